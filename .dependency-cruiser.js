@@ -1,0 +1,75 @@
+// Arrows go down only: main → compose → app, simulator → modules → freshness → platform.
+const only = (name, from, allowed, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { path: from },
+  to: { path: '^src/', pathNot: allowed },
+});
+
+export default {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/' }, to: {} },
+    {
+      name: 'only-what-is-declared',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined', 'npm-dev'] },
+    },
+    only('platform-stands-alone', '^src/platform/', '^src/platform/', 'platform knows no business word'),
+    only('config-reads-platform', '^src/config/', '^src/(config|platform)/'),
+    only(
+      'app-joins-modules',
+      '^src/app\\.ts$',
+      '^src/(platform/|modules/[^/]+/index\\.ts$)',
+      'the HTTP surface is built from module doors',
+    ),
+    only('compose-wires', '^src/compose\\.ts$', '^src/(app\\.ts$|config/|platform/|modules/[^/]+/index\\.ts$)'),
+    only('main-starts', '^src/main\\.ts$', '^src/(compose\\.ts$|config/|platform/)'),
+    {
+      name: 'modules-do-not-look-up',
+      severity: 'error',
+      from: { path: '^src/modules/' },
+      to: { path: '^src/(main|compose|app|config)' },
+    },
+    {
+      name: 'modules-through-the-door',
+      severity: 'error',
+      from: { path: '^src/modules/([^/]+)/' },
+      to: { path: '^src/modules/([^/]+)/', pathNot: ['^src/modules/$1/', '^src/modules/[^/]+/index\\.ts$'] },
+    },
+    {
+      name: 'inventory-knows-no-other-module',
+      severity: 'error',
+      from: { path: '^src/modules/inventory/' },
+      to: { path: '^src/modules/(?!inventory/)' },
+    },
+    {
+      name: 'reservations-know-inventory-only',
+      severity: 'error',
+      from: { path: '^src/modules/reservations/' },
+      to: { path: '^src/modules/(?!inventory/|reservations/)' },
+    },
+    {
+      name: 'decisions-are-pure',
+      severity: 'error',
+      comment: 'what decides takes time and ids as arguments and touches nothing',
+      from: { path: '^src/modules/(inventory/slot|reservations/(reservation|calendar))\\.ts$' },
+      to: {
+        path: ['^src/', '^node:', 'node_modules'],
+        pathNot: [
+          '^src/platform/(ids|money|errors|clock|instant|duration)\\.ts$',
+          '^src/modules/(inventory/(index|slot)|reservations/(reservation|calendar|[a-z-]+-failures))\\.ts$',
+        ],
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '\\.test\\.ts$' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};
