@@ -1,0 +1,101 @@
+import { parseDurationMs } from '../platform/duration.ts';
+import { Secret } from './secret.ts';
+
+type LogLevel = (typeof LOG_LEVELS)[number];
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+type DatabaseConfig =
+  | { readonly kind: 'postgres'; readonly url: Secret }
+  /** `dataDir: null` keeps everything in memory and nothing after the process ends. */
+  | { readonly kind: 'pglite'; readonly dataDir: string | null };
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly database: DatabaseConfig;
+  readonly samples: boolean;
+  readonly holdTtlMs: number;
+  readonly minNoticeMs: number;
+  readonly minNoticeGraceMs: number;
+  readonly slotLengthMs: number;
+  readonly sweepEveryMs: number;
+  readonly logLevel: LogLevel;
+}
+
+/** One line that names the variable and what is wrong with it; the start stops there. */
+export class ConfigError extends Error {}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Reads and checks the environment. Nothing else in the program does. */
+export function readConfig(env: Env): Config {
+  const databaseUrl = env.DATABASE_URL || undefined;
+  const host = env.HOST || '127.0.0.1';
+  const auth = readChoice(env, 'AUTH', ['off', 'on'], 'off');
+  if (auth === 'on') throw new ConfigError('AUTH=on is not built yet: this version only serves loopback');
+  if (!isLoopback(host)) {
+    throw new ConfigError(`HOST=${host} is not a loopback address, and without AUTH anyone there could book`);
+  }
+  return Object.freeze({
+    host,
+    port: readInteger(env, 'PORT', 3000, 0, 65_535),
+    database: databaseUrl === undefined ? embedded(env) : postgres(databaseUrl),
+    samples: readChoice(env, 'HOLDFAST_SAMPLES', ['on', 'off'], databaseUrl === undefined ? 'on' : 'off') === 'on',
+    holdTtlMs: readDuration(env, 'HOLD_TTL', '30m', '1s', '7d'),
+    minNoticeMs: readDuration(env, 'MIN_NOTICE', '24h', '0s', '365d'),
+    minNoticeGraceMs: readDuration(env, 'MIN_NOTICE_GRACE', '5m', '0s', '24h'),
+    slotLengthMs: readSlotLength(env),
+    sweepEveryMs: readDuration(env, 'SWEEP_EVERY', '1m', '1s', '24h'),
+    logLevel: readChoice(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
+  });
+}
+
+function embedded(env: Env): DatabaseConfig {
+  const dataDir = env.HOLDFAST_DATA_DIR || '.holdfast';
+  if (dataDir === 'memory:') return { kind: 'pglite', dataDir: null };
+  if (dataDir.includes('://')) throw new ConfigError(`HOLDFAST_DATA_DIR=${dataDir} is not a directory or memory:`);
+  return { kind: 'pglite', dataDir };
+}
+
+function postgres(url: string): DatabaseConfig {
+  const protocol = URL.canParse(url) ? new URL(url).protocol : '';
+  if (protocol !== 'postgres:' && protocol !== 'postgresql:') {
+    throw new ConfigError('DATABASE_URL is not a PostgreSQL URL such as postgres://user@127.0.0.1:5432/holdfast');
+  }
+  return { kind: 'postgres', url: new Secret(url) };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}
+
+function readInteger(env: Env, name: string, fallback: number, min: number, max: number): number {
+  const text = env[name] || String(fallback);
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= min && value <= max)) {
+    throw new ConfigError(`${name}=${text} is not a whole number from ${min} to ${max}`);
+  }
+  return value;
+}
+
+function readDuration(env: Env, name: string, fallback: string, min: string, max: string): number {
+  const text = env[name] || fallback;
+  const ms = parseDurationMs(text);
+  if (ms === undefined || ms < (parseDurationMs(min) ?? 0) || ms > (parseDurationMs(max) ?? Infinity)) {
+    throw new ConfigError(`${name}=${text} is not a duration from ${min} to ${max}, such as ${fallback}`);
+  }
+  return ms;
+}
+
+function readSlotLength(env: Env): number {
+  const ms = readDuration(env, 'SLOT_LENGTH', '15m', '5m', '8h');
+  if (ms % 60_000 !== 0) throw new ConfigError(`SLOT_LENGTH=${env.SLOT_LENGTH} is not a whole number of minutes`);
+  return ms;
+}
+
+function readChoice<const T extends string>(env: Env, name: string, choices: readonly T[], fallback: T): T {
+  const text = env[name] || fallback;
+  const choice = choices.find((each) => each === text);
+  if (choice === undefined) throw new ConfigError(`${name}=${text} is not one of ${choices.join(', ')}`);
+  return choice;
+}

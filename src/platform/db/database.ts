@@ -1,0 +1,119 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { InstantText } from '../instant.ts';
+import { type ConstraintFailures, isRetryable, toFailure } from './database-failure.ts';
+
+/**
+ * The tables, by name. Each module adds its own by declaration merging beside its store, so that this
+ * folder knows no business word.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: modules merge their tables into it
+export interface Tables {}
+
+/** What a read may do. */
+export type Reader = Pick<Kysely<Tables>, 'selectFrom' | 'getExecutor'>;
+
+declare const openTransaction: unique symbol;
+/**
+ * An open transaction. Only `Database.transaction` and `Database.statement` make one, and every function that
+ * writes takes one, so a write outside a transaction does not compile.
+ */
+export type Tx = Transaction<Tables> & { readonly [openTransaction]: true };
+
+interface TransactionOptions {
+  /** Whole-transaction tries when PostgreSQL reports a deadlock or a serialization failure; default 5. */
+  readonly maxTries?: number;
+}
+
+/** PostgreSQL over a pool, or PGlite inside this process: the same SQL, the same errors. */
+export interface Database extends AsyncDisposable {
+  readonly kind: 'postgres' | 'pglite';
+  read<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one READ COMMITTED transaction, again from its start after a deadlock or a serialization
+   * failure: `work` must have no effect outside the transaction.
+   */
+  transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /**
+   * Runs exactly one statement, which is then its own transaction: one round trip, and no lock stays held
+   * while this process is busy or frozen. A second statement is refused.
+   */
+  statement<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** What an error of this database stands for; for code that must know before the transaction ends. */
+  toFailure(error: unknown): unknown;
+  /** Connections in use and callers waiting for one. */
+  load(): { readonly busy: number; readonly waiting: number };
+}
+
+/** What a driver brings; `assembleDatabase` adds transactions, retries and error translation. */
+export interface Driver {
+  readonly kind: Database['kind'];
+  readonly kysely: Kysely<Tables>;
+  /** Throws when a write could not be stored safely (a disk that is nearly full). */
+  beforeWrite(): void;
+  load: Database['load'];
+  close(): Promise<void>;
+}
+
+const RETRY_BASE_MS = 5;
+
+export function assembleDatabase(driver: Driver, constraints: ConstraintFailures): Database {
+  const { kysely } = driver;
+
+  async function translated<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw toFailure(error, constraints);
+    }
+  }
+
+  async function transaction<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    const maxTries = options.maxTries ?? 5;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        driver.beforeWrite();
+        return await kysely.transaction().execute((trx) => work(trx as Tx));
+      } catch (error) {
+        if (attempt >= maxTries || !isRetryable(error)) throw toFailure(error, constraints);
+        await delay(Math.random() * RETRY_BASE_MS * 2 ** attempt);
+      }
+    }
+  }
+
+  async function statement<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    driver.beforeWrite();
+    return translated(() => kysely.connection().execute((connection) => work(oneStatement(connection))));
+  }
+
+  return {
+    kind: driver.kind,
+    read: (work) => translated(() => work(kysely)),
+    transaction,
+    statement,
+    toFailure: (error) => toFailure(error, constraints),
+    load: () => driver.load(),
+    [Symbol.asyncDispose]: () => driver.close(),
+  };
+}
+
+/** Serves the `sql` template only, which asks for the executor once for each statement it runs. */
+function oneStatement(connection: Kysely<Tables>): Tx {
+  let used = false;
+  const executorOnce = {
+    getExecutor() {
+      if (used) throw new Error('Database.statement runs one statement; use Database.transaction for more');
+      used = true;
+      return connection.getExecutor();
+    },
+  };
+  return executorOnce as unknown as Tx;
+}
+
+/** The database's clock: the only one that decides anything. Every instance sees the same. */
+export async function readClock(reader: Reader): Promise<InstantText> {
+  const result = await sql<{ now: InstantText }>`select holdfast_clock() as now`.execute(reader);
+  const row = result.rows[0];
+  if (row === undefined) throw new Error('the database did not tell the time');
+  return row.now;
+}

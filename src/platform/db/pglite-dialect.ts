@@ -1,0 +1,85 @@
+import type { PGlite } from '@electric-sql/pglite';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+} from 'kysely';
+
+/** First come, first served; `load` tells how many wait. */
+export class Turnstile {
+  #tail: Promise<void> = Promise.resolve();
+  #inside = 0;
+
+  /** Resolves when it is the caller's turn, with the function that ends the turn. */
+  async enter(): Promise<() => void> {
+    const before = this.#tail;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#tail = promise;
+    this.#inside += 1;
+    await before;
+    return () => {
+      this.#inside -= 1;
+      resolve();
+    };
+  }
+
+  load(): { busy: number; waiting: number } {
+    return { busy: Math.min(this.#inside, 1), waiting: Math.max(this.#inside - 1, 0) };
+  }
+}
+
+/**
+ * Kysely on PGlite, whose one connection is lent to one borrower at a time. Kysely 0.29's own PGlite driver
+ * hands the connection to everybody at once, so that a plain query issued while a transaction is open runs
+ * inside that transaction.
+ */
+export function createPgliteDialect(pglite: PGlite, turnstile: Turnstile): Dialect {
+  return {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => createDriver(pglite, turnstile),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  };
+}
+
+interface Loan extends DatabaseConnection {
+  giveBack(): void;
+}
+
+function createDriver(pglite: PGlite, turnstile: Turnstile): Driver {
+  const run = async (connection: DatabaseConnection, text: string) => {
+    await connection.executeQuery(CompiledQuery.raw(text));
+  };
+  return {
+    async init() {},
+    async acquireConnection(): Promise<Loan> {
+      const giveBack = await turnstile.enter();
+      return {
+        giveBack,
+        executeQuery: (query) => executeQuery(pglite, query),
+        streamQuery: () => {
+          throw new Error('PGlite does not stream');
+        },
+      };
+    },
+    beginTransaction: (connection) => run(connection, 'begin'),
+    async commitTransaction(connection) {
+      await run(connection, 'commit');
+    },
+    rollbackTransaction: (connection) => run(connection, 'rollback'),
+    async releaseConnection(connection) {
+      (connection as Loan).giveBack();
+    },
+    async destroy() {},
+  };
+}
+
+async function executeQuery<R>(pglite: PGlite, query: CompiledQuery): Promise<QueryResult<R>> {
+  const result = await pglite.query<R>(query.sql, [...query.parameters]);
+  return { rows: result.rows, numAffectedRows: BigInt(result.affectedRows ?? 0) };
+}

@@ -1,0 +1,53 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { fromPostgres } from '../instant.ts';
+import { assembleDatabase, type Database, type Driver, type Tables } from './database.ts';
+import type { ConstraintFailures } from './database-failure.ts';
+
+export interface PostgresOptions {
+  readonly url: string;
+  readonly constraints: ConstraintFailures;
+  readonly maxConnections?: number;
+  /** A connection that breaks while idle; without a listener it would end the process. */
+  readonly onIdleError: (error: Error) => void;
+}
+
+const INT8 = 20;
+const TIMESTAMPTZ = 1184;
+
+/** Every wait has an end: a frozen or locked database costs a caller seconds, never a hang. */
+const TIMEOUTS = {
+  connectionTimeoutMillis: 3_000,
+  query_timeout: 12_000,
+  statement_timeout: 10_000,
+  lock_timeout: 5_000,
+  idle_in_transaction_session_timeout: 5_000,
+} as const;
+
+export function openPostgres(options: PostgresOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections ?? 10,
+    application_name: 'holdfast',
+    keepAlive: true,
+    ...TIMEOUTS,
+    // UTC, so that times come back in one shape whatever the server's own zone.
+    options: '-c TimeZone=UTC -c DateStyle=ISO',
+    types: { getTypeParser },
+  });
+  pool.on('error', options.onIdleError);
+  const driver: Driver = {
+    kind: 'postgres',
+    kysely: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
+    beforeWrite() {},
+    load: () => ({ busy: pool.totalCount - pool.idleCount, waiting: pool.waitingCount }),
+    close: () => pool.end(),
+  };
+  return assembleDatabase(driver, options.constraints);
+}
+
+function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
+  if (oid === INT8) return Number;
+  if (oid === TIMESTAMPTZ) return fromPostgres;
+  return pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown;
+}

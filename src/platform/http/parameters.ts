@@ -1,0 +1,61 @@
+import { Type } from 'typebox';
+import { Malformed } from '../errors.ts';
+import { type Id, parseId } from '../ids.ts';
+import { type InstantText, parseTimestamp } from '../instant.ts';
+
+/** Marks a text that is an integer's digits. */
+export const AS_INTEGER = 'x-integer';
+
+/** An id in a path or a query: text on the wire, checked by its grammar, shown as an integer in OpenAPI. */
+export const IdParameter = (description: string) =>
+  Type.String({ pattern: '^[1-9][0-9]{0,15}$', description, [AS_INTEGER]: true });
+
+/** An id in a JSON body. */
+export const IdField = (description?: string) =>
+  Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, ...(description ? { description } : {}) });
+
+/** A page size. */
+export const LimitParameter = Type.String({
+  pattern: '^([1-9][0-9]{0,2}|1000)$',
+  description: 'How many at most, 1 to 1000; 100 unless told',
+  [AS_INTEGER]: true,
+});
+
+/** Where a listing goes on. */
+export const CursorParameter = Type.String({ maxLength: 300, description: '`next_cursor` of the page before' });
+
+const DEFAULT_LIMIT = 100;
+
+/** Reads an id that its schema has let through; the grammar leaves only 2^53 and above to refuse. */
+export function idOf(text: string, path: string): Id {
+  const id = parseId(text);
+  if (id === undefined) throw new Malformed([{ path, message: 'must be a whole number from 1 to 2^53-1' }]);
+  return id;
+}
+
+export function limitOf(text: string | undefined): number {
+  return text === undefined ? DEFAULT_LIMIT : Number(text);
+}
+
+/** Reads a moment of a path or a query; without an offset it is UTC. */
+export function instantOf(text: string, path: string): InstantText {
+  const instant = parseTimestamp(text, 'UTC');
+  if (typeof instant === 'string')
+    throw new Malformed([{ path, message: 'is not a time such as 2026-12-30T10:00:00Z' }]);
+  return instant.toString();
+}
+
+/** Tells OpenAPI's readers what such a text is: generated clients then take a number. */
+export function toInteger<T>(schema: T): T {
+  return JSON.parse(JSON.stringify(schema ?? {}), (_key, value) =>
+    value?.[AS_INTEGER] === true
+      ? { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: value.description }
+      : value,
+  );
+}
+
+/** Every error of a route, for its response schemas. */
+export const Problems = {
+  '4xx': Type.Unsafe<never>({ $ref: 'Problem#' }),
+  '5xx': Type.Unsafe<never>({ $ref: 'Problem#' }),
+};

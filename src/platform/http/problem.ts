@@ -1,0 +1,127 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { Failure, type FailureKind, type Flaw, Malformed } from '../errors.ts';
+
+/** RFC 9457, "Problem Details for HTTP APIs". */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly errors?: readonly Flaw[];
+}
+
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String({ description: 'Stable; `urn:holdfast:problem:` and the name of the failure' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    instance: Type.String({ description: 'The request, as it is named in the log' }),
+    errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+  },
+  { $id: 'Problem' },
+);
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+const STATUS: Readonly<Record<FailureKind, number>> = {
+  malformed: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  gone: 410,
+  unprocessable: 422,
+  unavailable: 503,
+};
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Malformed request',
+  404: 'Not found',
+  405: 'Method not allowed',
+  408: 'Request took too long',
+  413: 'Request too large',
+  414: 'Address too long',
+  415: 'Unsupported media type',
+  431: 'Headers too large',
+  500: 'Internal error',
+  503: 'Temporarily unavailable',
+};
+
+export function statusOf(failure: Failure): number {
+  return STATUS[failure.kind];
+}
+
+export function toProblem(failure: Failure, requestId: string): Problem {
+  return {
+    type: `urn:holdfast:problem:${failure.type}`,
+    title: failure.title,
+    status: statusOf(failure),
+    detail: failure.message,
+    instance: instanceOf(requestId),
+    ...(failure.flaws.length > 0 ? { errors: failure.flaws } : {}),
+  };
+}
+
+/** A problem with no failure class behind it: what the framework refuses before any of our code runs. */
+export function plainProblem(status: number, detail: string, requestId: string): Problem {
+  const title = TITLES[status] ?? 'Request refused';
+  const type = `urn:holdfast:problem:${title.toLowerCase().replaceAll(' ', '-')}`;
+  return { type, title, status, detail, instance: instanceOf(requestId) };
+}
+
+function instanceOf(requestId: string): string {
+  return `urn:uuid:${requestId}`;
+}
+
+/** The one error handler. A 500 shows an id to look for in the log, and nothing else. */
+export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = error instanceof Failure ? error : fromFramework(error as FastifyError);
+  if (known instanceof Failure) {
+    if (known.kind === 'unavailable') request.log.warn({ err: known.cause ?? known }, known.message);
+    return sendFailure(reply, known, request.id);
+  }
+  const status = known ?? 500;
+  if (status >= 500) request.log.error({ err: error }, 'request failed');
+  const detail = status >= 500 ? 'Something went wrong here. The log tells more under this instance' : messageOf(error);
+  return sendProblem(reply, plainProblem(status, detail, request.id));
+}
+
+function sendFailure(reply: FastifyReply, failure: Failure, requestId: string): FastifyReply {
+  if (failure.retryAfterS !== undefined) reply.header('retry-after', String(failure.retryAfterS));
+  return sendProblem(reply, toProblem(failure, requestId));
+}
+
+export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+}
+
+/** A status for what Fastify itself refuses, a `Malformed` for what a schema refuses, else nothing. */
+function fromFramework(error: FastifyError): Malformed | number | undefined {
+  if (error.validation) {
+    const context = error.validationContext ?? 'body';
+    return new Malformed(error.validation.slice(0, 20).map((flaw) => toFlaw(flaw, context)));
+  }
+  if (error.code === 'FST_ERR_CTP_INVALID_JSON_BODY' || error instanceof SyntaxError) {
+    return new Malformed([{ path: '', message: 'is not JSON' }]);
+  }
+  const status = error.statusCode;
+  return status !== undefined && status >= 400 && status < 500 ? status : undefined;
+}
+
+type ValidationFlaw = NonNullable<FastifyError['validation']>[number];
+
+function toFlaw(flaw: ValidationFlaw, context: string): Flaw {
+  const named = flaw.params.missingProperty ?? flaw.params.additionalProperty;
+  const pointer = `${flaw.instancePath}${named === undefined ? '' : `/${String(named)}`}`;
+  const path = context === 'body' ? pointer : `${context.replace('querystring', 'query')}${pointer}`;
+  if (flaw.keyword === 'required') return { path, message: 'is missing' };
+  if (flaw.keyword === 'additionalProperties') return { path, message: 'is not a known field' };
+  return { path, message: flaw.message ?? 'is not valid' };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'The request was refused';
+}

@@ -1,0 +1,63 @@
+import { type ConstructorOptions, PgBoss } from 'pg-boss';
+import type { EmbeddedDatabase } from '../db/pglite-driver.ts';
+import type { Logger } from '../logger.ts';
+
+/** Background work that any instance may do and one does at a time. */
+export interface Jobs extends AsyncDisposable {
+  /**
+   * Runs `work` about every `everyMs` milliseconds, on one instance at a time, whichever is there. A failed run is
+   * logged and the next one comes as planned.
+   */
+  every(name: string, everyMs: number, work: (signal: AbortSignal) => Promise<void>): Promise<void>;
+}
+
+export type JobsStore =
+  | { readonly kind: 'postgres'; readonly url: string }
+  | { readonly kind: 'pglite'; readonly database: EmbeddedDatabase };
+
+const STOP_WITHIN_MS = 5_000;
+
+export async function startJobs(store: JobsStore, logger: Logger): Promise<Jobs> {
+  const stopped = new AbortController();
+  const timers: NodeJS.Timeout[] = [];
+  const boss = new PgBoss({ ...connection(store), monitorVacuum: false, reindex: false });
+  boss.on('error', (error) => logger.warn({ err: error }, 'background jobs are disturbed'));
+  await boss.start();
+
+  async function every(name: string, everyMs: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const periodS = Math.max(Math.round(everyMs / 1_000), 1);
+    // One queued or running at most, and one per period, however many instances ask.
+    await boss.createQueue(name, { policy: 'exclusive', retryLimit: 0, deleteAfterSeconds: 3_600 });
+    await boss.work(name, { pollingIntervalSeconds: Math.min(periodS, 5) }, async () => {
+      if (!stopped.signal.aborted) await work(stopped.signal);
+    });
+    const ask = () => {
+      boss.send(name, {}, { singletonSeconds: periodS }).catch((error: unknown) => {
+        logger.warn({ err: error, job: name }, 'a background job could not be asked for');
+      });
+    };
+    ask();
+    timers.push(setInterval(ask, everyMs));
+  }
+
+  return {
+    every,
+    async [Symbol.asyncDispose]() {
+      stopped.abort();
+      for (const timer of timers) clearInterval(timer);
+      await boss.stop({ graceful: true, timeout: STOP_WITHIN_MS });
+    },
+  };
+}
+
+function connection(store: JobsStore): ConstructorOptions {
+  if (store.kind === 'postgres') return { connectionString: store.url, max: 2, application_name: 'holdfast jobs' };
+  const { database } = store;
+  return {
+    backend: 'pglite',
+    db: {
+      // biome-ignore lint/suspicious/noExplicitAny: pg-boss declares its rows so
+      executeSql: (text, values) => database.execute(text, values) as Promise<{ rows: any[] }>,
+    },
+  };
+}
