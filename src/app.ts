@@ -1,0 +1,28 @@
+import { addReservationsRoutes, type ReservationsDeps } from './modules/reservations/index.ts';
+import { addHealthRoutes, type Readiness } from './platform/http/health.ts';
+import { createServer, type HttpServer } from './platform/http/server.ts';
+import type { Logger } from './platform/logger.ts';
+import { type Metrics, serveMetrics } from './platform/metrics.ts';
+
+export interface AppDeps {
+  readonly logger: Logger;
+  readonly version: string;
+  readonly metrics: Metrics;
+  readonly readiness: Readiness;
+  readonly reservations: ReservationsDeps;
+}
+
+/** Builds the whole HTTP surface; it never listens. */
+export async function buildApp(deps: AppDeps): Promise<HttpServer> {
+  const app = await createServer(deps.logger, {
+    title: 'Holdfast',
+    version: deps.version,
+    description:
+      "Books time and inventory that live in somebody else's slow, rate-limited system, and sells each unit once.",
+  });
+  serveMetrics(app, deps.metrics);
+  addHealthRoutes(app, deps.reservations.database, deps.readiness);
+  addReservationsRoutes(app, deps.reservations);
+  app.closeRoutes();
+  return app;
+}

@@ -1,0 +1,118 @@
+import { buildApp } from './app.ts';
+import type { Config } from './config/config.ts';
+import { inventoryConstraints } from './modules/inventory/index.ts';
+import {
+  type BatchLimits,
+  createHoldEngine,
+  DEFAULT_BATCH_LIMITS,
+  loadSamples,
+  type ReservationPolicy,
+  startSweeper,
+} from './modules/reservations/index.ts';
+import type { Database } from './platform/db/database.ts';
+import { migrate, readMigrations } from './platform/db/migrate.ts';
+import { type EmbeddedDatabase, openPglite } from './platform/db/pglite-driver.ts';
+import { openPostgres } from './platform/db/postgres-driver.ts';
+import type { Readiness } from './platform/http/health.ts';
+import type { HttpServer } from './platform/http/server.ts';
+import { type JobsStore, startJobs } from './platform/jobs/jobs.ts';
+import type { Logger } from './platform/logger.ts';
+import { createMetrics } from './platform/metrics.ts';
+
+const MIGRATIONS = new URL('../migrations', import.meta.url).pathname;
+
+/** How many times its first length a hold may live, extensions included. */
+const HOLD_CEILING = 4;
+
+/** An open database, and how background jobs reach the same one. */
+export interface OpenedDatabase extends AsyncDisposable {
+  readonly database: Database;
+  readonly jobsStore: JobsStore;
+}
+
+export async function openDatabase(config: Config, logger: Logger): Promise<OpenedDatabase> {
+  if (config.database.kind === 'postgres') {
+    const url = config.database.url.reveal();
+    const database = openPostgres({
+      url,
+      constraints: inventoryConstraints,
+      onIdleError: (error) => logger.warn({ err: error }, 'a database connection broke'),
+    });
+    return opened(database, { kind: 'postgres', url });
+  }
+  const database: EmbeddedDatabase = await openPglite({
+    dataDir: config.database.dataDir,
+    constraints: inventoryConstraints,
+  });
+  return opened(database, { kind: 'pglite', database });
+}
+
+function opened(database: Database, jobsStore: JobsStore): OpenedDatabase {
+  return { database, jobsStore, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
+}
+
+/** @returns the names of the migrations applied now */
+export async function migrateDatabase(database: Database): Promise<string[]> {
+  return migrate(database, await readMigrations(MIGRATIONS));
+}
+
+export function policyOf(config: Config): ReservationPolicy {
+  const { holdTtlMs, minNoticeMs, minNoticeGraceMs } = config;
+  return { holdTtlMs, minNoticeMs, minNoticeGraceMs, maxHoldMs: holdTtlMs * HOLD_CEILING };
+}
+
+interface ComposedApp {
+  readonly app: HttpServer;
+  readonly readiness: Readiness;
+}
+
+/** The HTTP surface over a migrated database, with nothing in the background. */
+export async function composeApp(
+  config: Config,
+  database: Database,
+  logger: Logger,
+  version: string,
+  limits: BatchLimits = DEFAULT_BATCH_LIMITS,
+): Promise<ComposedApp> {
+  const policy = policyOf(config);
+  const engine = createHoldEngine(database, policy, limits);
+  const metrics = createMetrics();
+  metrics.gauge('holdfast_waiting', 'Requests that wait for their batch', 'lane', () => engine.waiting());
+  metrics.gauge('holdfast_database', 'Connections in use, and callers waiting for one', 'state', () => ({
+    ...database.load(),
+  }));
+  const readiness: Readiness = { stopping: false };
+  const reservations = { database, engine, policy, slotLengthMs: config.slotLengthMs };
+  const app = await buildApp({ logger, version, metrics, readiness, reservations });
+  return { app, readiness };
+}
+
+export interface RunningServer {
+  readonly address: string;
+  readonly samplesLoaded: boolean;
+  /** Stops in phases, each bounded: no new work, then what is under way, then what it stood on. */
+  stop(): Promise<void>;
+}
+
+/** Everything at once: database, schema, samples, background jobs and the listening server. */
+export async function startServer(config: Config, logger: Logger, version: string): Promise<RunningServer> {
+  await using stack = new AsyncDisposableStack();
+  const { database, jobsStore } = stack.use(await openDatabase(config, logger));
+  const applied = await migrateDatabase(database);
+  if (applied.length > 0) logger.info({ applied }, 'schema brought forward');
+  const samplesLoaded = config.samples && (await loadSamples(database, config.slotLengthMs));
+  const jobs = stack.use(await startJobs(jobsStore, logger));
+  await startSweeper(jobs, database, config.sweepEveryMs, logger);
+  const { app, readiness } = await composeApp(config, database, logger, version);
+  stack.defer(() => app.close());
+  const address = await app.listen({ host: config.host, port: config.port });
+  const owned = stack.move();
+  return {
+    address,
+    samplesLoaded,
+    async stop() {
+      readiness.stopping = true;
+      await owned.disposeAsync();
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import closeWithGrace from 'close-with-grace';
+import { migrateDatabase, openDatabase, type RunningServer, startServer } from './compose.ts';
+import { type Config, ConfigError, readConfig } from './config/config.ts';
+import { DirectoryInUse } from './platform/db/directory-lock.ts';
+import { MigrationError } from './platform/db/migrate.ts';
+import { createLogger } from './platform/logger.ts';
+
+const USAGE = `holdfast <command>
+
+  serve      run the server (what npm start does)
+  migrate    bring the database's schema forward, and end
+  help       print this
+
+Configuration comes from the environment; the README lists it.`;
+
+/** In-flight requests get this long to finish after a signal. */
+const STOP_WITHIN_MS = 10_000;
+
+async function main(): Promise<void> {
+  const { positionals } = parseArgs({ allowPositionals: true, options: {} });
+  const [command = 'serve', ...rest] = positionals;
+  if (rest.length > 0) throw new UsageError(`holdfast ${command} takes no further words`);
+  switch (command) {
+    case 'serve':
+      return serve(readConfig(process.env));
+    case 'migrate':
+      return runMigrations(readConfig(process.env));
+    case 'help':
+      process.stdout.write(`${USAGE}\n`);
+      return;
+    default:
+      throw new UsageError(`holdfast has no command ${command}`);
+  }
+}
+
+class UsageError extends Error {}
+
+async function serve(config: Config): Promise<void> {
+  const logger = createLogger(config.logLevel);
+  const server = await startServer(config, logger, version());
+  process.stdout.write(greeting(server));
+  closeWithGrace({ delay: STOP_WITHIN_MS, logger: false }, async ({ signal, err }) => {
+    if (err) logger.fatal({ err }, 'stopping after an error nothing caught');
+    else logger.info({ signal }, 'stopping');
+    await server.stop();
+    logger.info('stopped');
+  });
+}
+
+async function runMigrations(config: Config): Promise<void> {
+  await using opened = await openDatabase(config, createLogger(config.logLevel));
+  const applied = await migrateDatabase(opened.database);
+  process.stdout.write(applied.length === 0 ? 'The schema is up to date.\n' : `Applied ${applied.join(', ')}.\n`);
+}
+
+function greeting({ address, samplesLoaded }: RunningServer): string {
+  const loaded = samplesLoaded
+    ? '\n  Sample providers 1 and 2 and clients 1 and 2 are loaded, with two weeks of time.'
+    : '';
+  return `
+Holdfast is listening at ${address}${loaded}
+
+  Try:
+    curl '${address}/client/getProviderAvailability?provider_id=1'
+    curl -X POST ${address}/client/reserve -H 'content-type: application/json' -d '{"client_id": 1, "timeslot_id": 40}'
+    curl -X PUT ${address}/client/confirm -H 'content-type: application/json' -d '{"client_id": 1, "reservation_id": 1}'
+
+  Every endpoint: ${address}/docs
+
+`;
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** What the person at the terminal can mend is told in one line; anything else keeps its stack. */
+function report(error: unknown): void {
+  const mendable = [UsageError, ConfigError, DirectoryInUse, MigrationError].some((kind) => error instanceof kind);
+  const text = error instanceof Error ? (mendable ? error.message : (error.stack ?? error.message)) : String(error);
+  process.stderr.write(`holdfast: ${text}\n${error instanceof UsageError ? `\n${USAGE}\n` : ''}`);
+  process.exitCode = 1;
+}
+
+main().catch(report);

@@ -1,0 +1,25 @@
+import type { ConstraintFailures } from '../../platform/db/database-failure.ts';
+import { Failure } from '../../platform/errors.ts';
+
+export class SlotsOverlap extends Failure {
+  readonly kind = 'conflict';
+  readonly type = 'slots-overlap';
+  readonly title = 'Overlaps other slots';
+  constructor() {
+    super('The time overlaps slots of another shape that are offered already');
+  }
+}
+
+export class SlotTaken extends Failure {
+  readonly kind = 'conflict';
+  readonly type = 'slot-taken';
+  readonly title = 'Slot is taken';
+  constructor() {
+    super('Timeslot is unavailable. Please choose a different one');
+  }
+}
+
+export const inventoryConstraints: ConstraintFailures = {
+  slot_never_overlaps: () => new SlotsOverlap(),
+  slot_never_oversold: () => new SlotTaken(),
+};

@@ -1,0 +1,32 @@
+import type { Reader, Tx } from '../../platform/db/database.ts';
+import type { Id } from '../../platform/ids.ts';
+import type { InstantText } from '../../platform/instant.ts';
+import { NotFound } from './reservation-failures.ts';
+import type {} from './tables.ts';
+
+export interface NewClient {
+  readonly first_name: string;
+  readonly last_name: string;
+}
+
+export interface Client extends NewClient {
+  readonly client_id: Id;
+  readonly created_at: InstantText;
+}
+
+const CLIENT = ['id as client_id', 'first_name', 'last_name', 'created_at'] as const;
+
+export function insertClient(tx: Tx, client: NewClient): Promise<Client> {
+  return tx.insertInto('client').values(client).returning(CLIENT).executeTakeFirstOrThrow();
+}
+
+export async function readClient(reader: Reader, clientId: Id): Promise<Client> {
+  const client = await reader.selectFrom('client').select(CLIENT).where('id', '=', clientId).executeTakeFirst();
+  if (!client) throw new NotFound('client', clientId);
+  return client;
+}
+
+/** Up to `limit` clients with ids above `afterId`, by id. */
+export function listClients(reader: Reader, afterId: Id | 0, limit: number): Promise<Client[]> {
+  return reader.selectFrom('client').select(CLIENT).where('id', '>', afterId).orderBy('id').limit(limit).execute();
+}

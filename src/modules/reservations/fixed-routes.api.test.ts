@@ -1,0 +1,258 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ask, openTestApp } from '../../../test/support/test-app.ts';
+import { eachDatabase } from '../../../test/support/test-database.ts';
+import type { HttpServer } from '../../platform/http/server.ts';
+
+/** A moment the tests' clock stands at; every time below is told from it. */
+const NOW = '2026-11-02T08:00:00Z';
+
+interface Timeslot {
+  timeslot_id: number;
+  start_time: string;
+  is_available: boolean;
+}
+
+eachDatabase('the seven fixed paths', (open) => {
+  let app: HttpServer;
+  let jake: number;
+  let harry: number;
+  let john: number;
+
+  beforeAll(async () => {
+    app = await openTestApp(open().database);
+    jake = await create('/provider/create', { first_name: 'Jake', last_name: 'Black' }, 'provider_id');
+    harry = await create('/client/create', { first_name: 'Harry', last_name: 'Smith' }, 'client_id');
+    john = await create('/client/create', { first_name: 'John', last_name: 'Bird' }, 'client_id');
+  });
+
+  beforeEach(() => open().clock.freeze(NOW));
+
+  async function create(url: string, body: object, idName: string): Promise<number> {
+    const answer = await ask(app, 'POST', url, body);
+    expect(answer.status).toBe(201);
+    return (answer.body as Record<string, number>)[idName] ?? 0;
+  }
+
+  async function newProvider(time_zone?: string): Promise<number> {
+    const zone = time_zone === undefined ? {} : { time_zone };
+    return create('/provider/create', { first_name: 'Jane', last_name: 'Doe', ...zone }, 'provider_id');
+  }
+
+  async function offer(provider_id: number, start_time: string, end_time: string): Promise<Timeslot[]> {
+    const answer = await ask(app, 'POST', '/provider/availability', { provider_id, start_time, end_time });
+    expect(answer.status, answer.text).toBe(201);
+    return (answer.body as { 'available timeslots': Timeslot[] })['available timeslots'];
+  }
+
+  async function listed(provider_id: number): Promise<number[]> {
+    const answer = await ask(app, 'GET', `/client/getProviderAvailability?provider_id=${provider_id}`);
+    expect(answer.status).toBe(200);
+    return (answer.body as { 'available timeslots': Timeslot[] })['available timeslots'].map(
+      (slot) => slot.timeslot_id,
+    );
+  }
+
+  async function hold(client_id: number, slot: Timeslot | undefined): Promise<number> {
+    const answer = await ask(app, 'POST', '/client/reserve', { client_id, timeslot_id: slot?.timeslot_id });
+    expect(answer.status, answer.text).toBe(201);
+    return (answer.body as { 'Reservation scheduled': { reservation_id: number } })['Reservation scheduled']
+      .reservation_id;
+  }
+
+  async function refused(method: 'GET' | 'POST' | 'PUT', url: string, body: object | undefined, status: number) {
+    const answer = await ask(app, method, url, body);
+    expect(answer.status, answer.text).toBe(status);
+    expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+    const problem = answer.body as { status: number; detail: string; type: string; instance: string; title: string };
+    expect(problem).toMatchObject({ status, type: expect.any(String), title: expect.any(String) });
+    expect(problem.instance).toMatch(/^urn:uuid:/);
+    return problem.detail;
+  }
+
+  it('creates a provider and a client in the fixed shape', async () => {
+    const provider = await ask(app, 'POST', '/provider/create', { first_name: 'Ann', last_name: 'Lee' });
+    expect(provider.body).toEqual({ provider_id: expect.any(Number), first_name: 'Ann', last_name: 'Lee' });
+    const client = await ask(app, 'POST', '/client/create', { first_name: 'Bo', last_name: 'Ray' });
+    expect(client.body).toEqual({ client_id: expect.any(Number), first_name: 'Bo', last_name: 'Ray' });
+  });
+
+  it('cuts 10:00–11:30 into six slots and 08:00–15:00 into 28', async () => {
+    const provider = await newProvider();
+    const six = await offer(provider, '2026-12-30T10:00:00Z', '2026-12-30T11:30:00Z');
+    expect(six).toHaveLength(6);
+    expect(six[0]).toEqual({
+      timeslot_id: expect.any(Number),
+      provider_id: provider,
+      first_name: 'Jane',
+      last_name: 'Doe',
+      start_time: '2026-12-30T10:00:00Z',
+      end_time: '2026-12-30T10:15:00Z',
+      is_available: true,
+    });
+    expect(await offer(provider, '2026-12-31 08:00', '2026-12-31 15:00')).toHaveLength(28);
+  });
+
+  it('keeps identical slots and returns them', async () => {
+    const provider = await newProvider();
+    const first = await offer(provider, '2026-12-30 10:00', '2026-12-30 11:00');
+    const again = await offer(provider, '2026-12-30 10:30', '2026-12-30 11:30');
+    expect(again.map((slot) => slot.timeslot_id).slice(0, 2)).toEqual(first.map((slot) => slot.timeslot_id).slice(2));
+    expect(again).toHaveLength(4);
+  });
+
+  it('reads a time without an offset in the provider’s zone', async () => {
+    const provider = await newProvider('Asia/Singapore');
+    const [slot] = await offer(provider, '2026-12-30 10:00', '2026-12-30 10:15');
+    expect(slot?.start_time).toBe('2026-12-30T02:00:00Z');
+  });
+
+  it('cuts a day with a clock change into 92 or 100 quarter-hours', async () => {
+    const provider = await newProvider('Europe/Berlin');
+    expect(await offer(provider, '2027-03-28 00:00', '2027-03-29 00:00')).toHaveLength(92);
+    expect(await offer(provider, '2027-10-31 00:00', '2027-11-01 00:00')).toHaveLength(100);
+  });
+
+  it.each([
+    ['skipped', '2027-03-28 02:15', '2027-03-28 04:00'],
+    ['repeated', '2027-10-31 02:15', '2027-10-31 04:00'],
+  ])('refuses a time that a clock change %s', async (_what, start_time, end_time) => {
+    const provider_id = await newProvider('Europe/Berlin');
+    const detail = await refused('POST', '/provider/availability', { provider_id, start_time, end_time }, 422);
+    expect(detail).toContain('does not name one moment in Europe/Berlin');
+  });
+
+  it.each([
+    ['not whole slots', '2026-12-30 10:00', '2026-12-30 10:20', 422],
+    ['ends at its start', '2026-12-30 10:00', '2026-12-30 10:00', 422],
+    ['ends before its start', '2026-12-30 10:00', '2026-12-30 09:00', 422],
+    ['in the past', '2026-11-01 10:00', '2026-11-01 11:00', 422],
+    ['longer than 31 days', '2026-12-01 00:00', '2027-01-01 00:15', 422],
+    ['30 February', '2027-02-30 10:00', '2027-02-30 11:00', 400],
+    ['24:00', '2026-12-30 24:00', '2026-12-31 01:00', 400],
+    ['infinity', 'infinity', '2026-12-31 01:00', 400],
+  ])('refuses a range that is %s', async (_what, start_time, end_time, status) => {
+    await refused('POST', '/provider/availability', { provider_id: jake, start_time, end_time }, status);
+  });
+
+  it('refuses slots of another shape over those there are', async () => {
+    const provider_id = await newProvider();
+    await offer(provider_id, '2026-12-30 10:00', '2026-12-30 11:00');
+    const range = { provider_id, start_time: '2026-12-30 10:05', end_time: '2026-12-30 10:20' };
+    await refused('POST', '/provider/availability', range, 409);
+  });
+
+  it('holds, lists no more, confirms once', async () => {
+    const provider = await newProvider();
+    const slots = await offer(provider, '2026-12-30 10:00', '2026-12-30 10:30');
+    const reserved = await ask(app, 'POST', '/client/reserve', {
+      client_id: harry,
+      timeslot_id: slots[0]?.timeslot_id,
+    });
+    const reservation = {
+      reservation_id: expect.any(Number),
+      timeslot_id: slots[0]?.timeslot_id,
+      provider_id: provider,
+      client_id: harry,
+      start_time: '2026-12-30T10:00:00Z',
+      end_time: '2026-12-30T10:15:00Z',
+      created_at: NOW,
+      is_confirmed: false,
+    };
+    expect(reserved.body).toEqual({ 'Reservation scheduled': reservation });
+    expect(await listed(provider)).toEqual([slots[1]?.timeslot_id]);
+    const { reservation_id } = (reserved.body as { 'Reservation scheduled': { reservation_id: number } })[
+      'Reservation scheduled'
+    ];
+
+    const foreign = await refused('PUT', '/client/confirm', { client_id: john, reservation_id }, 403);
+    expect(foreign).toBe('The client_id does not match with the one in the reservation');
+    const confirmed = await ask(app, 'PUT', '/client/confirm', { client_id: harry, reservation_id });
+    expect(confirmed.status).toBe(200);
+    expect(confirmed.body).toEqual({ 'Reservation is confirmed': { ...reservation, is_confirmed: true } });
+    const twice = await refused('PUT', '/client/confirm', { client_id: harry, reservation_id }, 409);
+    expect(twice).toBe('Reservation has already been confirmed');
+  });
+
+  it('says that a taken slot is taken', async () => {
+    const [slot] = await offer(await newProvider(), '2026-12-30 10:00', '2026-12-30 10:15');
+    await hold(harry, slot);
+    const body = { client_id: john, timeslot_id: slot?.timeslot_id };
+    const detail = await refused('POST', '/client/reserve', body, 409);
+    expect(detail).toBe('Timeslot is unavailable. Please choose a different one');
+  });
+
+  it('lists slots that start 24 h or more from now, and lets one be reserved 5 min later still', async () => {
+    const provider = await newProvider();
+    const slots = await offer(provider, '2026-11-03 07:45', '2026-11-03 08:15');
+    expect(await listed(provider)).toEqual([slots[1]?.timeslot_id]);
+    const early = { client_id: harry, timeslot_id: slots[0]?.timeslot_id };
+    const detail = await refused('POST', '/client/reserve', early, 422);
+    expect(detail).toBe('Reservations must be made 24 hrs in advance');
+    await open().clock.freeze('2026-11-02T08:05:00Z');
+    expect(await listed(provider)).toEqual([]);
+    await hold(harry, slots[1]);
+  });
+
+  it('frees a slot at the instant its hold expires, with no sweep run', async () => {
+    const provider = await newProvider();
+    const [slot] = await offer(provider, '2026-12-30 10:00', '2026-12-30 10:15');
+    const reservation_id = await hold(harry, slot);
+    await open().clock.freeze('2026-11-02T08:29:59.999999Z');
+    expect(await listed(provider)).toEqual([]);
+    const body = { client_id: john, timeslot_id: slot?.timeslot_id };
+    await refused('POST', '/client/reserve', body, 409);
+    await open().clock.freeze('2026-11-02T08:30:00Z');
+    expect(await listed(provider)).toEqual([slot?.timeslot_id]);
+    const late = await refused('PUT', '/client/confirm', { client_id: harry, reservation_id }, 410);
+    expect(late).toBe('More than 30 min since reservation was made. Reservation is being released');
+    await hold(john, slot);
+  });
+
+  it('confirms up to the last microsecond of a hold', async () => {
+    const [slot] = await offer(await newProvider(), '2026-12-30 10:00', '2026-12-30 10:15');
+    const reservation_id = await hold(harry, slot);
+    await open().clock.freeze('2026-11-02T08:29:59.999999Z');
+    expect((await ask(app, 'PUT', '/client/confirm', { client_id: harry, reservation_id })).status).toBe(200);
+  });
+
+  it('ends expired holds when asked, and tells the slots they freed', async () => {
+    const provider = await newProvider();
+    const [slot] = await offer(provider, '2026-12-30 10:00', '2026-12-30 10:15');
+    const reservation_id = await hold(harry, slot);
+    await open().clock.freeze('2026-11-02T08:30:00Z');
+    const answer = await ask(app, 'PUT', '/provider/expiredReservations');
+    expect(answer.status).toBe(200);
+    const released = (answer.body as Record<string, Timeslot[]>)[
+      'Expired reservations deleted and corresponding timeslots released'
+    ];
+    expect(released).toContainEqual({ ...slot, is_available: true });
+    const again = await ask(app, 'PUT', '/provider/expiredReservations');
+    expect(Object.values(again.body as object)).toEqual([[]]);
+    await refused('PUT', '/client/confirm', { client_id: harry, reservation_id }, 410);
+    const kept = await ask(app, 'GET', `/api/v1/reservations/${reservation_id}`);
+    expect(kept.body).toMatchObject({ status: 'expired' });
+  });
+
+  describe('what is unknown is 404', () => {
+    const nobody = 999_999;
+    it.each([
+      [
+        'POST',
+        '/provider/availability',
+        { provider_id: nobody, start_time: '2026-12-30 10:00', end_time: '2026-12-30 11:00' },
+      ],
+      ['GET', `/client/getProviderAvailability?provider_id=${nobody}`, undefined],
+      ['POST', '/client/reserve', { client_id: 1, timeslot_id: nobody }],
+      ['PUT', '/client/confirm', { client_id: 1, reservation_id: nobody }],
+      ['PUT', '/client/confirm', { client_id: nobody, reservation_id: 1 }],
+    ] as const)('%s %s', async (method, url, body) => {
+      expect(await refused(method, url, body, 404)).toMatch(/^There is no \w+ 999999$/);
+    });
+
+    it('and so is an unknown client who reserves', async () => {
+      const [slot] = await offer(await newProvider(), '2026-12-30 10:00', '2026-12-30 10:15');
+      const body = { client_id: nobody, timeslot_id: slot?.timeslot_id };
+      expect(await refused('POST', '/client/reserve', body, 404)).toBe('There is no client 999999');
+    });
+  });
+});

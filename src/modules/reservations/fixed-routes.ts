@@ -1,0 +1,111 @@
+import { Failure } from '../../platform/errors.ts';
+import { answerFailure, answerWith, sendAnswer } from '../../platform/http/answer.ts';
+import { answerOnce, readClaim } from '../../platform/http/idempotency.ts';
+import { idOf, Problems } from '../../platform/http/parameters.ts';
+import type { HttpServer } from '../../platform/http/server.ts';
+import { listBookable } from './availability-view.ts';
+import { insertClient } from './client-store.ts';
+import { expireReservations } from './expire-reservations.ts';
+import { offerAvailability } from './offer-availability.ts';
+import { insertProvider, readProvider } from './provider-store.ts';
+import * as schemas from './reservation-schemas.ts';
+import type { ReservationsDeps } from './reservations-deps.ts';
+import { toFixedReservation, toTimeslot } from './shapes.ts';
+import { zoneOf } from './time-zone.ts';
+
+/** The seven paths whose requests and answers are fixed to the letter. */
+export function addFixedRoutes(app: HttpServer, { database, engine, policy, slotLengthMs }: ReservationsDeps): void {
+  const tags = ['Reservations'];
+
+  app.post(
+    '/provider/create',
+    { schema: { tags, body: schemas.CreateProviderBody, response: { 201: schemas.FixedProvider, ...Problems } } },
+    (request, reply) => {
+      const provider = { ...request.body, time_zone: zoneOf(request.body.time_zone) };
+      return answerOnce(database, request, reply, async (tx) =>
+        answerWith(reply, 201, await insertProvider(tx, provider)),
+      );
+    },
+  );
+
+  app.post(
+    '/client/create',
+    { schema: { tags, body: schemas.CreateClientBody, response: { 201: schemas.FixedClient, ...Problems } } },
+    (request, reply) =>
+      answerOnce(database, request, reply, async (tx) => answerWith(reply, 201, await insertClient(tx, request.body))),
+  );
+
+  app.post(
+    '/provider/availability',
+    {
+      schema: { tags, body: schemas.FixedAvailabilityBody, response: { 201: schemas.FixedAvailability, ...Problems } },
+    },
+    (request, reply) => {
+      const { provider_id, ...range } = request.body;
+      const offer = { ranges: [range], breaks: [], slotLengthMs, capacity: 1 };
+      return answerOnce(database, request, reply, async (tx) => {
+        const { provider, slots } = await offerAvailability(tx, provider_id, offer);
+        return answerWith(reply, 201, { 'available timeslots': slots.map((slot) => toTimeslot(slot, provider)) });
+      });
+    },
+  );
+
+  app.get(
+    '/client/getProviderAvailability',
+    {
+      schema: { tags, querystring: schemas.ProviderIdQuery, response: { 200: schemas.FixedAvailability, ...Problems } },
+    },
+    (request) => {
+      const providerId = idOf(request.query.provider_id, 'query/provider_id');
+      return database.read(async (reader) => {
+        const provider = await readProvider(reader, providerId);
+        const slots = await listBookable(reader, providerId, policy.minNoticeMs);
+        return { 'available timeslots': slots.map((slot) => toTimeslot(slot, provider)) };
+      });
+    },
+  );
+
+  app.post(
+    '/client/reserve',
+    { schema: { tags, body: schemas.FixedReserveBody, response: { 201: schemas.FixedReserved, ...Problems } } },
+    async (request, reply) => {
+      const answer = await engine.hold({
+        command: { clientId: request.body.client_id, slotId: request.body.timeslot_id, quantity: 1 },
+        claim: readClaim(request),
+        answer: (outcome) =>
+          outcome instanceof Failure
+            ? answerFailure(outcome, request.id)
+            : answerWith(reply, 201, { 'Reservation scheduled': toFixedReservation(outcome) }),
+      });
+      sendAnswer(reply, answer);
+    },
+  );
+
+  app.put(
+    '/client/confirm',
+    { schema: { tags, body: schemas.FixedConfirmBody, response: { 200: schemas.FixedConfirmed, ...Problems } } },
+    async (request, reply) => {
+      const answer = await engine.confirm({
+        command: { clientId: request.body.client_id, reservationId: request.body.reservation_id },
+        claim: readClaim(request),
+        answer: (outcome) =>
+          outcome instanceof Failure
+            ? answerFailure(outcome, request.id)
+            : answerWith(reply, 200, { 'Reservation is confirmed': toFixedReservation(outcome) }),
+      });
+      sendAnswer(reply, answer);
+    },
+  );
+
+  app.put(
+    '/provider/expiredReservations',
+    { schema: { tags, response: { 200: schemas.FixedExpired, ...Problems } } },
+    (request, reply) =>
+      answerOnce(database, request, reply, async (tx) => {
+        const released = await expireReservations(tx);
+        return answerWith(reply, 200, {
+          [schemas.EXPIRED_KEY]: released.map(({ slot, provider }) => toTimeslot(slot, provider)),
+        });
+      }),
+  );
+}

@@ -1,0 +1,6 @@
+export { type BatchLimits, createHoldEngine, DEFAULT_BATCH_LIMITS } from './hold-engine.ts';
+export { startSweeper } from './jobs.ts';
+export type { ReservationPolicy } from './reservation.ts';
+export type { ReservationsDeps } from './reservations-deps.ts';
+export { addReservationsRoutes } from './routes.ts';
+export { loadSamples } from './samples.ts';

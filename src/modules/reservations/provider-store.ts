@@ -1,0 +1,51 @@
+import type { Reader, Tx } from '../../platform/db/database.ts';
+import type { Id } from '../../platform/ids.ts';
+import type { InstantText } from '../../platform/instant.ts';
+import { NotFound } from './reservation-failures.ts';
+import type {} from './tables.ts';
+
+export interface NewProvider {
+  readonly first_name: string;
+  readonly last_name: string;
+  readonly time_zone: string;
+}
+
+export interface Provider extends NewProvider {
+  readonly provider_id: Id;
+  readonly created_at: InstantText;
+}
+
+const PROVIDER = ['id as provider_id', 'first_name', 'last_name', 'time_zone', 'created_at'] as const;
+
+export function insertProvider(tx: Tx, provider: NewProvider): Promise<Provider> {
+  return tx.insertInto('provider').values(provider).returning(PROVIDER).executeTakeFirstOrThrow();
+}
+
+export async function readProvider(reader: Reader, providerId: Id): Promise<Provider> {
+  const provider = await reader.selectFrom('provider').select(PROVIDER).where('id', '=', providerId).executeTakeFirst();
+  if (!provider) throw new NotFound('provider', providerId);
+  return provider;
+}
+
+/** Locks a provider's calendar: whoever posts or blocks its time does so one after another. */
+export async function lockProvider(tx: Tx, providerId: Id): Promise<Provider> {
+  const provider = await tx
+    .selectFrom('provider')
+    .select(PROVIDER)
+    .where('id', '=', providerId)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  if (!provider) throw new NotFound('provider', providerId);
+  return provider;
+}
+
+/** Up to `limit` providers with ids above `afterId`, by id. */
+export function listProviders(reader: Reader, afterId: Id | 0, limit: number): Promise<Provider[]> {
+  return reader.selectFrom('provider').select(PROVIDER).where('id', '>', afterId).orderBy('id').limit(limit).execute();
+}
+
+export async function readProvidersById(reader: Reader, providerIds: readonly Id[]): Promise<Map<Id, Provider>> {
+  if (providerIds.length === 0) return new Map();
+  const providers = await reader.selectFrom('provider').select(PROVIDER).where('id', 'in', providerIds).execute();
+  return new Map(providers.map((provider) => [provider.provider_id, provider]));
+}

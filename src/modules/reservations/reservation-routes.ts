@@ -1,0 +1,137 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { readClock } from '../../platform/db/database.ts';
+import { Failure } from '../../platform/errors.ts';
+import { type Answer, answerFailure, answerWith, pageById, sendAnswer } from '../../platform/http/answer.ts';
+import { answerOnce, readClaim } from '../../platform/http/idempotency.ts';
+import { idOf, instantOf, Problems } from '../../platform/http/parameters.ts';
+import type { HttpServer } from '../../platform/http/server.ts';
+import { cancelReservation, extendReservation, rescheduleReservation } from './change-reservation.ts';
+import { isBefore, type Reservation } from './reservation.ts';
+import { FutureTime } from './reservation-failures.ts';
+import * as schemas from './reservation-schemas.ts';
+import { listReservations, readHistory, readReservation, readReservationAt } from './reservation-view.ts';
+import type { ReservationsDeps } from './reservations-deps.ts';
+import { toHistory, toReservation } from './shapes.ts';
+
+/** Reservations under /api/v1. */
+export function addReservationRoutes(app: HttpServer, { database, engine, policy }: ReservationsDeps): void {
+  const tags = ['Reservations'];
+  const changed = { 200: schemas.Reservation, ...Problems };
+
+  app.post(
+    '/api/v1/reservations',
+    { schema: { tags, body: schemas.ReserveBody, response: { 201: schemas.Reservation, ...Problems } } },
+    async (request, reply) => {
+      const { client_id, slot_id, quantity = 1, version } = request.body;
+      const answer = await engine.hold({
+        command: { clientId: client_id, slotId: slot_id, quantity, version },
+        claim: readClaim(request),
+        answer: (outcome) => answerOutcome(request, reply, 201, outcome),
+      });
+      sendAnswer(reply, answer);
+    },
+  );
+
+  app.get(
+    '/api/v1/reservations',
+    {
+      schema: {
+        tags,
+        querystring: schemas.ReservationListQuery,
+        response: { 200: schemas.ReservationPage, ...Problems },
+      },
+    },
+    async (request, reply) => {
+      const clientId = idOf(request.query.client_id, 'query/client_id');
+      const { rows, next_cursor } = await pageById(
+        request,
+        reply,
+        (afterId, limit) => database.read((reader) => listReservations(reader, clientId, afterId, limit)),
+        (reservation) => reservation.reservation_id,
+      );
+      return { reservations: rows.map(toReservation), next_cursor };
+    },
+  );
+
+  app.get(
+    '/api/v1/reservations/:id',
+    { schema: { tags, params: schemas.IdParams, querystring: schemas.ReservationQuery, response: changed } },
+    async (request) => {
+      const reservationId = idOf(request.params.id, 'params/id');
+      const at = request.query.at === undefined ? undefined : instantOf(request.query.at, 'query/at');
+      const reservation = await database.read(async (reader) => {
+        if (at === undefined) return readReservation(reader, reservationId);
+        if (isBefore(await readClock(reader), at)) throw new FutureTime();
+        return readReservationAt(reader, reservationId, at);
+      });
+      return toReservation(reservation);
+    },
+  );
+
+  app.get(
+    '/api/v1/reservations/:id/history',
+    { schema: { tags, params: schemas.IdParams, response: { 200: schemas.History, ...Problems } } },
+    async (request) => {
+      const reservationId = idOf(request.params.id, 'params/id');
+      return toHistory(await database.read((reader) => readHistory(reader, reservationId)));
+    },
+  );
+
+  app.post(
+    '/api/v1/reservations/:id/confirm',
+    { schema: { tags, params: schemas.IdParams, body: schemas.ClientBody, response: changed } },
+    async (request, reply) => {
+      const answer = await engine.confirm({
+        command: { reservationId: idOf(request.params.id, 'params/id'), clientId: request.body.client_id },
+        claim: readClaim(request),
+        answer: (outcome) => answerOutcome(request, reply, 200, outcome),
+      });
+      sendAnswer(reply, answer);
+    },
+  );
+
+  app.post(
+    '/api/v1/reservations/:id/cancel',
+    { schema: { tags, params: schemas.IdParams, body: schemas.ClientBody, response: changed } },
+    (request, reply) => {
+      const command = { reservationId: idOf(request.params.id, 'params/id'), clientId: request.body.client_id };
+      return answerOnce(database, request, reply, async (tx) =>
+        answerWith(reply, 200, toReservation(await cancelReservation(tx, command, policy))),
+      );
+    },
+  );
+
+  app.post(
+    '/api/v1/reservations/:id/extend',
+    { schema: { tags, params: schemas.IdParams, body: schemas.ClientBody, response: changed } },
+    (request, reply) => {
+      const command = { reservationId: idOf(request.params.id, 'params/id'), clientId: request.body.client_id };
+      return answerOnce(database, request, reply, async (tx) =>
+        answerWith(reply, 200, toReservation(await extendReservation(tx, command, policy))),
+      );
+    },
+  );
+
+  app.post(
+    '/api/v1/reservations/:id/reschedule',
+    { schema: { tags, params: schemas.IdParams, body: schemas.RescheduleBody, response: changed } },
+    (request, reply) => {
+      const { client_id, slot_id, version } = request.body;
+      const reservationId = idOf(request.params.id, 'params/id');
+      const command = { reservationId, clientId: client_id, slotId: slot_id, version };
+      return answerOnce(database, request, reply, async (tx) =>
+        answerWith(reply, 200, toReservation(await rescheduleReservation(tx, command, policy))),
+      );
+    },
+  );
+}
+
+function answerOutcome(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  outcome: Reservation | Failure,
+): Answer {
+  if (outcome instanceof Failure) return answerFailure(outcome, request.id);
+  return answerWith(reply, status, toReservation(outcome));
+}

@@ -1,0 +1,87 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Reader } from '../../platform/db/database.ts';
+import type { Id } from '../../platform/ids.ts';
+import type { InstantText } from '../../platform/instant.ts';
+import type { Reservation, Status } from './reservation.ts';
+import { NotFound, NotYet } from './reservation-failures.ts';
+
+function columns(status: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    r.id as reservation_id, r.slot_id, s.provider_id, r.client_id, r.quantity, ${status} as status,
+    s.starts_at as start_time, s.ends_at as end_time, r.held_at as created_at, r.expires_at,
+    r.decided_at as confirmed_at`;
+}
+
+/** The columns of a `Reservation`, of `reservation r` joined with its `slot s`, as they are stored. */
+export const RESERVATION = columns(sql`r.status`);
+
+/** The same with the status of this moment: a hold that has run out reads as expired before any sweep. */
+const RESERVATION_NOW = columns(
+  sql`case when r.status = 'held' and r.expires_at <= holdfast_clock() then 'expired' else r.status end`,
+);
+
+export async function readReservation(reader: Reader, reservationId: Id): Promise<Reservation> {
+  const { rows } = await sql<Reservation>`
+    select ${RESERVATION_NOW} from reservation r join slot s on s.id = r.slot_id
+     where r.id = ${reservationId}`.execute(reader);
+  const reservation = rows[0];
+  if (!reservation) throw new NotFound('reservation', reservationId);
+  return reservation;
+}
+
+/** Up to `limit` of a client's reservations with ids above `afterId`, by id. */
+export async function listReservations(
+  reader: Reader,
+  clientId: Id,
+  afterId: Id | 0,
+  limit: number,
+): Promise<Reservation[]> {
+  const { rows } = await sql<Reservation>`
+    select ${RESERVATION_NOW} from reservation r join slot s on s.id = r.slot_id
+     where r.client_id = ${clientId} and r.id > ${afterId} order by r.id limit ${limit}`.execute(reader);
+  return rows;
+}
+
+/** One change of a reservation, and what it was from then on. */
+export interface ReservationEvent {
+  readonly at: InstantText;
+  readonly status: Status;
+  readonly slot_id: Id;
+  readonly quantity: number;
+  readonly expires_at: InstantText;
+}
+
+/** All that has happened to a reservation, oldest first; running out is told as it happens, not as it is swept. */
+export async function readHistory(reader: Reader, reservationId: Id): Promise<ReservationEvent[]> {
+  const { rows } = await sql<ReservationEvent>`
+    with event as (
+      select id, at, status, slot_id, quantity, expires_at from reservation_event where reservation_id = ${reservationId}
+    ), last as (select * from event order by id desc limit 1)
+    select at, status, slot_id, quantity, expires_at from (
+      select * from event
+      union all
+      select null, expires_at, 'expired', slot_id, quantity, expires_at from last
+       where status = 'held' and expires_at <= holdfast_clock()
+    ) told order by id nulls last`.execute(reader);
+  if (rows.length === 0) throw new NotFound('reservation', reservationId);
+  return rows;
+}
+
+/** A reservation as it was at a moment that has passed. */
+export async function readReservationAt(reader: Reader, reservationId: Id, at: InstantText): Promise<Reservation> {
+  const { rows } = await sql<Reservation>`
+    select r.id as reservation_id, event.slot_id, s.provider_id, r.client_id, event.quantity,
+           case when event.status = 'held' and event.expires_at <= ${at}::timestamptz then 'expired' else event.status
+           end as status,
+           s.starts_at as start_time, s.ends_at as end_time, r.held_at as created_at, event.expires_at,
+           case when r.decided_at <= ${at}::timestamptz then r.decided_at end as confirmed_at
+      from reservation r
+      join lateral (select * from reservation_event e
+                     where e.reservation_id = r.id and e.at <= ${at}::timestamptz order by e.id desc limit 1) event on true
+      join slot s on s.id = event.slot_id
+     where r.id = ${reservationId}`.execute(reader);
+  const reservation = rows[0];
+  if (reservation) return reservation;
+  await readReservation(reader, reservationId);
+  throw new NotYet(reservationId);
+}

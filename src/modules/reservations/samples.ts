@@ -1,0 +1,48 @@
+import { type Database, readClock, type Tx } from '../../platform/db/database.ts';
+import { insertClient } from './client-store.ts';
+import { offerAvailability } from './offer-availability.ts';
+import { insertProvider, listProviders } from './provider-store.ts';
+
+const PROVIDERS = [
+  { first_name: 'Jake', last_name: 'Black', time_zone: 'UTC' },
+  { first_name: 'Jane', last_name: 'Doe', time_zone: 'UTC' },
+] as const;
+const CLIENTS = [
+  { first_name: 'Harry', last_name: 'Smith' },
+  { first_name: 'John', last_name: 'Bird' },
+] as const;
+const DAYS = 14;
+
+/**
+ * Two providers with two weeks of time, 09:00 to 17:00, and two clients; only into a database without any.
+ *
+ * @returns whether it loaded them
+ */
+export async function loadSamples(database: Database, slotLengthMs: number): Promise<boolean> {
+  return database.transaction(async (tx) => {
+    if ((await listProviders(tx, 0, 1)).length > 0) return false;
+    for (const client of CLIENTS) await insertClient(tx, client);
+    for (const provider of PROVIDERS) await offerTwoWeeks(tx, provider, slotLengthMs);
+    return true;
+  });
+}
+
+async function offerTwoWeeks(tx: Tx, provider: (typeof PROVIDERS)[number], slotLengthMs: number): Promise<void> {
+  const { provider_id } = await insertProvider(tx, provider);
+  const today = Temporal.Instant.from(await readClock(tx))
+    .toZonedDateTimeISO(provider.time_zone)
+    .toPlainDate();
+  const ranges = Array.from({ length: DAYS }, (_, day) => {
+    const date = today.add({ days: day + 1 }).toString();
+    return { start_time: `${date}T09:00`, end_time: endOfDay(date, slotLengthMs) };
+  });
+  await offerAvailability(tx, provider_id, { ranges, breaks: [], slotLengthMs, capacity: 1 });
+}
+
+/** As near to eight hours as whole slots come. */
+function endOfDay(date: string, slotLengthMs: number): string {
+  const count = Math.floor((8 * 3_600_000) / slotLengthMs);
+  return Temporal.PlainDateTime.from(`${date}T09:00`)
+    .add({ milliseconds: count * slotLengthMs })
+    .toString();
+}

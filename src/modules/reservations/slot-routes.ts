@@ -1,0 +1,101 @@
+import { answerWith, linkNext, readCursor, writeCursor } from '../../platform/http/answer.ts';
+import { answerOnce } from '../../platform/http/idempotency.ts';
+import { idOf, instantOf, limitOf, Problems } from '../../platform/http/parameters.ts';
+import type { HttpServer } from '../../platform/http/server.ts';
+import { listSlots, readSlot, type SlotPosition } from './availability-view.ts';
+import { blockAvailability, offerAvailability } from './offer-availability.ts';
+import * as schemas from './reservation-schemas.ts';
+import type { ReservationsDeps } from './reservations-deps.ts';
+import { toReservation, toSlot } from './shapes.ts';
+
+/** Offering, blocking and listing time under /api/v1. */
+export function addSlotRoutes(app: HttpServer, { database, slotLengthMs }: ReservationsDeps): void {
+  const tags = ['Slots'];
+
+  app.post(
+    '/api/v1/providers/:id/availability',
+    {
+      schema: {
+        tags,
+        params: schemas.IdParams,
+        body: schemas.OfferBody,
+        response: { 201: schemas.Offered, ...Problems },
+      },
+    },
+    (request, reply) => {
+      const providerId = idOf(request.params.id, 'params/id');
+      const { ranges, breaks = [], slot_minutes, capacity = 1, repeat_weekly_until } = request.body;
+      const offer = {
+        ranges,
+        breaks,
+        capacity,
+        slotLengthMs: slot_minutes === undefined ? slotLengthMs : slot_minutes * 60_000,
+        repeatWeeklyUntil: repeat_weekly_until,
+      };
+      return answerOnce(database, request, reply, async (tx) => {
+        const { slots } = await offerAvailability(tx, providerId, offer);
+        return answerWith(reply, 201, { slots: slots.map(toSlot) });
+      });
+    },
+  );
+
+  app.delete(
+    '/api/v1/providers/:id/availability',
+    {
+      schema: {
+        tags,
+        params: schemas.IdParams,
+        querystring: schemas.BlockQuery,
+        response: { 200: schemas.Blocked, ...Problems },
+      },
+    },
+    async (request) => {
+      const providerId = idOf(request.params.id, 'params/id');
+      const { start, end, reservations = 'keep' } = request.query;
+      const range = { start_time: start, end_time: end };
+      const blocked = await database.transaction((tx) => blockAvailability(tx, providerId, range, reservations));
+      return {
+        slots: blocked.slots.map(toSlot),
+        kept: blocked.kept.map(toReservation),
+        cancelled: blocked.cancelled.map(toReservation),
+      };
+    },
+  );
+
+  app.get(
+    '/api/v1/slots',
+    { schema: { tags, querystring: schemas.SlotQuery, response: { 200: schemas.SlotPage, ...Problems } } },
+    async (request, reply) => {
+      const { provider_id, from, to, available, cursor, limit } = request.query;
+      const pageSize = limitOf(limit);
+      const filter = {
+        providerId: provider_id === undefined ? undefined : idOf(provider_id, 'query/provider_id'),
+        from: from === undefined ? undefined : instantOf(from, 'query/from'),
+        to: to === undefined ? undefined : instantOf(to, 'query/to'),
+        onlyAvailable: available === 'true',
+        after: cursor === undefined ? undefined : readPosition(cursor),
+        limit: pageSize + 1,
+      };
+      const rows = await database.read((reader) => listSlots(reader, filter));
+      const slots = rows.slice(0, pageSize);
+      const last = rows.length > pageSize ? slots.at(-1) : undefined;
+      const next = last === undefined ? null : writeCursor([last.start_time, last.slot_id]);
+      linkNext(request, reply, next);
+      return { slots: slots.map(toSlot), next_cursor: next };
+    },
+  );
+
+  app.get(
+    '/api/v1/slots/:id',
+    { schema: { tags, params: schemas.IdParams, response: { 200: schemas.Slot, ...Problems } } },
+    async (request) => {
+      const slotId = idOf(request.params.id, 'params/id');
+      return toSlot(await database.read((reader) => readSlot(reader, slotId)));
+    },
+  );
+}
+
+function readPosition(cursor: string): SlotPosition {
+  const [startTime = '', slotId = ''] = readCursor(cursor, [/^\d{4}-\d{2}-\d{2}T[\d:.]{8,15}Z$/, /^\d{1,16}$/]);
+  return { startTime: instantOf(startTime, 'query/cursor'), slotId: idOf(slotId, 'query/cursor') };
+}

@@ -1,0 +1,38 @@
+import { composeApp } from '../../src/compose.ts';
+import { type Config, readConfig } from '../../src/config/config.ts';
+import type { Database } from '../../src/platform/db/database.ts';
+import type { HttpServer } from '../../src/platform/http/server.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+
+/** The whole HTTP surface over a test's database. Settings are written as the environment would have them. */
+export async function openTestApp(database: Database, env: Record<string, string> = {}): Promise<HttpServer> {
+  const config: Config = readConfig({ LOG_LEVEL: 'silent', HOLDFAST_DATA_DIR: 'memory:', ...env });
+  const { app } = await composeApp(config, database, createLogger('silent'), '0.0.0');
+  return app;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly body: unknown;
+  /** The body to the byte. */
+  readonly text: string;
+  readonly headers: Record<string, unknown>;
+}
+
+/** Sends one request and reads its answer. */
+export async function ask(
+  app: HttpServer,
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  url: string,
+  payload?: object,
+  headers: Record<string, string> = {},
+): Promise<Answered> {
+  const response = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
+  const text = response.body;
+  return {
+    status: response.statusCode,
+    body: text === '' ? undefined : JSON.parse(text),
+    text,
+    headers: response.headers,
+  };
+}
