@@ -1,13 +1,18 @@
 import { composeApp } from '../../src/compose.ts';
 import { type Config, readConfig } from '../../src/config/config.ts';
+import { type BatchLimits, DEFAULT_BATCH_LIMITS } from '../../src/modules/reservations/index.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import type { HttpServer } from '../../src/platform/http/server.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 
 /** The whole HTTP surface over a test's database. Settings are written as the environment would have them. */
-export async function openTestApp(database: Database, env: Record<string, string> = {}): Promise<HttpServer> {
+export async function openTestApp(
+  database: Database,
+  env: Record<string, string> = {},
+  limits: BatchLimits = DEFAULT_BATCH_LIMITS,
+): Promise<HttpServer> {
   const config: Config = readConfig({ LOG_LEVEL: 'silent', HOLDFAST_DATA_DIR: 'memory:', ...env });
-  const { app } = await composeApp(config, database, createLogger('silent'), '0.0.0');
+  const { app } = await composeApp(config, database, createLogger('silent'), '0.0.0', limits);
   return app;
 }
 

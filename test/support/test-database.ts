@@ -20,7 +20,10 @@ export interface TestDatabase extends AsyncDisposable {
 
 /**
  * The database's clock in the test's hand. The program asks `holdfast_clock()` for the time and nothing else, and
- * a test's database is its own, so the test puts another function in its place.
+ * a test's database is its own, so the test has it read a row that the test writes.
+ *
+ * A function put in the place of another at each move would not do: a session that waits for a lock in the middle
+ * of a PL/pgSQL function goes on with the function it knew, and so would never see time pass while it waits.
  */
 export interface TestClock {
   /** Stops the clock at a moment, to the microsecond. */
@@ -43,7 +46,7 @@ async function clonePostgres(): Promise<TestDatabase> {
   return {
     database,
     url,
-    clock: createClock(database),
+    clock: await createClock(database),
     async [Symbol.asyncDispose]() {
       await database[Symbol.asyncDispose]();
       await onServer(server, `drop database ${name} with (force)`);
@@ -58,7 +61,7 @@ async function copyPglite(): Promise<TestDatabase> {
   return {
     database,
     url: undefined,
-    clock: createClock(database),
+    clock: await createClock(database),
     async [Symbol.asyncDispose]() {
       await database[Symbol.asyncDispose]();
       await rm(directory, { recursive: true, force: true });
@@ -66,22 +69,26 @@ async function copyPglite(): Promise<TestDatabase> {
   };
 }
 
-function createClock(database: Database): TestClock {
-  const define = (body: string) =>
-    database.transaction((tx) =>
-      sql
-        .raw(`create or replace function holdfast_clock() returns timestamptz language sql volatile return ${body}`)
-        .execute(tx),
-    );
-  let offset = "interval '0'";
+const CLOCK = [
+  'create schema test_clock',
+  'create table test_clock.setting (frozen_at timestamptz, moved interval not null)',
+  "insert into test_clock.setting values (null, '0')",
+  // Volatile and not inlined: each call sees the row as it is committed at that moment, as a clock is read.
+  `create or replace function holdfast_clock() returns timestamptz language sql volatile
+   as $$ select coalesce(frozen_at, clock_timestamp() + moved) from test_clock.setting $$`,
+];
+
+async function createClock(database: Database): Promise<TestClock> {
+  const run = (...statements: string[]) =>
+    database.transaction(async (tx) => {
+      for (const statement of statements) await sql.raw(statement).execute(tx);
+    });
+  await run(...CLOCK);
   return {
-    async freeze(instant) {
-      await define(`timestamptz '${instant}'`);
-    },
-    async advance(interval) {
-      offset += ` + interval '${interval}'`;
-      await define(`clock_timestamp() + ${offset}`);
-    },
+    freeze: (instant) => run(`update test_clock.setting set frozen_at = timestamptz '${instant}'`),
+    advance: (interval) =>
+      run(`update test_clock.setting
+              set frozen_at = null, moved = holdfast_clock() + interval '${interval}' - clock_timestamp()`),
   };
 }
 

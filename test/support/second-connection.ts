@@ -1,0 +1,53 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import type { TestDatabase } from './test-database.ts';
+
+const GIVE_UP_AFTER_MS = 10_000;
+
+/** A connection beside the program's own, which stands in its way and sees who waits. */
+export interface SecondConnection extends AsyncDisposable {
+  query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /**
+   * Resolves once exactly so many other sessions wait for a lock. What the test does next then happens during
+   * their wait, with no guess about how long anything takes.
+   */
+  untilWaiting(sessions: number): Promise<void>;
+  /** Ends every other session that waits for a lock, as an operator or a failing server would. */
+  terminateWaiting(): Promise<number>;
+}
+
+const WAITING = `datname = current_database() and pid <> pg_backend_pid() and wait_event_type = 'Lock'`;
+
+export async function openSecondConnection({ url }: TestDatabase): Promise<SecondConnection> {
+  const client = new pg.Client({ connectionString: url, application_name: 'second connection' });
+  const watcher = new pg.Client({ connectionString: url, application_name: 'watcher' });
+  await Promise.all([client.connect(), watcher.connect()]);
+
+  // Asked on a connection of its own: inside a transaction PostgreSQL shows one snapshot of its statistics for good.
+  async function count(text: string): Promise<number> {
+    const { rows } = await watcher.query<{ count: number }>(text);
+    return rows[0]?.count ?? 0;
+  }
+
+  return {
+    async query(text, values = []) {
+      return (await client.query<Record<string, unknown>>(text, [...values])).rows;
+    },
+    async untilWaiting(sessions) {
+      const giveUpAt = performance.now() + GIVE_UP_AFTER_MS;
+      for (;;) {
+        const waiting = await count(`select count(*)::integer from pg_stat_activity where ${WAITING}`);
+        if (waiting === sessions) return;
+        if (performance.now() > giveUpAt) throw new Error(`${waiting} sessions wait for a lock, not ${sessions}`);
+        await delay(1);
+      }
+    },
+    terminateWaiting: () =>
+      count(
+        `select count(*) filter (where pg_terminate_backend(pid))::integer as count from pg_stat_activity where ${WAITING}`,
+      ),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([client.end(), watcher.end()]);
+    },
+  };
+}
