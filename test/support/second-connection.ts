@@ -12,8 +12,8 @@ export interface SecondConnection extends AsyncDisposable {
    * their wait, with no guess about how long anything takes.
    */
   untilWaiting(sessions: number): Promise<void>;
-  /** Ends every other session that waits for a lock, as an operator or a failing server would. */
-  terminateWaiting(): Promise<number>;
+  /** Ends the sessions that wait for a table's lock or a row's, as an operator or a failing server would. */
+  terminateWaiting(forWhat: 'relation' | 'transactionid'): Promise<void>;
 }
 
 const WAITING = `datname = current_database() and pid <> pg_backend_pid() and wait_event_type = 'Lock'`;
@@ -42,10 +42,13 @@ export async function openSecondConnection({ url }: TestDatabase): Promise<Secon
         await delay(1);
       }
     },
-    terminateWaiting: () =>
-      count(
-        `select count(*) filter (where pg_terminate_backend(pid))::integer as count from pg_stat_activity where ${WAITING}`,
-      ),
+    async terminateWaiting(forWhat) {
+      const ended = await count(
+        `select count(pg_terminate_backend(pid))::integer as count from pg_stat_activity
+          where ${WAITING} and wait_event = '${forWhat}'`,
+      );
+      if (ended === 0) throw new Error(`no session waits for a ${forWhat}`);
+    },
     async [Symbol.asyncDispose]() {
       await Promise.all([client.end(), watcher.end()]);
     },
