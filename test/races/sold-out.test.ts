@@ -16,23 +16,28 @@ const GIVEN_BACK_EVERY = 20;
 class Sale {
   readonly recorder = new Recorder();
   readonly #slot: Id;
-  #held = 0;
+  #holds = 0;
   confirmed = 0;
 
   constructor(slot: Id) {
     this.#slot = slot;
   }
 
+  /** Wants one, two or three at a time, and takes fewer when there are not that many. */
   async buy(app: HttpServer, client: Id): Promise<void> {
+    let quantity = 1 + (client % 3);
     while (this.confirmed < UNITS) {
-      const hold = await this.recorder.send(app, { kind: 'hold', client, slot: this.#slot, quantity: 1 });
-      if (hold.status === 409 && problemIn(hold) === 'slot-taken') continue;
+      const hold = await this.recorder.send(app, { kind: 'hold', client, slot: this.#slot, quantity });
+      if (hold.status === 409 && problemIn(hold) === 'slot-taken') {
+        quantity = Math.max(quantity - 1, 1);
+        continue;
+      }
       expect(hold.status, hold.text).toBe(201);
-      this.#held += 1;
-      const kind = this.#held % GIVEN_BACK_EVERY === 0 ? 'cancel' : 'confirm';
+      this.#holds += 1;
+      const kind = this.#holds % GIVEN_BACK_EVERY === 0 ? 'cancel' : 'confirm';
       const decided = await this.recorder.send(app, { kind, client, reservation: reservationIn(hold) });
       expect(decided.status, decided.text).toBe(200);
-      if (kind === 'confirm') this.confirmed += 1;
+      if (kind === 'confirm') this.confirmed += quantity;
     }
   }
 }
@@ -46,9 +51,10 @@ onPostgres('1,000 buyers of 8,000 units on three instances', (open) => {
     const sale = new Sale(slot);
     await Promise.all(clients.map((client, index) => sale.buy(instances.at(index), client)));
     const tables = await readTables(database);
-    expect(tables.reservations.filter((row) => row.status === 'confirmed')).toHaveLength(UNITS);
+    const confirmed = tables.reservations.filter((row) => row.status === 'confirmed');
+    expect(confirmed.reduce((sum, row) => sum + row.quantity, 0)).toBe(UNITS);
     expect(sale.confirmed).toBe(UNITS);
     expect(checkHistory(sale.recorder.exchanges, tables)).toEqual([]);
-    expect(sale.recorder.exchanges.some((each) => each.status === 409)).toBe(true);
+    expect(sale.recorder.exchanges.filter((each) => each.status === 409).length).toBeGreaterThan(0);
   });
 });
