@@ -66,7 +66,7 @@ export function problemIn(exchange: Exchange): string | undefined {
   return (JSON.parse(exchange.text) as { type: string }).type.split(':').at(-1);
 }
 
-export interface SlotRow {
+interface SlotRow {
   readonly id: Id;
   readonly capacity: number;
   readonly claimed: number;

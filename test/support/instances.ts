@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { inventoryConstraints } from '../../src/modules/inventory/index.ts';
 import { type BatchLimits, DEFAULT_BATCH_LIMITS } from '../../src/modules/reservations/index.ts';
 import { openPostgres } from '../../src/platform/db/postgres-driver.ts';
@@ -14,17 +15,27 @@ export interface Instances extends AsyncDisposable {
   at(index: number): HttpServer;
 }
 
-/** Several instances of the program on one PostgreSQL database, each with its own connections as a process has. */
+/** How their sessions are named in pg_stat_activity. */
+export const INSTANCE = 'instance under test';
+
+/**
+ * Several instances of the program on one PostgreSQL database, each with its own connections as a process has.
+ * Their commits do not wait for the disk: that is about crashes, not races, and would make up most of a test's time.
+ */
 export async function openInstances(
-  { url }: TestDatabase,
+  { url, database: shared }: TestDatabase,
   count: number,
   limits: BatchLimits = DEFAULT_BATCH_LIMITS,
 ): Promise<Instances> {
   if (url === undefined) throw new Error('only PostgreSQL can be shared by several instances');
+  const named = new URL(url);
+  const name = sql.id(named.pathname.slice(1));
+  await shared.transaction((tx) => sql`alter database ${name} set synchronous_commit = off`.execute(tx));
+  named.searchParams.set('application_name', INSTANCE);
   await using stack = new AsyncDisposableStack();
   const apps: HttpServer[] = [];
   for (let index = 0; index < count; index += 1) {
-    const database = stack.use(openPostgres({ url, constraints: inventoryConstraints, onIdleError() {} }));
+    const database = stack.use(openPostgres({ url: named.href, constraints: inventoryConstraints, onIdleError() {} }));
     const app = await openTestApp(database, {}, limits);
     stack.defer(() => app.close());
     apps.push(app);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { INSTANCE } from './instances.ts';
 import type { TestDatabase } from './test-database.ts';
 
 const GIVE_UP_AFTER_MS = 10_000;
@@ -14,6 +15,8 @@ export interface SecondConnection extends AsyncDisposable {
   untilWaiting(sessions: number): Promise<void>;
   /** Ends the sessions that wait for a table's lock or a row's, as an operator or a failing server would. */
   terminateWaiting(forWhat: 'relation' | 'transactionid'): Promise<void>;
+  /** Deadlocks PostgreSQL has broken in this database so far; ask when the instances are closed. */
+  deadlocks(): Promise<number>;
 }
 
 const WAITING = `datname = current_database() and pid <> pg_backend_pid() and wait_event_type = 'Lock'`;
@@ -29,18 +32,28 @@ export async function openSecondConnection({ url }: TestDatabase): Promise<Secon
     return rows[0]?.count ?? 0;
   }
 
+  async function until(what: string, wanted: number, text: string): Promise<void> {
+    const giveUpAt = performance.now() + GIVE_UP_AFTER_MS;
+    for (;;) {
+      const found = await count(text);
+      if (found === wanted) return;
+      if (performance.now() > giveUpAt) throw new Error(`${found} ${what}, not ${wanted}`);
+      await delay(1);
+    }
+  }
+
   return {
     async query(text, values = []) {
       return (await client.query<Record<string, unknown>>(text, [...values])).rows;
     },
-    async untilWaiting(sessions) {
-      const giveUpAt = performance.now() + GIVE_UP_AFTER_MS;
-      for (;;) {
-        const waiting = await count(`select count(*)::integer from pg_stat_activity where ${WAITING}`);
-        if (waiting === sessions) return;
-        if (performance.now() > giveUpAt) throw new Error(`${waiting} sessions wait for a lock, not ${sessions}`);
-        await delay(1);
-      }
+    untilWaiting: (sessions) =>
+      until('sessions wait for a lock', sessions, `select count(*)::integer from pg_stat_activity where ${WAITING}`),
+    async deadlocks() {
+      // A session hands in its statistics at its end; while it lives it may keep them back for a while.
+      const open = `select count(*)::integer from pg_stat_activity
+                     where datname = current_database() and application_name = '${INSTANCE}'`;
+      await until('instances’ sessions are open', 0, open);
+      return count(`select deadlocks::integer as count from pg_stat_database where datname = current_database()`);
     },
     async terminateWaiting(forWhat) {
       const ended = await count(

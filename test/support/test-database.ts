@@ -30,6 +30,8 @@ export interface TestClock {
   freeze(instant: string): Promise<void>;
   /** Moves the clock from where it is, and lets it run. */
   advance(interval: string): Promise<void>;
+  /** Has every reading of the clock from a moment on be one microsecond after the reading before. */
+  tick(instant: string): Promise<void>;
 }
 
 export async function openTestDatabase(kind: Database['kind']): Promise<TestDatabase> {
@@ -71,11 +73,14 @@ async function copyPglite(): Promise<TestDatabase> {
 
 const CLOCK = [
   'create schema test_clock',
-  'create table test_clock.setting (frozen_at timestamptz, moved interval not null)',
-  "insert into test_clock.setting values (null, '0')",
+  'create table test_clock.setting (stands_at timestamptz, ticks boolean not null, moved interval not null)',
+  "insert into test_clock.setting values (null, false, '0')",
+  'create sequence test_clock.reading minvalue 0',
   // Volatile and not inlined: each call sees the row as it is committed at that moment, as a clock is read.
-  `create or replace function holdfast_clock() returns timestamptz language sql volatile
-   as $$ select coalesce(frozen_at, clock_timestamp() + moved) from test_clock.setting $$`,
+  `create or replace function holdfast_clock() returns timestamptz language sql volatile as $$
+     select case when ticks then stands_at + nextval('test_clock.reading') * interval '1 microsecond'
+                 else coalesce(stands_at, clock_timestamp() + moved) end
+       from test_clock.setting $$`,
 ];
 
 async function createClock(database: Database): Promise<TestClock> {
@@ -85,10 +90,15 @@ async function createClock(database: Database): Promise<TestClock> {
     });
   await run(...CLOCK);
   return {
-    freeze: (instant) => run(`update test_clock.setting set frozen_at = timestamptz '${instant}'`),
+    freeze: (instant) => run(`update test_clock.setting set stands_at = timestamptz '${instant}', ticks = false`),
     advance: (interval) =>
       run(`update test_clock.setting
-              set frozen_at = null, moved = holdfast_clock() + interval '${interval}' - clock_timestamp()`),
+              set moved = holdfast_clock() + interval '${interval}' - clock_timestamp(), stands_at = null, ticks = false`),
+    tick: (instant) =>
+      run(
+        'alter sequence test_clock.reading restart',
+        `update test_clock.setting set stands_at = timestamptz '${instant}', ticks = true`,
+      ),
   };
 }
 
@@ -106,6 +116,11 @@ export function onPostgres(name: string, suite: (open: () => TestDatabase) => vo
   describe.skipIf(inject('postgresUrl') === undefined)(name, () => {
     suite(useTestDatabase('postgres'));
   });
+}
+
+/** The quicker kind of those there are, for a test that needs one database and no more. */
+export function eitherKind(): Database['kind'] {
+  return inject('postgresUrl') === undefined ? 'pglite' : 'postgres';
 }
 
 function useTestDatabase(kind: Database['kind']): () => TestDatabase {
