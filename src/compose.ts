@@ -14,7 +14,7 @@ import { migrate, readMigrations } from './platform/db/migrate.ts';
 import { type EmbeddedDatabase, openPglite } from './platform/db/pglite-driver.ts';
 import { openPostgres } from './platform/db/postgres-driver.ts';
 import type { Readiness } from './platform/http/health.ts';
-import type { HttpServer } from './platform/http/server.ts';
+import type { HttpServer } from './platform/http/http-server.ts';
 import { type JobsStore, startJobs } from './platform/jobs/jobs.ts';
 import type { Logger } from './platform/logger.ts';
 import { createMetrics } from './platform/metrics.ts';
@@ -56,7 +56,7 @@ export async function migrateDatabase(database: Database): Promise<string[]> {
   return migrate(database, await readMigrations(MIGRATIONS));
 }
 
-export function policyOf(config: Config): ReservationPolicy {
+function policyOf(config: Config): ReservationPolicy {
   const { holdTtlMs, minNoticeMs, minNoticeGraceMs } = config;
   return { holdTtlMs, minNoticeMs, minNoticeGraceMs, maxHoldMs: holdTtlMs * HOLD_CEILING };
 }

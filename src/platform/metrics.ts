@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { HttpServer } from './http/server.ts';
+import type { HttpServer } from './http/http-server.ts';
 
 export interface Metrics {
   readonly registry: Registry;

@@ -1,7 +1,7 @@
 import { composeApp } from '../../src/compose.ts';
 import { type Config, readConfig } from '../../src/config/config.ts';
 import type { Database } from '../../src/platform/db/database.ts';
-import type { HttpServer } from '../../src/platform/http/server.ts';
+import type { HttpServer } from '../../src/platform/http/http-server.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 
 /** The whole HTTP surface over a test's database. Settings are written as the environment would have them. */

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ask, openTestApp } from '../../../test/support/test-app.ts';
 import { eachDatabase } from '../../../test/support/test-database.ts';
-import type { HttpServer } from '../../platform/http/server.ts';
+import type { HttpServer } from '../../platform/http/http-server.ts';
 
 /** A moment the tests' clock stands at; every time below is told from it. */
 const NOW = '2026-11-02T08:00:00Z';

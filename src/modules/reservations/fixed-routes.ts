@@ -1,8 +1,8 @@
 import { Failure } from '../../platform/errors.ts';
 import { answerFailure, answerWith, sendAnswer } from '../../platform/http/answer.ts';
+import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce, readClaim } from '../../platform/http/idempotency.ts';
 import { idOf, Problems } from '../../platform/http/parameters.ts';
-import type { HttpServer } from '../../platform/http/server.ts';
 import { listBookable } from './availability-view.ts';
 import { insertClient } from './client-store.ts';
 import { expireReservations } from './expire-reservations.ts';

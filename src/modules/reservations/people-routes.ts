@@ -1,7 +1,7 @@
 import { answerWith, pageById } from '../../platform/http/answer.ts';
+import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce } from '../../platform/http/idempotency.ts';
 import { idOf, Problems } from '../../platform/http/parameters.ts';
-import type { HttpServer } from '../../platform/http/server.ts';
 import { insertClient, listClients, readClient } from './client-store.ts';
 import { insertProvider, listProviders, readProvider } from './provider-store.ts';
 import * as schemas from './reservation-schemas.ts';

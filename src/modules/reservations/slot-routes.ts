@@ -1,7 +1,7 @@
 import { answerWith, linkNext, readCursor, writeCursor } from '../../platform/http/answer.ts';
+import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce } from '../../platform/http/idempotency.ts';
 import { idOf, instantOf, limitOf, Problems } from '../../platform/http/parameters.ts';
-import type { HttpServer } from '../../platform/http/server.ts';
 import { listSlots, readSlot, type SlotPosition } from './availability-view.ts';
 import { blockAvailability, offerAvailability } from './offer-availability.ts';
 import * as schemas from './reservation-schemas.ts';

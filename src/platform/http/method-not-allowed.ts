@@ -1,6 +1,6 @@
 import type { HTTPMethods } from 'fastify';
+import type { HttpServer } from './http-server.ts';
 import { plainProblem, sendProblem } from './problem.ts';
-import type { HttpServer } from './server.ts';
 
 const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 

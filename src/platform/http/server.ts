@@ -4,34 +4,12 @@ import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  fastify,
-  LogController,
-  type RawReplyDefaultExpression,
-  type RawRequestDefaultExpression,
-  type RawServerDefault,
-} from 'fastify';
+import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import type { Logger } from '../logger.ts';
+import type { HttpServer } from './http-server.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
-import { AS_INTEGER, toInteger } from './parameters.ts';
+import { AS_INTEGER, SAYS, toInteger } from './parameters.ts';
 import { handleError, PROBLEM_TYPE, ProblemSchema, plainProblem, sendProblem } from './problem.ts';
-
-export type HttpServer = FastifyInstance<
-  RawServerDefault,
-  RawRequestDefaultExpression,
-  RawReplyDefaultExpression,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->;
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Who asks: the scope of an Idempotency-Key. */
-    principal: string;
-  }
-}
 
 /** Fastify's own defaults for most of these are "no limit". */
 const LIMITS = {
@@ -43,7 +21,7 @@ const LIMITS = {
   keepAliveMs: 65_000,
 } as const;
 
-export interface ServerDescription {
+interface ServerDescription {
   readonly title: string;
   readonly version: string;
   readonly description: string;
@@ -99,7 +77,9 @@ const AJV = {
   removeAdditional: false,
   useDefaults: false,
   allErrors: true,
-  keywords: [AS_INTEGER],
+  // Gives a refusal the schema it refused by.
+  verbose: true,
+  keywords: [AS_INTEGER, SAYS],
 };
 
 const CONTENT_SECURITY = {
