@@ -13,18 +13,18 @@ async function expectCommitted(file: keyof typeof COMMANDS, made: string): Promi
   expect(committed, `${file} is not what the code makes; run ${COMMANDS[file]} and commit it`).toBe(made);
 }
 
-describe('openapi.json', () => {
+eachDatabase('openapi.json', (open) => {
   it('is what the code makes', async () => {
-    await expectCommitted('openapi.json', await renderOpenapi());
+    await expectCommitted('openapi.json', await renderOpenapi(open().database));
   });
 
   it('would be told apart', async () => {
-    const other = (await renderOpenapi()).replace('Holdfast', 'Other');
+    const other = (await renderOpenapi(open().database)).replace('Holdfast', 'Other');
     await expect(expectCommitted('openapi.json', other)).rejects.toThrow('run npm run openapi');
   });
 
   it('says of every operation where it belongs, and what it does unless its name does', async () => {
-    const document = JSON.parse(await renderOpenapi()) as {
+    const document = JSON.parse(await renderOpenapi(open().database)) as {
       paths: Record<string, Record<string, { summary?: string; tags?: [string] }>>;
     };
     const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
