@@ -36,7 +36,7 @@ export async function openDatabase(config: Config, logger: Logger): Promise<Open
     const database = openPostgres({
       url,
       constraints: inventoryConstraints,
-      onIdleError: (error) => logger.warn({ err: error }, 'a database connection broke'),
+      onBroken: (error) => logger.warn({ err: error }, 'a database connection broke'),
     });
     return opened(database, { kind: 'postgres', url });
   }

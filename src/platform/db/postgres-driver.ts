@@ -8,8 +8,8 @@ export interface PostgresOptions {
   readonly url: string;
   readonly constraints: ConstraintFailures;
   readonly maxConnections?: number;
-  /** A connection that breaks while idle; without a listener it would end the process. */
-  readonly onIdleError: (error: Error) => void;
+  /** A connection that broke, idle or in use; an error event without a listener would end the process. */
+  readonly onBroken: (error: Error) => void;
 }
 
 const INT8 = 20;
@@ -35,7 +35,9 @@ export function openPostgres(options: PostgresOptions): Database {
     options: '-c TimeZone=UTC -c DateStyle=ISO',
     types: { getTypeParser },
   });
-  pool.on('error', options.onIdleError);
+  pool.on('error', options.onBroken);
+  // The pool listens to idle clients only; one that is lent out has nobody else.
+  pool.on('connect', (client) => client.on('error', options.onBroken));
   const driver: Driver = {
     kind: 'postgres',
     kysely: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
