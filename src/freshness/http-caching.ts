@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Served, Source } from './view.ts';
+import type { Served } from './view.ts';
+import type { Source } from './view-counters.ts';
 
 /** A body as it is sent, and its strong validator. */
 export interface ReadyBody {

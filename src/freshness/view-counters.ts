@@ -1,4 +1,5 @@
-import type { Source } from './view.ts';
+/** Where an answer came from: RFC 9211's `hit`, or why the source was asked. */
+export type Source = 'hit' | 'miss' | 'stale' | 'request' | 'uncertain';
 
 /** What a view has done since the process began. Times are in milliseconds. */
 export class ViewCounters {

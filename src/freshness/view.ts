@@ -1,7 +1,7 @@
 import { Unavailable } from '../platform/errors.ts';
-import type { ViewStore } from './memory-store.ts';
+import type { Entry, ViewStore } from './memory-store.ts';
 import type { RemoteStore } from './remote-store.ts';
-import { ViewCounters } from './view-counters.ts';
+import { type Source, ViewCounters } from './view-counters.ts';
 
 /**
  * A read model that answers from memory and says how old its knowledge is.
@@ -33,9 +33,6 @@ export interface Codec<V> {
   decode(text: string): V;
 }
 
-/** Where an answer came from: RFC 9211's `hit`, or why the source was asked. */
-export type Source = 'hit' | 'miss' | 'stale' | 'request' | 'uncertain';
-
 export interface Served<V> {
   readonly value: V | undefined;
   /** At least the time that has passed since the source was asked, in milliseconds. */
@@ -61,14 +58,6 @@ export interface View<K, V> {
   invalidateAll(): void;
   /** Entries in memory are no longer known to be true; they answer only if the source fails, within their bound. */
   doubt(): void;
-}
-
-export interface Entry<V> {
-  readonly value: V | undefined;
-  /** `performance.now()` from before the load began, or earlier. */
-  readonly observedAt: number;
-  /** Counts doubts: an entry from before the last one is not vouched for. */
-  readonly vouchedIn: number;
 }
 
 interface Load<V> {
