@@ -39,7 +39,7 @@ async function clonePostgres(): Promise<TestDatabase> {
   const name = `holdfast_test_${process.pid}_${randomBytes(5).toString('hex')}`;
   await onServer(server, `create database ${name} template ${inject('postgresTemplate')}`);
   const url = withDatabase(server, name);
-  const database = openPostgres({ url, constraints: inventoryConstraints, onIdleError() {} });
+  const database = openPostgres({ url, constraints: inventoryConstraints, onBroken() {} });
   return {
     database,
     url,

@@ -1,4 +1,4 @@
-export { type BatchLimits, createHoldEngine, DEFAULT_BATCH_LIMITS } from './hold-engine.ts';
+export { type BatchLimits, createHoldEngine, type HoldEngine } from './hold-engine.ts';
 export { startSweeper } from './jobs.ts';
 export type { ReservationPolicy } from './reservation.ts';
 export type { ReservationsDeps } from './reservations-deps.ts';
