@@ -1,6 +1,53 @@
 -- The schema that the migrations make. Written by `npm run schema`; to change it, add a migration.
 -- What background jobs keep for themselves is not here: pg-boss makes its own schema, pgboss, when a server starts.
 
+CREATE OR REPLACE FUNCTION public.announce_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_rows text := case tg_op
+    when 'INSERT' then 'select * from new_rows'
+    when 'DELETE' then 'select * from old_rows'
+    else 'select * from new_rows union all select * from old_rows' end;
+  v_keys text[];
+begin
+  execute format('select array_agg(told.key) from (select distinct (%s)::text as key from (%s) changed limit 201) told',
+                 tg_argv[1], v_rows) into v_keys;
+  if v_keys is not null then
+    perform pg_notify('holdfast_change', json_build_object(
+      'topic', tg_argv[0],
+      'keys', case when cardinality(v_keys) <= 200 then v_keys end)::text);
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE PROCEDURE public.announce_changes_of(IN p_table regclass, IN p_topic text, IN p_key text)
+ LANGUAGE plpgsql
+AS $procedure$
+begin
+  execute format('create trigger announce_insert after insert on %s referencing new table as new_rows
+    for each statement execute function announce_change(%L, %L)', p_table, p_topic, p_key);
+  execute format('create trigger announce_update after update on %s referencing old table as old_rows new table as new_rows
+    for each statement execute function announce_change(%L, %L)', p_table, p_topic, p_key);
+  execute format('create trigger announce_delete after delete on %s referencing old table as old_rows
+    for each statement execute function announce_change(%L, %L)', p_table, p_topic, p_key);
+  execute format('create trigger announce_truncate after truncate on %s
+    for each statement execute function announce_truncate(%L)', p_table, p_topic);
+end
+$procedure$;
+
+CREATE OR REPLACE FUNCTION public.announce_truncate()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('holdfast_change', json_build_object('topic', tg_argv[0], 'keys', null)::text);
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.claim_idempotency_keys(p_scope bytea[], p_kept interval)
  RETURNS TABLE(place integer, taken boolean, fingerprint bytea, status integer, body text)
  LANGUAGE plpgsql
@@ -248,6 +295,14 @@ create table idempotent_answer (
   body text not null,
   answered_at timestamp with time zone not null,
   constraint idempotent_answer_pkey PRIMARY KEY (scope)
+);
+
+create table installation (
+  id uuid not null default gen_random_uuid(),
+  singleton boolean not null default true,
+  constraint installation_pkey PRIMARY KEY (id),
+  constraint installation_singleton_check CHECK (singleton),
+  constraint installation_singleton_key UNIQUE (singleton)
 );
 
 create table provider (
