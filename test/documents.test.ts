@@ -74,6 +74,15 @@ describe('docs/operations.md', () => {
   });
 });
 
+describe('docs/adr/0011-dependencies.md', () => {
+  it('gives a reason for every dependency at run time, and for no other', async () => {
+    const { dependencies } = JSON.parse(await read('package.json')) as { dependencies: Record<string, string> };
+    const told = tabled(await read('docs/adr/0011-dependencies.md'));
+    expect(missing(told, Object.keys(dependencies))).toEqual([]);
+    expect(missing(new Set(Object.keys(dependencies)), told)).toEqual([]);
+  });
+});
+
 describe('every document', () => {
   it('links to what is there', async () => {
     const documents = await find('*.md', 'docs/**/*.md');
