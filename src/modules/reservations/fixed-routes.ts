@@ -21,7 +21,14 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
 
   app.post(
     '/provider/create',
-    { schema: { tags, body: schemas.CreateProviderBody, response: { 201: schemas.FixedProvider, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'Create a provider',
+        body: schemas.CreateProviderBody,
+        response: { 201: schemas.FixedProvider, ...Problems },
+      },
+    },
     (request, reply) => {
       const provider = { ...request.body, time_zone: zoneOf(request.body.time_zone) };
       return answerOnce(database, request, reply, async (tx) =>
@@ -32,7 +39,14 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
 
   app.post(
     '/client/create',
-    { schema: { tags, body: schemas.CreateClientBody, response: { 201: schemas.FixedClient, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'Create a client',
+        body: schemas.CreateClientBody,
+        response: { 201: schemas.FixedClient, ...Problems },
+      },
+    },
     (request, reply) =>
       answerOnce(database, request, reply, async (tx) => answerWith(reply, 201, await insertClient(tx, request.body))),
   );
@@ -40,7 +54,12 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
   app.post(
     '/provider/availability',
     {
-      schema: { tags, body: schemas.FixedAvailabilityBody, response: { 201: schemas.FixedAvailability, ...Problems } },
+      schema: {
+        tags,
+        summary: "Offer a stretch of a provider's time, cut into timeslots",
+        body: schemas.FixedAvailabilityBody,
+        response: { 201: schemas.FixedAvailability, ...Problems },
+      },
     },
     (request, reply) => {
       const { provider_id, ...range } = request.body;
@@ -55,7 +74,12 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
   app.get(
     '/client/getProviderAvailability',
     {
-      schema: { tags, querystring: schemas.ProviderIdQuery, response: { 200: schemas.FixedAvailability, ...Problems } },
+      schema: {
+        tags,
+        summary: "List a provider's free timeslots that may be reserved now",
+        querystring: schemas.ProviderIdQuery,
+        response: { 200: schemas.FixedAvailability, ...Problems },
+      },
     },
     async (request, reply) => {
       const providerId = idOf(request.query.provider_id, 'query/provider_id');
@@ -68,7 +92,14 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
 
   app.post(
     '/client/reserve',
-    { schema: { tags, body: schemas.FixedReserveBody, response: { 201: schemas.FixedReserved, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'Hold a timeslot',
+        body: schemas.FixedReserveBody,
+        response: { 201: schemas.FixedReserved, ...Problems },
+      },
+    },
     async (request, reply) => {
       const answer = await engine.hold({
         command: { clientId: request.body.client_id, slotId: request.body.timeslot_id, quantity: 1 },
@@ -84,7 +115,14 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
 
   app.put(
     '/client/confirm',
-    { schema: { tags, body: schemas.FixedConfirmBody, response: { 200: schemas.FixedConfirmed, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'Confirm a hold before it expires',
+        body: schemas.FixedConfirmBody,
+        response: { 200: schemas.FixedConfirmed, ...Problems },
+      },
+    },
     async (request, reply) => {
       const answer = await engine.confirm({
         command: { clientId: request.body.client_id, reservationId: request.body.reservation_id },
@@ -100,7 +138,13 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
 
   app.put(
     '/provider/expiredReservations',
-    { schema: { tags, response: { 200: schemas.FixedExpired, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'End the holds that have run out, and list the timeslots they freed',
+        response: { 200: schemas.FixedExpired, ...Problems },
+      },
+    },
     (request, reply) =>
       answerOnce(database, request, reply, async (tx) => {
         const released = await expireReservations(tx);

@@ -20,6 +20,7 @@ export function addSlotRoutes(app: HttpServer, deps: ReservationsDeps): void {
     {
       schema: {
         tags,
+        summary: "Offer a provider's time: several ranges, breaks, weekly repetition",
         params: schemas.IdParams,
         body: schemas.OfferBody,
         response: { 201: schemas.Offered, ...Problems },
@@ -47,6 +48,7 @@ export function addSlotRoutes(app: HttpServer, deps: ReservationsDeps): void {
     {
       schema: {
         tags,
+        summary: 'Take time back; its live reservations stay or are cancelled',
         params: schemas.IdParams,
         querystring: schemas.BlockQuery,
         response: { 200: schemas.Blocked, ...Problems },
@@ -76,7 +78,14 @@ export function addSlotRoutes(app: HttpServer, deps: ReservationsDeps): void {
 
   app.get(
     '/api/v1/slots',
-    { schema: { tags, querystring: schemas.SlotQuery, response: { 200: schemas.SlotPage, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'List slots by start, with what is free of each',
+        querystring: schemas.SlotQuery,
+        response: { 200: schemas.SlotPage, ...Problems },
+      },
+    },
     async (request, reply) => {
       const { provider_id, from, to, available, cursor, limit } = request.query;
       const pageSize = limitOf(limit);
@@ -99,7 +108,14 @@ export function addSlotRoutes(app: HttpServer, deps: ReservationsDeps): void {
 
   app.get(
     '/api/v1/slots/:id',
-    { schema: { tags, params: schemas.IdParams, response: { 200: schemas.Slot, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'Read a slot, with what is free of it',
+        params: schemas.IdParams,
+        response: { 200: schemas.Slot, ...Problems },
+      },
+    },
     async (request) => {
       const slotId = idOf(request.params.id, 'params/id');
       return toSlot(await database.read((reader) => readSlot(reader, slotId)));
