@@ -38,6 +38,56 @@ begin
 end
 $procedure$;
 
+CREATE OR REPLACE FUNCTION public.announce_providers(p_ids bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if cardinality(p_ids) > 0 then
+    perform pg_notify('holdfast_change', json_build_object(
+      'topic', 'calendar', 'keys', case when cardinality(p_ids) <= 200 then p_ids::text[] end)::text);
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.announce_slot_deleted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform announce_providers(array(select distinct provider_id from old_rows where provider_id is not null limit 201));
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.announce_slot_inserted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform announce_providers(array(select distinct provider_id from new_rows where provider_id is not null limit 201));
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.announce_slot_updated()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform announce_providers(array(
+    select distinct provider.id
+      from new_rows
+      join old_rows using (id)
+      cross join lateral (values (new_rows.provider_id), (old_rows.provider_id)) provider (id)
+     where provider.id is not null
+       and (new_rows.provider_id, new_rows.starts_at, new_rows.ends_at, new_rows.capacity, new_rows.closed_at)
+           is distinct from (old_rows.provider_id, old_rows.starts_at, old_rows.ends_at, old_rows.capacity, old_rows.closed_at)
+     limit 201));
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.announce_truncate()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -389,8 +439,32 @@ alter table reservation_event add constraint reservation_event_reservation_id_fk
 
 alter table slot add constraint slot_of_known_provider FOREIGN KEY (provider_id) REFERENCES provider(id);
 
+CREATE TRIGGER announce_delete AFTER DELETE ON public.provider REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('provider', 'id');
+
+CREATE TRIGGER announce_insert AFTER INSERT ON public.provider REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('provider', 'id');
+
+CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.provider FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('provider');
+
+CREATE TRIGGER announce_update AFTER UPDATE ON public.provider REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('provider', 'id');
+
+CREATE TRIGGER announce_delete AFTER DELETE ON public.reservation REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('claim', 'coalesce((select slot.provider_id from slot where slot.id = changed.slot_id), 0) || '':'' || changed.slot_id');
+
+CREATE TRIGGER announce_insert AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('claim', 'coalesce((select slot.provider_id from slot where slot.id = changed.slot_id), 0) || '':'' || changed.slot_id');
+
+CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.reservation FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('claim');
+
+CREATE TRIGGER announce_update AFTER UPDATE ON public.reservation REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('claim', 'coalesce((select slot.provider_id from slot where slot.id = changed.slot_id), 0) || '':'' || changed.slot_id');
+
 CREATE TRIGGER reservation_inserted AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reservation_inserted();
 
 CREATE TRIGGER reservation_states BEFORE UPDATE OF status ON public.reservation FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION reservation_states();
 
 CREATE TRIGGER reservation_updated AFTER UPDATE ON public.reservation REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reservation_updated();
+
+CREATE TRIGGER announce_delete AFTER DELETE ON public.slot REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_slot_deleted();
+
+CREATE TRIGGER announce_insert AFTER INSERT ON public.slot REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_slot_inserted();
+
+CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.slot FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('calendar');
+
+CREATE TRIGGER announce_update AFTER UPDATE ON public.slot REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_slot_updated();

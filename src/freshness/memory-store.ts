@@ -6,6 +6,8 @@ export interface Entry<V> {
   readonly observedAt: number;
   /** Counts doubts: an entry from before the last one is not vouched for. */
   readonly vouchedIn: number;
+  /** Parts that have changed since, each with how often. */
+  readonly dirty: Map<string, number>;
 }
 
 /** Where a process keeps what it knows: bounded in bytes, the least recently read goes first. */

@@ -11,6 +11,8 @@ export class ViewCounters {
   remoteHits = 0;
   loads = 0;
   loadMs = 0;
+  /** Brought a part up to date instead of loading the whole. */
+  patches = 0;
   /** Answered although the source failed. */
   stale = 0;
   /** The age at which hits were served: the sum, for a mean, and the greatest. */

@@ -1,20 +1,22 @@
+import { askedBoundMs, sendServed } from '../../freshness/index.ts';
 import { Failure } from '../../platform/errors.ts';
 import { answerFailure, answerWith, sendAnswer } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce, readClaim } from '../../platform/http/idempotency.ts';
 import { idOf, Problems } from '../../platform/http/parameters.ts';
-import { listBookable } from './availability-view.ts';
 import { insertClient } from './client-store.ts';
 import { expireReservations } from './expire-reservations.ts';
 import { offerAvailability } from './offer-availability.ts';
-import { insertProvider, readProvider } from './provider-store.ts';
+import { insertProvider } from './provider-store.ts';
+import { NotFound } from './reservation-failures.ts';
 import * as schemas from './reservation-schemas.ts';
 import type { ReservationsDeps } from './reservations-deps.ts';
 import { toFixedReservation, toTimeslot } from './shapes.ts';
 import { zoneOf } from './time-zone.ts';
 
 /** The seven paths whose requests and answers are fixed to the letter. */
-export function addFixedRoutes(app: HttpServer, { database, engine, policy, slotLengthMs }: ReservationsDeps): void {
+export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
+  const { database, engine, timetables, clock, policy, slotLengthMs } = deps;
   const tags = ['Reservations'];
 
   app.post(
@@ -79,13 +81,12 @@ export function addFixedRoutes(app: HttpServer, { database, engine, policy, slot
         response: { 200: schemas.FixedAvailability, ...Problems },
       },
     },
-    (request) => {
+    async (request, reply) => {
       const providerId = idOf(request.query.provider_id, 'query/provider_id');
-      return database.read(async (reader) => {
-        const provider = await readProvider(reader, providerId);
-        const slots = await listBookable(reader, providerId, policy.minNoticeMs);
-        return { 'available timeslots': slots.map((slot) => toTimeslot(slot, provider)) };
-      });
+      const served = await timetables.get(providerId, askedBoundMs(request));
+      if (!served.value) throw new NotFound('provider', providerId);
+      const body = served.value.listing(clock.latestMs(), policy.minNoticeMs);
+      sendServed(request, reply, served, body, 'revalidate');
     },
   );
 

@@ -1,15 +1,18 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { askedBoundMs, tellAge } from '../../freshness/index.ts';
 import { answerWith, linkNext, readCursor, writeCursor } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce } from '../../platform/http/idempotency.ts';
 import { idOf, instantOf, limitOf, Problems } from '../../platform/http/parameters.ts';
-import { listSlots, readSlot, type SlotPosition } from './availability-view.ts';
+import { type AvailableSlot, listSlots, readSlot, type SlotFilter, type SlotPosition } from './availability-view.ts';
 import { blockAvailability, offerAvailability } from './offer-availability.ts';
 import * as schemas from './reservation-schemas.ts';
 import type { ReservationsDeps } from './reservations-deps.ts';
 import { toReservation, toSlot } from './shapes.ts';
 
 /** Offering, blocking and listing time under /api/v1. */
-export function addSlotRoutes(app: HttpServer, { database, slotLengthMs }: ReservationsDeps): void {
+export function addSlotRoutes(app: HttpServer, deps: ReservationsDeps): void {
+  const { database, timetables, clock, slotLengthMs } = deps;
   const tags = ['Slots'];
 
   app.post(
@@ -64,6 +67,15 @@ export function addSlotRoutes(app: HttpServer, { database, slotLengthMs }: Reser
     },
   );
 
+  /** A provider's free slots are in memory; every other question goes to the database. */
+  async function findSlots(request: FastifyRequest, reply: FastifyReply, filter: SlotFilter): Promise<AvailableSlot[]> {
+    const { providerId, onlyAvailable } = filter;
+    if (providerId === undefined || !onlyAvailable) return database.read((reader) => listSlots(reader, filter));
+    const served = await timetables.get(providerId, askedBoundMs(request));
+    tellAge(reply, served, 'revalidate');
+    return served.value?.available(clock.latestMs(), filter) ?? [];
+  }
+
   app.get(
     '/api/v1/slots',
     {
@@ -85,7 +97,7 @@ export function addSlotRoutes(app: HttpServer, { database, slotLengthMs }: Reser
         after: cursor === undefined ? undefined : readPosition(cursor),
         limit: pageSize + 1,
       };
-      const rows = await database.read((reader) => listSlots(reader, filter));
+      const rows = await findSlots(request, reply, filter);
       const slots = rows.slice(0, pageSize);
       const last = rows.length > pageSize ? slots.at(-1) : undefined;
       const next = last === undefined ? null : writeCursor([last.start_time, last.slot_id]);
