@@ -13,7 +13,7 @@ export const holdsAgainstPlainTransactions: Figure = {
 const ENTRY = new URL('../limited-server.ts', import.meta.url).pathname;
 
 /** Batches of one, as many at once as the pool has connections: what a server without group commit does. */
-const PLAIN = JSON.stringify({ maxBatchSize: 1, maxConcurrent: 10 });
+const PLAIN = JSON.stringify({ maxBatchSize: 1, maxConcurrent: 10, maxWaiting: 4_096 });
 
 async function measure(run: BenchRun): Promise<Findings> {
   await using template = await openTemplate(run.postgresUrl, HOLD_STOCK);

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { Type } from 'typebox';
 import type { Database } from '../db/database.ts';
 import { Unavailable } from '../errors.ts';
+import type { HttpServer } from './http-server.ts';
 import { Problems } from './parameters.ts';
-import type { HttpServer } from './server.ts';
 
 const Status = Type.Object({ status: Type.String() });
 const ANSWER_WITHIN_MS = 1_000;

@@ -3,12 +3,20 @@ import { Malformed } from '../errors.ts';
 import { type Id, parseId } from '../ids.ts';
 import { type InstantText, parseTimestamp } from '../instant.ts';
 
+/** What a refused text is told, instead of its pattern. */
+export const SAYS = 'x-says';
+
 /** Marks a text that is an integer's digits. */
 export const AS_INTEGER = 'x-integer';
 
 /** An id in a path or a query: text on the wire, checked by its grammar, shown as an integer in OpenAPI. */
 export const IdParameter = (description: string) =>
-  Type.String({ pattern: '^[1-9][0-9]{0,15}$', description, [AS_INTEGER]: true });
+  Type.String({
+    pattern: '^[1-9][0-9]{0,15}$',
+    description,
+    [AS_INTEGER]: true,
+    [SAYS]: 'must be a whole number from 1 to 2^53-1',
+  });
 
 /** An id in a JSON body. */
 export const IdField = (description?: string) =>
@@ -19,6 +27,7 @@ export const LimitParameter = Type.String({
   pattern: '^([1-9][0-9]{0,2}|1000)$',
   description: 'How many at most, 1 to 1000; 100 unless told',
   [AS_INTEGER]: true,
+  [SAYS]: 'must be a whole number from 1 to 1000',
 });
 
 /** Where a listing goes on. */
