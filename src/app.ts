@@ -1,6 +1,7 @@
 import { addReservationsRoutes, type ReservationsDeps } from './modules/reservations/index.ts';
 import { addHealthRoutes, type Readiness } from './platform/http/health.ts';
-import { createServer, type HttpServer } from './platform/http/server.ts';
+import type { HttpServer } from './platform/http/http-server.ts';
+import { createServer } from './platform/http/server.ts';
 import type { Logger } from './platform/logger.ts';
 import { type Metrics, serveMetrics } from './platform/metrics.ts';
 

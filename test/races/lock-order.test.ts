@@ -149,7 +149,7 @@ onPostgres('rows are locked in one order', () => {
           'where id = any (p_slot) order by id desc for no key update',
         ),
       );
-      expect(deadlocks).toBe(1);
+      expect(deadlocks).toBeGreaterThan(0);
     });
   });
 });

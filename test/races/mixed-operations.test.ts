@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { HttpServer } from '../../src/platform/http/server.ts';
+import type { HttpServer } from '../../src/platform/http/http-server.ts';
 import type { Id } from '../../src/platform/ids.ts';
 import { readTables } from '../support/history.ts';
 import { type Instances, ONE_BY_ONE, openInstances } from '../support/instances.ts';

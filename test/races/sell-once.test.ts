@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_BATCH_LIMITS } from '../../src/modules/reservations/index.ts';
 import type { Id } from '../../src/platform/ids.ts';
 import { type Instances, ONE_BY_ONE, openInstances } from '../support/instances.ts';
 import { dropConstraint, replaceInFunction } from '../support/sabotage.ts';
@@ -11,7 +10,7 @@ import { onPostgres, openTestDatabase, type TestDatabase } from '../support/test
 
 const BUYERS = 200;
 /** Small batches, so that every instance has as many transactions at the gate as it may. */
-const SMALL_BATCHES = { ...DEFAULT_BATCH_LIMITS, maxBatchSize: 16 };
+const SMALL_BATCHES = { maxBatchSize: 16, maxConcurrent: 2, maxWaiting: 4_096 };
 
 /** How often each status was answered when many clients reserved one slot at the same time. */
 async function race(instances: Instances, clients: readonly Id[], slotId: Id): Promise<Record<number, number>> {
@@ -53,7 +52,7 @@ async function raceFromGate(test: TestDatabase, instances: Instances): Promise<n
 
 onPostgres('one slot and 200 buyers spread over three instances', (open) => {
   it.each([
-    ['as many in one transaction as wait', DEFAULT_BATCH_LIMITS, 25],
+    ['as many in one transaction as wait', undefined, 25],
     ['each in a transaction of its own', ONE_BY_ONE, 10],
   ])('sells it to exactly one, %s', async (_how, limits, rounds) => {
     await using instances = await openInstances(open(), 3, limits);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Database } from '../../src/platform/db/database.ts';
-import type { HttpServer } from '../../src/platform/http/server.ts';
+import type { HttpServer } from '../../src/platform/http/http-server.ts';
 import type { Id } from '../../src/platform/ids.ts';
 import { problemIn, Recorder, readTables, reservationIn } from '../support/history.ts';
 import { checkHistory } from '../support/history-checker.ts';

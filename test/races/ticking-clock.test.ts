@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { HttpServer } from '../../src/platform/http/server.ts';
+import type { HttpServer } from '../../src/platform/http/http-server.ts';
 import { exactly } from '../support/booking-shapes.ts';
 import { EXPIRY, NOW } from '../support/expiring-hold.ts';
 import { type FinalTables, readTables } from '../support/history.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import type { HttpServer } from '../../src/platform/http/server.ts';
+import type { HttpServer } from '../../src/platform/http/http-server.ts';
 import { EXPIRY, NOW } from '../support/expiring-hold.ts';
 import { addClients, addSlots } from '../support/seed-tables.ts';
 import { ask, openTestApp } from '../support/test-app.ts';

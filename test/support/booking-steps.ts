@@ -207,6 +207,7 @@ function look(command: Look, model: BookingModel): Step {
         shapes
           .byStart(model.slots)
           .filter((slot) => slot.start >= start && (provider === undefined || slot.provider === provider))
+          .filter((slot) => slot.start >= model.now || !command.available)
           .map((slot) => shapes.shapeSlot(model, slot))
           .filter((slot) => slot.is_available || !command.available);
       return { ...base, url: `/api/v1/slots?${query}`, pagesOf: 'slots', expect: wanted };

@@ -50,7 +50,7 @@ async function migrateTemplate(url: string, template: string): Promise<void> {
   const database = openPostgres({
     url: withDatabase(url, template),
     constraints: inventoryConstraints,
-    onIdleError() {},
+    onBroken() {},
   });
   await migrateDatabase(database);
   await database[Symbol.asyncDispose]();

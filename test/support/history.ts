@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Status } from '../../src/modules/reservations/reservation.ts';
 import type { Database } from '../../src/platform/db/database.ts';
-import type { HttpServer } from '../../src/platform/http/server.ts';
+import type { HttpServer } from '../../src/platform/http/http-server.ts';
 import type { Id } from '../../src/platform/ids.ts';
 import { ask } from './test-app.ts';
 

@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import { inventoryConstraints } from '../../src/modules/inventory/index.ts';
-import { type BatchLimits, DEFAULT_BATCH_LIMITS } from '../../src/modules/reservations/index.ts';
+import type { BatchLimits } from '../../src/modules/reservations/index.ts';
 import { openPostgres } from '../../src/platform/db/postgres-driver.ts';
-import type { HttpServer } from '../../src/platform/http/server.ts';
+import type { HttpServer } from '../../src/platform/http/http-server.ts';
 import { openTestApp } from './test-app.ts';
 import type { TestDatabase } from './test-database.ts';
 
 /** Each caller in a transaction of its own, and as many of them at once as a pool has connections. */
-export const ONE_BY_ONE: BatchLimits = { ...DEFAULT_BATCH_LIMITS, maxBatchSize: 1, maxConcurrent: 8 };
+export const ONE_BY_ONE: BatchLimits = { maxBatchSize: 1, maxConcurrent: 8, maxWaiting: 4_096 };
 
 export interface Instances extends AsyncDisposable {
   readonly apps: readonly HttpServer[];
@@ -23,9 +23,9 @@ export const INSTANCE = 'instance under test';
  * Their commits do not wait for the disk: that is about crashes, not races, and would make up most of a test's time.
  */
 export async function openInstances(
-  { url, database: shared }: TestDatabase,
+  { url, database: shared, clock }: TestDatabase,
   count: number,
-  limits: BatchLimits = DEFAULT_BATCH_LIMITS,
+  limits?: BatchLimits,
 ): Promise<Instances> {
   if (url === undefined) throw new Error('only PostgreSQL can be shared by several instances');
   const named = new URL(url);
@@ -35,8 +35,8 @@ export async function openInstances(
   await using stack = new AsyncDisposableStack();
   const apps: HttpServer[] = [];
   for (let index = 0; index < count; index += 1) {
-    const database = stack.use(openPostgres({ url: named.href, constraints: inventoryConstraints, onIdleError() {} }));
-    const app = await openTestApp(database, {}, limits);
+    const database = stack.use(openPostgres({ url: named.href, constraints: inventoryConstraints, onBroken() {} }));
+    const app = await openTestApp(database, {}, limits ? { limits, clock } : { clock });
     stack.defer(() => app.close());
     apps.push(app);
   }

@@ -21,7 +21,9 @@ export interface SecondConnection extends AsyncDisposable {
 
 const WAITING = `datname = current_database() and pid <> pg_backend_pid() and wait_event_type = 'Lock'`;
 
-export async function openSecondConnection({ url }: TestDatabase): Promise<SecondConnection> {
+export async function openSecondConnection({ url, clock }: TestDatabase): Promise<SecondConnection> {
+  // Before anybody waits, or they would not see it move.
+  await clock.take();
   const client = new pg.Client({ connectionString: url, application_name: 'second connection' });
   const watcher = new pg.Client({ connectionString: url, application_name: 'watcher' });
   await Promise.all([client.connect(), watcher.connect()]);

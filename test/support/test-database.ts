@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, inject } from 'vitest';
 import { inventoryConstraints } from '../../src/modules/inventory/index.ts';
 import type { Database } from '../../src/platform/db/database.ts';
+import type { DatabaseClock } from '../../src/platform/db/database-clock.ts';
 import { openPglite } from '../../src/platform/db/pglite-driver.ts';
 import { openPostgres } from '../../src/platform/db/postgres-driver.ts';
 import { onServer, withDatabase } from './services.ts';
@@ -25,7 +26,9 @@ export interface TestDatabase extends AsyncDisposable {
  * A function put in the place of another at each move would not do: a session that waits for a lock in the middle
  * of a PL/pgSQL function goes on with the function it knew, and so would never see time pass while it waits.
  */
-export interface TestClock {
+export interface TestClock extends DatabaseClock {
+  /** Takes the clock in hand and lets it run. Moving it does so too, but not for a session that waits already. */
+  take(): Promise<void>;
   /** Stops the clock at a moment, to the microsecond. */
   freeze(instant: string): Promise<void>;
   /** Moves the clock from where it is, and lets it run. */
@@ -44,11 +47,11 @@ async function clonePostgres(): Promise<TestDatabase> {
   const name = `holdfast_test_${process.pid}_${randomBytes(5).toString('hex')}`;
   await onServer(server, `create database ${name} template ${inject('postgresTemplate')}`);
   const url = withDatabase(server, name);
-  const database = openPostgres({ url, constraints: inventoryConstraints, onIdleError() {} });
+  const database = openPostgres({ url, constraints: inventoryConstraints, onBroken() {} });
   return {
     database,
     url,
-    clock: await createClock(database),
+    clock: createClock(database),
     async [Symbol.asyncDispose]() {
       await database[Symbol.asyncDispose]();
       await onServer(server, `drop database ${name} with (force)`);
@@ -63,12 +66,19 @@ async function copyPglite(): Promise<TestDatabase> {
   return {
     database,
     url: undefined,
-    clock: await createClock(database),
+    clock: createClock(database),
     async [Symbol.asyncDispose]() {
       await database[Symbol.asyncDispose]();
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+const clocks = new WeakMap<Database, TestClock>();
+
+/** The clock of a test's database, where the test has it in its hand. */
+export function clockOf(database: Database): TestClock | undefined {
+  return clocks.get(database);
 }
 
 const CLOCK = [
@@ -83,23 +93,47 @@ const CLOCK = [
        from test_clock.setting $$`,
 ];
 
-async function createClock(database: Database): Promise<TestClock> {
-  const run = (...statements: string[]) =>
-    database.transaction(async (tx) => {
-      for (const statement of statements) await sql.raw(statement).execute(tx);
+function createClock(database: Database): TestClock {
+  let offsetMs = 0;
+  let standsMs: number | undefined;
+  let taking: Promise<void> | undefined;
+  const take = () => {
+    taking ??= database.transaction(async (tx) => {
+      for (const statement of CLOCK) await sql.raw(statement).execute(tx);
     });
-  await run(...CLOCK);
-  return {
-    freeze: (instant) => run(`update test_clock.setting set stands_at = timestamptz '${instant}', ticks = false`),
-    advance: (interval) =>
-      run(`update test_clock.setting
-              set moved = holdfast_clock() + interval '${interval}' - clock_timestamp(), stands_at = null, ticks = false`),
-    tick: (instant) =>
-      run(
-        'alter sequence test_clock.reading restart',
-        `update test_clock.setting set stands_at = timestamptz '${instant}', ticks = true`,
-      ),
+    return taking;
   };
+  const set = async (setting: string) => {
+    await take();
+    return database.transaction(async (tx) => {
+      await sql`alter sequence test_clock.reading restart`.execute(tx);
+      const { rows } = await sql<{ ms: number }>`
+        update test_clock.setting set ${sql.raw(setting)}
+        returning (extract(epoch from coalesce(stands_at, clock_timestamp() + moved)) * 1000)::double precision as ms
+      `.execute(tx);
+      // Views tell from memory what is free at which moment, of a clock that only moves on: tell them that it jumped.
+      await sql`select pg_notify('holdfast_change', '{"topic": "calendar", "keys": null}')`.execute(tx);
+      return rows[0]?.ms ?? 0;
+    });
+  };
+  const clock: TestClock = {
+    take,
+    async freeze(instant) {
+      standsMs = await set(`stands_at = timestamptz '${instant}', ticks = false`);
+    },
+    async advance(interval) {
+      const moved = `moved = holdfast_clock() + interval '${interval}' - clock_timestamp()`;
+      offsetMs = (await set(`${moved}, stands_at = null, ticks = false`)) - Date.now();
+      standsMs = undefined;
+    },
+    async tick(instant) {
+      standsMs = await set(`stands_at = timestamptz '${instant}', ticks = true`);
+    },
+    earliestMs: () => standsMs ?? Date.now() + offsetMs,
+    latestMs: () => standsMs ?? Date.now() + offsetMs + 1,
+  };
+  clocks.set(database, clock);
+  return clock;
 }
 
 /** Runs a suite on PGlite, and on PostgreSQL where there is one, each on a database of its own. */

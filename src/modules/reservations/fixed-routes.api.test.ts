@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ask, openTestApp } from '../../../test/support/test-app.ts';
 import { eachDatabase } from '../../../test/support/test-database.ts';
-import type { HttpServer } from '../../platform/http/server.ts';
+import type { HttpServer } from '../../platform/http/http-server.ts';
 
 /** A moment the tests' clock stands at; every time below is told from it. */
 const NOW = '2026-11-02T08:00:00Z';
@@ -74,6 +74,14 @@ eachDatabase('the seven fixed paths', (open) => {
     expect(provider.body).toEqual({ provider_id: expect.any(Number), first_name: 'Ann', last_name: 'Lee' });
     const client = await ask(app, 'POST', '/client/create', { first_name: 'Bo', last_name: 'Ray' });
     expect(client.body).toEqual({ client_id: expect.any(Number), first_name: 'Bo', last_name: 'Ray' });
+  });
+
+  it.each(['/provider/create', '/client/create'])('%s stores nothing that the contract does not name', async (url) => {
+    const id = 1_000_000;
+    const body = { first_name: 'Eve', last_name: 'Oz', id, created_at: '2000-01-01', nonsense: [1] };
+    const answer = await ask(app, 'POST', url, body);
+    expect(answer.status, answer.text).toBe(201);
+    expect(Object.values(answer.body as object)).not.toContain(id);
   });
 
   it('cuts 10:00–11:30 into six slots and 08:00–15:00 into 28', async () => {

@@ -1,8 +1,13 @@
 import { Type } from 'typebox';
-import { CursorParameter, IdField, IdParameter, LimitParameter } from '../../platform/http/parameters.ts';
+import { CursorParameter, IdField, IdParameter, LimitParameter, SAYS } from '../../platform/http/parameters.ts';
 
 /** Text a person writes: something visible, no control characters, no half of a surrogate pair. */
-const Name = Type.String({ minLength: 1, maxLength: 200, pattern: '^(?=.*\\S)[^\\p{Cc}\\p{Cs}]*$' });
+const Name = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  pattern: '^(?=.*\\S)[^\\p{Cc}\\p{Cs}]*$',
+  [SAYS]: 'must be 1 to 200 characters, something visible among them and no control characters',
+});
 const TimeZone = Type.String({
   maxLength: 64,
   description: 'An IANA time zone, such as Europe/Berlin; UTC unless told',
@@ -106,7 +111,9 @@ export const SlotQuery = Type.Object({
   provider_id: Type.Optional(IdParameter('Only slots of this provider')),
   from: Type.Optional(Type.String({ maxLength: 40, description: 'Only slots that start at or after this time' })),
   to: Type.Optional(Type.String({ maxLength: 40, description: 'Only slots that start before this time' })),
-  available: Type.Optional(Type.Enum(['true', 'false'], { description: '`true`: only slots with a unit free' })),
+  available: Type.Optional(
+    Type.Enum(['true', 'false'], { description: '`true`: only slots with a unit free that have not begun' }),
+  ),
 });
 
 const WrittenRange = Type.Object({ start_time: WrittenTime, end_time: WrittenTime }, strict);

@@ -34,7 +34,7 @@ export function isBefore(a: InstantText, b: InstantText): boolean {
 }
 
 /** The state a reservation is in at `now`: a hold is over at the very instant it expires, swept or not. */
-export function statusAt(reservation: Pick<Reservation, 'status' | 'expires_at'>, now: InstantText): Status {
+function statusAt(reservation: Pick<Reservation, 'status' | 'expires_at'>, now: InstantText): Status {
   return reservation.status === 'held' && !isBefore(now, reservation.expires_at) ? 'expired' : reservation.status;
 }
 

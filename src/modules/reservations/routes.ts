@@ -1,4 +1,4 @@
-import type { HttpServer } from '../../platform/http/server.ts';
+import type { HttpServer } from '../../platform/http/http-server.ts';
 import { addFixedRoutes } from './fixed-routes.ts';
 import { addPeopleRoutes } from './people-routes.ts';
 import { addReservationRoutes } from './reservation-routes.ts';

@@ -1,15 +1,16 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { fromPostgres } from '../instant.ts';
-import { assembleDatabase, type Database, type Driver, type Tables } from './database.ts';
+import type { ListeningConnection } from './change-feed.ts';
+import { assembleDatabase, CLOCK_MS, type Database, type Driver, type Tables } from './database.ts';
 import type { ConstraintFailures } from './database-failure.ts';
 
 export interface PostgresOptions {
   readonly url: string;
   readonly constraints: ConstraintFailures;
   readonly maxConnections?: number;
-  /** A connection that breaks while idle; without a listener it would end the process. */
-  readonly onIdleError: (error: Error) => void;
+  /** A connection that broke, idle or in use; an error event without a listener would end the process. */
+  readonly onBroken: (error: Error) => void;
 }
 
 const INT8 = 20;
@@ -35,11 +36,14 @@ export function openPostgres(options: PostgresOptions): Database {
     options: '-c TimeZone=UTC -c DateStyle=ISO',
     types: { getTypeParser },
   });
-  pool.on('error', options.onIdleError);
+  pool.on('error', options.onBroken);
+  // The pool listens to idle clients only; one that is lent out has nobody else.
+  pool.on('connect', (client) => client.on('error', options.onBroken));
   const driver: Driver = {
     kind: 'postgres',
     kysely: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
     beforeWrite() {},
+    listen: (channel, onPayload, onLost) => listen(options, channel, onPayload, onLost),
     load: () => ({ busy: pool.totalCount - pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   };
@@ -50,4 +54,36 @@ function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) 
   if (oid === INT8) return Number;
   if (oid === TIMESTAMPTZ) return fromPostgres;
   return pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown;
+}
+
+/** Silence on the feed's own connection is noticed this soon. */
+const PING_WITHIN_MS = 1_000;
+
+async function listen(
+  options: PostgresOptions,
+  channel: string,
+  onPayload: (payload: string) => void,
+  onLost: () => void,
+): Promise<ListeningConnection> {
+  const client = new pg.Client({
+    connectionString: options.url,
+    application_name: 'holdfast feed',
+    keepAlive: true,
+    connectionTimeoutMillis: TIMEOUTS.connectionTimeoutMillis,
+    query_timeout: PING_WITHIN_MS,
+    options: '-c TimeZone=UTC -c DateStyle=ISO',
+  });
+  client.on('error', options.onBroken);
+  client.on('end', onLost);
+  client.on('notification', ({ payload }) => onPayload(payload ?? ''));
+  await client.connect();
+  await client.query(`listen ${channel}`);
+  return {
+    tellsBeforeCommitAnswers: false,
+    async ping() {
+      const { rows } = await client.query<{ ms: string }>({ name: 'ping', text: CLOCK_MS });
+      return Number(rows[0]?.ms);
+    },
+    close: () => client.end(),
+  };
 }

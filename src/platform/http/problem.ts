@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { Failure, type FailureKind, type Flaw, Malformed } from '../errors.ts';
+import { SAYS } from './parameters.ts';
 
 /** RFC 9457, "Problem Details for HTTP APIs". */
 export interface Problem {
@@ -43,8 +44,8 @@ const TITLES: Readonly<Record<number, string>> = {
   405: 'Method not allowed',
   408: 'Request took too long',
   413: 'Request too large',
-  414: 'Address too long',
   415: 'Unsupported media type',
+  417: 'Expectation failed',
   431: 'Headers too large',
   500: 'Internal error',
   503: 'Temporarily unavailable',
@@ -69,7 +70,8 @@ export function toProblem(failure: Failure, requestId: string): Problem {
 export function plainProblem(status: number, detail: string, requestId: string): Problem {
   const title = TITLES[status] ?? 'Request refused';
   const type = `urn:holdfast:problem:${title.toLowerCase().replaceAll(' ', '-')}`;
-  return { type, title, status, detail, instance: instanceOf(requestId) };
+  const errors = status === 400 ? { errors: [{ path: '', message: detail }] } : {};
+  return { type, title, status, detail, instance: instanceOf(requestId), ...errors };
 }
 
 function instanceOf(requestId: string): string {
@@ -100,26 +102,40 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
 
 /** A status for what Fastify itself refuses, a `Malformed` for what a schema refuses, else nothing. */
 function fromFramework(error: FastifyError): Malformed | number | undefined {
-  if (error.validation) {
-    const context = error.validationContext ?? 'body';
-    return new Malformed(error.validation.slice(0, 20).map((flaw) => toFlaw(flaw, context)));
-  }
+  if (error.validation) return new Malformed(flawsOf(error.validation, error.validationContext ?? 'body'));
   if (error.code === 'FST_ERR_CTP_INVALID_JSON_BODY' || error instanceof SyntaxError) {
     return new Malformed([{ path: '', message: 'is not JSON' }]);
   }
+  // A path parameter of ours is an id or a moment: one this long is neither.
+  if (error.code === 'FST_ERR_MAX_PARAM_LENGTH') return new Malformed([{ path: 'params', message: 'is too long' }]);
   const status = error.statusCode;
   return status !== undefined && status >= 400 && status < 500 ? status : undefined;
 }
 
-type ValidationFlaw = NonNullable<FastifyError['validation']>[number];
+/** Ajv's, run with `verbose`, which adds the schema that refused. */
+type Refusal = NonNullable<FastifyError['validation']>[number] & { parentSchema?: Record<string, unknown> };
 
-function toFlaw(flaw: ValidationFlaw, context: string): Flaw {
-  const named = flaw.params.missingProperty ?? flaw.params.additionalProperty;
-  const pointer = `${flaw.instancePath}${named === undefined ? '' : `/${String(named)}`}`;
+const MOST_FLAWS = 20;
+
+/** The first flaw of each place: a text that breaks three rules of one field is told once. */
+function flawsOf(refusals: readonly Refusal[], context: string): Flaw[] {
+  const byPath = new Map<string, Flaw>();
+  for (const refusal of refusals) {
+    const flaw = toFlaw(refusal, context);
+    if (!byPath.has(flaw.path) && byPath.size < MOST_FLAWS) byPath.set(flaw.path, flaw);
+  }
+  return [...byPath.values()];
+}
+
+function toFlaw(refusal: Refusal, context: string): Flaw {
+  const { keyword, params, instancePath, parentSchema } = refusal;
+  const field = params.missingProperty ?? params.additionalProperty;
+  const pointer = `${instancePath}${field === undefined ? '' : `/${String(field)}`}`;
   const path = context === 'body' ? pointer : `${context.replace('querystring', 'query')}${pointer}`;
-  if (flaw.keyword === 'required') return { path, message: 'is missing' };
-  if (flaw.keyword === 'additionalProperties') return { path, message: 'is not a known field' };
-  return { path, message: flaw.message ?? 'is not valid' };
+  if (keyword === 'required') return { path, message: 'is missing' };
+  if (keyword === 'additionalProperties') return { path, message: 'is not a known field' };
+  const says = keyword === 'type' ? undefined : parentSchema?.[SAYS];
+  return { path, message: typeof says === 'string' ? says : (refusal.message ?? 'is not valid') };
 }
 
 function messageOf(error: unknown): string {

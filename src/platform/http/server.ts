@@ -1,37 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  fastify,
-  LogController,
-  type RawReplyDefaultExpression,
-  type RawRequestDefaultExpression,
-  type RawServerDefault,
-} from 'fastify';
+import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import type { Logger } from '../logger.ts';
+import { refuseBrokenRequest, refuseOddRequests } from './broken-request.ts';
+import type { HttpServer } from './http-server.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
-import { AS_INTEGER, toInteger } from './parameters.ts';
-import { handleError, PROBLEM_TYPE, ProblemSchema, plainProblem, sendProblem } from './problem.ts';
-
-export type HttpServer = FastifyInstance<
-  RawServerDefault,
-  RawRequestDefaultExpression,
-  RawReplyDefaultExpression,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->;
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Who asks: the scope of an Idempotency-Key. */
-    principal: string;
-  }
-}
+import { AS_INTEGER, SAYS, toInteger } from './parameters.ts';
+import { handleError, ProblemSchema, plainProblem, sendProblem } from './problem.ts';
 
 /** Fastify's own defaults for most of these are "no limit". */
 const LIMITS = {
@@ -39,11 +17,13 @@ const LIMITS = {
   headerBytes: 16 * 1024,
   headersMs: 10_000,
   requestMs: 20_000,
+  /** How often slow requests are looked for; Node's own default adds half a minute to both limits above. */
+  slowRequestsEveryMs: 1_000,
   idleConnectionMs: 60_000,
   keepAliveMs: 65_000,
 } as const;
 
-export interface ServerDescription {
+interface ServerDescription {
   readonly title: string;
   readonly version: string;
   readonly description: string;
@@ -62,10 +42,17 @@ export async function createServer(logger: Logger, about: ServerDescription): Pr
     keepAliveTimeout: LIMITS.keepAliveMs,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
-    http: { maxHeaderSize: LIMITS.headerBytes, headersTimeout: LIMITS.headersMs },
+    http: {
+      maxHeaderSize: LIMITS.headerBytes,
+      headersTimeout: LIMITS.headersMs,
+      connectionsCheckingInterval: LIMITS.slowRequestsEveryMs,
+      requireHostHeader: false,
+    },
     ajv: { customOptions: AJV },
-    frameworkErrors: (error, request, reply) => handleError(error, request, reply),
-    clientErrorHandler: refuseBrokenRequest,
+    // No hook runs for these.
+    frameworkErrors: (error, request, reply) =>
+      handleError(error, request, reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' })),
+    clientErrorHandler: refuseBrokenRequest(LIMITS.headerBytes),
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.addSchema(ProblemSchema);
@@ -80,17 +67,29 @@ export async function createServer(logger: Logger, about: ServerDescription): Pr
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
+  refuseOddRequests(app);
   acceptEmptyJson(app);
   await app.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY } });
   await app.register(swagger, {
     openapi: { openapi: '3.1.0', info: { ...about, license: { name: 'MIT' } } },
     refResolver: { buildLocalReference: (schema, _base, _fragment, index) => String(schema.$id ?? `schema-${index}`) },
-    transform: ({ schema, url }) => ({ schema: toInteger(schema), url }),
+    transform: ({ schema, url, route }) => ({ schema: withKey(toInteger(schema), route.method), url }),
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, logo: null as never });
   refuseOtherMethods(app);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   return app;
+}
+
+/** `Idempotency-Key` goes with every POST and PUT; the routes' own schemas need not say so. */
+function withKey<T extends object>(schema: T, method: string | string[]): T {
+  if (![method].flat().some((each) => each === 'POST' || each === 'PUT')) return schema;
+  const key = {
+    type: 'string',
+    maxLength: 255,
+    description: 'Same key and request, same answer: asking again is safe',
+  };
+  return { ...schema, headers: { type: 'object', properties: { 'Idempotency-Key': key } } };
 }
 
 /** Nothing is coerced, filled in or removed: what is validated is what was sent. */
@@ -99,7 +98,9 @@ const AJV = {
   removeAdditional: false,
   useDefaults: false,
   allErrors: true,
-  keywords: [AS_INTEGER],
+  // Gives a refusal the schema it refused by.
+  verbose: true,
+  keywords: [AS_INTEGER, SAYS],
 };
 
 const CONTENT_SECURITY = {
@@ -120,22 +121,4 @@ function acceptEmptyJson(app: HttpServer): void {
     if (body === '') done(null, undefined);
     else parse(request, body as string, done);
   });
-}
-
-/** What never became a request: broken HTTP, headers too large or too slow. */
-function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return;
-  const [status, line, detail] = brokenRequest(error.code);
-  const body = JSON.stringify(plainProblem(status, detail, randomUUID()));
-  socket.end(
-    `HTTP/1.1 ${line}\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
-}
-
-function brokenRequest(code: string | undefined): [number, string, string] {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return [408, '408 Request Timeout', 'The request was sent too slowly'];
-  if (code === 'HPE_HEADER_OVERFLOW') {
-    return [431, '431 Request Header Fields Too Large', `Headers may be ${LIMITS.headerBytes} bytes at most`];
-  }
-  return [400, '400 Bad Request', 'This is not an HTTP request'];
 }

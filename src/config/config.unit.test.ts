@@ -1,0 +1,52 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from './config.ts';
+
+describe('readConfig', () => {
+  it('has a default for everything', () => {
+    expect(readConfig({})).toEqual({
+      host: '127.0.0.1',
+      port: 3000,
+      database: { kind: 'pglite', dataDir: '.holdfast' },
+      redisUrl: undefined,
+      samples: true,
+      holdTtlMs: 1_800_000,
+      minNoticeMs: 86_400_000,
+      minNoticeGraceMs: 300_000,
+      slotLengthMs: 900_000,
+      sweepEveryMs: 60_000,
+      ordersMaxAgeMs: 3_600_000,
+      ordersPageSize: 10,
+      vehiclesMaxAgeMs: 60_000,
+      logLevel: 'info',
+    });
+  });
+
+  it('loads no samples into a PostgreSQL unless told', () => {
+    const DATABASE_URL = 'postgres://127.0.0.1/holdfast';
+    expect(readConfig({ DATABASE_URL }).samples).toBe(false);
+    expect(readConfig({ DATABASE_URL, HOLDFAST_SAMPLES: 'on' }).samples).toBe(true);
+  });
+
+  it('never shows the database’s password', () => {
+    const config = readConfig({ DATABASE_URL: 'postgres://me:hunter2@127.0.0.1/holdfast' });
+    expect(`${inspect(config, { depth: 9 })} ${JSON.stringify(config)}`).not.toContain('hunter2');
+  });
+
+  it.each([
+    [{ PORT: '65536' }, 'PORT=65536 is not a whole number from 0 to 65535'],
+    [{ PORT: '3e3' }, 'PORT=3e3 is not a whole number from 0 to 65535'],
+    [{ HOLD_TTL: '30' }, 'HOLD_TTL=30 is not a duration from 1s to 7d, such as 30m'],
+    [{ HOLD_TTL: '0s' }, 'HOLD_TTL=0s is not a duration from 1s to 7d, such as 30m'],
+    [{ SLOT_LENGTH: '9h' }, 'SLOT_LENGTH=9h is not a duration from 5m to 8h, such as 15m'],
+    [{ SLOT_LENGTH: '301s' }, 'SLOT_LENGTH=301s is not a whole number of minutes'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL=loud is not one of fatal, error, warn, info, debug, trace, silent'],
+    [{ HOLDFAST_SAMPLES: 'yes' }, 'HOLDFAST_SAMPLES=yes is not one of on, off'],
+    [{ DATABASE_URL: 'mysql://127.0.0.1/x' }, 'DATABASE_URL is not a PostgreSQL URL'],
+    [{ REDIS_URL: 'http://127.0.0.1' }, 'REDIS_URL is not a Redis URL'],
+    [{ HOST: '0.0.0.0' }, 'HOST=0.0.0.0 is not a loopback address'],
+  ])('refuses %o in one line that names it', (env, message) => {
+    expect(() => readConfig(env)).toThrow(ConfigError);
+    expect(() => readConfig(env)).toThrow(message);
+  });
+});

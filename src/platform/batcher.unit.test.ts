@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { Batcher } from './batcher.ts';
+import { Unavailable } from './errors.ts';
+
+const OPTIONS = { maxBatchSize: 4, maxConcurrent: 1 };
+
+/** A lane that records its batches and waits to be let go. */
+function gatedLane(name: string, maxWaiting = 100) {
+  const batches: number[][] = [];
+  let release: () => void = () => {};
+  let gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  return {
+    batches,
+    open() {
+      release();
+      gate = Promise.resolve();
+    },
+    lane: {
+      name,
+      maxWaiting,
+      async run(inputs: readonly number[]) {
+        batches.push([...inputs]);
+        await gate;
+        return inputs.map((input) => input * 10);
+      },
+    },
+  };
+}
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('Batcher', () => {
+  it('serves callers of one turn together, and each gets its own answer', async () => {
+    const { lane, batches, open } = gatedLane('work');
+    const call = new Batcher(OPTIONS).open(lane);
+    open();
+    expect(await Promise.all([1, 2, 3].map(call))).toEqual([10, 20, 30]);
+    expect(batches).toEqual([[1, 2, 3]]);
+  });
+
+  it('gathers whoever comes while a batch is in flight, up to the batch size', async () => {
+    const { lane, batches, open } = gatedLane('work');
+    const call = new Batcher(OPTIONS).open(lane);
+    const first = call(0);
+    await nextTurn();
+    const rest = [1, 2, 3, 4, 5].map(call);
+    await nextTurn();
+    expect(batches).toEqual([[0]]);
+    open();
+    await Promise.all([first, ...rest]);
+    expect(batches).toEqual([[0], [1, 2, 3, 4], [5]]);
+  });
+
+  it('serves the first lane first, however long the others’ queue is', async () => {
+    const batcher = new Batcher({ maxBatchSize: 1, maxConcurrent: 1 });
+    const order: string[] = [];
+    const lane = (name: string) => ({
+      name,
+      maxWaiting: 10,
+      async run(inputs: readonly number[]) {
+        order.push(`${name} ${inputs[0]}`);
+        await nextTurn();
+        return [...inputs];
+      },
+    });
+    const confirm = batcher.open<number, number>(lane('confirm'));
+    const hold = batcher.open<number, number>(lane('hold'));
+    await Promise.all([hold(1), hold(2), hold(3), confirm(1), confirm(2)]);
+    expect(order).toEqual(['confirm 1', 'confirm 2', 'hold 1', 'hold 2', 'hold 3']);
+  });
+
+  it('refuses one more than may wait, at once, and serves the others', async () => {
+    const { lane, open } = gatedLane('work', 2);
+    const batcher = new Batcher(OPTIONS);
+    const call = batcher.open(lane);
+    const waiting = [call(1), call(2)];
+    await expect(call(3)).rejects.toMatchObject({ type: 'overloaded', kind: 'unavailable', retryAfterS: 1 });
+    expect(batcher.waiting()).toEqual({ work: 2 });
+    open();
+    expect(await Promise.all(waiting)).toEqual([10, 20]);
+  });
+
+  it('fails only the caller whose input cannot be served', async () => {
+    const call = new Batcher(OPTIONS).open<number, number>({
+      name: 'work',
+      maxWaiting: 10,
+      async run(inputs) {
+        if (inputs.includes(3)) throw new Error('3 is poison');
+        return inputs.map((input) => input * 10);
+      },
+    });
+    const settled = await Promise.allSettled([1, 2, 3, 4].map(call));
+    expect(settled.map((each) => (each.status === 'fulfilled' ? each.value : each.reason.message))).toEqual([
+      10,
+      20,
+      '3 is poison',
+      40,
+    ]);
+  });
+
+  it('does not ask again and again for what is away', async () => {
+    let runs = 0;
+    const call = new Batcher(OPTIONS).open<number, number>({
+      name: 'work',
+      maxWaiting: 10,
+      async run() {
+        runs += 1;
+        throw new Unavailable('database-unavailable', 'gone');
+      },
+    });
+    await Promise.allSettled([1, 2, 3, 4].map(call));
+    expect(runs).toBe(1);
+  });
+});

@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fromPostgres, isTimeZone, parseTimestamp, toSeconds } from './instant.ts';
+
+describe('parseTimestamp', () => {
+  it.each([
+    ['2026-12-30', '2026-12-30T00:00:00Z'],
+    ['2026-12-30T10:00', '2026-12-30T10:00:00Z'],
+    ['2026-12-30 10:00:01', '2026-12-30T10:00:01Z'],
+    ['2026-12-30 10:00:01.123456Z', '2026-12-30T10:00:01.123456Z'],
+    ['2026-12-30T10:00:01.5+05', '2026-12-30T05:00:01.5Z'],
+    ['2026-12-30T10:00-0330', '2026-12-30T13:30:00Z'],
+    ['2026-12-30T10:00+05:45', '2026-12-30T04:15:00Z'],
+    ['2024-02-29', '2024-02-29T00:00:00Z'],
+  ])('reads %s', (text, expected) => {
+    expect(parseTimestamp(text, 'UTC').toString()).toBe(expected);
+  });
+
+  it.each([
+    '',
+    'now',
+    'infinity',
+    '2026-02-30',
+    '2025-02-29',
+    '2026-13-01',
+    '2026-12-30T24:00',
+    '2026-12-30T23:60',
+    '2026-12-30T10:00:60',
+    '2026-12-30T10:00:01.1234567',
+    '2026-12-30T10',
+    '2026-12-30T10:00 Z',
+    '2026-12-30T10:00+24:00',
+    '2026-12-30T10:00+5',
+    '0000-01-01',
+    '10000-01-01',
+    '+2026-12-30',
+    '9999-12-31T23:59-05:00',
+    ' 2026-12-30',
+    '2026-12-30\n',
+  ])('refuses %j', (text) => {
+    expect(parseTimestamp(text, 'UTC')).toBe('malformed');
+  });
+
+  it('refuses a wall-clock time that a clock change skips or repeats, and takes it with its offset', () => {
+    expect(parseTimestamp('2027-03-28 02:30', 'Europe/Berlin')).toBe('skipped-or-repeated');
+    expect(parseTimestamp('2027-10-31 02:30', 'Europe/Berlin')).toBe('skipped-or-repeated');
+    expect(parseTimestamp('2027-10-31 02:30+02:00', 'Europe/Berlin').toString()).toBe('2027-10-31T00:30:00Z');
+  });
+
+  it('refuses a wall-clock time whose zone carries it out of the years 1 to 9999', () => {
+    expect(parseTimestamp('9999-12-31 23:45', 'America/New_York')).toBe('malformed');
+    expect(parseTimestamp('0001-01-01', 'Asia/Singapore')).toBe('malformed');
+  });
+
+  it('never throws, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[0-9T:.Z+ -]{0,40}$/)), (text) => {
+        const read = parseTimestamp(text, 'America/New_York');
+        return typeof read === 'string' || read.toString().length >= 20;
+      }),
+    );
+  });
+
+  it('reads back every instant it can be told, to the microsecond', () => {
+    const micros = fc.bigInt(-62_135_596_800_000_000n, 253_402_300_799_999_999n);
+    fc.assert(
+      fc.property(micros, (us) => {
+        const text = Temporal.Instant.fromEpochNanoseconds(us * 1_000n).toString();
+        return parseTimestamp(text, 'UTC').toString() === text;
+      }),
+    );
+  });
+});
+
+describe('texts of the database', () => {
+  it('keeps microseconds', () => {
+    expect(fromPostgres('2026-12-30 10:00:00.123456+00')).toBe('2026-12-30T10:00:00.123456Z');
+    expect(fromPostgres('2026-12-30 10:00:00+00')).toBe('2026-12-30T10:00:00Z');
+  });
+
+  it('cuts to seconds and never rounds up', () => {
+    expect(toSeconds('2026-12-30T10:00:00.999999Z')).toBe('2026-12-30T10:00:00Z');
+    expect(toSeconds('2026-12-30T10:00:00Z')).toBe('2026-12-30T10:00:00Z');
+  });
+});
+
+it.each([
+  ['Europe/Berlin', true],
+  ['UTC', true],
+  ['Mars/Olympus', false],
+  ['+05:00', false],
+  ['', false],
+])('isTimeZone(%j) is %s', (name, expected) => {
+  expect(isTimeZone(name)).toBe(expected);
+});
