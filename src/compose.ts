@@ -1,15 +1,18 @@
 import { buildApp } from './app.ts';
 import type { Config } from './config/config.ts';
+import { Freshness, RedisStore, watchViews } from './freshness/index.ts';
 import { inventoryConstraints } from './modules/inventory/index.ts';
 import {
   type BatchLimits,
   createHoldEngine,
-  DEFAULT_BATCH_LIMITS,
+  createTimetableView,
+  type HoldEngine,
   loadSamples,
   type ReservationPolicy,
   startSweeper,
 } from './modules/reservations/index.ts';
-import type { Database } from './platform/db/database.ts';
+import { type Database, readInstallation } from './platform/db/database.ts';
+import { type DatabaseClock, SampledClock } from './platform/db/database-clock.ts';
 import { migrate, readMigrations } from './platform/db/migrate.ts';
 import { type EmbeddedDatabase, openPglite } from './platform/db/pglite-driver.ts';
 import { openPostgres } from './platform/db/postgres-driver.ts';
@@ -17,7 +20,8 @@ import type { Readiness } from './platform/http/health.ts';
 import type { HttpServer } from './platform/http/http-server.ts';
 import { type JobsStore, startJobs } from './platform/jobs/jobs.ts';
 import type { Logger } from './platform/logger.ts';
-import { createMetrics } from './platform/metrics.ts';
+import { createMetrics, type Metrics } from './platform/metrics.ts';
+import { openRedis } from './platform/redis-link.ts';
 
 const MIGRATIONS = new URL('../migrations', import.meta.url).pathname;
 
@@ -66,25 +70,48 @@ interface ComposedApp {
   readonly readiness: Readiness;
 }
 
-/** The HTTP surface over a migrated database, with nothing in the background. */
+/** What a test or a benchmark may want otherwise than it is in service. */
+interface Variations {
+  readonly limits?: BatchLimits;
+  readonly clock?: DatabaseClock;
+}
+
+/** The HTTP surface over a migrated database, with nothing in the background. Closing the app lets go of Redis. */
 export async function composeApp(
   config: Config,
   database: Database,
   logger: Logger,
   version: string,
-  limits: BatchLimits = DEFAULT_BATCH_LIMITS,
+  variations: Variations = {},
 ): Promise<ComposedApp> {
   const policy = policyOf(config);
-  const engine = createHoldEngine(database, policy, limits);
+  const engine = createHoldEngine(database, policy, variations.limits);
   const metrics = createMetrics();
-  metrics.gauge('holdfast_waiting', 'Requests that wait for their batch', 'lane', () => engine.waiting());
-  metrics.gauge('holdfast_database', 'Connections in use, and callers waiting for one', 'state', () => ({
-    ...database.load(),
-  }));
+  const sampled = new SampledClock();
+  const clock = variations.clock ?? sampled;
+  const feed = await database.openFeed(sampled, logger);
+  database.afterCommit(() => feed.barrier());
+  const redis = config.redisUrl && openRedis(config.redisUrl.reveal(), logger);
+  const remote = redis && new RedisStore(redis, clock, await database.read(readInstallation));
+  const freshness = new Freshness(feed, remote);
   const readiness: Readiness = { stopping: false };
-  const reservations = { database, engine, policy, slotLengthMs: config.slotLengthMs };
+  const timetables = createTimetableView(freshness, database);
+  const { slotLengthMs } = config;
+  const reservations = { database, engine, timetables, clock, policy, slotLengthMs };
   const app = await buildApp({ logger, version, metrics, readiness, reservations });
+  watch(metrics, database, engine, freshness);
+  if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
   return { app, readiness };
+}
+
+function watch(metrics: Metrics, database: Database, engine: HoldEngine, freshness: Freshness): void {
+  metrics.gauge('holdfast_waiting', 'Requests that wait for their batch', ['lane'], () =>
+    Object.entries(engine.waiting()).map(([lane, value]) => ({ labels: { lane }, value })),
+  );
+  metrics.gauge('holdfast_database', 'Connections in use, and callers waiting for one', ['state'], () =>
+    Object.entries(database.load()).map(([state, value]) => ({ labels: { state }, value })),
+  );
+  watchViews(metrics, freshness);
 }
 
 export interface RunningServer {

@@ -13,12 +13,17 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly database: DatabaseConfig;
+  /** Shared by several instances; without it each has only its own memory. */
+  readonly redisUrl: Secret | undefined;
   readonly samples: boolean;
   readonly holdTtlMs: number;
   readonly minNoticeMs: number;
   readonly minNoticeGraceMs: number;
   readonly slotLengthMs: number;
   readonly sweepEveryMs: number;
+  readonly ordersMaxAgeMs: number;
+  readonly ordersPageSize: number;
+  readonly vehiclesMaxAgeMs: number;
   readonly logLevel: LogLevel;
 }
 
@@ -40,12 +45,16 @@ export function readConfig(env: Env): Config {
     host,
     port: readInteger(env, 'PORT', 3000, 0, 65_535),
     database: databaseUrl === undefined ? embedded(env) : postgres(databaseUrl),
+    redisUrl: readRedisUrl(env),
     samples: readChoice(env, 'HOLDFAST_SAMPLES', ['on', 'off'], databaseUrl === undefined ? 'on' : 'off') === 'on',
     holdTtlMs: readDuration(env, 'HOLD_TTL', '30m', '1s', '7d'),
     minNoticeMs: readDuration(env, 'MIN_NOTICE', '24h', '0s', '365d'),
     minNoticeGraceMs: readDuration(env, 'MIN_NOTICE_GRACE', '5m', '0s', '24h'),
     slotLengthMs: readSlotLength(env),
     sweepEveryMs: readDuration(env, 'SWEEP_EVERY', '1m', '1s', '24h'),
+    ordersMaxAgeMs: readDuration(env, 'ORDERS_MAX_AGE', '1h', '0s', '7d'),
+    ordersPageSize: readInteger(env, 'ORDERS_PAGE_SIZE', 10, 1, 1_000),
+    vehiclesMaxAgeMs: readDuration(env, 'VEHICLES_MAX_AGE', '60s', '0s', '7d'),
     logLevel: readChoice(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
   });
 }
@@ -63,6 +72,16 @@ function postgres(url: string): DatabaseConfig {
     throw new ConfigError('DATABASE_URL is not a PostgreSQL URL such as postgres://user@127.0.0.1:5432/holdfast');
   }
   return { kind: 'postgres', url: new Secret(url) };
+}
+
+function readRedisUrl(env: Env): Secret | undefined {
+  const url = env.REDIS_URL || undefined;
+  if (url === undefined) return undefined;
+  const protocol = URL.canParse(url) ? new URL(url).protocol : '';
+  if (protocol !== 'redis:' && protocol !== 'rediss:') {
+    throw new ConfigError('REDIS_URL is not a Redis URL such as redis://127.0.0.1:6379');
+  }
+  return new Secret(url);
 }
 
 function isLoopback(host: string): boolean {

@@ -8,12 +8,16 @@ describe('readConfig', () => {
       host: '127.0.0.1',
       port: 3000,
       database: { kind: 'pglite', dataDir: '.holdfast' },
+      redisUrl: undefined,
       samples: true,
       holdTtlMs: 1_800_000,
       minNoticeMs: 86_400_000,
       minNoticeGraceMs: 300_000,
       slotLengthMs: 900_000,
       sweepEveryMs: 60_000,
+      ordersMaxAgeMs: 3_600_000,
+      ordersPageSize: 10,
+      vehiclesMaxAgeMs: 60_000,
       logLevel: 'info',
     });
   });
@@ -39,6 +43,7 @@ describe('readConfig', () => {
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL=loud is not one of fatal, error, warn, info, debug, trace, silent'],
     [{ HOLDFAST_SAMPLES: 'yes' }, 'HOLDFAST_SAMPLES=yes is not one of on, off'],
     [{ DATABASE_URL: 'mysql://127.0.0.1/x' }, 'DATABASE_URL is not a PostgreSQL URL'],
+    [{ REDIS_URL: 'http://127.0.0.1' }, 'REDIS_URL is not a Redis URL'],
     [{ HOST: '0.0.0.0' }, 'HOST=0.0.0.0 is not a loopback address'],
   ])('refuses %o in one line that names it', (env, message) => {
     expect(() => readConfig(env)).toThrow(ConfigError);

@@ -1,10 +1,15 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { HttpServer } from './http/http-server.ts';
 
+interface Reading {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
 export interface Metrics {
   readonly registry: Registry;
-  /** A value looked up when Prometheus asks, one for each label. */
-  gauge(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void;
+  /** Values looked up when Prometheus asks. */
+  gauge(name: string, help: string, labelNames: readonly string[], read: () => readonly Reading[]): void;
 }
 
 export function createMetrics(): Metrics {
@@ -12,14 +17,14 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry });
   return {
     registry,
-    gauge(name, help, label, read) {
+    gauge(name, help, labelNames, read) {
       new Gauge({
         name,
         help,
-        labelNames: [label],
+        labelNames: [...labelNames],
         registers: [registry],
         collect() {
-          for (const [key, value] of Object.entries(read())) this.set({ [label]: key }, value);
+          for (const { labels, value } of read()) this.set({ ...labels }, value);
         },
       });
     },

@@ -15,7 +15,7 @@ export interface BatchLimits {
   readonly maxWaiting: number;
 }
 
-export const DEFAULT_BATCH_LIMITS: BatchLimits = { maxBatchSize: 128, maxConcurrent: 2, maxWaiting: 4_096 };
+const DEFAULT_BATCH_LIMITS: BatchLimits = { maxBatchSize: 128, maxConcurrent: 2, maxWaiting: 4_096 };
 
 type Outcome = Reservation | Failure;
 

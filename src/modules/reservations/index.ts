@@ -1,6 +1,7 @@
-export { type BatchLimits, createHoldEngine, DEFAULT_BATCH_LIMITS } from './hold-engine.ts';
+export { type BatchLimits, createHoldEngine, type HoldEngine } from './hold-engine.ts';
 export { startSweeper } from './jobs.ts';
 export type { ReservationPolicy } from './reservation.ts';
 export type { ReservationsDeps } from './reservations-deps.ts';
 export { addReservationsRoutes } from './routes.ts';
 export { loadSamples } from './samples.ts';
+export { createTimetableView } from './timetable-view.ts';

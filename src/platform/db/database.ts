@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { InstantText } from '../instant.ts';
+import type { Logger } from '../logger.ts';
+import { type ChangeFeed, ListeningFeed, type OpenListening } from './change-feed.ts';
+import type { SampledClock } from './database-clock.ts';
 import { type ConstraintFailures, isRetryable, toFailure } from './database-failure.ts';
 
 /**
@@ -39,6 +42,10 @@ export interface Database extends AsyncDisposable {
    * while this process is busy or frozen. A second statement is refused.
    */
   statement<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Whoever is called before `transaction` and `statement` answer, once what they did is committed. */
+  afterCommit(hook: () => Promise<void>): void;
+  /** Hears from the database what changes in it, until the database is closed. */
+  openFeed(clock: SampledClock, logger: Logger): Promise<ChangeFeed>;
   /** What an error of this database stands for; for code that must know before the transaction ends. */
   toFailure(error: unknown): unknown;
   /** Connections in use and callers waiting for one. */
@@ -52,6 +59,7 @@ export interface Driver {
   /** Throws when a write could not be stored safely (a disk that is nearly full). */
   beforeWrite(): void;
   load: Database['load'];
+  listen: OpenListening;
   close(): Promise<void>;
 }
 
@@ -59,6 +67,9 @@ const RETRY_BASE_MS = 5;
 
 export function assembleDatabase(driver: Driver, constraints: ConstraintFailures): Database {
   const { kysely } = driver;
+  const owned = new AsyncDisposableStack();
+  owned.defer(() => driver.close());
+  let committed: () => Promise<void> = async () => {};
 
   async function translated<T>(work: () => Promise<T>): Promise<T> {
     try {
@@ -69,7 +80,12 @@ export function assembleDatabase(driver: Driver, constraints: ConstraintFailures
   }
 
   async function transaction<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    const maxTries = options.maxTries ?? 5;
+    const value = await tried(work, options.maxTries ?? 5);
+    await committed();
+    return value;
+  }
+
+  async function tried<T>(work: (tx: Tx) => Promise<T>, maxTries: number): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         driver.beforeWrite();
@@ -83,7 +99,9 @@ export function assembleDatabase(driver: Driver, constraints: ConstraintFailures
 
   async function statement<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     driver.beforeWrite();
-    return translated(() => kysely.connection().execute((connection) => work(oneStatement(connection))));
+    const value = await translated(() => kysely.connection().execute((connection) => work(oneStatement(connection))));
+    await committed();
+    return value;
   }
 
   return {
@@ -91,9 +109,17 @@ export function assembleDatabase(driver: Driver, constraints: ConstraintFailures
     read: (work) => translated(() => work(kysely)),
     transaction,
     statement,
+    afterCommit(hook) {
+      committed = hook;
+    },
+    async openFeed(clock, logger) {
+      const feed = owned.use(new ListeningFeed(driver.listen, clock, logger));
+      await feed.connect();
+      return feed;
+    },
     toFailure: (error) => toFailure(error, constraints),
     load: () => driver.load(),
-    [Symbol.asyncDispose]: () => driver.close(),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
@@ -108,6 +134,15 @@ function oneStatement(connection: Kysely<Tables>): Tx {
     },
   };
   return executorOnce as unknown as Tx;
+}
+
+/** The database's clock in milliseconds since 1970, as a driver asks it. */
+export const CLOCK_MS = 'select extract(epoch from holdfast_clock()) * 1000 as ms';
+
+/** A name for this database that no other has. */
+export async function readInstallation(reader: Reader): Promise<string> {
+  const result = await sql<{ id: string }>`select id from installation`.execute(reader);
+  return result.rows[0]?.id ?? '';
 }
 
 /** The database's clock: the only one that decides anything. Every instance sees the same. */

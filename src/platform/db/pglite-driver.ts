@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { Kysely } from 'kysely';
 import { fromPostgres } from '../instant.ts';
-import { assembleDatabase, type Database, type Driver, type Tables } from './database.ts';
+import { assembleDatabase, CLOCK_MS, type Database, type Driver, type Tables } from './database.ts';
 import type { ConstraintFailures } from './database-failure.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { watchFreeSpace } from './free-space.ts';
@@ -40,14 +40,22 @@ export async function openPglite(options: PgliteOptions): Promise<EmbeddedDataba
   const owned = opened.move();
 
   async function execute(text: string, values?: readonly unknown[]): Promise<{ rows: unknown[] }> {
+    return exclusively(async () => {
+      try {
+        if (values?.length) return await pglite.query(text, [...values], USUAL_TYPES);
+        return { rows: (await pglite.exec(text, USUAL_TYPES)).flatMap((each) => each.rows) };
+      } catch (error) {
+        // A script that fails inside its own BEGIN … COMMIT would leave the one connection in that transaction.
+        await pglite.exec('rollback');
+        throw error;
+      }
+    });
+  }
+
+  async function exclusively<T>(work: () => Promise<T>): Promise<T> {
     const leave = await turnstile.enter();
     try {
-      if (values?.length) return await pglite.query(text, [...values], USUAL_TYPES);
-      return { rows: (await pglite.exec(text, USUAL_TYPES)).flatMap((each) => each.rows) };
-    } catch (error) {
-      // A script that fails inside its own BEGIN … COMMIT would leave the one connection in that transaction.
-      await pglite.exec('rollback');
-      throw error;
+      return await work();
     } finally {
       leave();
     }
@@ -57,11 +65,17 @@ export async function openPglite(options: PgliteOptions): Promise<EmbeddedDataba
     kind: 'pglite',
     kysely: new Kysely<Tables>({ dialect: createPgliteDialect(pglite, turnstile) }),
     beforeWrite: () => space?.check(),
+    async listen(channel, onPayload) {
+      const stop = await exclusively(() => pglite.listen(channel, onPayload));
+      return {
+        tellsBeforeCommitAnswers: true,
+        ping: () => exclusively(async () => Number((await pglite.query<{ ms: string }>(CLOCK_MS)).rows[0]?.ms)),
+        close: () => exclusively(() => stop()),
+      };
+    },
     load: () => turnstile.load(),
     async close() {
-      const leave = await turnstile.enter();
-      await owned.disposeAsync();
-      leave();
+      await exclusively(() => owned.disposeAsync());
     },
   };
   return { ...assembleDatabase(driver, options.constraints), execute };

@@ -1,7 +1,8 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { fromPostgres } from '../instant.ts';
-import { assembleDatabase, type Database, type Driver, type Tables } from './database.ts';
+import type { ListeningConnection } from './change-feed.ts';
+import { assembleDatabase, CLOCK_MS, type Database, type Driver, type Tables } from './database.ts';
 import type { ConstraintFailures } from './database-failure.ts';
 
 export interface PostgresOptions {
@@ -42,6 +43,7 @@ export function openPostgres(options: PostgresOptions): Database {
     kind: 'postgres',
     kysely: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
     beforeWrite() {},
+    listen: (channel, onPayload, onLost) => listen(options, channel, onPayload, onLost),
     load: () => ({ busy: pool.totalCount - pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   };
@@ -52,4 +54,36 @@ function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) 
   if (oid === INT8) return Number;
   if (oid === TIMESTAMPTZ) return fromPostgres;
   return pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown;
+}
+
+/** Silence on the feed's own connection is noticed this soon. */
+const PING_WITHIN_MS = 1_000;
+
+async function listen(
+  options: PostgresOptions,
+  channel: string,
+  onPayload: (payload: string) => void,
+  onLost: () => void,
+): Promise<ListeningConnection> {
+  const client = new pg.Client({
+    connectionString: options.url,
+    application_name: 'holdfast feed',
+    keepAlive: true,
+    connectionTimeoutMillis: TIMEOUTS.connectionTimeoutMillis,
+    query_timeout: PING_WITHIN_MS,
+    options: '-c TimeZone=UTC -c DateStyle=ISO',
+  });
+  client.on('error', options.onBroken);
+  client.on('end', onLost);
+  client.on('notification', ({ payload }) => onPayload(payload ?? ''));
+  await client.connect();
+  await client.query(`listen ${channel}`);
+  return {
+    tellsBeforeCommitAnswers: false,
+    async ping() {
+      const { rows } = await client.query<{ ms: string }>({ name: 'ping', text: CLOCK_MS });
+      return Number(rows[0]?.ms);
+    },
+    close: () => client.end(),
+  };
 }

@@ -1,0 +1,52 @@
+import type { Change, ChangeFeed } from '../platform/db/change-feed.ts';
+import { MemoryStore } from './memory-store.ts';
+import type { RemoteStore } from './remote-store.ts';
+import { FreshView, type View, type ViewOptions } from './view.ts';
+
+/** What a change of rows does to a view. */
+type Touch = (keys: readonly string[]) => void;
+
+/** How a view hears of changes, by topic of the change feed. A change told without its keys touches all of it. */
+export type Touches = Readonly<Record<string, Touch>>;
+
+/** The views of one process: their common bound in bytes, the feed that ends their entries, and what they share. */
+export class Freshness {
+  readonly #feed: ChangeFeed;
+  readonly #remote: RemoteStore | undefined;
+  readonly #views: View<never, unknown>[] = [];
+
+  constructor(feed: ChangeFeed, remote: RemoteStore | undefined) {
+    this.#feed = feed;
+    this.#remote = remote;
+    feed.subscribe({
+      changed() {},
+      cut: () => {
+        for (const view of this.#views) view.doubt();
+        this.#remote?.invalidateAll();
+      },
+    });
+  }
+
+  /** @param maxBytes what its entries may take in memory */
+  view<K, V>(options: ViewOptions<K, V>, maxBytes: number): View<K, V> {
+    const store = new MemoryStore<V>(maxBytes);
+    const view = new FreshView(options, store, () => this.#feed.vouched, this.#remote);
+    this.#views.push(view as unknown as View<never, unknown>);
+    return view;
+  }
+
+  /** Lets changes of rows end what a view knows. */
+  listen(view: Pick<View<never, unknown>, 'invalidateAll'>, touches: Touches): void {
+    this.#feed.subscribe({
+      cut() {},
+      changed({ topic, keys }: Change) {
+        if (keys === null && topic in touches) view.invalidateAll();
+        else if (keys !== null) touches[topic]?.(keys);
+      },
+    });
+  }
+
+  get views(): readonly View<never, unknown>[] {
+    return this.#views;
+  }
+}

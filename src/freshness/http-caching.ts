@@ -1,0 +1,73 @@
+import { hash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Served } from './view.ts';
+import type { Source } from './view-counters.ts';
+
+/** A body as it is sent, and its strong validator. */
+export interface ReadyBody {
+  readonly bytes: Buffer;
+  /** In its quotes. */
+  readonly etag: string;
+}
+
+export function readyBody(text: string): ReadyBody {
+  return { bytes: Buffer.from(text), etag: `"${hash('sha1', text, 'base64url')}"` };
+}
+
+/** How far a browser or proxy may keep an answer: for the rest of its bound, or only to ask whether it still holds. */
+export type Reuse = 'within-bound' | 'revalidate';
+
+/** The bound a request asks for, in milliseconds: `Cache-Control: max-age=N`, or 0 for `no-cache`. */
+export function askedBoundMs(request: FastifyRequest): number | undefined {
+  const asked = request.headers['cache-control'];
+  if (asked === undefined) return undefined;
+  if (/(^|[\s,])no-(cache|store)($|[\s,=])/i.test(asked)) return 0;
+  const seconds = /(^|[\s,])max-age=(\d{1,9})($|[\s,])/i.exec(asked)?.[2];
+  return seconds === undefined ? undefined : Number(seconds) * 1_000;
+}
+
+/**
+ * Sends what a view knows with its age, its validator, and where it came from; 304 when the caller has it already.
+ * `Age` is rounded up: it is never less than the true age.
+ */
+export function sendServed(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  served: Omit<Served<unknown>, 'value'>,
+  body: ReadyBody,
+  reuse: Reuse,
+): FastifyReply {
+  tellAge(reply, served, reuse);
+  reply.header('etag', body.etag);
+  if (matches(request.headers['if-none-match'], body.etag)) return reply.code(304).send();
+  return reply.type('application/json; charset=utf-8').send(body.bytes);
+}
+
+/** The headers of an answer that is put together anew each time from what a view knows. */
+export function tellAge(reply: FastifyReply, served: Omit<Served<unknown>, 'value'>, reuse: Reuse): void {
+  const boundS = Math.floor(served.boundMs / 1_000);
+  reply.header('age', String(Math.ceil(served.ageMs / 1_000)));
+  reply.header('cache-control', reuse === 'revalidate' ? 'no-cache' : `max-age=${boundS}`);
+  reply.header('cache-status', cacheStatus(served));
+}
+
+const FORWARDED: Readonly<Record<Exclude<Source, 'hit'>, string>> = {
+  miss: 'fwd=miss',
+  stale: 'fwd=stale',
+  request: 'fwd=request',
+  uncertain: 'fwd=miss; detail=unvouched',
+};
+
+/** RFC 9211. */
+function cacheStatus({ source, ageMs, boundMs, stale }: Omit<Served<unknown>, 'value'>): string {
+  const ttl = `ttl=${Math.floor((boundMs - ageMs) / 1_000)}`;
+  if (stale) return `Holdfast; hit; ${ttl}; detail=source-failed`;
+  return source === 'hit' ? `Holdfast; hit; ${ttl}` : `Holdfast; ${FORWARDED[source]}; ${ttl}`;
+}
+
+function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  if (header.trim() === '*') return true;
+  // A weak comparison, as RFC 9110 asks for If-None-Match.
+  return header.split(',').some((each) => each.trim().replace(/^W\//, '') === etag);
+}

@@ -1,0 +1,106 @@
+import { createClient } from 'redis';
+import type { Logger } from './logger.ts';
+
+/**
+ * A connection to Redis that never holds anybody up: a command gets 50 ms, and after one that failed none is tried
+ * until Redis has answered a probe again. What must then be put right there is done first, by `onRecovered`.
+ */
+export interface RedisLink extends AsyncDisposable {
+  readonly usable: boolean;
+  evaluate(script: string, keys: readonly string[], args: readonly string[]): Promise<unknown>;
+  remove(keys: readonly string[]): Promise<void>;
+  put(key: string, value: string): Promise<void>;
+  /** Something that had to arrive may not have: treat Redis as lost until it has recovered. */
+  distrust(): void;
+  /** Runs before Redis is used again; `put` is all that works by then. */
+  onRecovered(work: (put: RedisLink['put']) => Promise<void>): void;
+}
+
+const ANSWER_WITHIN_MS = 50;
+const PROBE_EVERY_MS = 250;
+
+class RedisAway extends Error {}
+
+export function openRedis(url: string, logger: Logger): RedisLink {
+  const client = createClient({
+    url,
+    disableOfflineQueue: true,
+    socket: { connectTimeout: 1_000, reconnectStrategy: (retries) => Math.min(50 + retries * 50, 500) },
+  });
+  const recovered: Parameters<RedisLink['onRecovered']>[0][] = [];
+  let usable = false;
+  let probing = false;
+  client.on('error', (error: Error) => {
+    logger.debug({ err: error }, 'redis');
+    lose('connection');
+  });
+  client.connect().catch(() => {});
+  const timer = setInterval(() => void probe(), PROBE_EVERY_MS);
+  void probe();
+
+  function lose(reason: string): void {
+    if (usable) logger.warn({ reason }, 'Redis is not used until it answers again');
+    usable = false;
+  }
+
+  async function probe(): Promise<void> {
+    if (usable || probing || !client.isReady) return;
+    probing = true;
+    try {
+      await inTime(client.ping());
+      for (const work of recovered) await work(async (key, value) => void (await inTime(client.set(key, value))));
+      usable = true;
+      logger.info('Redis is in use');
+    } catch (error) {
+      logger.debug({ err: error }, 'Redis does not answer yet');
+    } finally {
+      probing = false;
+    }
+  }
+
+  async function command<T>(work: () => Promise<T>): Promise<T> {
+    if (!usable) throw new RedisAway('Redis is not in use');
+    try {
+      return await inTime(work());
+    } catch (error) {
+      // An answer that says no (out of memory, read-only) came in time; silence and broken connections did not.
+      if (!isReply(error)) lose(String(error));
+      throw error;
+    }
+  }
+
+  return {
+    get usable() {
+      return usable;
+    },
+    evaluate: (script, keys, args) => command(() => client.eval(script, { keys: [...keys], arguments: [...args] })),
+    async remove(keys) {
+      await command(() => client.del([...keys]));
+    },
+    async put(key, value) {
+      await command(() => client.set(key, value));
+    },
+    distrust: () => lose('an invalidation did not arrive'),
+    onRecovered: (work) => recovered.push(work),
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      usable = false;
+      client.destroy();
+    },
+  };
+}
+
+function isReply(error: unknown): boolean {
+  return error instanceof Error && error.constructor.name.endsWith('ErrorReply');
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new RedisAway(`no answer in ${ANSWER_WITHIN_MS} ms`)), ANSWER_WITHIN_MS);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => {});
+  }
+}
