@@ -50,6 +50,13 @@ export function brokenPromises(asked: Asked, answer: WireAnswer): string[] {
   return broken;
 }
 
+/** What is wrong with an answer in a time of faults, when it may be late and may be a 503. */
+export function brokenRefusal(answer: WireAnswer): string[] {
+  if (answer.status < 400) return [];
+  const silent = answer.status === 503 && !answer.headers['retry-after'];
+  return [...brokenProblem(answer), ...(silent ? ['503 without Retry-After'] : [])];
+}
+
 /** What is wrong with the shape of an error. */
 export function brokenProblem({ status, headers, body }: Omit<WireAnswer, 'ms'>): string[] {
   if (headers['content-type'] !== 'application/problem+json; charset=utf-8') {
