@@ -81,8 +81,10 @@ export class Timetable {
       if (slot.startMs < nowMs || !isWithin(slot, filter)) continue;
       const remaining = unitsFree(slot, nowMs);
       if (remaining <= 0) continue;
-      const { slot_id, start_time, end_time, capacity, version } = slot;
+      const { slot_id, start_time, end_time, capacity } = slot;
       const provider_id = this.owner.provider_id;
+      // As it will be when the holds that have run out are flipped, which moves it once for each.
+      const version = slot.version + slot.holds.filter((hold) => hold.expiresMs <= nowMs).length;
       found.push({ slot_id, provider_id, start_time, end_time, capacity, version, remaining, is_available: true });
     }
     return found;

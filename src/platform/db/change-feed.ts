@@ -78,11 +78,13 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
     this.#connecting = true;
     try {
       let lost = false;
+      // Also called while opening fails, when there is no connection yet.
+      let connection: ListeningConnection | undefined;
       const onLost = () => {
         lost = true;
-        if (this.#connection === connection) this.#cut('the connection broke');
+        if (connection && this.#connection === connection) this.#cut('the connection broke');
       };
-      const connection: ListeningConnection = await this.#open(CHANNEL, (payload) => this.#tell(payload), onLost);
+      connection = await this.#open(CHANNEL, (payload) => this.#tell(payload), onLost);
       if (lost || this.#closed) return void (await connection.close().catch(() => {}));
       await this.#sample(connection);
       // What changed while nobody listened is unknown: whatever was loaded before now is not vouched for.
