@@ -57,6 +57,7 @@ export async function createServer(logger: Logger, about: ServerDescription): Pr
 
   app.addSchema(ProblemSchema);
   app.decorateRequest('principal', 'local');
+  app.decorateRequest('bodyText', '');
   app.setErrorHandler(handleError);
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
@@ -118,6 +119,7 @@ function acceptEmptyJson(app: HttpServer): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    request.bodyText = body as string;
     if (body === '') done(null, undefined);
     else parse(request, body as string, done);
   });
