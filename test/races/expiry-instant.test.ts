@@ -5,7 +5,7 @@ import { openSecondConnection } from '../support/second-connection.ts';
 import type { Answered } from '../support/test-app.ts';
 import { onPostgres } from '../support/test-database.ts';
 
-const TRIALS = 15;
+const TRIALS = 10;
 
 onPostgres('at the very instant a hold expires', (open) => {
   let instances: Instances;

@@ -9,7 +9,7 @@ import { checkTables } from '../support/table-checker.ts';
 import { type Answered, ask } from '../support/test-app.ts';
 import { onPostgres, type TestDatabase } from '../support/test-database.ts';
 
-const CALLERS = 40;
+const CALLERS = 32;
 const REQUESTS_OF_EACH = 20;
 
 /** Two providers with four slots each, twelve clients, and the last reservations made: everybody wants these. */

@@ -52,8 +52,8 @@ async function raceFromGate(test: TestDatabase, instances: Instances): Promise<n
 
 onPostgres('one slot and 200 buyers spread over three instances', (open) => {
   it.each([
-    ['as many in one transaction as wait', undefined, 25],
-    ['each in a transaction of its own', ONE_BY_ONE, 10],
+    ['as many in one transaction as wait', undefined, 20],
+    ['each in a transaction of its own', ONE_BY_ONE, 8],
   ])('sells it to exactly one, %s', async (_how, limits, rounds) => {
     await using instances = await openInstances(open(), 3, limits);
     const slots = await addSlots(open().database, rounds);
