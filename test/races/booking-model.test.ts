@@ -15,7 +15,7 @@ import { type Answered, ask, openTestApp } from '../support/test-app.ts';
 import { eachDatabase, eitherKind, openTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 /** Raise it for a longer soak: MODEL_RUNS=2000 npx vitest run test/races/booking-model.test.ts */
-const RUNS = Number(process.env.MODEL_RUNS ?? 32);
+const RUNS = Number(process.env.MODEL_RUNS ?? 24);
 /** To run a failure again, give the seed it was reported with. */
 const SEED = process.env.MODEL_SEED === undefined ? {} : { seed: Number(process.env.MODEL_SEED) };
 const MINUTE = 60_000_000;

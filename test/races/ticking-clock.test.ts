@@ -10,7 +10,7 @@ import { type Answered, ask, openTestApp } from '../support/test-app.ts';
 import { eachDatabase, eitherKind, openTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 /** More than any request reads the clock. */
-const READINGS = 10;
+const READINGS = 8;
 const EXPIRY_MICROS = Date.parse(EXPIRY) * 1_000;
 
 interface Hold {

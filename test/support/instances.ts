@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { inventoryConstraints } from '../../src/modules/inventory/index.ts';
 import type { BatchLimits } from '../../src/modules/reservations/index.ts';
 import { openPostgres } from '../../src/platform/db/postgres-driver.ts';
@@ -18,19 +17,14 @@ export interface Instances extends AsyncDisposable {
 /** How their sessions are named in pg_stat_activity. */
 export const INSTANCE = 'instance under test';
 
-/**
- * Several instances of the program on one PostgreSQL database, each with its own connections as a process has.
- * Their commits do not wait for the disk: that is about crashes, not races, and would make up most of a test's time.
- */
+/** Several instances of the program on one PostgreSQL database, each with its own connections as a process has. */
 export async function openInstances(
-  { url, database: shared, clock }: TestDatabase,
+  { url, clock }: TestDatabase,
   count: number,
   limits?: BatchLimits,
 ): Promise<Instances> {
   if (url === undefined) throw new Error('only PostgreSQL can be shared by several instances');
   const named = new URL(url);
-  const name = sql.id(named.pathname.slice(1));
-  await shared.transaction((tx) => sql`alter database ${name} set synchronous_commit = off`.execute(tx));
   named.searchParams.set('application_name', INSTANCE);
   await using stack = new AsyncDisposableStack();
   const apps: HttpServer[] = [];

@@ -46,6 +46,8 @@ async function clonePostgres(): Promise<TestDatabase> {
   if (server === undefined) throw new Error('this test needs PostgreSQL');
   const name = `holdfast_test_${process.pid}_${randomBytes(5).toString('hex')}`;
   await onServer(server, `create database ${name} template ${inject('postgresTemplate')}`);
+  // No test here is about a server that crashes, and waiting for the disk at each commit would be most of its time.
+  await onServer(server, `alter database ${name} set synchronous_commit = off`);
   const url = withDatabase(server, name);
   const database = openPostgres({ url, constraints: inventoryConstraints, onBroken() {} });
   return {
