@@ -300,7 +300,7 @@ export function anyKey(random: Random): string {
 }
 
 /** Nested as deep as a body may be long. */
-export function deepJson(random: Random): string {
+function deepJson(random: Random): string {
   const depth = random.pick([100, 5_000, 50_000]);
   return random.chance(0.5)
     ? `${'['.repeat(depth)}${']'.repeat(depth)}`
