@@ -46,11 +46,12 @@ async function crashOn(own: OwnDatabase, random: Random, rounds: number, livesMs
   const exit = await server.gone();
   await using database = await own.open();
   const broken = await brokenInvariants(database);
+  const stored = await readStored(database);
   return {
     title: `kill -9 in mid-load, ${rounds} times, on ${own.kind}`,
-    facts: [...factsOf(load.attempts), `listening again after ${spread(startsMs)}`],
+    facts: [...factsOf(load.attempts, stored), `listening again after ${spread(startsMs)}`],
     findings: [
-      ...judge(load.attempts, await readStored(database)),
+      ...judge(load.attempts, stored),
       finding('the tables keep their invariants', [{ ok: broken.length === 0, what: broken.join('; ') }]),
       finding(
         'a killed server starts again',

@@ -4,7 +4,7 @@ import type { BookingLoad } from '../support/booking-load.ts';
 import type { FaultyProxy } from '../support/faulty-proxy.ts';
 import type { Random } from '../support/seeded-random.ts';
 
-export interface Stage {
+interface Stage {
   readonly proxy: FaultyProxy;
   /** Straight to the same database, past the proxy. */
   readonly directUrl: string;
