@@ -53,12 +53,13 @@ export async function database({ seed, postgresUrl, only }: FaultOptions): Promi
   await probes.stop();
   await using tables = await own.open();
   const broken = await brokenInvariants(tables);
+  const stored = await readStored(tables);
   return [
     {
       title: 'the database away, under load',
-      facts: [...factsOf(load.attempts), ...windows.map((window) => outageFacts(window, probes.all))],
+      facts: [...factsOf(load.attempts, stored), ...windows.map((window) => outageFacts(window, probes.all))],
       findings: [
-        ...judge(load.attempts, await readStored(tables)),
+        ...judge(load.attempts, stored),
         ...watched(windows, probes.all),
         boundedAnswers(load),
         finding('the tables keep their invariants', [{ ok: broken.length === 0, what: broken.join('; ') }]),

@@ -50,18 +50,19 @@ export async function frozen({ seed, rounds = 5, postgresUrl }: FaultOptions): P
   const attempts = [...onSleeper.attempts, ...onOther.attempts];
   await using tables = await own.open();
   const broken = await brokenInvariants(tables);
+  const stored = await readStored(tables);
   const silences = naps.map((nap) => longestSilence(onOther, nap.fromMs, nap.untilMs));
   const wakings = naps.map((nap) => firstSuccess(onSleeper, nap.untilMs) - nap.untilMs);
   return [
     {
       title: `one of two instances frozen in mid-load for ${FROZEN_MS / 1_000} s, ${rounds} times`,
       facts: [
-        ...factsOf(attempts),
+        ...factsOf(attempts, stored),
         `${naps.filter(({ open }) => open > 0).length} times it was frozen inside a transaction`,
         `the other was silent for ${spread(silences)} at the longest, the frozen one did work ${spread(wakings)} after it woke`,
       ],
       findings: [
-        ...judge(attempts, await readStored(tables)),
+        ...judge(attempts, stored),
         finding(
           `the other goes on within ${GOES_ON_WITHIN_MS / 1_000} s`,
           silences.map((ms) => ({ ok: ms <= GOES_ON_WITHIN_MS, what: `silent for ${Math.round(ms)} ms` })),

@@ -78,11 +78,12 @@ async function fillUp(directory: string, seed: number): Promise<FaultReport> {
   const exit = await server.gone();
   await using database = await own.open();
   const broken = await brokenInvariants(database);
+  const stored = await readStored(database);
   return {
     title: 'the disk under the embedded database full, under load',
-    facts: [...factsOf(load.attempts), ...windows.map((window) => fullFacts(window, probes.all))],
+    facts: [...factsOf(load.attempts, stored), ...windows.map((window) => fullFacts(window, probes.all))],
     findings: [
-      ...judge(load.attempts, await readStored(database)),
+      ...judge(load.attempts, stored),
       ...whileFull(windows, probes.all),
       finding('the tables keep their invariants', [{ ok: broken.length === 0, what: broken.join('; ') }]),
       finding('the process lives, and complains of nothing', [

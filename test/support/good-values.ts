@@ -1,5 +1,5 @@
 import type { JsonSchema, Route } from './api-surface.ts';
-import { ODD_TIMES } from './bad-values.ts';
+import { ODD_TIMES } from './bad-times.ts';
 import type { Random } from './seeded-random.ts';
 
 /** What a generator knows of the server it talks to. */
