@@ -5,6 +5,7 @@ import { inventoryConstraints } from './modules/inventory/index.ts';
 import {
   type BatchLimits,
   createHoldEngine,
+  createTimetableView,
   type HoldEngine,
   loadSamples,
   type ReservationPolicy,
@@ -94,7 +95,9 @@ export async function composeApp(
   const remote = redis && new RedisStore(redis, clock, await database.read(readInstallation));
   const freshness = new Freshness(feed, remote);
   const readiness: Readiness = { stopping: false };
-  const reservations = { database, engine, policy, slotLengthMs: config.slotLengthMs };
+  const timetables = createTimetableView(freshness, database);
+  const { slotLengthMs } = config;
+  const reservations = { database, engine, timetables, clock, policy, slotLengthMs };
   const app = await buildApp({ logger, version, metrics, readiness, reservations });
   watch(metrics, database, engine, freshness);
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());

@@ -1,11 +1,17 @@
+import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Served, Source } from './view.ts';
+import type { Served } from './view.ts';
+import type { Source } from './view-counters.ts';
 
 /** A body as it is sent, and its strong validator. */
 export interface ReadyBody {
-  readonly bytes: Buffer | string;
+  readonly bytes: Buffer;
   /** In its quotes. */
   readonly etag: string;
+}
+
+export function readyBody(text: string): ReadyBody {
+  return { bytes: Buffer.from(text), etag: `"${hash('sha1', text, 'base64url')}"` };
 }
 
 /** How far a browser or proxy may keep an answer: for the rest of its bound, or only to ask whether it still holds. */
@@ -31,13 +37,18 @@ export function sendServed(
   body: ReadyBody,
   reuse: Reuse,
 ): FastifyReply {
+  tellAge(reply, served, reuse);
+  reply.header('etag', body.etag);
+  if (matches(request.headers['if-none-match'], body.etag)) return reply.code(304).send();
+  return reply.type('application/json; charset=utf-8').send(body.bytes);
+}
+
+/** The headers of an answer that is put together anew each time from what a view knows. */
+export function tellAge(reply: FastifyReply, served: Omit<Served<unknown>, 'value'>, reuse: Reuse): void {
   const boundS = Math.floor(served.boundMs / 1_000);
   reply.header('age', String(Math.ceil(served.ageMs / 1_000)));
   reply.header('cache-control', reuse === 'revalidate' ? 'no-cache' : `max-age=${boundS}`);
   reply.header('cache-status', cacheStatus(served));
-  reply.header('etag', body.etag);
-  if (matches(request.headers['if-none-match'], body.etag)) return reply.code(304).send();
-  return reply.type('application/json; charset=utf-8').send(body.bytes);
 }
 
 const FORWARDED: Readonly<Record<Exclude<Source, 'hit'>, string>> = {

@@ -1,5 +1,14 @@
 import { LRUCache } from 'lru-cache';
-import type { Entry } from './view.ts';
+
+export interface Entry<V> {
+  readonly value: V | undefined;
+  /** `performance.now()` from before the load began, or earlier. */
+  readonly observedAt: number;
+  /** Counts doubts: an entry from before the last one is not vouched for. */
+  readonly vouchedIn: number;
+  /** Parts that have changed since, each with how often. */
+  readonly dirty: Map<string, number>;
+}
 
 /** Where a process keeps what it knows: bounded in bytes, the least recently read goes first. */
 export interface ViewStore<V> {

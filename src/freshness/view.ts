@@ -1,7 +1,7 @@
 import { Unavailable } from '../platform/errors.ts';
-import type { ViewStore } from './memory-store.ts';
+import type { Entry, ViewStore } from './memory-store.ts';
 import type { RemoteStore } from './remote-store.ts';
-import { ViewCounters } from './view-counters.ts';
+import { type Source, ViewCounters } from './view-counters.ts';
 
 /**
  * A read model that answers from memory and says how old its knowledge is.
@@ -24,6 +24,11 @@ export interface ViewOptions<K, V> {
   readonly staleOnErrorMs?: number;
   /** About how many bytes a value takes in memory. */
   sizeOf(value: V): number;
+  /**
+   * Brings parts of a value up to date in place, for values so large that one changed row should not load them
+   * whole. What it reads must be no older than its call.
+   */
+  patch?(value: V, parts: readonly string[]): Promise<void>;
   /** How a value travels to other instances; without it the view stays in this process. */
   readonly codec?: Codec<V>;
 }
@@ -32,9 +37,6 @@ export interface Codec<V> {
   encode(value: V): string;
   decode(text: string): V;
 }
-
-/** Where an answer came from: RFC 9211's `hit`, or why the source was asked. */
-export type Source = 'hit' | 'miss' | 'stale' | 'request' | 'uncertain';
 
 export interface Served<V> {
   readonly value: V | undefined;
@@ -57,18 +59,12 @@ export interface View<K, V> {
   peek(key: K): Served<V> | undefined;
   /** Something under this key has changed. */
   invalidate(key: string): void;
+  /** A part of the value under this key has changed; only for views that can patch. */
+  invalidatePart(key: string, part: string): void;
   /** Anything may have changed. */
   invalidateAll(): void;
   /** Entries in memory are no longer known to be true; they answer only if the source fails, within their bound. */
   doubt(): void;
-}
-
-export interface Entry<V> {
-  readonly value: V | undefined;
-  /** `performance.now()` from before the load began, or earlier. */
-  readonly observedAt: number;
-  /** Counts doubts: an entry from before the last one is not vouched for. */
-  readonly vouchedIn: number;
 }
 
 interface Load<V> {
@@ -127,6 +123,12 @@ export class FreshView<K, V> implements View<K, V> {
     this.#remote?.invalidate(this.name, key);
   }
 
+  invalidatePart(key: string, part: string): void {
+    const entry = this.#store.get(key);
+    entry?.dirty.set(part, (entry.dirty.get(part) ?? 0) + 1);
+    this.#void(key);
+  }
+
   invalidateAll(): void {
     this.#store.clear();
     for (const key of [...this.#loads.keys()]) this.#void(key);
@@ -141,7 +143,7 @@ export class FreshView<K, V> implements View<K, V> {
   #ifFresh(entry: Entry<V>, bound: number): Served<V> | undefined {
     const ageMs = performance.now() - entry.observedAt;
     const boundMs = entry.value === undefined ? Math.min(bound, this.#negativeMaxAgeMs) : bound;
-    if (ageMs > boundMs || !this.#isVouchedFor(entry)) return undefined;
+    if (ageMs > boundMs || entry.dirty.size > 0 || !this.#isVouchedFor(entry)) return undefined;
     this.counters.hit(ageMs);
     return { value: entry.value, ageMs, boundMs: this.#boundFor(entry.value), source: 'hit', stale: false };
   }
@@ -161,6 +163,7 @@ export class FreshView<K, V> implements View<K, V> {
   #reason(entry: Entry<V> | undefined, bound: number): Source {
     if (!entry) return 'miss';
     if (!this.#isVouchedFor(entry)) return 'uncertain';
+    if (entry.dirty.size > 0) return 'miss';
     return bound < this.maxAgeMs ? 'request' : 'stale';
   }
 
@@ -190,8 +193,10 @@ export class FreshView<K, V> implements View<K, V> {
   async #run(key: K, name: string, bound: number, source: Source, load: Load<V>): Promise<Served<V>> {
     const vouchedIn = this.#doubts;
     try {
+      const patched = await this.#patched(name, bound);
+      if (patched) return { ...patched, source };
       const { value, observedAt } = await this.#fetch(key, name, bound, load.startedAt);
-      if (!load.voided) this.#keep(name, { value, observedAt, vouchedIn });
+      if (!load.voided) this.#keep(name, { value, observedAt, vouchedIn, dirty: new Map() });
       const ageMs = performance.now() - observedAt;
       return { value, ageMs, boundMs: this.#boundFor(value), source, stale: false };
     } catch (error) {
@@ -203,6 +208,26 @@ export class FreshView<K, V> implements View<K, V> {
 
   #keep(name: string, entry: Entry<V>): void {
     this.#store.set(name, entry, entry.value === undefined ? 0 : this.#options.sizeOf(entry.value));
+  }
+
+  /**
+   * Brings the changed parts of an entry up to date, if that is all it lacks. A part that changes again meanwhile
+   * stays marked for the next reader; this one began before that change was told.
+   */
+  async #patched(name: string, bound: number): Promise<Omit<Served<V>, 'source'> | undefined> {
+    const entry = this.#store.get(name);
+    const { patch } = this.#options;
+    if (!patch || entry?.value === undefined || entry.dirty.size === 0) return undefined;
+    if (performance.now() - entry.observedAt > bound || !this.#isVouchedFor(entry)) return undefined;
+    const marks = [...entry.dirty];
+    await patch(
+      entry.value,
+      marks.map(([part]) => part),
+    );
+    for (const [part, mark] of marks) if (entry.dirty.get(part) === mark) entry.dirty.delete(part);
+    this.counters.patches += 1;
+    const ageMs = performance.now() - entry.observedAt;
+    return { value: entry.value, ageMs, boundMs: this.maxAgeMs, stale: false };
   }
 
   /** Another instance may know; else the source is asked, by one instance if they can agree on one. */
@@ -251,7 +276,7 @@ export class FreshView<K, V> implements View<K, V> {
   /** The source failed: what is known answers while it is within its bound, or within the grace the view declares. */
   #withoutSource(name: string, error: unknown): Served<V> {
     const entry = this.#store.get(name);
-    if (!entry || !(error instanceof Unavailable)) throw error;
+    if (!entry || entry.dirty.size > 0 || !(error instanceof Unavailable)) throw error;
     const ageMs = performance.now() - entry.observedAt;
     const boundMs = this.#boundFor(entry.value);
     if (ageMs > boundMs + (this.#options.staleOnErrorMs ?? 0)) throw error;

@@ -46,6 +46,7 @@ const TITLES: Readonly<Record<number, string>> = {
   413: 'Request too large',
   414: 'Address too long',
   415: 'Unsupported media type',
+  417: 'Expectation failed',
   431: 'Headers too large',
   500: 'Internal error',
   503: 'Temporarily unavailable',
@@ -70,7 +71,8 @@ export function toProblem(failure: Failure, requestId: string): Problem {
 export function plainProblem(status: number, detail: string, requestId: string): Problem {
   const title = TITLES[status] ?? 'Request refused';
   const type = `urn:holdfast:problem:${title.toLowerCase().replaceAll(' ', '-')}`;
-  return { type, title, status, detail, instance: instanceOf(requestId) };
+  const errors = status === 400 ? { errors: [{ path: '', message: detail }] } : {};
+  return { type, title, status, detail, instance: instanceOf(requestId), ...errors };
 }
 
 function instanceOf(requestId: string): string {
@@ -105,6 +107,8 @@ function fromFramework(error: FastifyError): Malformed | number | undefined {
   if (error.code === 'FST_ERR_CTP_INVALID_JSON_BODY' || error instanceof SyntaxError) {
     return new Malformed([{ path: '', message: 'is not JSON' }]);
   }
+  // A path parameter of ours is an id or a moment: one this long is neither.
+  if (error.code === 'FST_ERR_MAX_PARAM_LENGTH') return new Malformed([{ path: 'params', message: 'is too long' }]);
   const status = error.statusCode;
   return status !== undefined && status >= 400 && status < 500 ? status : undefined;
 }

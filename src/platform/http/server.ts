@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import type { Logger } from '../logger.ts';
+import { refuseBrokenRequest, refuseOddRequests } from './broken-request.ts';
 import type { HttpServer } from './http-server.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
 import { AS_INTEGER, SAYS, toInteger } from './parameters.ts';
-import { handleError, PROBLEM_TYPE, ProblemSchema, plainProblem, sendProblem } from './problem.ts';
+import { handleError, ProblemSchema, plainProblem, sendProblem } from './problem.ts';
 
 /** Fastify's own defaults for most of these are "no limit". */
 const LIMITS = {
@@ -17,6 +17,8 @@ const LIMITS = {
   headerBytes: 16 * 1024,
   headersMs: 10_000,
   requestMs: 20_000,
+  /** How often slow requests are looked for; Node's own default adds half a minute to both limits above. */
+  slowRequestsEveryMs: 1_000,
   idleConnectionMs: 60_000,
   keepAliveMs: 65_000,
 } as const;
@@ -40,10 +42,17 @@ export async function createServer(logger: Logger, about: ServerDescription): Pr
     keepAliveTimeout: LIMITS.keepAliveMs,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
-    http: { maxHeaderSize: LIMITS.headerBytes, headersTimeout: LIMITS.headersMs },
+    http: {
+      maxHeaderSize: LIMITS.headerBytes,
+      headersTimeout: LIMITS.headersMs,
+      connectionsCheckingInterval: LIMITS.slowRequestsEveryMs,
+      requireHostHeader: false,
+    },
     ajv: { customOptions: AJV },
-    frameworkErrors: (error, request, reply) => handleError(error, request, reply),
-    clientErrorHandler: refuseBrokenRequest,
+    // No hook runs for these.
+    frameworkErrors: (error, request, reply) =>
+      handleError(error, request, reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' })),
+    clientErrorHandler: refuseBrokenRequest(LIMITS.headerBytes),
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.addSchema(ProblemSchema);
@@ -58,6 +67,7 @@ export async function createServer(logger: Logger, about: ServerDescription): Pr
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
+  refuseOddRequests(app);
   acceptEmptyJson(app);
   await app.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY } });
   await app.register(swagger, {
@@ -100,22 +110,4 @@ function acceptEmptyJson(app: HttpServer): void {
     if (body === '') done(null, undefined);
     else parse(request, body as string, done);
   });
-}
-
-/** What never became a request: broken HTTP, headers too large or too slow. */
-function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return;
-  const [status, line, detail] = brokenRequest(error.code);
-  const body = JSON.stringify(plainProblem(status, detail, randomUUID()));
-  socket.end(
-    `HTTP/1.1 ${line}\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
-}
-
-function brokenRequest(code: string | undefined): [number, string, string] {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return [408, '408 Request Timeout', 'The request was sent too slowly'];
-  if (code === 'HPE_HEADER_OVERFLOW') {
-    return [431, '431 Request Header Fields Too Large', `Headers may be ${LIMITS.headerBytes} bytes at most`];
-  }
-  return [400, '400 Bad Request', 'This is not an HTTP request'];
 }
