@@ -8,6 +8,20 @@ alter table slot
     check (price_amount > 0 and price_amount < 100000000000 and scale(trim_scale(price_amount)) <= 4),
   add constraint slot_price_has_currency check (price_currency ~ '^[A-Z]{3}$');
 
+-- Who shows slots from memory hears of a new price as of any other change of a provider's time.
+create function announce_price() returns trigger
+language plpgsql as $$
+begin
+  perform pg_notify('holdfast_change', json_build_object(
+    'topic', 'calendar', 'keys', json_build_array(new.provider_id::text))::text);
+  return null;
+end
+$$;
+create trigger announce_price after update of price_amount, price_currency on slot
+  for each row when (new.provider_id is not null and (old.price_amount, old.price_currency)
+                     is distinct from (new.price_amount, new.price_currency))
+  execute function announce_price();
+
 -- "order" is a word of SQL's own, so this table alone has a plural name.
 --
 -- open: may be changed and cancelled. shipped: done, and only read. cancelled: stays listed. Nothing leads out of the
@@ -134,10 +148,11 @@ drop trigger announce_delete on order_line;
 create trigger announce_delete after delete on order_line referencing old table as old_rows
   for each statement when (pg_trigger_depth() = 0) execute function announce_change('order', 'order_id');
 
-create function slot_description(p_slot slot) returns text
+-- A slot's time as an order's line names it: `2026-12-30T10:00:00Z to 2026-12-30T10:15:00Z`.
+create function say_span(p_starts_at timestamptz, p_ends_at timestamptz) returns text
 language sql stable
-return to_char(p_slot.starts_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') || ' to '
-    || to_char(p_slot.ends_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
+return to_char(p_starts_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') || ' to '
+    || to_char(p_ends_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
 
 -- An order is placed in the transaction that confirms a reservation on a priced slot, follows the reservation to
 -- another slot, and is cancelled in the transaction that ends it.
@@ -167,15 +182,15 @@ begin
    where o.reservation_id = changed.id and o.status = 'open' and changed.status = 'confirmed'
      and o.currency <> s.price_currency;
   update order_line l
-     set description = slot_description(s), quantity = changed.quantity, unit_price = coalesce(s.price_amount, 0)
+     set description = say_span(s.starts_at, s.ends_at), quantity = changed.quantity, unit_price = coalesce(s.price_amount, 0)
     from changed join slot s on s.id = changed.slot_id join orders o on o.reservation_id = changed.id
    where l.order_id = o.id and o.status = 'open' and changed.status = 'confirmed'
      and (l.description, l.quantity, l.unit_price)
-         is distinct from (slot_description(s), changed.quantity, coalesce(s.price_amount, 0));
+         is distinct from (say_span(s.starts_at, s.ends_at), changed.quantity, coalesce(s.price_amount, 0));
 
   with sold as (
     select changed.id, changed.quantity, changed.changed_at, s.price_amount, s.price_currency,
-           slot_description(s) as description, c.first_name || ' ' || c.last_name as customer
+           say_span(s.starts_at, s.ends_at) as description, c.first_name || ' ' || c.last_name as customer
       from changed join slot s on s.id = changed.slot_id join client c on c.id = changed.client_id
      where changed.status = 'confirmed' and s.price_amount is not null
        and not exists (select from orders o where o.reservation_id = changed.id)

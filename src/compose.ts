@@ -2,6 +2,7 @@ import { buildApp } from './app.ts';
 import type { Config } from './config/config.ts';
 import { Freshness, RedisStore, watchViews } from './freshness/index.ts';
 import { inventoryConstraints } from './modules/inventory/index.ts';
+import { OrderPages, orderConstraints } from './modules/orders/index.ts';
 import {
   type BatchLimits,
   createHoldEngine,
@@ -25,6 +26,8 @@ import { openRedis } from './platform/redis-link.ts';
 
 const MIGRATIONS = new URL('../migrations', import.meta.url).pathname;
 
+const constraints = { ...inventoryConstraints, ...orderConstraints };
+
 /** How many times its first length a hold may live, extensions included. */
 const HOLD_CEILING = 4;
 
@@ -39,14 +42,14 @@ export async function openDatabase(config: Config, logger: Logger): Promise<Open
     const url = config.database.url.reveal();
     const database = openPostgres({
       url,
-      constraints: inventoryConstraints,
+      constraints,
       onBroken: (error) => logger.warn({ err: error }, 'a database connection broke'),
     });
     return opened(database, { kind: 'postgres', url });
   }
   const database: EmbeddedDatabase = await openPglite({
     dataDir: config.database.dataDir,
-    constraints: inventoryConstraints,
+    constraints,
   });
   return opened(database, { kind: 'pglite', database });
 }
@@ -98,7 +101,9 @@ export async function composeApp(
   const timetables = createTimetableView(freshness, database);
   const { slotLengthMs } = config;
   const reservations = { database, engine, timetables, clock, policy, slotLengthMs };
-  const app = await buildApp({ logger, version, metrics, readiness, reservations });
+  const pageOptions = { maxAgeMs: config.ordersMaxAgeMs, pageSize: config.ordersPageSize };
+  const orders = { database, pages: new OrderPages(database, freshness, feed, pageOptions) };
+  const app = await buildApp({ logger, version, metrics, readiness, reservations, orders });
   watch(metrics, database, engine, freshness);
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
   return { app, readiness };

@@ -25,6 +25,15 @@ export function writeDecimal({ units, scale }: Decimal): string {
   return fraction === '' ? whole : `${whole}.${fraction}`;
 }
 
+/**
+ * The digits a JSON number was written with, or `undefined` when it has more than `maxDecimals`. With 15 digits or
+ * less a number comes through JavaScript as it was written; nothing is reckoned with it.
+ */
+export function digitsOf(amount: number, maxDecimals: number): string | undefined {
+  const value = parseDecimal(String(amount));
+  return value && value.scale <= maxDecimals ? writeDecimal(value) : undefined;
+}
+
 export function plus(a: Decimal, b: Decimal): Decimal {
   const scale = Math.max(a.scale, b.scale);
   return { units: unitsAt(a, scale) + unitsAt(b, scale), scale };
@@ -65,6 +74,9 @@ export function minorUnitOf(currency: string): number {
 }
 
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
+
+/** Prices have no more decimals than this, so that with 11 digits before the point every JSON reader keeps them. */
+export const PRICE_DECIMALS = 4;
 
 /** Whether a text is an ISO 4217 code of our days. */
 export function isCurrency(code: string): boolean {

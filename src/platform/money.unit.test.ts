@@ -62,7 +62,7 @@ describe('exact decimals', () => {
       fc.property(anyDecimal, (value) => {
         const again = decimal(writeDecimal(value));
         expect(times(again, { units: 10n ** BigInt(value.scale), scale: value.scale })).toMatchObject({
-          units: (value.units * 10n ** BigInt(again.scale)),
+          units: value.units * 10n ** BigInt(again.scale),
         });
       }),
     );
