@@ -81,7 +81,7 @@ end
 $$;
 
 -- Counts what a statement added to or took from each block, in its own transaction, whichever program wrote, and
--- tells it: `block:version:orders:` and, of a small change, which ids came and went (`+11078`), else `*`.
+-- notes it for the commit: `block:version:orders:` and, of a small change, which ids came and went (`+11078`), else `*`.
 --
 -- Blocks are taken in ascending order, so two statements never wait for each other in a ring. A block's row stays
 -- locked until the commit, so the versions of a block are told in their own order. There is no check that `orders`
@@ -92,7 +92,7 @@ declare
   v_sign integer := case tg_op when 'INSERT' then 1 else -1 end;
   v_mark text := case tg_op when 'INSERT' then '+' else '-' end;
   v_few boolean := (select count(*) <= 100 from (select from moved limit 101) first_ones);
-  v_keys text[];
+  v_noted text := coalesce(current_setting('holdfast.orders_moved', true), '');
 begin
   if tg_op = 'INSERT' then
     perform pass_order_ids(max(id)) from moved;
@@ -103,14 +103,13 @@ begin
     on conflict (block) do update set orders = kept.orders + excluded.orders, version = kept.version + 1
     returning block, orders, version
   )
-  select array_agg(format('%s:%s:%s:%s', block, version, orders, case when v_few then (
-                            select string_agg(v_mark || id, '' order by id) from moved where id >> 8 = block)
-                          else '*' end))
-    into v_keys from (select * from counted limit 101) told;
-  if v_keys is not null then
-    -- Beyond 100 blocks a message could grow past the 8,000 bytes it may have.
-    perform pg_notify('holdfast_change', json_build_object(
-      'topic', 'order_block', 'keys', case when cardinality(v_keys) <= 100 then v_keys end)::text);
+  select trim(v_noted || ' ' || string_agg(format('%s:%s:%s:%s', block, version, orders, case when v_few then (
+                                  select string_agg(v_mark || id, '' order by id) from moved where id >> 8 = block)
+                                else '*' end), ' '))
+    into v_noted from (select * from counted limit 1001) told;
+  if v_noted is not null then
+    -- A message may have 8,000 bytes; `*` says that more has changed than one can tell. A thousand blocks are more.
+    perform set_config('holdfast.orders_moved', case when length(v_noted) <= 5000 then v_noted else '*' end, true);
   end if;
   return null;
 end
@@ -120,10 +119,29 @@ create trigger orders_inserted after insert on orders
 create trigger orders_deleted after delete on orders
   referencing old table as moved for each statement execute function orders_moved();
 
+-- Tells at the commit, in one message, all that the transaction moved. Told statement by statement, the counts in
+-- somebody's memory could stand in the middle of a transaction for a moment, where a page loses an order.
+create function tell_orders_moved() returns trigger
+language plpgsql as $$
+declare
+  v_noted text := coalesce(current_setting('holdfast.orders_moved', true), '');
+begin
+  if v_noted <> '' then
+    perform set_config('holdfast.orders_moved', '', true);
+    perform pg_notify('holdfast_change', json_build_object(
+      'topic', 'order_block', 'keys', case when v_noted not like '*%' then string_to_array(v_noted, ' ') end)::text);
+  end if;
+  return null;
+end
+$$;
+create constraint trigger tell_orders_moved after insert or update on order_block
+  deferrable initially deferred for each row execute function tell_orders_moved();
+
 create function orders_truncated() returns trigger
 language plpgsql as $$
 begin
-  truncate order_block;
+  delete from order_block;
+  perform set_config('holdfast.orders_moved', '', true);
   perform pg_notify('holdfast_change', json_build_object('topic', 'order_block', 'keys', null)::text);
   return null;
 end

@@ -43,6 +43,11 @@ export async function listOrders(
   return rows;
 }
 
+export async function hasOrders(reader: Reader): Promise<boolean> {
+  const { rows } = await sql`select from orders limit 1`.execute(reader);
+  return rows.length > 0;
+}
+
 export async function readBlockCounts(reader: Reader): Promise<BlockCount[]> {
   const { rows } = await sql<BlockCount>`select block, orders, version from order_block order by block`.execute(reader);
   return rows;
