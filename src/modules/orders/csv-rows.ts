@@ -2,6 +2,9 @@ import { pipeline, type Readable } from 'node:stream';
 import { CsvError, type Parser, parse } from 'csv-parse';
 import { type Fields, RowRefused } from './order-rows.ts';
 
+/** A file that cannot be opened, or read to its end. */
+export class FileUnreadable extends Error {}
+
 export interface CsvRow {
   /** Where the record ends, the header being line 1. */
   readonly line: number;
@@ -14,6 +17,8 @@ export interface CsvRow {
 /**
  * Reads a CSV file as a stream. Its first line names the columns, in any order, and has at least those in `columns`.
  * A file that is broken in itself, as by a quote that is never closed, ends with a row that says so.
+ *
+ * @throws FileUnreadable
  */
 export function readCsv(source: Readable, columns: readonly string[]): AsyncGenerator<CsvRow> {
   const parser = parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true });
@@ -36,7 +41,7 @@ async function* readRows(parser: Parser, columns: readonly string[]): AsyncGener
       yield { line, bytes, fields: named(header, record) };
     }
   } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
+    if (!(error instanceof CsvError)) throw new FileUnreadable(String(error), { cause: error });
     yield { line: parser.info.lines, bytes: parser.info.bytes, fields: new RowRefused(error.message) };
     return;
   }

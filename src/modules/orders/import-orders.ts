@@ -71,26 +71,30 @@ const MAX_TOLD = 100;
  * Rows are gathered in tables of this transaction's own first, and only then stored: what others wait for, the counts
  * of blocks, is locked for the last moments only, however long the files are.
  *
- * @throws ImportRefused with the rows that cannot be taken
+ * @throws ImportRefused with the rows that cannot be taken, FileUnreadable
  */
 export async function importOrders(
   database: Database,
   files: OrderFiles,
   onProgress: OnProgress = () => {},
 ): Promise<ImportedOrders> {
+  // Before anything that takes time: a stream's failure is an event, and somebody must listen to it.
+  const rows = { orders: readCsv(files.orders, ORDER_COLUMNS), lines: readCsv(files.lines, LINE_COLUMNS) };
   try {
     // Streams cannot be read twice, so this is not tried twice.
-    return await database.transaction((tx) => importInto(tx, files, onProgress), { maxTries: 1 });
+    return await database.transaction((tx) => importInto(tx, rows, onProgress), { maxTries: 1 });
   } finally {
     files.orders.destroy();
     files.lines.destroy();
   }
 }
 
-async function importInto(tx: Tx, files: OrderFiles, onProgress: OnProgress): Promise<ImportedOrders> {
+async function importInto(
+  tx: Tx,
+  { orders, lines }: Record<keyof OrderFiles, AsyncIterable<CsvRow>>,
+  onProgress: OnProgress,
+): Promise<ImportedOrders> {
   const refusals = new Refusals();
-  const orders = readCsv(files.orders, ORDER_COLUMNS);
-  const lines = readCsv(files.lines, LINE_COLUMNS);
   await openStaging(tx);
   await stage(
     orders,

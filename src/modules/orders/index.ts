@@ -1,3 +1,4 @@
+export { FileUnreadable } from './csv-rows.ts';
 export {
   type ImportedOrders,
   type ImportProgress,
