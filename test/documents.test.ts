@@ -3,6 +3,8 @@ import { glob, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config/config.ts';
+import { openTestApp } from './support/test-app.ts';
+import { eachDatabase } from './support/test-database.ts';
 
 const ROOT = new URL('../', import.meta.url);
 
@@ -71,6 +73,17 @@ describe('docs/operations.md', () => {
   it('would be found wanting without one', async () => {
     const shorter = (await read('docs/operations.md')).replace(/^\|[^|]*`slot-taken`.*$/m, '');
     expect(missing(tabled(shorter), await typesInSource())).toEqual(['slot-taken']);
+  });
+});
+
+eachDatabase('docs/operations.md', (open) => {
+  it('has every metric of our own in its table', async () => {
+    const app = await openTestApp(open().database);
+    const { body } = await app.inject('/metrics');
+    await app.close();
+    const names = [...body.matchAll(/^# TYPE (holdfast_\w+)/gm)].map(([, name = '']) => name);
+    expect(names.length).toBeGreaterThan(4);
+    expect(missing(tabled(await read('docs/operations.md')), names)).toEqual([]);
   });
 });
 

@@ -40,8 +40,9 @@ export class Freshness {
     this.#feed.subscribe({
       cut() {},
       changed({ topic, keys }: Change) {
-        if (keys === null && topic in touches) view.invalidateAll();
-        else if (keys !== null) touches[topic]?.(keys);
+        if (!Object.hasOwn(touches, topic)) return;
+        if (keys === null) view.invalidateAll();
+        else touches[topic]?.(keys);
       },
     });
   }

@@ -8,6 +8,8 @@ export interface Entry<V> {
   readonly vouchedIn: number;
   /** Parts that have changed since, each with how often. */
   readonly dirty: Map<string, number>;
+  /** Settles when the patch that is under way has ended. */
+  patching?: Promise<void> | undefined;
 }
 
 /** Where a process keeps what it knows: bounded in bytes, the least recently read goes first. */

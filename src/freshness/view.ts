@@ -1,6 +1,6 @@
 import { Unavailable } from '../platform/errors.ts';
 import type { Entry, ViewStore } from './memory-store.ts';
-import type { RemoteStore } from './remote-store.ts';
+import type { FoundClaim, RemoteStore } from './remote-store.ts';
 import { type Source, ViewCounters } from './view-counters.ts';
 
 /**
@@ -69,12 +69,19 @@ export interface View<K, V> {
 
 interface Load<V> {
   readonly startedAt: number;
+  readonly bound: number;
+  /** Whether the feed vouched when it began; if not, it asks the source itself. */
+  readonly vouched: boolean;
+  /** How much older than its own start its answer may be. */
+  readonly reachMs: number;
   readonly outcome: Promise<Served<V>>;
   voided: boolean;
 }
 
 /** While the source is failing, entries answer at once instead of each waiting for its own failure. */
 const SOURCE_REST_MS = 1_000;
+/** While nobody vouches, a load is shared with those who come this soon after it began. */
+const UNVOUCHED_SHARE_MS = 1_000;
 
 export class FreshView<K, V> implements View<K, V> {
   readonly name: string;
@@ -84,7 +91,8 @@ export class FreshView<K, V> implements View<K, V> {
   readonly #store: ViewStore<V>;
   readonly #remote: RemoteStore | undefined;
   readonly #isVouched: () => boolean;
-  readonly #loads = new Map<string, Load<V>>();
+  /** All that are under way, by key: several when some ask for a tighter bound than a load before them would meet. */
+  readonly #loads = new Map<string, Set<Load<V>>>();
   #doubts = 0;
   #sourceFailedAt = Number.NEGATIVE_INFINITY;
 
@@ -127,6 +135,7 @@ export class FreshView<K, V> implements View<K, V> {
     const entry = this.#store.get(key);
     entry?.dirty.set(part, (entry.dirty.get(part) ?? 0) + 1);
     this.#void(key);
+    this.#remote?.invalidate(this.name, key);
   }
 
   invalidateAll(): void {
@@ -137,6 +146,8 @@ export class FreshView<K, V> implements View<K, V> {
 
   doubt(): void {
     this.#doubts += 1;
+    // The feed is back, or has just broken: whether the source fails is not known from before.
+    this.#sourceFailedAt = Number.NEGATIVE_INFINITY;
     for (const key of [...this.#loads.keys()]) this.#void(key);
   }
 
@@ -167,83 +178,105 @@ export class FreshView<K, V> implements View<K, V> {
     return bound < this.maxAgeMs ? 'request' : 'stale';
   }
 
-  /** A load that began early enough for this bound, and that no change has voided since. */
+  /**
+   * A load whose answer is within this bound, and that no change has voided since. While the feed does not vouch, a
+   * change that was missed would have voided it: only a young load that asks the source itself will do then.
+   */
   #joinable(name: string, bound: number): Load<V> | undefined {
-    const load = this.#loads.get(name);
-    if (!load || performance.now() - load.startedAt > bound) return undefined;
-    this.counters.waits += 1;
-    return load;
+    const now = performance.now();
+    for (const load of this.#loads.get(name) ?? []) {
+      const runningMs = now - load.startedAt;
+      if (runningMs > bound || load.reachMs > bound) continue;
+      if (!this.#isVouched() && (load.vouched || runningMs >= UNVOUCHED_SHARE_MS)) continue;
+      this.counters.waits += 1;
+      return load;
+    }
+    return undefined;
   }
 
   #void(name: string): void {
-    const load = this.#loads.get(name);
-    if (load) load.voided = true;
+    for (const load of this.#loads.get(name) ?? []) load.voided = true;
     this.#loads.delete(name);
   }
 
   #start(key: K, name: string, bound: number, source: Source): Load<V> {
     const { promise: outcome, resolve, reject } = Promise.withResolvers<Served<V>>();
-    const load: Load<V> = { startedAt: performance.now(), outcome, voided: false };
-    this.#loads.set(name, load);
+    const vouched = this.#isVouched();
+    const reachMs = vouched && (this.#remote || this.#options.patch) ? bound : 0;
+    const load: Load<V> = { startedAt: performance.now(), bound, vouched, reachMs, outcome, voided: false };
+    this.#loads.set(name, (this.#loads.get(name) ?? new Set()).add(load));
     this.counters.missed(source);
-    this.#run(key, name, bound, source, load).then(resolve, reject);
+    this.#run(key, name, source, load).then(resolve, reject);
     return load;
   }
 
-  async #run(key: K, name: string, bound: number, source: Source, load: Load<V>): Promise<Served<V>> {
+  async #run(key: K, name: string, source: Source, load: Load<V>): Promise<Served<V>> {
     const vouchedIn = this.#doubts;
     try {
-      const patched = await this.#patched(name, bound);
+      const patched = await this.#patched(name, load);
       if (patched) return { ...patched, source };
-      const { value, observedAt } = await this.#fetch(key, name, bound, load.startedAt);
+      const { value, observedAt } = await this.#fetch(key, name, load);
       if (!load.voided) this.#keep(name, { value, observedAt, vouchedIn, dirty: new Map() });
       const ageMs = performance.now() - observedAt;
       return { value, ageMs, boundMs: this.#boundFor(value), source, stale: false };
     } catch (error) {
       return this.#withoutSource(name, error);
     } finally {
-      if (this.#loads.get(name) === load) this.#loads.delete(name);
+      const loads = this.#loads.get(name);
+      if (loads?.delete(load) && loads.size === 0) this.#loads.delete(name);
     }
   }
 
   #keep(name: string, entry: Entry<V>): void {
+    const known = this.#store.get(name);
+    // A later load may have ended sooner.
+    if (known && known.observedAt > entry.observedAt && known.dirty.size === 0 && this.#isVouchedFor(known)) return;
     this.#store.set(name, entry, entry.value === undefined ? 0 : this.#options.sizeOf(entry.value));
   }
 
-  /**
-   * Brings the changed parts of an entry up to date, if that is all it lacks. A part that changes again meanwhile
-   * stays marked for the next reader; this one began before that change was told.
-   */
-  async #patched(name: string, bound: number): Promise<Omit<Served<V>, 'source'> | undefined> {
-    const entry = this.#store.get(name);
+  /** Brings the changed parts of an entry up to date, if that is all it lacks. */
+  async #patched(name: string, load: Load<V>): Promise<Omit<Served<V>, 'source'> | undefined> {
     const { patch } = this.#options;
-    if (!patch || entry?.value === undefined || entry.dirty.size === 0) return undefined;
-    if (performance.now() - entry.observedAt > bound || !this.#isVouchedFor(entry)) return undefined;
-    const marks = [...entry.dirty];
-    await patch(
-      entry.value,
-      marks.map(([part]) => part),
-    );
-    for (const [part, mark] of marks) if (entry.dirty.get(part) === mark) entry.dirty.delete(part);
-    this.counters.patches += 1;
+    const entry = this.#store.get(name);
+    if (!patch || entry?.value === undefined || entry.dirty.size === 0 || !this.#servesAs(entry, load))
+      return undefined;
+    // Two at once could arrive in the other order, and older rows would be put over newer ones.
+    while (entry.patching) await entry.patching;
+    if (this.#store.get(name) !== entry) return undefined;
+    if (entry.dirty.size > 0) await this.#patch(entry, (parts) => patch(entry.value as V, parts));
+    if (!this.#servesAs(entry, load)) return undefined;
     const ageMs = performance.now() - entry.observedAt;
     return { value: entry.value, ageMs, boundMs: this.maxAgeMs, stale: false };
   }
 
+  #servesAs(entry: Entry<V>, load: Load<V>): boolean {
+    return load.vouched && this.#isVouchedFor(entry) && performance.now() - entry.observedAt <= load.bound;
+  }
+
+  /** A part that changes again meanwhile stays marked for the next reader; this one began before that was told. */
+  async #patch(entry: Entry<V>, read: (parts: readonly string[]) => Promise<void>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    entry.patching = promise;
+    const marks = [...entry.dirty];
+    try {
+      await read(marks.map(([part]) => part));
+      for (const [part, mark] of marks) if (entry.dirty.get(part) === mark) entry.dirty.delete(part);
+      this.counters.patches += 1;
+    } finally {
+      entry.patching = undefined;
+      resolve();
+    }
+  }
+
   /** Another instance may know; else the source is asked, by one instance if they can agree on one. */
-  async #fetch(
-    key: K,
-    name: string,
-    bound: number,
-    startedAt: number,
-  ): Promise<Pick<Entry<V>, 'value' | 'observedAt'>> {
+  async #fetch(key: K, name: string, load: Load<V>): Promise<Pick<Entry<V>, 'value' | 'observedAt'>> {
     const { codec } = this.#options;
-    if (!this.#remote || !codec || !this.#isVouched()) return this.#ask(key, startedAt);
-    const claim = await this.#remote.claim(this.name, name, bound);
-    if (claim.kind === 'found') {
+    if (!this.#remote || !codec || !load.vouched) return this.#ask(key, load.startedAt);
+    const claim = await this.#remote.claim(this.name, name, load.bound);
+    const found = claim.kind === 'found' ? this.#decoded(name, codec, claim) : undefined;
+    if (found && performance.now() - found.observedAt <= Math.min(load.bound, this.#boundFor(found.value))) {
       this.counters.remoteHits += 1;
-      const value = claim.text === null ? undefined : codec.decode(claim.text);
-      return { value, observedAt: performance.now() - claim.ageMs };
+      return found;
     }
     try {
       const asked = await this.#ask(key, performance.now());
@@ -258,8 +291,22 @@ export class FreshView<K, V> implements View<K, V> {
     }
   }
 
+  /** What another instance left, unless it is of another version that writes otherwise. */
+  #decoded(
+    name: string,
+    codec: Codec<V>,
+    { text, ageMs }: FoundClaim,
+  ): Pick<Entry<V>, 'value' | 'observedAt'> | undefined {
+    try {
+      return { value: text === null ? undefined : codec.decode(text), observedAt: performance.now() - ageMs };
+    } catch {
+      this.#remote?.invalidate(this.name, name);
+      return undefined;
+    }
+  }
+
   async #ask(key: K, observedAt: number): Promise<Pick<Entry<V>, 'value' | 'observedAt'>> {
-    if (observedAt - this.#sourceFailedAt < SOURCE_REST_MS && this.#store.get(this.#options.keyOf(key))) {
+    if (observedAt - this.#sourceFailedAt < SOURCE_REST_MS && this.#lastResort(this.#options.keyOf(key))) {
       throw new Unavailable('source-failing', 'The source of this answer is failing', 1);
     }
     try {
@@ -273,14 +320,20 @@ export class FreshView<K, V> implements View<K, V> {
     }
   }
 
-  /** The source failed: what is known answers while it is within its bound, or within the grace the view declares. */
   #withoutSource(name: string, error: unknown): Served<V> {
+    const served = error instanceof Unavailable ? this.#lastResort(name) : undefined;
+    if (!served) throw error;
+    this.counters.stale += 1;
+    return served;
+  }
+
+  /** What answers when the source fails: what is known, within its bound or within the grace the view declares. */
+  #lastResort(name: string): Served<V> | undefined {
     const entry = this.#store.get(name);
-    if (!entry || entry.dirty.size > 0 || !(error instanceof Unavailable)) throw error;
+    if (!entry || entry.dirty.size > 0) return undefined;
     const ageMs = performance.now() - entry.observedAt;
     const boundMs = this.#boundFor(entry.value);
-    if (ageMs > boundMs + (this.#options.staleOnErrorMs ?? 0)) throw error;
-    this.counters.stale += 1;
+    if (ageMs > boundMs + (this.#options.staleOnErrorMs ?? 0)) return undefined;
     return { value: entry.value, ageMs, boundMs, source: 'stale', stale: ageMs > boundMs };
   }
 }

@@ -103,7 +103,8 @@ export class OrderPages {
   /** From the database by one statement, for whoever cannot or would not have it from memory. */
   async #fromSource(first: number, boundMs: number): Promise<ServedPage> {
     const startedAt = performance.now();
-    if (startedAt - this.#sourceFailedAt < SOURCE_REST_MS && this.#index.recall(first, this.pageSize)) {
+    const isFailing = !this.#feed.vouched && startedAt - this.#sourceFailedAt < SOURCE_REST_MS;
+    if (isFailing && this.#index.recall(first, this.pageSize)) {
       throw new Unavailable('source-failing', 'The source of this answer is failing', 1);
     }
     try {

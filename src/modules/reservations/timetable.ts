@@ -83,13 +83,12 @@ export class Timetable {
       if (slot.startMs < nowMs || !isWithin(slot, filter)) continue;
       const remaining = unitsFree(slot, nowMs);
       if (remaining <= 0) continue;
-      const { slot_id, start_time, end_time, capacity, version, price } = slot;
+      const { slot_id, start_time, end_time, capacity, price } = slot;
       const provider_id = this.owner.provider_id;
-      found.push({
-        ...{ slot_id, provider_id, start_time, end_time, capacity, version, price },
-        remaining,
-        is_available: true,
-      });
+      // As it will be when the holds that have run out are flipped, which moves it once for each.
+      const version = slot.version + slot.holds.filter((hold) => hold.expiresMs <= nowMs).length;
+      const known = { slot_id, provider_id, start_time, end_time, capacity, version, price };
+      found.push({ ...known, remaining, is_available: true });
     }
     return found;
   }

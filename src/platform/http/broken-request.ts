@@ -3,7 +3,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Socket } from 'node:net';
 import { Malformed } from '../errors.ts';
 import type { HttpServer } from './http-server.ts';
-import { PROBLEM_TYPE, type Problem, plainProblem } from './problem.ts';
+import { PROBLEM_TYPE, plainProblem } from './problem.ts';
 
 /** Says in our words what Node itself would refuse with an empty body: no Host, an expectation nobody can meet. */
 export function refuseOddRequests(app: HttpServer): void {
@@ -13,7 +13,7 @@ export function refuseOddRequests(app: HttpServer): void {
     }
   });
   app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    const { headers, body } = wire(plainProblem(417, 'The only expectation met here is 100-continue', randomUUID()));
+    const { headers, body } = refusal(417, 'The only expectation met here is 100-continue');
     response.writeHead(417, headers).end(body);
   });
 }
@@ -29,10 +29,10 @@ export function refuseBrokenRequest(headerBytes: number): (error: NodeJS.ErrnoEx
       owed.shouldKeepAlive = false;
       return;
     }
-    const problem = problemOf(error.code, headerBytes);
-    const { headers, body } = wire(problem);
+    const [status, detail] = reasonOf(error.code, headerBytes);
+    const { headers, body } = refusal(status, detail);
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.end(`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${lines.join('')}\r\n${body}`);
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
   };
 }
 
@@ -41,22 +41,20 @@ function owedAnswer(socket: Socket & { _httpMessage?: ServerResponse | null }): 
   return socket._httpMessage ?? undefined;
 }
 
-function problemOf(code: string | undefined, headerBytes: number): Problem {
-  switch (code) {
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return plainProblem(408, 'The request was sent too slowly', randomUUID());
-    case 'HPE_HEADER_OVERFLOW':
-      return plainProblem(431, `Headers may be ${headerBytes} bytes at most`, randomUUID());
-    default:
-      return plainProblem(400, 'This is not an HTTP request', randomUUID());
-  }
+function reasonOf(code: string | undefined, headerBytes: number): [status: number, detail: string] {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return [408, 'The request was sent too slowly'];
+  if (code === 'HPE_HEADER_OVERFLOW') return [431, `Headers may be ${headerBytes} bytes at most`];
+  return [400, 'This is not an HTTP request'];
 }
 
-function wire(problem: Problem): { headers: Record<string, string>; body: string } {
-  const body = JSON.stringify(problem);
+/** What a refusal says, with the headers that hooks would have set. */
+function refusal(status: number, detail: string): { headers: Record<string, string>; body: string } {
+  const id = randomUUID();
+  const body = JSON.stringify(plainProblem(status, detail, id));
   const headers = {
     'Content-Type': PROBLEM_TYPE,
     'Content-Length': String(Buffer.byteLength(body)),
+    'X-Request-Id': id,
     'X-Content-Type-Options': 'nosniff',
     Connection: 'close',
   };

@@ -44,7 +44,6 @@ const TITLES: Readonly<Record<number, string>> = {
   405: 'Method not allowed',
   408: 'Request took too long',
   413: 'Request too large',
-  414: 'Address too long',
   415: 'Unsupported media type',
   417: 'Expectation failed',
   431: 'Headers too large',

@@ -57,6 +57,7 @@ export async function createServer(logger: Logger, about: ServerDescription): Pr
 
   app.addSchema(ProblemSchema);
   app.decorateRequest('principal', 'local');
+  app.decorateRequest('bodyText', '');
   app.setErrorHandler(handleError);
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
@@ -73,12 +74,23 @@ export async function createServer(logger: Logger, about: ServerDescription): Pr
   await app.register(swagger, {
     openapi: { openapi: '3.1.0', info: { ...about, license: { name: 'MIT' } } },
     refResolver: { buildLocalReference: (schema, _base, _fragment, index) => String(schema.$id ?? `schema-${index}`) },
-    transform: ({ schema, url }) => ({ schema: toInteger(schema), url }),
+    transform: ({ schema, url, route }) => ({ schema: withKey(toInteger(schema), route.method), url }),
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, logo: null as never });
   refuseOtherMethods(app);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   return app;
+}
+
+/** `Idempotency-Key` goes with every POST and PUT; the routes' own schemas need not say so. */
+function withKey<T extends object>(schema: T, method: string | string[]): T {
+  if (![method].flat().some((each) => each === 'POST' || each === 'PUT')) return schema;
+  const key = {
+    type: 'string',
+    maxLength: 255,
+    description: 'Same key and request, same answer: asking again is safe',
+  };
+  return { ...schema, headers: { type: 'object', properties: { 'Idempotency-Key': key } } };
 }
 
 /** Nothing is coerced, filled in or removed: what is validated is what was sent. */
@@ -107,6 +119,7 @@ function acceptEmptyJson(app: HttpServer): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    request.bodyText = body as string;
     if (body === '') done(null, undefined);
     else parse(request, body as string, done);
   });
