@@ -2,7 +2,7 @@ import { buildApp } from './app.ts';
 import type { Config } from './config/config.ts';
 import { Freshness, RedisStore, watchViews } from './freshness/index.ts';
 import { inventoryConstraints } from './modules/inventory/index.ts';
-import { OrderPages, orderConstraints } from './modules/orders/index.ts';
+import { loadOrderSamples, OrderPages, orderConstraints } from './modules/orders/index.ts';
 import {
   type BatchLimits,
   createHoldEngine,
@@ -25,6 +25,7 @@ import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { openRedis } from './platform/redis-link.ts';
 
 const MIGRATIONS = new URL('../migrations', import.meta.url).pathname;
+const SAMPLES = new URL('../samples', import.meta.url).pathname;
 
 const constraints = { ...inventoryConstraints, ...orderConstraints };
 
@@ -122,6 +123,8 @@ function watch(metrics: Metrics, database: Database, engine: HoldEngine, freshne
 export interface RunningServer {
   readonly address: string;
   readonly samplesLoaded: boolean;
+  /** How many of them were loaded now. */
+  readonly sampleOrders: number;
   /** Stops in phases, each bounded: no new work, then what is under way, then what it stood on. */
   stop(): Promise<void>;
 }
@@ -133,6 +136,7 @@ export async function startServer(config: Config, logger: Logger, version: strin
   const applied = await migrateDatabase(database);
   if (applied.length > 0) logger.info({ applied }, 'schema brought forward');
   const samplesLoaded = config.samples && (await loadSamples(database, config.slotLengthMs));
+  const sampleOrders = config.samples ? await loadOrderSamples(database, SAMPLES) : 0;
   const jobs = stack.use(await startJobs(jobsStore, logger));
   await startSweeper(jobs, database, config.sweepEveryMs, logger);
   const { app, readiness } = await composeApp(config, database, logger, version);
@@ -142,6 +146,7 @@ export async function startServer(config: Config, logger: Logger, version: strin
   return {
     address,
     samplesLoaded,
+    sampleOrders,
     async stop() {
       readiness.stopping = true;
       await owned.disposeAsync();

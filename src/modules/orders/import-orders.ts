@@ -165,7 +165,7 @@ async function storeAll(tx: Tx, onStored: (orders: number) => void): Promise<{ o
     sum.orders += stored.orders;
     sum.lines += stored.lines;
     afterId = stored.lastId;
-    onStored(sum.orders);
+    if (stored.orders > 0) onStored(sum.orders);
   }
   return sum;
 }
