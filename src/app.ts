@@ -1,3 +1,4 @@
+import { addOrderRoutes, type OrdersDeps } from './modules/orders/index.ts';
 import { addReservationsRoutes, type ReservationsDeps } from './modules/reservations/index.ts';
 import { addHealthRoutes, type Readiness } from './platform/http/health.ts';
 import type { HttpServer } from './platform/http/http-server.ts';
@@ -11,6 +12,7 @@ export interface AppDeps {
   readonly metrics: Metrics;
   readonly readiness: Readiness;
   readonly reservations: ReservationsDeps;
+  readonly orders: OrdersDeps;
 }
 
 /** Builds the whole HTTP surface; it never listens. */
@@ -24,6 +26,7 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   serveMetrics(app, deps.metrics);
   addHealthRoutes(app, deps.reservations.database, deps.readiness);
   addReservationsRoutes(app, deps.reservations);
+  addOrderRoutes(app, deps.orders);
   app.closeRoutes();
   return app;
 }

@@ -16,14 +16,14 @@ export async function crash({ seed, rounds, postgresUrl }: FaultOptions): Promis
   const reports: FaultReport[] = [];
   if (postgresUrl !== undefined) {
     await using database = await createOnPostgres(postgresUrl);
-    reports.push(await crashOn(database, seededRandom(seed), rounds ?? 25));
+    reports.push(await crashOn(database, seededRandom(seed), rounds ?? 25, 1_500));
   }
   await using embedded = await createEmbedded();
-  reports.push(await crashOn(embedded, seededRandom(seed, 1), Math.ceil((rounds ?? 25) / 3)));
+  reports.push(await crashOn(embedded, seededRandom(seed, 1), Math.ceil((rounds ?? 25) / 3), 4_000));
   return reports;
 }
 
-async function crashOn(own: OwnDatabase, random: Random, rounds: number): Promise<FaultReport> {
+async function crashOn(own: OwnDatabase, random: Random, rounds: number, livesMs: number): Promise<FaultReport> {
   const ground = await layGround(own);
   const target = new MovingTarget();
   const load = new BookingLoad({ target, ground, random, buyers: 32, answerWithinMs: 15_000 });
@@ -32,7 +32,7 @@ async function crashOn(own: OwnDatabase, random: Random, rounds: number): Promis
   target.moveTo(server.port);
   load.start();
   for (let round = 0; round < rounds; round += 1) {
-    await delay(random.integer(100, 1_500));
+    await delay(random.integer(100, livesMs));
     target.lost();
     await kill(server);
     // At once: nothing of the dead process may stand in the way of the next one.
@@ -46,11 +46,12 @@ async function crashOn(own: OwnDatabase, random: Random, rounds: number): Promis
   const exit = await server.gone();
   await using database = await own.open();
   const broken = await brokenInvariants(database);
+  const stored = await readStored(database);
   return {
     title: `kill -9 in mid-load, ${rounds} times, on ${own.kind}`,
-    facts: [...factsOf(load.attempts), `listening again after ${spread(startsMs)}`],
+    facts: [...factsOf(load.attempts, stored), `listening again after ${spread(startsMs)}`],
     findings: [
-      ...judge(load.attempts, await readStored(database)),
+      ...judge(load.attempts, stored),
       finding('the tables keep their invariants', [{ ok: broken.length === 0, what: broken.join('; ') }]),
       finding(
         'a killed server starts again',

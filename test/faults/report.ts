@@ -24,16 +24,20 @@ export function judge(attempts: readonly Attempt[], stored: Stored): Finding[] {
   return [...judgeHistory(attempts, stored), control];
 }
 
-export function factsOf(attempts: readonly Attempt[]): string[] {
+/** Figures of a history that nothing is promised about. */
+export function factsOf(attempts: readonly Attempt[], stored: Stored): string[] {
   const sendings = attempts.flatMap((each) => each.sendings);
   const counts = Map.groupBy(sendings, ({ status }) => (status === undefined ? 'no answer' : String(status)));
   const byStatus = [...counts].map(([status, each]) => `${status}: ${each.length}`).sort();
   const slowest = sendings.reduce((most, { sentMs, endedMs }) => Math.max(most, endedMs - sentMs), 0);
   const unsure = attempts.filter((each) => each.sendings.some((sending) => !isDefinite(sending)));
+  const buyers = new Set(stored.reservations.map((each) => each.client_id));
+  const lost503 = unsure.filter((each) => each.key === undefined && each.sendings[0]?.status === 503);
+  const done503 = lost503.filter((each) => each.kind === 'hold' && buyers.has(each.clientId)).length;
   const keyed = unsure.filter(({ key }) => key !== undefined).length;
   return [
     `${attempts.length} requests of ${sendings.length} sendings; answers ${byStatus.join(', ')}; slowest ${Math.round(slowest)} ms`,
-    `${unsure.length} of unknown outcome, ${keyed} of them with a key`,
+    `${unsure.length} of unknown outcome, ${keyed} of them with a key; ${done503} holds without one took effect though told 503`,
   ];
 }
 

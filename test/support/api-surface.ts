@@ -12,7 +12,7 @@ export interface JsonSchema {
   readonly $ref?: string;
 }
 
-export interface Parameter {
+interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header';
   readonly required: boolean;

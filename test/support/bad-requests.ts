@@ -1,7 +1,10 @@
+import { ADDRESS_TWISTS } from './address-twists.ts';
 import { methodsByPath, type Route } from './api-surface.ts';
+import { BODY_TWISTS } from './body-twists.ts';
+import type { Draft } from './draft.ts';
 import { goodFields, goodText, type World, writeObject } from './good-values.ts';
+import { HEADER_TWISTS } from './header-twists.ts';
 import { type Random, seededRandom } from './seeded-random.ts';
-import { type Draft, TWISTS } from './twists.ts';
 
 /** A request as it is sent: nothing is added, encoded or put right on its way. */
 export interface PlannedRequest {
@@ -15,6 +18,8 @@ export interface PlannedRequest {
   /** Where the contract leaves no choice: the statuses it allows. */
   readonly allowed: readonly number[] | undefined;
 }
+
+const TWISTS = [...ADDRESS_TWISTS, ...BODY_TWISTS, ...HEADER_TWISTS];
 
 /** Plans case `index` of a run: the same for the same seed, routes and world. */
 export function planRequest(seed: number, index: number, routes: readonly Route[], world: World): PlannedRequest {

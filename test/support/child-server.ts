@@ -23,7 +23,7 @@ export interface ChildServer extends AsyncDisposable {
 }
 
 /** It has ended, or said nothing, instead of listening. */
-export class ServerDidNotStart extends Error {}
+class ServerDidNotStart extends Error {}
 
 const START_WITHIN_MS = 30_000;
 

@@ -2,14 +2,14 @@ import { MemoryStore } from '../../src/freshness/memory-store.ts';
 import { FreshView, type View, type ViewOptions } from '../../src/freshness/view.ts';
 
 /** One question to a source, answered when the test says so. */
-export interface Question {
+interface Question {
   readonly key: string;
   answer(value: string | undefined): void;
   fail(error: Error): void;
 }
 
 /** A source whose every answer waits for the test's word, so that an interleaving is chosen and not hoped for. */
-export class GatedSource {
+class GatedSource {
   readonly questions: Question[] = [];
 
   readonly load = (key: string): Promise<string | undefined> => {

@@ -1,5 +1,5 @@
 import type { JsonSchema, Route } from './api-surface.ts';
-import { ODD_TIMES } from './bad-values.ts';
+import { ODD_TIMES } from './bad-times.ts';
 import type { Random } from './seeded-random.ts';
 
 /** What a generator knows of the server it talks to. */
@@ -13,7 +13,7 @@ export interface World {
 const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Singapore', 'Pacific/Apia', 'Asia/Kathmandu'] as const;
 const NAMES = ['Jake', 'Zoë', '李', 'O’Neill', '😀', 'a'.repeat(200)] as const;
 const IS_ID = /(^|_)id$/i;
-export const IS_TIME = /(_time|_at|timestamp)$|^(start|end|from|to|at)$/;
+const IS_TIME = /(_time|_at|timestamp)$|^(start|end|from|to|at)$/;
 const DAY_MS = 86_400_000;
 
 /** Whether a field of a body or a parameter is one of our ids. */
@@ -34,19 +34,19 @@ export function idKind(name: string, path: string): string {
   return `${owner.replace(/s$/, '')}_id`;
 }
 
-export function someId(random: Random, kind: string, world: World): number {
+function someId(random: Random, kind: string, world: World): number {
   const ids = world.ids.get(kind) ?? [];
   return ids.length > 0 && random.chance(0.9) ? random.pick(ids) : random.integer(1, 50);
 }
 
 /** A moment in the coming year, on a quarter of an hour. */
-export function someTime(random: Random, { todayMs }: World): string {
+function someTime(random: Random, { todayMs }: World): string {
   const time = new Date(todayMs + random.integer(2, 360) * DAY_MS + random.integer(0, 95) * 900_000).toISOString();
   return random.pick([time.replace('.000Z', 'Z'), time.slice(0, 16), time.slice(0, 16).replace('T', ' ')]);
 }
 
 /** JSON that the schema and most rules behind it let through. */
-export function goodJson(random: Random, name: string, schema: JsonSchema, path: string, world: World): string {
+function goodJson(random: Random, name: string, schema: JsonSchema, path: string, world: World): string {
   if (schema.enum) return JSON.stringify(random.pick(schema.enum));
   if (isId(name, schema)) return String(someId(random, idKind(name, path), world));
   if (schema.anyOf) return goodJson(random, name, schema.anyOf[0] ?? {}, path, world);

@@ -107,10 +107,7 @@ export function readAnswers(bytes: Buffer): { answers: Omit<WireAnswer, 'ms'>[];
 }
 
 /** Reads one answer from the start of `bytes`; `undefined` when it is not all there. */
-export function readAnswer(
-  bytes: Buffer,
-  method: string,
-): { answer: Omit<WireAnswer, 'ms'>; rest: Buffer } | undefined {
+function readAnswer(bytes: Buffer, method: string): { answer: Omit<WireAnswer, 'ms'>; rest: Buffer } | undefined {
   const headEnd = bytes.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;
   const [statusLine = '', ...lines] = bytes.toString('latin1', 0, headEnd).split('\r\n');

@@ -11,7 +11,7 @@ export interface RedisInspector extends AsyncDisposable {
   entries(installation: string): Promise<Map<string, string | null>>;
 }
 
-export type RedisSnapshot = readonly (readonly [key: string, dump: string])[];
+type RedisSnapshot = readonly (readonly [key: string, dump: string])[];
 
 const FLUSH = `for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('DEL', key) end`;
 const SNAPSHOT = `

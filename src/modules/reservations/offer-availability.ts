@@ -1,18 +1,18 @@
 import { readClock, type Tx } from '../../platform/db/database.ts';
 import type { Id } from '../../platform/ids.ts';
-import { closeSlots, lockSlotsOfProvider, offerSlots, type Span } from '../inventory/index.ts';
+import { closeSlots, lockSlotsOfProvider, offerSlots, type SlotTerms, type Span } from '../inventory/index.ts';
 import { type AvailableSlot, readSlots } from './availability-view.ts';
 import { type Offer, planSlots, readRange, type WrittenRange } from './calendar.ts';
 import { lockProvider, type Provider } from './provider-store.ts';
-import type { Reservation } from './reservation.ts';
+import { type Reservation, statusAt } from './reservation.ts';
 import { RangeRefused } from './reservation-failures.ts';
-import { endReservations, expireDueOnSlots, lockLiveOnSlots } from './reservation-store.ts';
+import { endReservations, expireDueOnSlots, expireLocked, lockLiveOnSlots } from './reservation-store.ts';
 
 /** Offers a provider's time as slots; those there already in the same shape are kept. */
 export async function offerAvailability(
   tx: Tx,
   providerId: Id,
-  offer: Offer & { readonly capacity: number },
+  offer: Offer & SlotTerms,
 ): Promise<{ provider: Provider; slots: AvailableSlot[] }> {
   const provider = await lockProvider(tx, providerId);
   const nowMs = Temporal.Instant.from(await readClock(tx)).epochMilliseconds;
@@ -21,7 +21,7 @@ export async function offerAvailability(
   // A hold that has run out on a closed slot would still stand in the way of the time it no longer has.
   const touched = await lockSlotsOfProvider(tx, providerId, hull(spans));
   await expireDueOnSlots(tx, touched);
-  const slotIds = await offerSlots(tx, providerId, spans, offer.capacity);
+  const slotIds = await offerSlots(tx, providerId, spans, offer);
   return { provider, slots: await readSlots(tx, slotIds) };
 }
 
@@ -49,11 +49,13 @@ export async function blockAvailability(
 ): Promise<Blocked> {
   const provider = await lockProvider(tx, providerId);
   const slotIds = await lockSlotsOfProvider(tx, providerId, readRange(range, provider.time_zone, 'query'));
-  await expireDueOnSlots(tx, slotIds);
-  const live = await lockLiveOnSlots(tx, slotIds);
+  const locked = await lockLiveOnSlots(tx, slotIds);
+  const now = await readClock(tx);
+  await expireLocked(tx, slotIds, now);
+  const live = locked.filter((reservation) => statusAt(reservation, now) !== 'expired');
   if (reservations === 'cancel') {
     const ids = live.map((reservation) => reservation.reservation_id);
-    await endReservations(tx, ids, 'cancelled');
+    await endReservations(tx, ids, 'cancelled', now);
   }
   await closeSlots(tx, slotIds);
   const slots = await readSlots(tx, slotIds);
