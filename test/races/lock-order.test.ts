@@ -1,6 +1,7 @@
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { Id } from '../../src/platform/ids.ts';
-import { NOW } from '../support/expiring-hold.ts';
+import { EXPIRY, LAST_MOMENT, NOW } from '../support/expiring-hold.ts';
 import { type Instances, openInstances } from '../support/instances.ts';
 import { replaceInFunction } from '../support/sabotage.ts';
 import { openSecondConnection } from '../support/second-connection.ts';
@@ -71,17 +72,76 @@ const holdsAndReschedule: Write = async (stage) => {
   };
 };
 
-onPostgres('rows are locked in one order', () => {
-  it.each([['a batch of holds, then a reschedule', holdsAndReschedule, [201, 201, 200]]])(
-    '%s',
-    async (_what, write, statuses) => {
-      expect(await play(write)).toEqual({ statuses, deadlocks: 0 });
-    },
+/** One slot with a confirmed reservation of a lower id and a hold of a higher id that has run out. */
+async function confirmedAndExpired(stage: Stage): Promise<{ slot: Id; provider: Id; confirmed: Id; expired: Id }> {
+  const [slot = 0] = await addSlots(stage.test.database, 1, 2);
+  const confirmed = await held(stage, slot);
+  const expired = await held(stage, slot);
+  await stage.test.clock.freeze(LAST_MOMENT);
+  await change(stage, 0, 'confirm', confirmed);
+  await stage.test.clock.freeze(EXPIRY);
+  const { rows } = await stage.test.database.read((reader) =>
+    sql<{ id: Id }>`select provider_id as id from slot where id = ${slot}`.execute(reader),
   );
+  return { slot, provider: nth(rows, 0).id, confirmed, expired };
+}
+
+/** Two confirms that arrive together are one batch, which locks both reservations. */
+const confirmBoth = (stage: Stage, { confirmed, expired }: { confirmed: Id; expired: Id }) => [
+  change(stage, 0, 'confirm', confirmed),
+  change(stage, 0, 'confirm', expired),
+];
+
+const cancelAndConfirms: Write = async (stage) => {
+  const there = await confirmedAndExpired(stage);
+  return {
+    locked: { table: 'reservation', id: there.expired },
+    first: () => [change(stage, 1, 'cancel', there.confirmed)],
+    second: () => confirmBoth(stage, there),
+  };
+};
+
+const blockAndConfirms: Write = async (stage) => {
+  const there = await confirmedAndExpired(stage);
+  const url = `/api/v1/providers/${there.provider}/availability?start=2026-11-01&end=2026-12-01&reservations=cancel`;
+  return {
+    locked: { table: 'reservation', id: there.expired },
+    first: () => [ask(stage.instances.at(1), 'DELETE', url)],
+    second: () => confirmBoth(stage, there),
+  };
+};
+
+/** More holds have run out than a sweep takes at a time, the first thousand on the slot with the higher id. */
+const sweepAndHolds: Write = async (stage) => {
+  const slots = await addSlots(stage.test.database, 2, 2_000);
+  const [a, b] = [nth(slots, 0), nth(slots, 1)];
+  await stage.test.database.transaction((tx) =>
+    sql`insert into reservation (slot_id, client_id, status, held_at, expires_at, changed_at)
+        select case when n <= 1500 then ${b}::bigint else ${a}::bigint end, ${stage.client}, 'held', ${NOW}::timestamptz,
+               ${NOW}::timestamptz + n * interval '1 millisecond', ${NOW}::timestamptz
+          from generate_series(1, 1600) n`.execute(tx),
+  );
+  await stage.test.clock.freeze(EXPIRY);
+  return {
+    locked: { table: 'slot', id: b },
+    first: () => [ask(stage.instances.at(1), 'PUT', '/provider/expiredReservations')],
+    second: () => [hold(stage, 0, a), hold(stage, 0, b)],
+  };
+};
+
+onPostgres('rows are locked in one order', () => {
+  it.each([
+    ['a batch of holds, then a reschedule', holdsAndReschedule, [201, 201, 200]],
+    ['a cancel, then a batch of confirms', cancelAndConfirms, [200, 409, 410]],
+    ['blocked time, then a batch of confirms', blockAndConfirms, [200, 409, 410]],
+    ['a sweep of more than it takes at a time, then a batch of holds', sweepAndHolds, [200, 201, 201]],
+  ])('%s', async (_what, write, statuses) => {
+    expect(await play(write)).toEqual({ statuses, deadlocks: 0 });
+  });
 
   describe('where the holds lock theirs in another', () => {
-    it('PostgreSQL has to break a deadlock', async () => {
-      const { deadlocks } = await play(holdsAndReschedule, ({ database }) =>
+    it('PostgreSQL has to break a deadlock, and all are served in the end', async () => {
+      const { statuses, deadlocks } = await play(holdsAndReschedule, ({ database }) =>
         replaceInFunction(
           database,
           'hold_slots',
@@ -90,6 +150,7 @@ onPostgres('rows are locked in one order', () => {
         ),
       );
       expect(deadlocks).toBeGreaterThan(0);
+      expect(statuses).toEqual([201, 201, 200]);
     });
   });
 });

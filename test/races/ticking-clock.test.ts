@@ -85,8 +85,10 @@ eachDatabase('a hold that runs out in the middle of a request', (open) => {
 
   it.each([
     ['confirm', change('confirm')],
+    ['cancel', change('cancel')],
     ['extend', change('extend')],
     ['reschedule', change('reschedule', ({ slots }) => ({ slot_id: slots[1] }))],
+    ['block and cancel', block('cancel')],
     ['block and keep', block('keep')],
     ['sweep', (it: HttpServer) => ask(it, 'PUT', '/provider/expiredReservations')],
     ['hold', holdByRival],

@@ -28,9 +28,6 @@ function place<T>(list: readonly T[], index: number): T | undefined {
   return index % STRANGER === 0 ? undefined : list[index % list.length];
 }
 
-/** Not while a sweep moves the version of a slot whose hold ran out before. */
-export const TELLS_VERSIONS = false;
-
 const NOBODY = 999_999_999;
 
 export function stepFor(command: Exclude<Command, { do: 'move' }>, model: BookingModel): Step {
@@ -92,7 +89,7 @@ function offer(command: Only<'offer'>, model: BookingModel): Step {
 
 function versionFor(model: BookingModel, slotId: Id, version: Version): { version?: number } {
   const slot = model.slots.find((each) => each.id === slotId);
-  if (!TELLS_VERSIONS || version === 'none' || slot === undefined) return {};
+  if (version === 'none' || slot === undefined) return {};
   const current = model.version(slot);
   return { version: version === 'current' ? current : current > 1 ? current - 1 : current + 1 };
 }
