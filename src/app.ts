@@ -1,4 +1,6 @@
 import { addReservationsRoutes, type ReservationsDeps } from './modules/reservations/index.ts';
+import { addVehiclesRoutes, type VehiclesDeps } from './modules/vehicles/index.ts';
+import { acceptDirectAnswers } from './platform/http/direct-answers.ts';
 import { addHealthRoutes, type Readiness } from './platform/http/health.ts';
 import type { HttpServer } from './platform/http/http-server.ts';
 import { createServer } from './platform/http/server.ts';
@@ -11,6 +13,7 @@ export interface AppDeps {
   readonly metrics: Metrics;
   readonly readiness: Readiness;
   readonly reservations: ReservationsDeps;
+  readonly vehicles: VehiclesDeps;
 }
 
 /** Builds the whole HTTP surface; it never listens. */
@@ -22,8 +25,10 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
       "Books time and inventory that live in somebody else's slow, rate-limited system, and sells each unit once.",
   });
   serveMetrics(app, deps.metrics);
+  acceptDirectAnswers(app, deps.metrics.requests);
   addHealthRoutes(app, deps.reservations.database, deps.readiness);
   addReservationsRoutes(app, deps.reservations);
+  addVehiclesRoutes(app, deps.vehicles);
   app.closeRoutes();
   return app;
 }

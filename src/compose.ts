@@ -10,6 +10,7 @@ import {
   type ReservationPolicy,
   startSweeper,
 } from './modules/reservations/index.ts';
+import { createVehicleView } from './modules/vehicles/index.ts';
 import { type Database, readInstallation } from './platform/db/database.ts';
 import { type DatabaseClock, SampledClock } from './platform/db/database-clock.ts';
 import { migrate, readMigrations } from './platform/db/migrate.ts';
@@ -95,7 +96,8 @@ export async function composeApp(
   const freshness = new Freshness(feed, remote);
   const readiness: Readiness = { stopping: false };
   const reservations = { database, engine, policy, slotLengthMs: config.slotLengthMs };
-  const app = await buildApp({ logger, version, metrics, readiness, reservations });
+  const vehicles = { database, view: createVehicleView(freshness, database, config.vehiclesMaxAgeMs) };
+  const app = await buildApp({ logger, version, metrics, readiness, reservations, vehicles });
   watch(metrics, database, engine, freshness);
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
   return { app, readiness };

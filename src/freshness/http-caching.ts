@@ -21,9 +21,22 @@ export function askedBoundMs(request: FastifyRequest): number | undefined {
 }
 
 /**
- * Sends what a view knows with its age, its validator, and where it came from; 304 when the caller has it already.
- * `Age` is rounded up: it is never less than the true age.
+ * How old an answer is, how it may be reused and where it came from: names and values in turn. `Age` is rounded up,
+ * so that it is never less than the true age.
  */
+export function servedHeaders(served: Omit<Served<unknown>, 'value'>, reuse: Reuse): string[] {
+  const lifetime = reuse === 'revalidate' ? 'no-cache' : `max-age=${Math.floor(served.boundMs / 1_000)}`;
+  const age = String(Math.ceil(served.ageMs / 1_000));
+  return ['age', age, 'cache-control', lifetime, 'cache-status', cacheStatus(served)];
+}
+
+/** Puts the same on an answer that is still to be sent, or to be refused. */
+export function putServedHeaders(reply: FastifyReply, served: Omit<Served<unknown>, 'value'>, reuse: Reuse): void {
+  const headers = servedHeaders(served, reuse);
+  for (let at = 0; at < headers.length; at += 2) reply.header(String(headers[at]), headers[at + 1]);
+}
+
+/** Sends what a view knows with its age, its validator, and where it came from; 304 when the caller has it already. */
 export function sendServed(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -31,10 +44,7 @@ export function sendServed(
   body: ReadyBody,
   reuse: Reuse,
 ): FastifyReply {
-  const boundS = Math.floor(served.boundMs / 1_000);
-  reply.header('age', String(Math.ceil(served.ageMs / 1_000)));
-  reply.header('cache-control', reuse === 'revalidate' ? 'no-cache' : `max-age=${boundS}`);
-  reply.header('cache-status', cacheStatus(served));
+  putServedHeaders(reply, served, reuse);
   reply.header('etag', body.etag);
   if (matches(request.headers['if-none-match'], body.etag)) return reply.code(304).send();
   return reply.type('application/json; charset=utf-8').send(body.bytes);
@@ -48,10 +58,11 @@ const FORWARDED: Readonly<Record<Exclude<Source, 'hit'>, string>> = {
 };
 
 /** RFC 9211. */
-function cacheStatus({ source, ageMs, boundMs, stale }: Omit<Served<unknown>, 'value'>): string {
+function cacheStatus({ source, origin, ageMs, boundMs }: Omit<Served<unknown>, 'value'>): string {
   const ttl = `ttl=${Math.floor((boundMs - ageMs) / 1_000)}`;
-  if (stale) return `Holdfast; hit; ${ttl}; detail=source-failed`;
-  return source === 'hit' ? `Holdfast; hit; ${ttl}` : `Holdfast; ${FORWARDED[source]}; ${ttl}`;
+  if (source === 'hit') return `Holdfast; hit; ${ttl}`;
+  if (origin === 'source') return `Holdfast; ${FORWARDED[source]}; ${ttl}`;
+  return `Holdfast; hit; ${ttl}; detail=${origin === 'shared' ? 'shared' : 'source-failed'}`;
 }
 
 function matches(header: string | undefined, etag: string): boolean {

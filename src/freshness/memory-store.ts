@@ -17,12 +17,16 @@ const OVERHEAD_BYTES = 200;
 export class MemoryStore<V> implements ViewStore<V> {
   readonly #cache: LRUCache<string, Entry<V>>;
 
+  readonly #maxBytes: number;
+
   constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
     this.#cache = new LRUCache({ maxSize: maxBytes, maxEntrySize: maxBytes });
   }
 
   get(key: string): Entry<V> | undefined {
-    return this.#cache.get(key);
+    // While less than half is taken nothing is about to go, and to note each read would cost as much as the read.
+    return this.#cache.calculatedSize * 2 < this.#maxBytes ? this.#cache.peek(key) : this.#cache.get(key);
   }
 
   set(key: string, entry: Entry<V>, sizeBytes: number): void {

@@ -33,8 +33,11 @@ export interface Codec<V> {
   decode(text: string): V;
 }
 
-/** Where an answer came from: RFC 9211's `hit`, or why the source was asked. */
+/** RFC 9211's `hit`, or why what was in memory would not do. */
 export type Source = 'hit' | 'miss' | 'stale' | 'request' | 'uncertain';
+
+/** Who knew the answer: this process, another instance through Redis, or the source, asked for it. */
+export type Origin = 'memory' | 'shared' | 'source';
 
 export interface Served<V> {
   readonly value: V | undefined;
@@ -43,6 +46,7 @@ export interface Served<V> {
   /** The bound this answer was held to, in milliseconds. */
   readonly boundMs: number;
   readonly source: Source;
+  readonly origin: Origin;
   /** Past its bound, and served because the source failed. */
   readonly stale: boolean;
 }
@@ -69,6 +73,10 @@ export interface Entry<V> {
   readonly observedAt: number;
   /** Counts doubts: an entry from before the last one is not vouched for. */
   readonly vouchedIn: number;
+}
+
+interface Found<V> extends Pick<Entry<V>, 'value' | 'observedAt'> {
+  readonly origin: Origin;
 }
 
 interface Load<V> {
@@ -143,7 +151,14 @@ export class FreshView<K, V> implements View<K, V> {
     const boundMs = entry.value === undefined ? Math.min(bound, this.#negativeMaxAgeMs) : bound;
     if (ageMs > boundMs || !this.#isVouchedFor(entry)) return undefined;
     this.counters.hit(ageMs);
-    return { value: entry.value, ageMs, boundMs: this.#boundFor(entry.value), source: 'hit', stale: false };
+    return {
+      value: entry.value,
+      ageMs,
+      boundMs: this.#boundFor(entry.value),
+      source: 'hit',
+      origin: 'memory',
+      stale: false,
+    };
   }
 
   #isVouchedFor(entry: Entry<V>): boolean {
@@ -190,10 +205,10 @@ export class FreshView<K, V> implements View<K, V> {
   async #run(key: K, name: string, bound: number, source: Source, load: Load<V>): Promise<Served<V>> {
     const vouchedIn = this.#doubts;
     try {
-      const { value, observedAt } = await this.#fetch(key, name, bound, load.startedAt);
+      const { value, observedAt, origin } = await this.#fetch(key, name, bound, load.startedAt);
       if (!load.voided) this.#keep(name, { value, observedAt, vouchedIn });
       const ageMs = performance.now() - observedAt;
-      return { value, ageMs, boundMs: this.#boundFor(value), source, stale: false };
+      return { value, ageMs, boundMs: this.#boundFor(value), source, origin, stale: false };
     } catch (error) {
       return this.#withoutSource(name, error);
     } finally {
@@ -206,19 +221,14 @@ export class FreshView<K, V> implements View<K, V> {
   }
 
   /** Another instance may know; else the source is asked, by one instance if they can agree on one. */
-  async #fetch(
-    key: K,
-    name: string,
-    bound: number,
-    startedAt: number,
-  ): Promise<Pick<Entry<V>, 'value' | 'observedAt'>> {
+  async #fetch(key: K, name: string, bound: number, startedAt: number): Promise<Found<V>> {
     const { codec } = this.#options;
     if (!this.#remote || !codec || !this.#isVouched()) return this.#ask(key, startedAt);
     const claim = await this.#remote.claim(this.name, name, bound);
     if (claim.kind === 'found') {
       this.counters.remoteHits += 1;
       const value = claim.text === null ? undefined : codec.decode(claim.text);
-      return { value, observedAt: performance.now() - claim.ageMs };
+      return { value, observedAt: performance.now() - claim.ageMs, origin: 'shared' };
     }
     try {
       const asked = await this.#ask(key, performance.now());
@@ -233,7 +243,7 @@ export class FreshView<K, V> implements View<K, V> {
     }
   }
 
-  async #ask(key: K, observedAt: number): Promise<Pick<Entry<V>, 'value' | 'observedAt'>> {
+  async #ask(key: K, observedAt: number): Promise<Found<V>> {
     if (observedAt - this.#sourceFailedAt < SOURCE_REST_MS && this.#store.get(this.#options.keyOf(key))) {
       throw new Unavailable('source-failing', 'The source of this answer is failing', 1);
     }
@@ -241,7 +251,7 @@ export class FreshView<K, V> implements View<K, V> {
       const value = await this.#options.load(key);
       this.counters.loaded(performance.now() - observedAt);
       this.#sourceFailedAt = Number.NEGATIVE_INFINITY;
-      return { value, observedAt };
+      return { value, observedAt, origin: 'source' };
     } catch (error) {
       if (error instanceof Unavailable) this.#sourceFailedAt = performance.now();
       throw error;
@@ -256,6 +266,6 @@ export class FreshView<K, V> implements View<K, V> {
     const boundMs = this.#boundFor(entry.value);
     if (ageMs > boundMs + (this.#options.staleOnErrorMs ?? 0)) throw error;
     this.counters.stale += 1;
-    return { value: entry.value, ageMs, boundMs, source: 'stale', stale: ageMs > boundMs };
+    return { value: entry.value, ageMs, boundMs, source: 'stale', origin: 'memory', stale: ageMs > boundMs };
   }
 }
