@@ -18,6 +18,7 @@ export default {
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined', 'npm-dev'] },
     },
     only('platform-stands-alone', '^src/platform/', '^src/platform/', 'platform knows no business word'),
+    only('freshness-reads-platform', '^src/freshness/', '^src/(freshness|platform)/'),
     only('config-reads-platform', '^src/config/', '^src/(config|platform)/'),
     only(
       'app-joins-modules',
@@ -25,13 +26,17 @@ export default {
       '^src/(platform/|modules/[^/]+/index\\.ts$)',
       'the HTTP surface is built from module doors',
     ),
-    only('compose-wires', '^src/compose\\.ts$', '^src/(app\\.ts$|config/|platform/|modules/[^/]+/index\\.ts$)'),
+    only(
+      'compose-wires',
+      '^src/compose\\.ts$',
+      '^src/(app\\.ts$|config/|freshness/index\\.ts$|platform/|modules/[^/]+/index\\.ts$)',
+    ),
     only('main-starts', '^src/main\\.ts$', '^src/(compose\\.ts$|config/|platform/)'),
     {
       name: 'modules-do-not-look-up',
       severity: 'error',
       from: { path: '^src/modules/' },
-      to: { path: '^src/(main|compose|app|config)' },
+      to: { path: ['^src/(main|compose|app|config)', '^src/freshness/(?!index\\.ts$)'] },
     },
     {
       name: 'modules-through-the-door',

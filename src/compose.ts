@@ -5,6 +5,7 @@ import { inventoryConstraints } from './modules/inventory/index.ts';
 import {
   type BatchLimits,
   createHoldEngine,
+  createTimetableView,
   type HoldEngine,
   loadSamples,
   type ReservationPolicy,
@@ -95,7 +96,9 @@ export async function composeApp(
   const remote = redis && new RedisStore(redis, clock, await database.read(readInstallation));
   const freshness = new Freshness(feed, remote);
   const readiness: Readiness = { stopping: false };
-  const reservations = { database, engine, policy, slotLengthMs: config.slotLengthMs };
+  const timetables = createTimetableView(freshness, database);
+  const { slotLengthMs } = config;
+  const reservations = { database, engine, timetables, clock, policy, slotLengthMs };
   const vehicles = { database, view: createVehicleView(freshness, database, config.vehiclesMaxAgeMs) };
   const app = await buildApp({ logger, version, metrics, readiness, reservations, vehicles });
   watch(metrics, database, engine, freshness);

@@ -3,8 +3,11 @@ import { MemoryStore } from './memory-store.ts';
 import type { RemoteStore } from './remote-store.ts';
 import { FreshView, type View, type ViewOptions } from './view.ts';
 
-/** How a view hears of changes: which of its keys each change touches; `null` touches them all. */
-export type Touches = Readonly<Record<string, (keys: readonly string[]) => Iterable<string>>>;
+/** What a change of rows does to a view. */
+type Touch = (keys: readonly string[]) => void;
+
+/** How a view hears of changes, by topic of the change feed. A change told without its keys touches all of it. */
+export type Touches = Readonly<Record<string, Touch>>;
 
 /** The views of one process: their common bound in bytes, the feed that ends their entries, and what they share. */
 export class Freshness {
@@ -24,23 +27,27 @@ export class Freshness {
     });
   }
 
-  /** @param touches by topic of the change feed, the keys of this view that a change of those rows touches */
-  view<K, V>(options: ViewOptions<K, V>, touches: Touches, maxBytes: number): View<K, V> {
+  /** @param maxBytes what its entries may take in memory */
+  view<K, V>(options: ViewOptions<K, V>, maxBytes: number): View<K, V> {
     const store = new MemoryStore<V>(maxBytes);
     const view = new FreshView(options, store, () => this.#feed.vouched, this.#remote);
     this.#views.push(view as unknown as View<never, unknown>);
-    this.#feed.subscribe({ changed: (change) => apply(view, touches, change), cut() {} });
     return view;
+  }
+
+  /** Lets changes of rows end what a view knows. */
+  listen(view: Pick<View<never, unknown>, 'invalidateAll'>, touches: Touches): void {
+    this.#feed.subscribe({
+      cut() {},
+      changed({ topic, keys }: Change) {
+        if (!Object.hasOwn(touches, topic)) return;
+        if (keys === null) view.invalidateAll();
+        else touches[topic]?.(keys);
+      },
+    });
   }
 
   get views(): readonly View<never, unknown>[] {
     return this.#views;
   }
-}
-
-function apply(view: View<never, unknown>, touches: Touches, { topic, keys }: Change): void {
-  const touched = touches[topic];
-  if (!touched) return;
-  if (keys === null) view.invalidateAll();
-  else for (const key of touched(keys)) view.invalidate(key);
 }

@@ -1,11 +1,17 @@
+import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Served, Source } from './view.ts';
+import type { Served } from './view.ts';
+import type { Source } from './view-counters.ts';
 
 /** A body as it is sent, and its strong validator. */
 export interface ReadyBody {
   readonly bytes: Buffer | string;
   /** In its quotes. */
   readonly etag: string;
+}
+
+export function readyBody(text: string): ReadyBody {
+  return { bytes: Buffer.from(text), etag: `"${hash('sha1', text, 'base64url')}"` };
 }
 
 /** How far a browser or proxy may keep an answer: for the rest of its bound, or only to ask whether it still holds. */
@@ -20,22 +26,6 @@ export function askedBoundMs(request: FastifyRequest): number | undefined {
   return seconds === undefined ? undefined : Number(seconds) * 1_000;
 }
 
-/**
- * How old an answer is, how it may be reused and where it came from: names and values in turn. `Age` is rounded up,
- * so that it is never less than the true age.
- */
-export function servedHeaders(served: Omit<Served<unknown>, 'value'>, reuse: Reuse): string[] {
-  const lifetime = reuse === 'revalidate' ? 'no-cache' : `max-age=${Math.floor(served.boundMs / 1_000)}`;
-  const age = String(Math.ceil(served.ageMs / 1_000));
-  return ['age', age, 'cache-control', lifetime, 'cache-status', cacheStatus(served)];
-}
-
-/** Puts the same on an answer that is still to be sent, or to be refused. */
-export function putServedHeaders(reply: FastifyReply, served: Omit<Served<unknown>, 'value'>, reuse: Reuse): void {
-  const headers = servedHeaders(served, reuse);
-  for (let at = 0; at < headers.length; at += 2) reply.header(String(headers[at]), headers[at + 1]);
-}
-
 /** Sends what a view knows with its age, its validator, and where it came from; 304 when the caller has it already. */
 export function sendServed(
   request: FastifyRequest,
@@ -44,10 +34,23 @@ export function sendServed(
   body: ReadyBody,
   reuse: Reuse,
 ): FastifyReply {
-  putServedHeaders(reply, served, reuse);
+  tellAge(reply, served, reuse);
   reply.header('etag', body.etag);
   if (matches(request.headers['if-none-match'], body.etag)) return reply.code(304).send();
   return reply.type('application/json; charset=utf-8').send(body.bytes);
+}
+
+/** The headers of an answer that is put together anew each time from what a view knows. */
+export function tellAge(reply: FastifyReply, served: Omit<Served<unknown>, 'value'>, reuse: Reuse): void {
+  const headers = ageHeaders(served, reuse);
+  for (let at = 0; at < headers.length; at += 2) reply.header(String(headers[at]), headers[at + 1]);
+}
+
+/** The same as names and values in turn. `Age` is rounded up: it is never less than the true age. */
+export function ageHeaders(served: Omit<Served<unknown>, 'value'>, reuse: Reuse): string[] {
+  const lifetime = reuse === 'revalidate' ? 'no-cache' : `max-age=${Math.floor(served.boundMs / 1_000)}`;
+  const age = String(Math.ceil(served.ageMs / 1_000));
+  return ['age', age, 'cache-control', lifetime, 'cache-status', cacheStatus(served)];
 }
 
 const FORWARDED: Readonly<Record<Exclude<Source, 'hit'>, string>> = {

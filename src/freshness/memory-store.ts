@@ -1,5 +1,16 @@
 import { LRUCache } from 'lru-cache';
-import type { Entry } from './view.ts';
+
+export interface Entry<V> {
+  readonly value: V | undefined;
+  /** `performance.now()` from before the load began, or earlier. */
+  readonly observedAt: number;
+  /** Counts doubts: an entry from before the last one is not vouched for. */
+  readonly vouchedIn: number;
+  /** Parts that have changed since, each with how often. Most entries never have one, and are read often. */
+  dirty?: Map<string, number> | undefined;
+  /** Settles when the patch that is under way has ended. */
+  patching?: Promise<void> | undefined;
+}
 
 /** Where a process keeps what it knows: bounded in bytes, the least recently read goes first. */
 export interface ViewStore<V> {
@@ -16,7 +27,6 @@ const OVERHEAD_BYTES = 200;
 
 export class MemoryStore<V> implements ViewStore<V> {
   readonly #cache: LRUCache<string, Entry<V>>;
-
   readonly #maxBytes: number;
 
   constructor(maxBytes: number) {
@@ -25,7 +35,7 @@ export class MemoryStore<V> implements ViewStore<V> {
   }
 
   get(key: string): Entry<V> | undefined {
-    // While less than half is taken nothing is about to go, and to note each read would cost as much as the read.
+    // While less than half is taken nothing is about to go, and to note each read costs as much as the read.
     return this.#cache.calculatedSize * 2 < this.#maxBytes ? this.#cache.peek(key) : this.#cache.get(key);
   }
 

@@ -12,8 +12,16 @@ export interface OwnClaim {
   readonly holder: string;
 }
 
+/** Somebody's knowledge, within the bound that was asked for. */
+export interface FoundClaim {
+  readonly kind: 'found';
+  /** `null`: that there is nothing. */
+  readonly text: string | null;
+  readonly ageMs: number;
+}
+
 export type Claim =
-  | { readonly kind: 'found'; readonly text: string | null; readonly ageMs: number }
+  | FoundClaim
   | OwnClaim
   /** No agreement with the others: load for oneself, and do not fill. */
   | { readonly kind: 'alone' };
@@ -30,7 +38,10 @@ export type Claim =
  * Both are random, never counted: a counter that restarts would make old entries look right again.
  */
 export interface RemoteStore {
-  /** Finds an entry no older than `boundMs`, or the right to load it, waiting for another loader in bounded time. */
+  /**
+   * Finds an entry that was no older than `boundMs` when Redis answered, or the right to load it, waiting for another
+   * loader in bounded time.
+   */
   claim(view: string, key: string, boundMs: number): Promise<Claim>;
   /** @param observedAt `performance.now()` from before the load */
   fill(claim: OwnClaim, text: string | null, observedAt: number, boundMs: number): Promise<void>;
@@ -43,6 +54,8 @@ const LEASE_MS = 3_000;
 const POLL_MS = 5;
 const LONGEST_POLL_MS = 40;
 
+// A lease holds only in the namespace it was given in. The answer to whoever got one just as Redis froze is lost, and
+// so is a load from before a bulk change: nobody should wait for either.
 const CLAIM = `
 local namespace = redis.call('GET', KEYS[1])
 if not namespace then
@@ -53,15 +66,18 @@ local entry = redis.call('HMGET', KEYS[2], 'namespace', 'observed', 'text')
 if entry[1] == namespace and tonumber(entry[2]) >= tonumber(ARGV[2]) then
   return {'found', entry[2], entry[3]}
 end
-if not redis.call('SET', KEYS[4], ARGV[1], 'NX', 'PX', ARGV[3]) then
+local lease = redis.call('GET', KEYS[4])
+if lease and string.sub(lease, 1, #namespace) == namespace then
   return {'wait'}
 end
+redis.call('SET', KEYS[4], namespace .. ARGV[1], 'PX', ARGV[3])
 redis.call('SET', KEYS[3], ARGV[1], 'NX', 'PX', ARGV[4])
 return {'ours', namespace, redis.call('GET', KEYS[3])}`;
 
+// A Redis that is full refuses the entry; the lease ends all the same.
 const FILL = `
 if redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('GET', KEYS[3]) == ARGV[2] then
-  redis.call('HSET', KEYS[2], 'namespace', ARGV[1], 'observed', ARGV[4], 'text', ARGV[5])
+  redis.pcall('HSET', KEYS[2], 'namespace', ARGV[1], 'observed', ARGV[4], 'text', ARGV[5])
   redis.call('PEXPIRE', KEYS[2], ARGV[6])
 end
 if redis.call('GET', KEYS[4]) == ARGV[3] then redis.call('DEL', KEYS[4]) end`;
@@ -99,7 +115,7 @@ export class RedisStore implements RemoteStore {
         const ageMs = Math.max(this.#clock.latestMs() - Number(first), 0);
         return { kind, text: second === NOTHING ? null : second, ageMs };
       }
-      if (kind === 'ours') return { kind, keys, namespace: first, token: second, holder };
+      if (kind === 'ours') return { kind, keys, namespace: first, token: second, holder: first + holder };
       await delay(pollMs);
     }
     return { kind: 'alone' };

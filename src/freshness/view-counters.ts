@@ -1,4 +1,5 @@
-import type { Source } from './view.ts';
+/** RFC 9211's `hit`, or why what was in memory would not do. */
+export type Source = 'hit' | 'miss' | 'stale' | 'request' | 'uncertain';
 
 /** What a view has done since the process began. Times are in milliseconds. */
 export class ViewCounters {
@@ -10,6 +11,8 @@ export class ViewCounters {
   remoteHits = 0;
   loads = 0;
   loadMs = 0;
+  /** Brought a part up to date instead of loading the whole. */
+  patches = 0;
   /** Answered although the source failed. */
   stale = 0;
   /** The age at which hits were served: the sum, for a mean, and the greatest. */

@@ -1,7 +1,7 @@
 import { Unavailable } from '../platform/errors.ts';
-import type { ViewStore } from './memory-store.ts';
-import type { RemoteStore } from './remote-store.ts';
-import { ViewCounters } from './view-counters.ts';
+import type { Entry, ViewStore } from './memory-store.ts';
+import type { FoundClaim, RemoteStore } from './remote-store.ts';
+import { type Source, ViewCounters } from './view-counters.ts';
 
 /**
  * A read model that answers from memory and says how old its knowledge is.
@@ -24,6 +24,11 @@ export interface ViewOptions<K, V> {
   readonly staleOnErrorMs?: number;
   /** About how many bytes a value takes in memory. */
   sizeOf(value: V): number;
+  /**
+   * Brings parts of a value up to date in place, for values so large that one changed row should not load them
+   * whole. What it reads must be no older than its call.
+   */
+  patch?(value: V, parts: readonly string[]): Promise<void>;
   /** How a value travels to other instances; without it the view stays in this process. */
   readonly codec?: Codec<V>;
 }
@@ -32,9 +37,6 @@ export interface Codec<V> {
   encode(value: V): string;
   decode(text: string): V;
 }
-
-/** RFC 9211's `hit`, or why what was in memory would not do. */
-export type Source = 'hit' | 'miss' | 'stale' | 'request' | 'uncertain';
 
 /** Who knew the answer: this process, another instance through Redis, or the source, asked for it. */
 export type Origin = 'memory' | 'shared' | 'source';
@@ -61,18 +63,12 @@ export interface View<K, V> {
   peek(key: K): Served<V> | undefined;
   /** Something under this key has changed. */
   invalidate(key: string): void;
+  /** A part of the value under this key has changed; only for views that can patch. */
+  invalidatePart(key: string, part: string): void;
   /** Anything may have changed. */
   invalidateAll(): void;
   /** Entries in memory are no longer known to be true; they answer only if the source fails, within their bound. */
   doubt(): void;
-}
-
-export interface Entry<V> {
-  readonly value: V | undefined;
-  /** `performance.now()` from before the load began, or earlier. */
-  readonly observedAt: number;
-  /** Counts doubts: an entry from before the last one is not vouched for. */
-  readonly vouchedIn: number;
 }
 
 interface Found<V> extends Pick<Entry<V>, 'value' | 'observedAt'> {
@@ -81,12 +77,19 @@ interface Found<V> extends Pick<Entry<V>, 'value' | 'observedAt'> {
 
 interface Load<V> {
   readonly startedAt: number;
+  readonly bound: number;
+  /** Whether the feed vouched when it began; if not, it asks the source itself. */
+  readonly vouched: boolean;
+  /** How much older than its own start its answer may be. */
+  readonly reachMs: number;
   readonly outcome: Promise<Served<V>>;
   voided: boolean;
 }
 
 /** While the source is failing, entries answer at once instead of each waiting for its own failure. */
 const SOURCE_REST_MS = 1_000;
+/** While nobody vouches, a load is shared with those who come this soon after it began. */
+const UNVOUCHED_SHARE_MS = 1_000;
 
 export class FreshView<K, V> implements View<K, V> {
   readonly name: string;
@@ -96,7 +99,8 @@ export class FreshView<K, V> implements View<K, V> {
   readonly #store: ViewStore<V>;
   readonly #remote: RemoteStore | undefined;
   readonly #isVouched: () => boolean;
-  readonly #loads = new Map<string, Load<V>>();
+  /** All that are under way, by key: several when some ask for a tighter bound than a load before them would meet. */
+  readonly #loads = new Map<string, Set<Load<V>>>();
   #doubts = 0;
   #sourceFailedAt = Number.NEGATIVE_INFINITY;
 
@@ -135,6 +139,16 @@ export class FreshView<K, V> implements View<K, V> {
     this.#remote?.invalidate(this.name, key);
   }
 
+  invalidatePart(key: string, part: string): void {
+    const entry = this.#store.get(key);
+    if (entry) {
+      entry.dirty ??= new Map();
+      entry.dirty.set(part, (entry.dirty.get(part) ?? 0) + 1);
+    }
+    this.#void(key);
+    this.#remote?.invalidate(this.name, key);
+  }
+
   invalidateAll(): void {
     this.#store.clear();
     for (const key of [...this.#loads.keys()]) this.#void(key);
@@ -143,22 +157,18 @@ export class FreshView<K, V> implements View<K, V> {
 
   doubt(): void {
     this.#doubts += 1;
+    // The feed is back, or has just broken: whether the source fails is not known from before.
+    this.#sourceFailedAt = Number.NEGATIVE_INFINITY;
     for (const key of [...this.#loads.keys()]) this.#void(key);
   }
 
   #ifFresh(entry: Entry<V>, bound: number): Served<V> | undefined {
     const ageMs = performance.now() - entry.observedAt;
     const boundMs = entry.value === undefined ? Math.min(bound, this.#negativeMaxAgeMs) : bound;
-    if (ageMs > boundMs || !this.#isVouchedFor(entry)) return undefined;
+    if (ageMs > boundMs || isDirty(entry) || !this.#isVouchedFor(entry)) return undefined;
     this.counters.hit(ageMs);
-    return {
-      value: entry.value,
-      ageMs,
-      boundMs: this.#boundFor(entry.value),
-      source: 'hit',
-      origin: 'memory',
-      stale: false,
-    };
+    const served = { value: entry.value, ageMs, boundMs: this.#boundFor(entry.value) };
+    return { ...served, source: 'hit', origin: 'memory', stale: false };
   }
 
   #isVouchedFor(entry: Entry<V>): boolean {
@@ -176,59 +186,109 @@ export class FreshView<K, V> implements View<K, V> {
   #reason(entry: Entry<V> | undefined, bound: number): Source {
     if (!entry) return 'miss';
     if (!this.#isVouchedFor(entry)) return 'uncertain';
+    if (isDirty(entry)) return 'miss';
     return bound < this.maxAgeMs ? 'request' : 'stale';
   }
 
-  /** A load that began early enough for this bound, and that no change has voided since. */
+  /**
+   * A load whose answer is within this bound, and that no change has voided since. While the feed does not vouch, a
+   * change that was missed would have voided it: only a young load that asks the source itself will do then.
+   */
   #joinable(name: string, bound: number): Load<V> | undefined {
-    const load = this.#loads.get(name);
-    if (!load || performance.now() - load.startedAt > bound) return undefined;
-    this.counters.waits += 1;
-    return load;
+    const now = performance.now();
+    for (const load of this.#loads.get(name) ?? []) {
+      const runningMs = now - load.startedAt;
+      if (runningMs > bound || load.reachMs > bound) continue;
+      if (!this.#isVouched() && (load.vouched || runningMs >= UNVOUCHED_SHARE_MS)) continue;
+      this.counters.waits += 1;
+      return load;
+    }
+    return undefined;
   }
 
   #void(name: string): void {
-    const load = this.#loads.get(name);
-    if (load) load.voided = true;
+    for (const load of this.#loads.get(name) ?? []) load.voided = true;
     this.#loads.delete(name);
   }
 
   #start(key: K, name: string, bound: number, source: Source): Load<V> {
     const { promise: outcome, resolve, reject } = Promise.withResolvers<Served<V>>();
-    const load: Load<V> = { startedAt: performance.now(), outcome, voided: false };
-    this.#loads.set(name, load);
+    const vouched = this.#isVouched();
+    const reachMs = vouched && (this.#remote || this.#options.patch) ? bound : 0;
+    const load: Load<V> = { startedAt: performance.now(), bound, vouched, reachMs, outcome, voided: false };
+    this.#loads.set(name, (this.#loads.get(name) ?? new Set()).add(load));
     this.counters.missed(source);
-    this.#run(key, name, bound, source, load).then(resolve, reject);
+    this.#run(key, name, source, load).then(resolve, reject);
     return load;
   }
 
-  async #run(key: K, name: string, bound: number, source: Source, load: Load<V>): Promise<Served<V>> {
+  async #run(key: K, name: string, source: Source, load: Load<V>): Promise<Served<V>> {
     const vouchedIn = this.#doubts;
     try {
-      const { value, observedAt, origin } = await this.#fetch(key, name, bound, load.startedAt);
+      const patched = await this.#patched(name, load);
+      if (patched) return { ...patched, source };
+      const { value, observedAt, origin } = await this.#fetch(key, name, load);
       if (!load.voided) this.#keep(name, { value, observedAt, vouchedIn });
       const ageMs = performance.now() - observedAt;
       return { value, ageMs, boundMs: this.#boundFor(value), source, origin, stale: false };
     } catch (error) {
       return this.#withoutSource(name, error);
     } finally {
-      if (this.#loads.get(name) === load) this.#loads.delete(name);
+      const loads = this.#loads.get(name);
+      if (loads?.delete(load) && loads.size === 0) this.#loads.delete(name);
     }
   }
 
   #keep(name: string, entry: Entry<V>): void {
+    const known = this.#store.get(name);
+    // A later load may have ended sooner.
+    if (known && known.observedAt > entry.observedAt && !isDirty(known) && this.#isVouchedFor(known)) return;
     this.#store.set(name, entry, entry.value === undefined ? 0 : this.#options.sizeOf(entry.value));
   }
 
+  /** Brings the changed parts of an entry up to date, if that is all it lacks. */
+  async #patched(name: string, load: Load<V>): Promise<Omit<Served<V>, 'source'> | undefined> {
+    const { patch } = this.#options;
+    const entry = this.#store.get(name);
+    if (!patch || entry?.value === undefined || !isDirty(entry) || !this.#servesAs(entry, load)) return undefined;
+    // Two at once could arrive in the other order, and older rows would be put over newer ones.
+    while (entry.patching) await entry.patching;
+    if (this.#store.get(name) !== entry) return undefined;
+    if (isDirty(entry)) await this.#patch(entry, (parts) => patch(entry.value as V, parts));
+    if (!this.#servesAs(entry, load)) return undefined;
+    const ageMs = performance.now() - entry.observedAt;
+    return { value: entry.value, ageMs, boundMs: this.maxAgeMs, origin: 'source', stale: false };
+  }
+
+  #servesAs(entry: Entry<V>, load: Load<V>): boolean {
+    return load.vouched && this.#isVouchedFor(entry) && performance.now() - entry.observedAt <= load.bound;
+  }
+
+  /** A part that changes again meanwhile stays marked for the next reader; this one began before that was told. */
+  async #patch(entry: Entry<V>, read: (parts: readonly string[]) => Promise<void>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    entry.patching = promise;
+    const dirty = entry.dirty ?? new Map<string, number>();
+    const marks = [...dirty];
+    try {
+      await read(marks.map(([part]) => part));
+      for (const [part, mark] of marks) if (dirty.get(part) === mark) dirty.delete(part);
+      this.counters.patches += 1;
+    } finally {
+      entry.patching = undefined;
+      resolve();
+    }
+  }
+
   /** Another instance may know; else the source is asked, by one instance if they can agree on one. */
-  async #fetch(key: K, name: string, bound: number, startedAt: number): Promise<Found<V>> {
+  async #fetch(key: K, name: string, load: Load<V>): Promise<Found<V>> {
     const { codec } = this.#options;
-    if (!this.#remote || !codec || !this.#isVouched()) return this.#ask(key, startedAt);
-    const claim = await this.#remote.claim(this.name, name, bound);
-    if (claim.kind === 'found') {
+    if (!this.#remote || !codec || !load.vouched) return this.#ask(key, load.startedAt);
+    const claim = await this.#remote.claim(this.name, name, load.bound);
+    const found = claim.kind === 'found' ? this.#decoded(name, codec, claim) : undefined;
+    if (found && performance.now() - found.observedAt <= Math.min(load.bound, this.#boundFor(found.value))) {
       this.counters.remoteHits += 1;
-      const value = claim.text === null ? undefined : codec.decode(claim.text);
-      return { value, observedAt: performance.now() - claim.ageMs, origin: 'shared' };
+      return found;
     }
     try {
       const asked = await this.#ask(key, performance.now());
@@ -243,8 +303,19 @@ export class FreshView<K, V> implements View<K, V> {
     }
   }
 
+  /** What another instance left, unless it is of another version that writes otherwise. */
+  #decoded(name: string, codec: Codec<V>, { text, ageMs }: FoundClaim): Found<V> | undefined {
+    try {
+      const value = text === null ? undefined : codec.decode(text);
+      return { value, observedAt: performance.now() - ageMs, origin: 'shared' };
+    } catch {
+      this.#remote?.invalidate(this.name, name);
+      return undefined;
+    }
+  }
+
   async #ask(key: K, observedAt: number): Promise<Found<V>> {
-    if (observedAt - this.#sourceFailedAt < SOURCE_REST_MS && this.#store.get(this.#options.keyOf(key))) {
+    if (observedAt - this.#sourceFailedAt < SOURCE_REST_MS && this.#lastResort(this.#options.keyOf(key))) {
       throw new Unavailable('source-failing', 'The source of this answer is failing', 1);
     }
     try {
@@ -258,14 +329,24 @@ export class FreshView<K, V> implements View<K, V> {
     }
   }
 
-  /** The source failed: what is known answers while it is within its bound, or within the grace the view declares. */
   #withoutSource(name: string, error: unknown): Served<V> {
+    const served = error instanceof Unavailable ? this.#lastResort(name) : undefined;
+    if (!served) throw error;
+    this.counters.stale += 1;
+    return served;
+  }
+
+  /** What answers when the source fails: what is known, within its bound or within the grace the view declares. */
+  #lastResort(name: string): Served<V> | undefined {
     const entry = this.#store.get(name);
-    if (!entry || !(error instanceof Unavailable)) throw error;
+    if (!entry || isDirty(entry)) return undefined;
     const ageMs = performance.now() - entry.observedAt;
     const boundMs = this.#boundFor(entry.value);
-    if (ageMs > boundMs + (this.#options.staleOnErrorMs ?? 0)) throw error;
-    this.counters.stale += 1;
+    if (ageMs > boundMs + (this.#options.staleOnErrorMs ?? 0)) return undefined;
     return { value: entry.value, ageMs, boundMs, source: 'stale', origin: 'memory', stale: ageMs > boundMs };
   }
+}
+
+function isDirty(entry: Entry<unknown>): boolean {
+  return entry.dirty !== undefined && entry.dirty.size > 0;
 }

@@ -9,6 +9,7 @@ const COUNTED: Readonly<Record<string, (counters: ViewCounters) => number>> = {
   remote_hits: (counters) => counters.remoteHits,
   loads: (counters) => counters.loads,
   load_seconds: (counters) => counters.loadMs / 1_000,
+  patches: (counters) => counters.patches,
   stale: (counters) => counters.stale,
   age_at_serve_seconds: (counters) => counters.ageMs / 1_000,
   greatest_age_seconds: (counters) => counters.greatestAgeMs / 1_000,

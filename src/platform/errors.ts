@@ -37,7 +37,7 @@ export class Malformed extends Failure {
   readonly title = 'Malformed request';
   override readonly flaws: readonly Flaw[];
   constructor(flaws: readonly Flaw[]) {
-    super(flaws.map((flaw) => `${flaw.path} ${flaw.message}`).join('; '));
+    super(flaws.map((flaw) => `${flaw.path} ${flaw.message}`.trimStart()).join('; '));
     this.flaws = flaws;
   }
 }

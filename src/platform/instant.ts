@@ -9,6 +9,11 @@ export function toSeconds(instant: InstantText): string {
   return `${instant.slice(0, 19)}Z`;
 }
 
+/** Milliseconds since 1970, with the microseconds as their fraction. */
+export function toMs(instant: InstantText): number {
+  return Number(Temporal.Instant.from(instant).epochNanoseconds / 1_000n) / 1_000;
+}
+
 /** PostgreSQL's `2026-12-30 10:00:00.123456+00` (sessions run in UTC) as ISO 8601. */
 export function fromPostgres(text: string): InstantText {
   return `${text.slice(0, 10)}T${text.slice(11).replace(/\+00$/, '')}Z`;
@@ -48,21 +53,30 @@ export function parseTimestamp(text: string, zone: string): Temporal.Instant | T
   } catch {
     return 'malformed';
   }
+  const instant = parts.offset === undefined ? inZone(wall, zone) : atOffset(wall, parts.offset);
+  return typeof instant === 'string' || isStorable(instant.epochMilliseconds) ? instant : 'malformed';
+}
+
+function inZone(wall: Temporal.PlainDateTime, zone: string): Temporal.Instant | TimestampFault {
   try {
-    if (parts.offset === undefined) return wall.toZonedDateTime(zone, { disambiguation: 'reject' }).toInstant();
+    return wall.toZonedDateTime(zone, { disambiguation: 'reject' }).toInstant();
   } catch {
     return 'skipped-or-repeated';
   }
+}
+
+function atOffset(wall: Temporal.PlainDateTime, offset: string): Temporal.Instant | TimestampFault {
   try {
-    const offset = parts.offset === 'Z' ? 'UTC' : parts.offset;
-    const instant = wall.toZonedDateTime(offset).toInstant();
-    return isStorable(instant) ? instant : 'malformed';
+    return wall.toZonedDateTime(offset === 'Z' ? 'UTC' : offset).toInstant();
   } catch {
     return 'malformed';
   }
 }
 
-/** PostgreSQL and four-digit years: an offset may carry 9999-12-31 into the year 10000. */
-function isStorable(instant: Temporal.Instant): boolean {
-  return /^\d{4}-/.test(instant.toString()) && !instant.toString().startsWith('0000');
+const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** PostgreSQL and four-digit years: an offset or a zone may carry 9999-12-31 into the year 10000. */
+export function isStorable(epochMs: number): boolean {
+  return epochMs >= FIRST_MS && epochMs <= LAST_MS;
 }

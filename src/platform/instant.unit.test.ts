@@ -47,6 +47,11 @@ describe('parseTimestamp', () => {
     expect(parseTimestamp('2027-10-31 02:30+02:00', 'Europe/Berlin').toString()).toBe('2027-10-31T00:30:00Z');
   });
 
+  it('refuses a wall-clock time whose zone carries it out of the years 1 to 9999', () => {
+    expect(parseTimestamp('9999-12-31 23:45', 'America/New_York')).toBe('malformed');
+    expect(parseTimestamp('0001-01-01', 'Asia/Singapore')).toBe('malformed');
+  });
+
   it('never throws, whatever the text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[0-9T:.Z+ -]{0,40}$/)), (text) => {

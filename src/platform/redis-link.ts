@@ -1,4 +1,4 @@
-import { createClient } from 'redis';
+import { createClient, ErrorReply } from 'redis';
 import type { Logger } from './logger.ts';
 
 /**
@@ -12,7 +12,7 @@ export interface RedisLink extends AsyncDisposable {
   put(key: string, value: string): Promise<void>;
   /** Something that had to arrive may not have: treat Redis as lost until it has recovered. */
   distrust(): void;
-  /** Runs before Redis is used again; `put` is all that works by then. */
+  /** Runs before Redis is used, at first and again after each loss; `put` is all that works by then. */
   onRecovered(work: (put: RedisLink['put']) => Promise<void>): void;
 }
 
@@ -30,6 +30,9 @@ export function openRedis(url: string, logger: Logger): RedisLink {
   const recovered: Parameters<RedisLink['onRecovered']>[0][] = [];
   let usable = false;
   let probing = false;
+  /** A probe during which something was lost has proved nothing. */
+  let losses = 0;
+  let ping: Promise<unknown> | undefined;
   client.on('error', (error: Error) => {
     logger.debug({ err: error }, 'redis');
     lose('connection');
@@ -41,16 +44,22 @@ export function openRedis(url: string, logger: Logger): RedisLink {
   function lose(reason: string): void {
     if (usable) logger.warn({ reason }, 'Redis is not used until it answers again');
     usable = false;
+    losses += 1;
   }
 
   async function probe(): Promise<void> {
-    if (usable || probing || !client.isReady) return;
+    // A frozen Redis is asked once, not four times a second for as long as it is silent.
+    if (usable || probing || ping || !client.isReady) return;
     probing = true;
+    const before = losses;
     try {
-      await inTime(client.ping());
+      ping = client.ping().finally(() => {
+        ping = undefined;
+      });
+      await inTime(ping);
       for (const work of recovered) await work(async (key, value) => void (await inTime(client.set(key, value))));
-      usable = true;
-      logger.info('Redis is in use');
+      usable = losses === before;
+      if (usable) logger.info('Redis is in use');
     } catch (error) {
       logger.debug({ err: error }, 'Redis does not answer yet');
     } finally {
@@ -58,13 +67,18 @@ export function openRedis(url: string, logger: Logger): RedisLink {
     }
   }
 
-  async function command<T>(work: () => Promise<T>): Promise<T> {
-    if (!usable) throw new RedisAway('Redis is not in use');
+  /** What must not get lost is sent while a probe is under way too: the probe may be past what would make up for it. */
+  async function mustArrive(work: () => Promise<unknown>): Promise<void> {
+    await command(work, usable || probing);
+  }
+
+  async function command<T>(work: () => Promise<T>, allowed = usable): Promise<T> {
+    if (!allowed) throw new RedisAway('Redis is not in use');
     try {
       return await inTime(work());
     } catch (error) {
       // An answer that says no (out of memory, read-only) came in time; silence and broken connections did not.
-      if (!isReply(error)) lose(String(error));
+      if (!(error instanceof ErrorReply)) lose(String(error));
       throw error;
     }
   }
@@ -74,14 +88,13 @@ export function openRedis(url: string, logger: Logger): RedisLink {
       return usable;
     },
     evaluate: (script, keys, args) => command(() => client.eval(script, { keys: [...keys], arguments: [...args] })),
-    async remove(keys) {
-      await command(() => client.del([...keys]));
-    },
-    async put(key, value) {
-      await command(() => client.set(key, value));
-    },
+    remove: (keys) => mustArrive(() => client.del([...keys])),
+    put: (key, value) => mustArrive(() => client.set(key, value)),
     distrust: () => lose('an invalidation did not arrive'),
-    onRecovered: (work) => recovered.push(work),
+    onRecovered(work) {
+      recovered.push(work);
+      lose('somebody new uses it');
+    },
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       usable = false;
@@ -90,13 +103,11 @@ export function openRedis(url: string, logger: Logger): RedisLink {
   };
 }
 
-function isReply(error: unknown): boolean {
-  return error instanceof Error && error.constructor.name.endsWith('ErrorReply');
-}
-
 async function inTime<T>(work: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new RedisAway(`no answer in ${ANSWER_WITHIN_MS} ms`)), ANSWER_WITHIN_MS);
+  const away = new RedisAway(`no answer in ${ANSWER_WITHIN_MS} ms`);
+  // If it was this process that stood still, the answer is there by now, and is read before `setImmediate`.
+  const timer = setTimeout(() => setImmediate(reject, away), ANSWER_WITHIN_MS);
   try {
     return await Promise.race([work, late]);
   } finally {

@@ -6,7 +6,7 @@ import { migrateDatabase } from '../../src/compose.ts';
 import { inventoryConstraints } from '../../src/modules/inventory/index.ts';
 import { openPglite } from '../../src/platform/db/pglite-driver.ts';
 import { openPostgres } from '../../src/platform/db/postgres-driver.ts';
-import { findPostgres, onServer, withDatabase } from './services.ts';
+import { findPostgres, findRedis, onServer, withDatabase } from './services.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,6 +16,8 @@ declare module 'vitest' {
     postgresTemplate: string;
     /** A migrated PGlite directory to copy. */
     pgliteTemplate: string;
+    /** The URL of a Redis that others may use too, or nothing where there is none. */
+    redisUrl: string | undefined;
   }
 }
 
@@ -28,21 +30,24 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 
   const url = await findPostgres();
   const template = `holdfast_template_${process.pid}`;
-  if (url === undefined) refuseOrWarn();
+  if (url === undefined) refuseOrWarn('PostgreSQL', 'TEST_DATABASE_URL or 127.0.0.1:5432');
   else await migrateTemplate(url, template);
+  const redisUrl = await findRedis();
+  if (redisUrl === undefined) refuseOrWarn('Redis', 'TEST_REDIS_URL or 127.0.0.1:6379');
   project.provide('postgresUrl', url);
   project.provide('postgresTemplate', template);
   project.provide('pgliteTemplate', directory);
+  project.provide('redisUrl', redisUrl);
   return async () => {
     await rm(directory, { recursive: true, force: true });
     if (url !== undefined) await onServer(url, `drop database if exists ${template} with (force)`);
   };
 }
 
-function refuseOrWarn(): void {
-  const missing = 'no PostgreSQL at TEST_DATABASE_URL or 127.0.0.1:5432';
+function refuseOrWarn(service: string, places: string): void {
+  const missing = `no ${service} at ${places}`;
   if (process.env.REQUIRE_SERVICES === '1') throw new Error(`${missing}, and REQUIRE_SERVICES=1`);
-  process.stdout.write(`Skipped: the tests that need PostgreSQL (${missing}). Start one, or name it, to run them.\n`);
+  process.stdout.write(`Skipped: the tests that need ${service} (${missing}). Start one, or name it, to run them.\n`);
 }
 
 async function migrateTemplate(url: string, template: string): Promise<void> {

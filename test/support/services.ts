@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { createClient } from 'redis';
 
 /** Where tests find a real PostgreSQL: TEST_DATABASE_URL, else the standard port of loopback, else nowhere. */
 export async function findPostgres(): Promise<string | undefined> {
@@ -18,6 +19,22 @@ export async function findPostgres(): Promise<string | undefined> {
     }
   }
   return undefined;
+}
+
+/** Where tests find a real Redis: TEST_REDIS_URL, else the standard port of loopback, else nowhere. */
+export async function findRedis(): Promise<string | undefined> {
+  const url = process.env.TEST_REDIS_URL || 'redis://127.0.0.1:6379';
+  const client = createClient({ url, socket: { connectTimeout: 2_000, reconnectStrategy: false } });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.ping();
+    return url;
+  } catch {
+    return undefined;
+  } finally {
+    if (client.isOpen) client.destroy();
+  }
 }
 
 /** Runs one statement on the server itself, outside any test's database. */

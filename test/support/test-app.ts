@@ -3,11 +3,13 @@ import { type Config, readConfig } from '../../src/config/config.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import type { HttpServer } from '../../src/platform/http/http-server.ts';
 import { createLogger } from '../../src/platform/logger.ts';
+import { clockOf } from './test-database.ts';
 
 /** The whole HTTP surface over a test's database. Settings are written as the environment would have them. */
 export async function openTestApp(database: Database, env: Record<string, string> = {}): Promise<HttpServer> {
   const config: Config = readConfig({ LOG_LEVEL: 'silent', HOLDFAST_DATA_DIR: 'memory:', ...env });
-  const { app } = await composeApp(config, database, createLogger('silent'), '0.0.0');
+  const clock = clockOf(database);
+  const { app } = await composeApp(config, database, createLogger('silent'), '0.0.0', clock ? { clock } : {});
   return app;
 }
 

@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, inject } from 'vitest';
 import { inventoryConstraints } from '../../src/modules/inventory/index.ts';
 import type { Database } from '../../src/platform/db/database.ts';
+import type { DatabaseClock } from '../../src/platform/db/database-clock.ts';
 import { openPglite } from '../../src/platform/db/pglite-driver.ts';
 import { openPostgres } from '../../src/platform/db/postgres-driver.ts';
 import { onServer, withDatabase } from './services.ts';
@@ -22,7 +23,7 @@ export interface TestDatabase extends AsyncDisposable {
  * The database's clock in the test's hand. The program asks `holdfast_clock()` for the time and nothing else, and
  * a test's database is its own, so the test puts another function in its place.
  */
-export interface TestClock {
+export interface TestClock extends DatabaseClock {
   /** Stops the clock at a moment, to the microsecond. */
   freeze(instant: string): Promise<void>;
   /** Moves the clock from where it is, and lets it run. */
@@ -66,23 +67,43 @@ async function copyPglite(): Promise<TestDatabase> {
   };
 }
 
+const clocks = new WeakMap<Database, TestClock>();
+
+/** The clock of a test's database, where the test has it in its hand. */
+export function clockOf(database: Database): TestClock | undefined {
+  return clocks.get(database);
+}
+
 function createClock(database: Database): TestClock {
-  const define = (body: string) =>
-    database.transaction((tx) =>
-      sql
-        .raw(`create or replace function holdfast_clock() returns timestamptz language sql volatile return ${body}`)
-        .execute(tx),
-    );
   let offset = "interval '0'";
-  return {
+  let offsetMs = 0;
+  let frozenMs: number | undefined;
+  // Views tell from memory what is free at which moment, of a clock that only moves on: tell them that it jumped.
+  const define = (body: string) =>
+    database.transaction(async (tx) => {
+      const signature = 'holdfast_clock() returns timestamptz language sql volatile';
+      await sql.raw(`create or replace function ${signature} return ${body}`).execute(tx);
+      await sql`select pg_notify('holdfast_change', '{"topic": "calendar", "keys": null}')`.execute(tx);
+      return sql<{ ms: number }>`select (extract(epoch from holdfast_clock()) * 1000)::double precision as ms`.execute(
+        tx,
+      );
+    });
+  const clock: TestClock = {
     async freeze(instant) {
-      await define(`timestamptz '${instant}'`);
+      const { rows } = await define(`timestamptz '${instant}'`);
+      frozenMs = rows[0]?.ms;
     },
     async advance(interval) {
       offset += ` + interval '${interval}'`;
-      await define(`clock_timestamp() + ${offset}`);
+      const { rows } = await define(`clock_timestamp() + ${offset}`);
+      offsetMs = (rows[0]?.ms ?? 0) - Date.now();
+      frozenMs = undefined;
     },
+    earliestMs: () => frozenMs ?? Date.now() + offsetMs,
+    latestMs: () => frozenMs ?? Date.now() + offsetMs + 1,
   };
+  clocks.set(database, clock);
+  return clock;
 }
 
 /** Runs a suite on PGlite, and on PostgreSQL where there is one, each on a database of its own. */

@@ -126,6 +126,19 @@ eachDatabase('/api/v1', (open) => {
     await must('POST', `/api/v1/providers/${await newProvider()}/availability`, { ranges, ...more }, status);
   });
 
+  it('refuses times that their zone or a repetition carries out of the years 1 to 9999', async () => {
+    const west = `/api/v1/providers/${await newProvider('America/New_York')}/availability`;
+    const east = `/api/v1/providers/${await newProvider('Asia/Singapore')}/availability`;
+    const offer = (start_time: string, end_time: string, more: object = {}) => ({
+      ranges: [{ start_time, end_time }],
+      ...more,
+    });
+    await must('POST', west, offer('9999-12-31 22:00', '9999-12-31 23:00'), 400);
+    const weekly = offer('9999-12-23T22:00Z', '9999-12-25T00:00Z', { repeat_weekly_until: '9999-12-31' });
+    await must('POST', west, weekly, 422);
+    await must('DELETE', `${east}?start=0001-01-01&end=0001-01-02`, undefined, 400);
+  });
+
   it('sells n units of a slot of capacity n, and no more', async () => {
     const slot = await offerOne(5);
     await reserve(harry, slot, { quantity: 3 });

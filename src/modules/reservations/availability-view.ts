@@ -24,6 +24,7 @@ export interface SlotFilter {
   readonly from?: InstantText | undefined;
   /** Slots that start before this moment. */
   readonly to?: InstantText | undefined;
+  /** Only slots with a unit free that have not begun. */
   readonly onlyAvailable?: boolean;
   readonly after?: SlotPosition | undefined;
   readonly limit: number;
@@ -49,23 +50,13 @@ export async function listSlots(reader: Reader, filter: SlotFilter): Promise<Ava
   if (filter.providerId !== undefined) conditions.push(sql`s.provider_id = ${filter.providerId}`);
   if (filter.from !== undefined) conditions.push(sql`s.starts_at >= ${filter.from}::timestamptz`);
   if (filter.to !== undefined) conditions.push(sql`s.starts_at < ${filter.to}::timestamptz`);
-  if (filter.onlyAvailable) conditions.push(sql`free.units > 0`);
+  if (filter.onlyAvailable) conditions.push(sql`free.units > 0 and s.starts_at >= clock.now`);
   if (filter.after !== undefined) {
     conditions.push(sql`(s.starts_at, s.id) > (${filter.after.startTime}::timestamptz, ${filter.after.slotId})`);
   }
   const { rows } = await sql<AvailableSlot>`
     ${AVAILABLE_SLOT} where ${sql.join(conditions, sql` and `)}
      order by s.starts_at, s.id limit ${filter.limit}`.execute(reader);
-  return rows;
-}
-
-/** A provider's free slots that start `minNoticeMs` or more from now, by start. */
-export async function listBookable(reader: Reader, providerId: Id, minNoticeMs: number): Promise<AvailableSlot[]> {
-  const { rows } = await sql<AvailableSlot>`
-    ${AVAILABLE_SLOT}
-     where s.provider_id = ${providerId} and s.closed_at is null and free.units > 0
-       and s.starts_at >= clock.now + ${`${minNoticeMs} milliseconds`}::interval
-     order by s.starts_at, s.id`.execute(reader);
   return rows;
 }
 

@@ -1,5 +1,5 @@
 import { Malformed } from '../../platform/errors.ts';
-import { parseTimestamp } from '../../platform/instant.ts';
+import { isStorable, parseTimestamp } from '../../platform/instant.ts';
 import { cutIntoSlots, type Span } from '../inventory/index.ts';
 import { RangeRefused, TimeRefused } from './reservation-failures.ts';
 
@@ -77,6 +77,12 @@ function shift(span: Span, week: number, timeZone: string): Span {
 
 function weeksLater(ms: number, weeks: number, timeZone: string): number {
   const wall = zoned(ms, timeZone).toPlainDateTime().add({ weeks });
+  const laterMs = toEpochMs(wall, timeZone);
+  if (!isStorable(laterMs)) throw new RangeRefused('The repetition goes on past the year 9999');
+  return laterMs;
+}
+
+function toEpochMs(wall: Temporal.PlainDateTime, timeZone: string): number {
   try {
     return wall.toZonedDateTime(timeZone, { disambiguation: 'reject' }).epochMilliseconds;
   } catch {

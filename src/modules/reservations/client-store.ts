@@ -16,8 +16,9 @@ export interface Client extends NewClient {
 
 const CLIENT = ['id as client_id', 'first_name', 'last_name', 'created_at'] as const;
 
-export function insertClient(tx: Tx, client: NewClient): Promise<Client> {
-  return tx.insertInto('client').values(client).returning(CLIENT).executeTakeFirstOrThrow();
+/** Field by field: a body may carry more than its schema names, and each name would be taken for a column. */
+export function insertClient(tx: Tx, { first_name, last_name }: NewClient): Promise<Client> {
+  return tx.insertInto('client').values({ first_name, last_name }).returning(CLIENT).executeTakeFirstOrThrow();
 }
 
 export async function readClient(reader: Reader, clientId: Id): Promise<Client> {

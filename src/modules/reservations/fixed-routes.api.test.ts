@@ -76,6 +76,14 @@ eachDatabase('the seven fixed paths', (open) => {
     expect(client.body).toEqual({ client_id: expect.any(Number), first_name: 'Bo', last_name: 'Ray' });
   });
 
+  it.each(['/provider/create', '/client/create'])('%s stores nothing that the contract does not name', async (url) => {
+    const id = 1_000_000;
+    const body = { first_name: 'Eve', last_name: 'Oz', id, created_at: '2000-01-01', nonsense: [1] };
+    const answer = await ask(app, 'POST', url, body);
+    expect(answer.status, answer.text).toBe(201);
+    expect(Object.values(answer.body as object)).not.toContain(id);
+  });
+
   it('cuts 10:00–11:30 into six slots and 08:00–15:00 into 28', async () => {
     const provider = await newProvider();
     const six = await offer(provider, '2026-12-30T10:00:00Z', '2026-12-30T11:30:00Z');

@@ -1,25 +1,34 @@
+import { askedBoundMs, sendServed } from '../../freshness/index.ts';
 import { Failure } from '../../platform/errors.ts';
 import { answerFailure, answerWith, sendAnswer } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce, readClaim } from '../../platform/http/idempotency.ts';
 import { idOf, Problems } from '../../platform/http/parameters.ts';
-import { listBookable } from './availability-view.ts';
 import { insertClient } from './client-store.ts';
 import { expireReservations } from './expire-reservations.ts';
 import { offerAvailability } from './offer-availability.ts';
-import { insertProvider, readProvider } from './provider-store.ts';
+import { insertProvider } from './provider-store.ts';
+import { NotFound } from './reservation-failures.ts';
 import * as schemas from './reservation-schemas.ts';
 import type { ReservationsDeps } from './reservations-deps.ts';
 import { toFixedReservation, toTimeslot } from './shapes.ts';
 import { zoneOf } from './time-zone.ts';
 
 /** The seven paths whose requests and answers are fixed to the letter. */
-export function addFixedRoutes(app: HttpServer, { database, engine, policy, slotLengthMs }: ReservationsDeps): void {
+export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
+  const { database, engine, timetables, clock, policy, slotLengthMs } = deps;
   const tags = ['Reservations'];
 
   app.post(
     '/provider/create',
-    { schema: { tags, body: schemas.CreateProviderBody, response: { 201: schemas.FixedProvider, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'Create a provider',
+        body: schemas.CreateProviderBody,
+        response: { 201: schemas.FixedProvider, ...Problems },
+      },
+    },
     (request, reply) => {
       const provider = { ...request.body, time_zone: zoneOf(request.body.time_zone) };
       return answerOnce(database, request, reply, async (tx) =>
@@ -30,7 +39,14 @@ export function addFixedRoutes(app: HttpServer, { database, engine, policy, slot
 
   app.post(
     '/client/create',
-    { schema: { tags, body: schemas.CreateClientBody, response: { 201: schemas.FixedClient, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'Create a client',
+        body: schemas.CreateClientBody,
+        response: { 201: schemas.FixedClient, ...Problems },
+      },
+    },
     (request, reply) =>
       answerOnce(database, request, reply, async (tx) => answerWith(reply, 201, await insertClient(tx, request.body))),
   );
@@ -38,7 +54,12 @@ export function addFixedRoutes(app: HttpServer, { database, engine, policy, slot
   app.post(
     '/provider/availability',
     {
-      schema: { tags, body: schemas.FixedAvailabilityBody, response: { 201: schemas.FixedAvailability, ...Problems } },
+      schema: {
+        tags,
+        summary: "Offer a stretch of a provider's time, cut into timeslots",
+        body: schemas.FixedAvailabilityBody,
+        response: { 201: schemas.FixedAvailability, ...Problems },
+      },
     },
     (request, reply) => {
       const { provider_id, ...range } = request.body;
@@ -53,21 +74,32 @@ export function addFixedRoutes(app: HttpServer, { database, engine, policy, slot
   app.get(
     '/client/getProviderAvailability',
     {
-      schema: { tags, querystring: schemas.ProviderIdQuery, response: { 200: schemas.FixedAvailability, ...Problems } },
+      schema: {
+        tags,
+        summary: "List a provider's free timeslots that may be reserved now",
+        querystring: schemas.ProviderIdQuery,
+        response: { 200: schemas.FixedAvailability, ...Problems },
+      },
     },
-    (request) => {
+    async (request, reply) => {
       const providerId = idOf(request.query.provider_id, 'query/provider_id');
-      return database.read(async (reader) => {
-        const provider = await readProvider(reader, providerId);
-        const slots = await listBookable(reader, providerId, policy.minNoticeMs);
-        return { 'available timeslots': slots.map((slot) => toTimeslot(slot, provider)) };
-      });
+      const served = await timetables.get(providerId, askedBoundMs(request));
+      if (!served.value) throw new NotFound('provider', providerId);
+      const body = served.value.listing(clock.latestMs(), policy.minNoticeMs);
+      sendServed(request, reply, served, body, 'revalidate');
     },
   );
 
   app.post(
     '/client/reserve',
-    { schema: { tags, body: schemas.FixedReserveBody, response: { 201: schemas.FixedReserved, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'Hold a timeslot',
+        body: schemas.FixedReserveBody,
+        response: { 201: schemas.FixedReserved, ...Problems },
+      },
+    },
     async (request, reply) => {
       const answer = await engine.hold({
         command: { clientId: request.body.client_id, slotId: request.body.timeslot_id, quantity: 1 },
@@ -83,7 +115,14 @@ export function addFixedRoutes(app: HttpServer, { database, engine, policy, slot
 
   app.put(
     '/client/confirm',
-    { schema: { tags, body: schemas.FixedConfirmBody, response: { 200: schemas.FixedConfirmed, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'Confirm a hold before it expires',
+        body: schemas.FixedConfirmBody,
+        response: { 200: schemas.FixedConfirmed, ...Problems },
+      },
+    },
     async (request, reply) => {
       const answer = await engine.confirm({
         command: { clientId: request.body.client_id, reservationId: request.body.reservation_id },
@@ -99,7 +138,13 @@ export function addFixedRoutes(app: HttpServer, { database, engine, policy, slot
 
   app.put(
     '/provider/expiredReservations',
-    { schema: { tags, response: { 200: schemas.FixedExpired, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'End the holds that have run out, and list the timeslots they freed',
+        response: { 200: schemas.FixedExpired, ...Problems },
+      },
+    },
     (request, reply) =>
       answerOnce(database, request, reply, async (tx) => {
         const released = await expireReservations(tx);

@@ -4,3 +4,4 @@ export type { ReservationPolicy } from './reservation.ts';
 export type { ReservationsDeps } from './reservations-deps.ts';
 export { addReservationsRoutes } from './routes.ts';
 export { loadSamples } from './samples.ts';
+export { createTimetableView } from './timetable-view.ts';

@@ -15,7 +15,14 @@ export function addPeopleRoutes(app: HttpServer, { database }: ReservationsDeps)
 
   app.post(
     '/api/v1/providers',
-    { schema: { tags, body: schemas.StrictProviderBody, response: { 201: schemas.Provider, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'Create a provider',
+        body: schemas.StrictProviderBody,
+        response: { 201: schemas.Provider, ...Problems },
+      },
+    },
     (request, reply) => {
       const provider = { ...request.body, time_zone: zoneOf(request.body.time_zone) };
       return answerOnce(database, request, reply, async (tx) =>
@@ -26,7 +33,14 @@ export function addPeopleRoutes(app: HttpServer, { database }: ReservationsDeps)
 
   app.get(
     '/api/v1/providers',
-    { schema: { tags, querystring: schemas.PageQuery, response: { 200: schemas.ProviderPage, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'List providers by id',
+        querystring: schemas.PageQuery,
+        response: { 200: schemas.ProviderPage, ...Problems },
+      },
+    },
     async (request, reply) => {
       const { rows, next_cursor } = await pageById(
         request,
@@ -40,7 +54,14 @@ export function addPeopleRoutes(app: HttpServer, { database }: ReservationsDeps)
 
   app.get(
     '/api/v1/providers/:id',
-    { schema: { tags, params: schemas.IdParams, response: { 200: schemas.Provider, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'Read a provider',
+        params: schemas.IdParams,
+        response: { 200: schemas.Provider, ...Problems },
+      },
+    },
     async (request) => {
       const providerId = idOf(request.params.id, 'params/id');
       return toPerson(await database.read((reader) => readProvider(reader, providerId)));
@@ -49,7 +70,14 @@ export function addPeopleRoutes(app: HttpServer, { database }: ReservationsDeps)
 
   app.post(
     '/api/v1/clients',
-    { schema: { tags, body: schemas.StrictClientBody, response: { 201: schemas.Client, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'Create a client',
+        body: schemas.StrictClientBody,
+        response: { 201: schemas.Client, ...Problems },
+      },
+    },
     (request, reply) =>
       answerOnce(database, request, reply, async (tx) =>
         answerWith(reply, 201, toPerson(await insertClient(tx, request.body))),
@@ -58,7 +86,14 @@ export function addPeopleRoutes(app: HttpServer, { database }: ReservationsDeps)
 
   app.get(
     '/api/v1/clients',
-    { schema: { tags, querystring: schemas.PageQuery, response: { 200: schemas.ClientPage, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'List clients by id',
+        querystring: schemas.PageQuery,
+        response: { 200: schemas.ClientPage, ...Problems },
+      },
+    },
     async (request, reply) => {
       const { rows, next_cursor } = await pageById(
         request,
@@ -72,7 +107,14 @@ export function addPeopleRoutes(app: HttpServer, { database }: ReservationsDeps)
 
   app.get(
     '/api/v1/clients/:id',
-    { schema: { tags, params: schemas.IdParams, response: { 200: schemas.Client, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'Read a client',
+        params: schemas.IdParams,
+        response: { 200: schemas.Client, ...Problems },
+      },
+    },
     async (request) => {
       const clientId = idOf(request.params.id, 'params/id');
       return toPerson(await database.read((reader) => readClient(reader, clientId)));

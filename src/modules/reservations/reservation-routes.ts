@@ -20,7 +20,14 @@ export function addReservationRoutes(app: HttpServer, { database, engine, policy
 
   app.post(
     '/api/v1/reservations',
-    { schema: { tags, body: schemas.ReserveBody, response: { 201: schemas.Reservation, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'Hold units of a slot',
+        body: schemas.ReserveBody,
+        response: { 201: schemas.Reservation, ...Problems },
+      },
+    },
     async (request, reply) => {
       const { client_id, slot_id, quantity = 1, version } = request.body;
       const answer = await engine.hold({
@@ -37,6 +44,7 @@ export function addReservationRoutes(app: HttpServer, { database, engine, policy
     {
       schema: {
         tags,
+        summary: "List a client's reservations by id",
         querystring: schemas.ReservationListQuery,
         response: { 200: schemas.ReservationPage, ...Problems },
       },
@@ -55,7 +63,15 @@ export function addReservationRoutes(app: HttpServer, { database, engine, policy
 
   app.get(
     '/api/v1/reservations/:id',
-    { schema: { tags, params: schemas.IdParams, querystring: schemas.ReservationQuery, response: changed } },
+    {
+      schema: {
+        tags,
+        summary: 'Read a reservation, as it is or as it was',
+        params: schemas.IdParams,
+        querystring: schemas.ReservationQuery,
+        response: changed,
+      },
+    },
     async (request) => {
       const reservationId = idOf(request.params.id, 'params/id');
       const at = request.query.at === undefined ? undefined : instantOf(request.query.at, 'query/at');
@@ -70,7 +86,14 @@ export function addReservationRoutes(app: HttpServer, { database, engine, policy
 
   app.get(
     '/api/v1/reservations/:id/history',
-    { schema: { tags, params: schemas.IdParams, response: { 200: schemas.History, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'List all that has happened to a reservation, oldest first',
+        params: schemas.IdParams,
+        response: { 200: schemas.History, ...Problems },
+      },
+    },
     async (request) => {
       const reservationId = idOf(request.params.id, 'params/id');
       return toHistory(await database.read((reader) => readHistory(reader, reservationId)));
@@ -79,7 +102,15 @@ export function addReservationRoutes(app: HttpServer, { database, engine, policy
 
   app.post(
     '/api/v1/reservations/:id/confirm',
-    { schema: { tags, params: schemas.IdParams, body: schemas.ClientBody, response: changed } },
+    {
+      schema: {
+        tags,
+        summary: 'Confirm a hold before it expires',
+        params: schemas.IdParams,
+        body: schemas.ClientBody,
+        response: changed,
+      },
+    },
     async (request, reply) => {
       const answer = await engine.confirm({
         command: { reservationId: idOf(request.params.id, 'params/id'), clientId: request.body.client_id },
@@ -92,7 +123,15 @@ export function addReservationRoutes(app: HttpServer, { database, engine, policy
 
   app.post(
     '/api/v1/reservations/:id/cancel',
-    { schema: { tags, params: schemas.IdParams, body: schemas.ClientBody, response: changed } },
+    {
+      schema: {
+        tags,
+        summary: 'Cancel a hold or a confirmed reservation',
+        params: schemas.IdParams,
+        body: schemas.ClientBody,
+        response: changed,
+      },
+    },
     (request, reply) => {
       const command = { reservationId: idOf(request.params.id, 'params/id'), clientId: request.body.client_id };
       return answerOnce(database, request, reply, async (tx) =>
@@ -103,7 +142,15 @@ export function addReservationRoutes(app: HttpServer, { database, engine, policy
 
   app.post(
     '/api/v1/reservations/:id/extend',
-    { schema: { tags, params: schemas.IdParams, body: schemas.ClientBody, response: changed } },
+    {
+      schema: {
+        tags,
+        summary: 'Give a hold more time, up to its ceiling',
+        params: schemas.IdParams,
+        body: schemas.ClientBody,
+        response: changed,
+      },
+    },
     (request, reply) => {
       const command = { reservationId: idOf(request.params.id, 'params/id'), clientId: request.body.client_id };
       return answerOnce(database, request, reply, async (tx) =>
@@ -114,7 +161,15 @@ export function addReservationRoutes(app: HttpServer, { database, engine, policy
 
   app.post(
     '/api/v1/reservations/:id/reschedule',
-    { schema: { tags, params: schemas.IdParams, body: schemas.RescheduleBody, response: changed } },
+    {
+      schema: {
+        tags,
+        summary: 'Move a reservation to another slot, or leave it as it is',
+        params: schemas.IdParams,
+        body: schemas.RescheduleBody,
+        response: changed,
+      },
+    },
     (request, reply) => {
       const { client_id, slot_id, version } = request.body;
       const reservationId = idOf(request.params.id, 'params/id');

@@ -105,7 +105,9 @@ export const SlotQuery = Type.Object({
   provider_id: Type.Optional(IdParameter('Only slots of this provider')),
   from: Type.Optional(Type.String({ maxLength: 40, description: 'Only slots that start at or after this time' })),
   to: Type.Optional(Type.String({ maxLength: 40, description: 'Only slots that start before this time' })),
-  available: Type.Optional(Type.Enum(['true', 'false'], { description: '`true`: only slots with a unit free' })),
+  available: Type.Optional(
+    Type.Enum(['true', 'false'], { description: '`true`: only slots with a unit free that have not begun' }),
+  ),
 });
 
 const WrittenRange = Type.Object({ start_time: WrittenTime, end_time: WrittenTime }, strict);

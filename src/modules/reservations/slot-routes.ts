@@ -1,15 +1,18 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { askedBoundMs, tellAge } from '../../freshness/index.ts';
 import { answerWith, linkNext, readCursor, writeCursor } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce } from '../../platform/http/idempotency.ts';
 import { idOf, instantOf, limitOf, Problems } from '../../platform/http/parameters.ts';
-import { listSlots, readSlot, type SlotPosition } from './availability-view.ts';
+import { type AvailableSlot, listSlots, readSlot, type SlotFilter, type SlotPosition } from './availability-view.ts';
 import { blockAvailability, offerAvailability } from './offer-availability.ts';
 import * as schemas from './reservation-schemas.ts';
 import type { ReservationsDeps } from './reservations-deps.ts';
 import { toReservation, toSlot } from './shapes.ts';
 
 /** Offering, blocking and listing time under /api/v1. */
-export function addSlotRoutes(app: HttpServer, { database, slotLengthMs }: ReservationsDeps): void {
+export function addSlotRoutes(app: HttpServer, deps: ReservationsDeps): void {
+  const { database, timetables, clock, slotLengthMs } = deps;
   const tags = ['Slots'];
 
   app.post(
@@ -17,6 +20,7 @@ export function addSlotRoutes(app: HttpServer, { database, slotLengthMs }: Reser
     {
       schema: {
         tags,
+        summary: "Offer a provider's time: several ranges, breaks, weekly repetition",
         params: schemas.IdParams,
         body: schemas.OfferBody,
         response: { 201: schemas.Offered, ...Problems },
@@ -44,6 +48,7 @@ export function addSlotRoutes(app: HttpServer, { database, slotLengthMs }: Reser
     {
       schema: {
         tags,
+        summary: 'Take time back; its live reservations stay or are cancelled',
         params: schemas.IdParams,
         querystring: schemas.BlockQuery,
         response: { 200: schemas.Blocked, ...Problems },
@@ -62,9 +67,25 @@ export function addSlotRoutes(app: HttpServer, { database, slotLengthMs }: Reser
     },
   );
 
+  /** A provider's free slots are in memory; every other question goes to the database. */
+  async function findSlots(request: FastifyRequest, reply: FastifyReply, filter: SlotFilter): Promise<AvailableSlot[]> {
+    const { providerId, onlyAvailable } = filter;
+    if (providerId === undefined || !onlyAvailable) return database.read((reader) => listSlots(reader, filter));
+    const served = await timetables.get(providerId, askedBoundMs(request));
+    tellAge(reply, served, 'revalidate');
+    return served.value?.available(clock.latestMs(), filter) ?? [];
+  }
+
   app.get(
     '/api/v1/slots',
-    { schema: { tags, querystring: schemas.SlotQuery, response: { 200: schemas.SlotPage, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'List slots by start, with what is free of each',
+        querystring: schemas.SlotQuery,
+        response: { 200: schemas.SlotPage, ...Problems },
+      },
+    },
     async (request, reply) => {
       const { provider_id, from, to, available, cursor, limit } = request.query;
       const pageSize = limitOf(limit);
@@ -76,7 +97,7 @@ export function addSlotRoutes(app: HttpServer, { database, slotLengthMs }: Reser
         after: cursor === undefined ? undefined : readPosition(cursor),
         limit: pageSize + 1,
       };
-      const rows = await database.read((reader) => listSlots(reader, filter));
+      const rows = await findSlots(request, reply, filter);
       const slots = rows.slice(0, pageSize);
       const last = rows.length > pageSize ? slots.at(-1) : undefined;
       const next = last === undefined ? null : writeCursor([last.start_time, last.slot_id]);
@@ -87,7 +108,14 @@ export function addSlotRoutes(app: HttpServer, { database, slotLengthMs }: Reser
 
   app.get(
     '/api/v1/slots/:id',
-    { schema: { tags, params: schemas.IdParams, response: { 200: schemas.Slot, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'Read a slot, with what is free of it',
+        params: schemas.IdParams,
+        response: { 200: schemas.Slot, ...Problems },
+      },
+    },
     async (request) => {
       const slotId = idOf(request.params.id, 'params/id');
       return toSlot(await database.read((reader) => readSlot(reader, slotId)));

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import { askedBoundMs, putServedHeaders, type Served, sendServed, servedHeaders } from '../../freshness/index.ts';
+import { ageHeaders, askedBoundMs, type Served, sendServed, tellAge } from '../../freshness/index.ts';
 import { Malformed } from '../../platform/errors.ts';
 import type { DirectAnswer } from '../../platform/http/direct-answers.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
@@ -39,7 +39,7 @@ export function addStateAtRoute(app: HttpServer, view: VehicleView): void {
       const vehicle = requireVehicle(reply, served, id);
       const state = stateAt(vehicle, moment);
       if (!state) {
-        putServedHeaders(reply, served, REUSE);
+        tellAge(reply, served, REUSE);
         throw new NoStateYet(id);
       }
       return sendServed(request, reply, served, stateAnswer(vehicle, state, served.origin !== 'source'), REUSE);
@@ -57,7 +57,7 @@ function answerFromMemory(view: VehicleView, url: string): DirectAnswer | undefi
   const digits = url.slice(PREFIX.length, idEnd);
   const served = view.peek(digits);
   if (served === undefined) return undefined;
-  const headers = servedHeaders(served, REUSE);
+  const headers = ageHeaders(served, REUSE);
   if (served.value === undefined) return { headers, failure: new NoSuchVehicle(Number(digits)) };
   const state = stateAt(served.value, moment);
   if (state === undefined) return { headers, failure: new NoStateYet(Number(digits)) };
@@ -75,6 +75,6 @@ export function momentOf(text: string, path: string): Moment {
 
 export function requireVehicle(reply: FastifyReply, served: Served<Timeline>, id: number): Timeline {
   if (served.value) return served.value;
-  putServedHeaders(reply, served, REUSE);
+  tellAge(reply, served, REUSE);
   throw new NoSuchVehicle(id);
 }

@@ -30,7 +30,7 @@ export function createVehicleView(freshness: Freshness, database: Database, maxA
       return ids.map((id) => timelines.get(id));
     },
   });
-  return freshness.view<string, Timeline>(
+  const view = freshness.view<string, Timeline>(
     {
       // Names the shape of what the codec writes, too: another shape takes another name.
       name: 'vehicle',
@@ -40,9 +40,14 @@ export function createVehicleView(freshness: Freshness, database: Database, maxA
       sizeOf: ({ logs }) => TIMELINE_BYTES + logs.length * 8,
       codec: { encode, decode: (text) => toTimeline(vocabulary, JSON.parse(text) as Portable) },
     },
-    { vehicle: (ids) => ids },
     MAX_BYTES,
   );
+  freshness.listen(view, {
+    vehicle(ids) {
+      for (const id of ids) view.invalidate(id);
+    },
+  });
+  return view;
 }
 
 /** A timeline with its texts, as it travels to other instances. */

@@ -10,7 +10,11 @@ export interface Change {
 
 /** What has changed in the database, told by the database itself, whichever program changed it. */
 export interface ChangeFeed {
-  /** Whether every change up to now has been told. A cut feed vouches for nothing. */
+  /**
+   * Whether every change has been told that committed more than a second ago, as far as this process can know. A cut
+   * feed vouches for nothing, and nor does one that has not been heard from for that long: a process that was frozen
+   * finds its readers' requests before it finds what it was told meanwhile.
+   */
   readonly vouched: boolean;
   /** Hears every change, in the order of the commits, and `cut` whenever some may have been missed. */
   subscribe(listener: ChangeListener): void;
@@ -42,8 +46,10 @@ export type OpenListening = (
 ) => Promise<ListeningConnection>;
 
 const CHANNEL = 'holdfast_change';
-const HEARTBEAT_MS = 500;
-const RECONNECT_MS = 200;
+/** Also how soon a connection is tried again. */
+const HEARTBEAT_MS = 250;
+/** Past this, silence is no longer taken for "nothing has changed". */
+const SILENT_MS = 1_000;
 
 export class ListeningFeed implements ChangeFeed, AsyncDisposable {
   readonly #open: OpenListening;
@@ -54,6 +60,8 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
   #connection: ListeningConnection | undefined;
   #connecting = false;
   #closed = false;
+  /** All that had committed by then has been told. */
+  #toldUntil = Number.NEGATIVE_INFINITY;
   #ping: Promise<void> | undefined;
   #nextPing: Promise<void> | undefined;
 
@@ -65,35 +73,46 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
   }
 
   get vouched(): boolean {
-    return this.#connection !== undefined;
+    if (this.#connection === undefined) return false;
+    return this.#connection.tellsBeforeCommitAnswers || performance.now() - this.#toldUntil < SILENT_MS;
   }
 
   subscribe(listener: ChangeListener): void {
     this.#listeners.push(listener);
   }
 
-  /** The first connection; failing that, the feed starts cut and goes on trying. */
+  /** The first connection; failing that, the feed starts cut and each heartbeat tries again. */
   async connect(): Promise<void> {
     if (this.#connecting || this.#connection || this.#closed) return;
     this.#connecting = true;
     try {
-      let lost = false;
-      const onLost = () => {
-        lost = true;
-        if (this.#connection === connection) this.#cut('the connection broke');
-      };
-      const connection: ListeningConnection = await this.#open(CHANNEL, (payload) => this.#tell(payload), onLost);
-      if (lost || this.#closed) return void (await connection.close().catch(() => {}));
-      await this.#sample(connection);
-      // What changed while nobody listened is unknown: whatever was loaded before now is not vouched for.
-      for (const listener of this.#listeners) listener.cut();
-      this.#connection = connection;
+      await this.#listen();
     } catch (error) {
       this.#logger.debug({ err: error }, 'the change feed is not connected yet');
-      if (!this.#closed) setTimeout(() => void this.connect(), RECONNECT_MS).unref();
     } finally {
       this.#connecting = false;
     }
+  }
+
+  async #listen(): Promise<void> {
+    // A connection may be lost before it is known here, and again before it is in use.
+    let connection: ListeningConnection | undefined;
+    let lost = false;
+    const onLost = () => {
+      lost = true;
+      if (connection && connection === this.#connection) this.#cut('the connection broke');
+    };
+    connection = await this.#open(CHANNEL, (payload) => this.#tell(payload), onLost);
+    try {
+      await this.#sample(connection);
+      if (lost || this.#closed) throw new Error('the connection is gone already');
+    } catch (error) {
+      void connection.close().catch(() => {});
+      throw error;
+    }
+    // What changed while nobody listened is unknown: whatever was loaded before now is not vouched for.
+    for (const listener of this.#listeners) listener.cut();
+    this.#connection = connection;
   }
 
   barrier(): Promise<void> {
@@ -142,6 +161,7 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
   async #sample(connection: ListeningConnection): Promise<void> {
     const askedAt = performance.now();
     this.#clock.sample(await connection.ping(), askedAt);
+    this.#toldUntil = askedAt;
   }
 
   #cut(reason: string): void {
@@ -155,7 +175,21 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
   }
 
   #tell(payload: string): void {
-    const change = JSON.parse(payload) as { topic: string; keys: string[] | null };
-    for (const listener of this.#listeners) listener.changed(change);
+    const change = readChange(payload);
+    if (!change) this.#logger.warn({ payload: payload.slice(0, 200) }, 'the change feed was told what it cannot read');
+    // Anybody may notify the channel. What cannot be read may mean anything, so nothing is vouched for.
+    for (const listener of this.#listeners) change ? listener.changed(change) : listener.cut();
+  }
+}
+
+/** Keys that cannot be read stand for all of their topic. */
+function readChange(payload: string): Change | undefined {
+  try {
+    const { topic, keys } = JSON.parse(payload) as { topic: unknown; keys: unknown };
+    if (typeof topic !== 'string') return undefined;
+    const readable = Array.isArray(keys) && keys.every((key) => typeof key === 'string');
+    return { topic, keys: readable ? keys : null };
+  } catch {
+    return undefined;
   }
 }

@@ -47,10 +47,15 @@ function fromSqlState(error: PostgresError): unknown {
     case '25006': // read_only_sql_transaction: a standby, in the middle of a failover
       return databaseAway(error);
     default:
-      // 08 connection, 53 resources (connections, memory, disk), 57P shutdown and start-up, 58 system.
-      return /^(08|53|57P|58)/.test(error.code) ? databaseAway(error) : error;
+      return AWAY.test(error.code) ? databaseAway(error) : error;
   }
 }
+
+/**
+ * 08 connection, 28 and 3D000 refused at the door, 53 resources (connections, memory, disk), 55000 not accepting
+ * connections yet, 57P shutdown and start-up, 58 system.
+ */
+const AWAY = /^(08|28|3D000|53|55000|57P|58)/;
 
 function contended(cause: unknown): Unavailable {
   return new Unavailable('contention', 'Too many writers want the same rows. Please retry', 1, { cause });

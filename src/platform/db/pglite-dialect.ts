@@ -34,9 +34,9 @@ export class Turnstile {
 }
 
 /**
- * Kysely on PGlite, whose one connection is lent to one borrower at a time. Kysely 0.29's own PGlite driver
- * hands the connection to everybody at once, so that a plain query issued while a transaction is open runs
- * inside that transaction.
+ * Kysely on PGlite, whose one connection is lent to one borrower at a time, through a turnstile that pg-boss, the
+ * change feed and closing go through too: one queue, which can be counted and waited for. Kysely's own PGlite
+ * dialect queues only its own callers.
  */
 export function createPgliteDialect(pglite: PGlite, turnstile: Turnstile): Dialect {
   return {

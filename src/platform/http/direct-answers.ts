@@ -31,6 +31,7 @@ const TELLING_HEADERS = new Set([
 ]);
 const TELLING_LENGTHS = new Set([...TELLING_HEADERS].map((name) => name.length));
 
+const HOST = 'host';
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /**
@@ -69,12 +70,15 @@ export function acceptDirectAnswers(app: HttpServer, tally: RequestTally): void 
   });
 }
 
+/** Whether nothing but the address matters. Without a Host the framework refuses, or knows an older HTTP. */
 function isPlain({ rawHeaders }: IncomingMessage): boolean {
+  let hasHost = false;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? '';
-    if (TELLING_LENGTHS.has(name.length) && TELLING_HEADERS.has(name.toLowerCase())) return false;
+    if (name.length === HOST.length) hasHost ||= name.toLowerCase() === HOST;
+    else if (TELLING_LENGTHS.has(name.length) && TELLING_HEADERS.has(name.toLowerCase())) return false;
   }
-  return true;
+  return hasHost;
 }
 
 function answerBy(route: DirectRoute, tally: RouteTally, url: string, response: ServerResponse): boolean {

@@ -15,12 +15,20 @@ export interface Readiness {
 
 export function addHealthRoutes(app: HttpServer, database: Database, readiness: Readiness): void {
   const tags = ['Operations'];
-  app.get('/healthz', { schema: { tags, response: { 200: Status } } }, async () => ({ status: 'alive' }));
-  app.get('/readyz', { schema: { tags, response: { 200: Status, ...Problems } } }, async () => {
-    if (readiness.stopping) throw new Unavailable('stopping', 'This instance is stopping');
-    await withinTime(database.read((reader) => sql`select 1`.execute(reader)));
-    return { status: 'ready' };
-  });
+  app.get(
+    '/healthz',
+    { schema: { tags, summary: 'Whether the process answers', response: { 200: Status } } },
+    async () => ({ status: 'alive' }),
+  );
+  app.get(
+    '/readyz',
+    { schema: { tags, summary: 'Whether it can do its work', response: { 200: Status, ...Problems } } },
+    async () => {
+      if (readiness.stopping) throw new Unavailable('stopping', 'This instance is stopping');
+      await withinTime(database.read((reader) => sql`select 1`.execute(reader)));
+      return { status: 'ready' };
+    },
+  );
 }
 
 async function withinTime(work: Promise<unknown>): Promise<void> {

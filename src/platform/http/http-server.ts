@@ -20,5 +20,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks: the scope of an Idempotency-Key. */
     principal: string;
+    /** The body as it was sent: what makes two requests the same under an Idempotency-Key. */
+    bodyText: string;
   }
 }

@@ -2,7 +2,7 @@ import type { HTTPMethods } from 'fastify';
 import type { HttpServer } from './http-server.ts';
 import { plainProblem, sendProblem } from './problem.ts';
 
-const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
 
 /**
  * Answers 405 with `Allow` for a known path and another method, and OPTIONS with `Allow`. Fastify itself would

@@ -7,7 +7,7 @@ import { saysWrittenText, WRITTEN_TEXT } from '../written-text.ts';
 /** What a refused text is told, instead of its pattern. */
 export const SAYS = 'x-says';
 
-/** Marks a text that is an integer's digits. */
+/** Marks a text that is an integer's digits, and says how great it may be. */
 export const AS_INTEGER = 'x-integer';
 
 /** An id in a path or a query: text on the wire, checked by its grammar, shown as an integer in OpenAPI. */
@@ -15,7 +15,7 @@ export const IdParameter = (description: string) =>
   Type.String({
     pattern: '^[1-9][0-9]{0,15}$',
     description,
-    [AS_INTEGER]: true,
+    [AS_INTEGER]: Number.MAX_SAFE_INTEGER,
     [SAYS]: 'must be a whole number from 1 to 2^53-1',
   });
 
@@ -31,7 +31,7 @@ export const WrittenText = (maxLength: number) =>
 export const LimitParameter = Type.String({
   pattern: '^([1-9][0-9]{0,2}|1000)$',
   description: 'How many at most, 1 to 1000; 100 unless told',
-  [AS_INTEGER]: true,
+  [AS_INTEGER]: 1_000,
   [SAYS]: 'must be a whole number from 1 to 1000',
 });
 
@@ -61,15 +61,21 @@ export function instantOf(text: string, path: string): InstantText {
 
 /** Tells OpenAPI's readers what such a text is: generated clients then take a number. */
 export function toInteger<T>(schema: T): T {
-  return JSON.parse(JSON.stringify(schema ?? {}), (_key, value) =>
-    value?.[AS_INTEGER] === true
-      ? { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: value.description }
-      : value,
-  );
+  return JSON.parse(JSON.stringify(schema ?? {}), (_key, value) => {
+    if (value?.[SAYS] !== undefined) delete value[SAYS];
+    if (value?.[AS_INTEGER] === undefined) return value;
+    return { type: 'integer', minimum: 1, maximum: value[AS_INTEGER], description: value.description };
+  });
 }
+
+const problem = (description: string) =>
+  Type.Unsafe<never>({
+    description,
+    content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } },
+  });
 
 /** Every error of a route, for its response schemas. */
 export const Problems = {
-  '4xx': Type.Unsafe<never>({ $ref: 'Problem#' }),
-  '5xx': Type.Unsafe<never>({ $ref: 'Problem#' }),
+  '4xx': problem('Refused; `type` tells why'),
+  '5xx': problem('Not done for a reason that is not the request; 503 says when to ask again'),
 };

@@ -44,8 +44,8 @@ const TITLES: Readonly<Record<number, string>> = {
   405: 'Method not allowed',
   408: 'Request took too long',
   413: 'Request too large',
-  414: 'Address too long',
   415: 'Unsupported media type',
+  417: 'Expectation failed',
   431: 'Headers too large',
   500: 'Internal error',
   503: 'Temporarily unavailable',
@@ -70,7 +70,8 @@ export function toProblem(failure: Failure, requestId: string): Problem {
 export function plainProblem(status: number, detail: string, requestId: string): Problem {
   const title = TITLES[status] ?? 'Request refused';
   const type = `urn:holdfast:problem:${title.toLowerCase().replaceAll(' ', '-')}`;
-  return { type, title, status, detail, instance: instanceOf(requestId) };
+  const errors = status === 400 ? { errors: [{ path: '', message: detail }] } : {};
+  return { type, title, status, detail, instance: instanceOf(requestId), ...errors };
 }
 
 function instanceOf(requestId: string): string {
@@ -96,8 +97,6 @@ function sendFailure(reply: FastifyReply, failure: Failure, requestId: string): 
 }
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  // Said here too: what the framework refuses before routing has run no hook.
-  reply.header('x-request-id', reply.request.id).header('x-content-type-options', 'nosniff');
   return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }
 
@@ -107,6 +106,8 @@ function fromFramework(error: FastifyError): Malformed | number | undefined {
   if (error.code === 'FST_ERR_CTP_INVALID_JSON_BODY' || error instanceof SyntaxError) {
     return new Malformed([{ path: '', message: 'is not JSON' }]);
   }
+  // A path parameter of ours is an id or a moment: one this long is neither.
+  if (error.code === 'FST_ERR_MAX_PARAM_LENGTH') return new Malformed([{ path: 'params', message: 'is too long' }]);
   const status = error.statusCode;
   return status !== undefined && status >= 400 && status < 500 ? status : undefined;
 }

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import type { Logger } from '../logger.ts';
+import { refuseBrokenRequest, refuseOddRequests } from './broken-request.ts';
 import type { HttpServer } from './http-server.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
 import { AS_INTEGER, SAYS, toInteger } from './parameters.ts';
-import { handleError, PROBLEM_TYPE, ProblemSchema, plainProblem, sendProblem } from './problem.ts';
+import { handleError, ProblemSchema, plainProblem, sendProblem } from './problem.ts';
 
 /** Fastify's own defaults for most of these are "no limit". */
 const LIMITS = {
@@ -17,6 +17,8 @@ const LIMITS = {
   headerBytes: 16 * 1024,
   headersMs: 10_000,
   requestMs: 20_000,
+  /** How often slow requests are looked for; Node's own default adds half a minute to both limits above. */
+  slowRequestsEveryMs: 1_000,
   idleConnectionMs: 60_000,
   keepAliveMs: 65_000,
 } as const;
@@ -42,14 +44,22 @@ export async function createServer(logger: Logger, about: ServerDescription): Pr
     keepAliveTimeout: LIMITS.keepAliveMs,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
-    http: { maxHeaderSize: LIMITS.headerBytes, headersTimeout: LIMITS.headersMs },
+    http: {
+      maxHeaderSize: LIMITS.headerBytes,
+      headersTimeout: LIMITS.headersMs,
+      connectionsCheckingInterval: LIMITS.slowRequestsEveryMs,
+      requireHostHeader: false,
+    },
     ajv: { customOptions: AJV },
-    frameworkErrors: (error, request, reply) => handleError(error, request, reply),
-    clientErrorHandler: refuseBrokenRequest,
+    // No hook runs for these.
+    frameworkErrors: (error, request, reply) =>
+      handleError(error, request, reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' })),
+    clientErrorHandler: refuseBrokenRequest(LIMITS.headerBytes),
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.addSchema(ProblemSchema);
   app.decorateRequest('principal', 'local');
+  app.decorateRequest('bodyText', '');
   app.setErrorHandler(handleError);
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
@@ -58,16 +68,16 @@ export async function createServer(logger: Logger, about: ServerDescription): Pr
     ),
   );
   app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
     // All that means anything for JSON; pages have the rest.
-    reply.header('x-content-type-options', 'nosniff');
+    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
     done();
   });
+  refuseOddRequests(app);
   acceptEmptyJson(app);
   await app.register(swagger, {
     openapi: { openapi: '3.1.0', info: { ...about, license: { name: 'MIT' } } },
     refResolver: { buildLocalReference: (schema, _base, _fragment, index) => String(schema.$id ?? `schema-${index}`) },
-    transform: ({ schema, url }) => ({ schema: toInteger(schema), url }),
+    transform: ({ schema, url, route }) => ({ schema: withKey(toInteger(schema), route.method), url }),
   });
   await app.register(async (pages) => {
     await pages.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY } });
@@ -76,6 +86,17 @@ export async function createServer(logger: Logger, about: ServerDescription): Pr
   refuseOtherMethods(app);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   return app;
+}
+
+/** `Idempotency-Key` goes with every POST and PUT; the routes' own schemas need not say so. */
+function withKey<T extends object>(schema: T, method: string | string[]): T {
+  if (![method].flat().some((each) => each === 'POST' || each === 'PUT')) return schema;
+  const key = {
+    type: 'string',
+    maxLength: 255,
+    description: 'Same key and request, same answer: asking again is safe',
+  };
+  return { ...schema, headers: { type: 'object', properties: { 'Idempotency-Key': key } } };
 }
 
 /** Nothing is coerced, filled in or removed: what is validated is what was sent. */
@@ -104,31 +125,8 @@ function acceptEmptyJson(app: HttpServer): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    request.bodyText = body as string;
     if (body === '') done(null, undefined);
     else parse(request, body as string, done);
   });
-}
-
-/** What never became a request: broken HTTP, headers too large or too slow. */
-function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return;
-  const [status, line, detail] = brokenRequest(error.code);
-  const requestId = randomUUID();
-  const body = JSON.stringify(plainProblem(status, detail, requestId));
-  const headers = [
-    `HTTP/1.1 ${line}`,
-    `X-Request-Id: ${requestId}`,
-    `Content-Type: ${PROBLEM_TYPE}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-  ];
-  socket.end(`${headers.join('\r\n')}\r\n\r\n${body}`);
-}
-
-function brokenRequest(code: string | undefined): [number, string, string] {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return [408, '408 Request Timeout', 'The request was sent too slowly'];
-  if (code === 'HPE_HEADER_OVERFLOW') {
-    return [431, '431 Request Header Fields Too Large', `Headers may be ${LIMITS.headerBytes} bytes at most`];
-  }
-  return [400, '400 Bad Request', 'This is not an HTTP request'];
 }

@@ -1,0 +1,64 @@
+import { loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { BenchRun } from './figure.ts';
+import { figures } from './figures.ts';
+import { describeMachine, formatMachine, formatReport, type Report, reportOn } from './report.ts';
+
+const USAGE = `npm run bench -- <name>... [--json] [--rounds N] [--profile DIR]
+
+${figures.map(({ name, title }) => `  ${name.padEnd(5)}${title}`).join('\n')}
+  all  one after the other
+
+  --json         one JSON document on standard output (with npm run -s: npm's own lines go there too)
+  --rounds N     5 unless told; fewer are a look, not a figure
+  --profile DIR  CPU profiles of the servers under test
+`;
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** @returns the exit code: 0 when every goal is reached, 1 when one is missed, 2 when it was asked wrongly */
+export async function bench(args: string[], env: Env): Promise<number> {
+  const asked = readRequest(args);
+  if (asked === undefined) {
+    process.stderr.write(USAGE);
+    return 2;
+  }
+  const machine = describeMachine(loadavg()[0] ?? 0);
+  const run: BenchRun = {
+    rounds: asked.rounds,
+    postgresUrl: env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres',
+    profileDir: asked.profileDir,
+    say: (text) => process.stderr.write(`${text}\n`),
+  };
+  const reports: Report[] = [];
+  for (const figure of asked.figures) {
+    run.say(`${figure.name}: ${figure.title}`);
+    const report = reportOn(figure, await figure.measure(run));
+    reports.push(report);
+    if (!asked.json) process.stdout.write(formatReport(report, run.rounds));
+  }
+  if (asked.json) {
+    process.stdout.write(`${JSON.stringify({ machine, rounds: run.rounds, figures: reports }, null, 2)}\n`);
+  } else {
+    process.stdout.write(`\n${formatMachine(machine)}`);
+  }
+  const missed = reports.some(({ measures }) => measures.some(({ verdict }) => verdict === 'missed'));
+  return missed ? 1 : 0;
+}
+
+function readRequest(args: string[]) {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      rounds: { type: 'string', default: '5' },
+      profile: { type: 'string' },
+    },
+  });
+  const rounds = Number(values.rounds);
+  const known = positionals.every((name) => name === 'all' || figures.some((figure) => figure.name === name));
+  if (positionals.length === 0 || !known || !Number.isInteger(rounds) || rounds < 1) return undefined;
+  const chosen = figures.filter(({ name }) => positionals.includes('all') || positionals.includes(name));
+  return { figures: chosen, rounds, json: values.json, profileDir: values.profile };
+}

@@ -1,0 +1,41 @@
+import { openTemplate } from '../bench-database.ts';
+import type { BenchRun, Figure, Findings } from '../figure.ts';
+import { HOLD_STOCK, HOLD_STOCK_NOTE } from '../hold-stock.ts';
+import { HTTP_LOAD_NOTE, measureHttpHolds } from '../http-holds.ts';
+import { ratios, takeTurns } from '../rounds.ts';
+
+export const holdsAgainstPlainTransactions: Figure = {
+  name: 'b4',
+  title: 'durable holds through HTTP ÷ a plain transaction per request through the same HTTP server',
+  measure,
+};
+
+const ENTRY = new URL('../limited-server.ts', import.meta.url).pathname;
+
+/** Batches of one, as many at once as the pool has connections: what a server without group commit does. */
+const PLAIN = JSON.stringify({ maxBatchSize: 1, maxConcurrent: 10, maxWaiting: 4_096 });
+
+async function measure(run: BenchRun): Promise<Findings> {
+  await using template = await openTemplate(run.postgresUrl, HOLD_STOCK);
+  const [batched = [], plain = []] = await takeTurns(
+    run.rounds,
+    [
+      { name: 'batched, holds/s', measure: () => measureHttpHolds(run, template, [ENTRY]) },
+      { name: 'plain, holds/s', measure: () => measureHttpHolds(run, template, [ENTRY, PLAIN]) },
+    ],
+    run.say,
+  );
+  return {
+    measures: [
+      { what: 'batched ÷ plain', unit: '', goal: { kind: 'at least', value: 3 }, values: ratios(batched, plain) },
+      { what: 'batched', unit: 'holds/s', values: batched },
+      { what: 'a transaction per request', unit: 'holds/s', values: plain },
+    ],
+    notes: [
+      HTTP_LOAD_NOTE,
+      HOLD_STOCK_NOTE,
+      'the plain side: batches of one, 10 at once, on a pool of 10; one statement is its transaction, so one round trip',
+      'verified on both sides: as many rows as holds answered',
+    ],
+  };
+}

@@ -1,0 +1,26 @@
+/** What holds are measured on: enough slots that callers seldom meet on one, and room that never runs out. */
+export const SLOTS = 100_000;
+export const CLIENTS = 10_000;
+const PROVIDERS = 100;
+
+/**
+ * Statistics only of what is filled: of a table that was found empty the planner believes that it stays so, and
+ * scans it.
+ */
+export const HOLD_STOCK = `
+  insert into provider (first_name, last_name) select 'Provider', n::text from generate_series(1, ${PROVIDERS}) n;
+  insert into client (first_name, last_name) select 'Client', n::text from generate_series(1, ${CLIENTS}) n;
+  insert into slot (provider_id, starts_at, ends_at, capacity)
+    select p, first_day + n * interval '15 minutes', first_day + (n + 1) * interval '15 minutes', 1000000
+      from generate_series(1, ${PROVIDERS}) p, generate_series(0, ${SLOTS / PROVIDERS - 1}) n,
+           (select date_trunc('day', now()) + interval '2 days' as first_day) calendar;
+  analyze provider, client, slot`;
+
+export function randomHold(): string {
+  const client = 1 + Math.floor(Math.random() * CLIENTS);
+  const slot = 1 + Math.floor(Math.random() * SLOTS);
+  return `{"client_id":${client},"timeslot_id":${slot}}`;
+}
+
+/** For the table: both sides ask alike. */
+export const HOLD_STOCK_NOTE = `every hold: one of ${SLOTS.toLocaleString('en')} slots of capacity 1,000,000 and one of ${CLIENTS.toLocaleString('en')} clients, both picked evenly at random; each side of each round starts on a fresh copy of one database`;

@@ -1,0 +1,470 @@
+-- The schema that the migrations make. Written by `npm run schema`; to change it, add a migration.
+-- What background jobs keep for themselves is not here: pg-boss makes its own schema, pgboss, when a server starts.
+
+CREATE OR REPLACE FUNCTION public.announce_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_rows text := case tg_op
+    when 'INSERT' then 'select * from new_rows'
+    when 'DELETE' then 'select * from old_rows'
+    else 'select * from new_rows union all select * from old_rows' end;
+  v_keys text[];
+begin
+  execute format('select array_agg(told.key) from (select distinct (%s)::text as key from (%s) changed limit 201) told',
+                 tg_argv[1], v_rows) into v_keys;
+  if v_keys is not null then
+    perform pg_notify('holdfast_change', json_build_object(
+      'topic', tg_argv[0],
+      'keys', case when cardinality(v_keys) <= 200 then v_keys end)::text);
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE PROCEDURE public.announce_changes_of(IN p_table regclass, IN p_topic text, IN p_key text)
+ LANGUAGE plpgsql
+AS $procedure$
+begin
+  execute format('create trigger announce_insert after insert on %s referencing new table as new_rows
+    for each statement execute function announce_change(%L, %L)', p_table, p_topic, p_key);
+  execute format('create trigger announce_update after update on %s referencing old table as old_rows new table as new_rows
+    for each statement execute function announce_change(%L, %L)', p_table, p_topic, p_key);
+  execute format('create trigger announce_delete after delete on %s referencing old table as old_rows
+    for each statement execute function announce_change(%L, %L)', p_table, p_topic, p_key);
+  execute format('create trigger announce_truncate after truncate on %s
+    for each statement execute function announce_truncate(%L)', p_table, p_topic);
+end
+$procedure$;
+
+CREATE OR REPLACE FUNCTION public.announce_providers(p_ids bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if cardinality(p_ids) > 0 then
+    perform pg_notify('holdfast_change', json_build_object(
+      'topic', 'calendar', 'keys', case when cardinality(p_ids) <= 200 then p_ids::text[] end)::text);
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.announce_slot_deleted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform announce_providers(array(select distinct provider_id from old_rows where provider_id is not null limit 201));
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.announce_slot_inserted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform announce_providers(array(select distinct provider_id from new_rows where provider_id is not null limit 201));
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.announce_slot_updated()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform announce_providers(array(
+    select distinct provider.id
+      from new_rows
+      join old_rows using (id)
+      cross join lateral (values (new_rows.provider_id), (old_rows.provider_id)) provider (id)
+     where provider.id is not null
+       and (new_rows.provider_id, new_rows.starts_at, new_rows.ends_at, new_rows.capacity, new_rows.closed_at)
+           is distinct from (old_rows.provider_id, old_rows.starts_at, old_rows.ends_at, old_rows.capacity, old_rows.closed_at)
+     limit 201));
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.announce_truncate()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('holdfast_change', json_build_object('topic', tg_argv[0], 'keys', null)::text);
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.claim_idempotency_keys(p_scope bytea[], p_kept interval)
+ RETURNS TABLE(place integer, taken boolean, fingerprint bytea, status integer, body text)
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_taken boolean[];
+begin
+  select array_agg(pg_try_advisory_xact_lock(('x' || encode(substr(asked.scope, 1, 8), 'hex'))::bit(64)::bigint)
+                   order by asked.place)
+    into v_taken
+    from unnest(p_scope) with ordinality as asked (scope, place);
+  return query
+    select asked.place::integer, v_taken[asked.place], answer.fingerprint, answer.status, answer.body
+      from unnest(p_scope) with ordinality as asked (scope, place)
+      left join idempotent_answer answer
+        on answer.scope = asked.scope and answer.answered_at > holdfast_clock() - p_kept
+     order by asked.place;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.confirm_reservations(p_reservation bigint[], p_client bigint[])
+ RETURNS TABLE(place integer, outcome text, reservation_id bigint, slot_id bigint, client_id bigint, quantity integer, held_at timestamp with time zone, expires_at timestamp with time zone, decided_at timestamp with time zone, status text, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_now timestamptz;
+  v_ask record;
+  v_ids bigint[] := '{}';
+begin
+  perform from reservation where id = any (p_reservation) order by id for no key update;
+  v_now := holdfast_clock();
+  for v_ask in
+    select ask.place::integer as place, r.*, c.id as client, ask.client_id as asked_by,
+           s.provider_id, s.starts_at, s.ends_at
+      from unnest(p_reservation, p_client) with ordinality as ask (reservation_id, client_id, place)
+      left join reservation r on r.id = ask.reservation_id
+      left join slot s on s.id = r.slot_id
+      left join client c on c.id = ask.client_id
+     order by ask.place
+  loop
+    place := v_ask.place;
+    reservation_id := v_ask.id;
+    slot_id := v_ask.slot_id;
+    client_id := v_ask.client_id;
+    quantity := v_ask.quantity;
+    held_at := v_ask.held_at;
+    expires_at := v_ask.expires_at;
+    decided_at := v_ask.decided_at;
+    status := v_ask.status;
+    provider_id := v_ask.provider_id;
+    starts_at := v_ask.starts_at;
+    ends_at := v_ask.ends_at;
+    outcome := case
+      when v_ask.client is null then 'no_such_client'
+      when v_ask.id is null then 'no_such_reservation'
+      when v_ask.client_id <> v_ask.asked_by then 'foreign'
+      when v_ask.status = 'confirmed' or v_ask.id = any (v_ids) then 'already_confirmed'
+      when v_ask.status = 'expired' or (v_ask.status = 'held' and v_ask.expires_at <= v_now) then 'expired'
+      when v_ask.status = 'held' then 'confirmed'
+      else 'ended' end;
+    if outcome = 'confirmed' then
+      v_ids := v_ids || v_ask.id;
+      decided_at := v_now;
+      status := 'confirmed';
+    end if;
+    return next;
+  end loop;
+  if cardinality(v_ids) > 0 then
+    update reservation r set status = 'confirmed', decided_at = v_now, changed_at = v_now where r.id = any (v_ids);
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.expire_due_holds(p_limit integer)
+ RETURNS TABLE(reservation_id bigint, slot_id bigint)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_slots bigint[];
+  v_now timestamptz := holdfast_clock();
+begin
+  select array_agg(locked.id) into v_slots
+    from (select s.id from slot s
+           where s.id in (select r.slot_id from reservation r
+                           where r.status = 'held' and r.expires_at <= v_now order by r.expires_at limit p_limit)
+           order by s.id for no key update) locked;
+  perform from reservation r where r.slot_id = any (v_slots) and r.status = 'held' and r.expires_at <= v_now
+    order by r.id for no key update;
+  return query
+    update reservation r set status = 'expired', changed_at = r.expires_at
+     where r.slot_id = any (v_slots) and r.status = 'held' and r.expires_at <= v_now
+    returning r.id, r.slot_id;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.hold_slots(p_slot bigint[], p_client bigint[], p_quantity integer[], p_version integer[], p_ttl interval, p_notice interval)
+ RETURNS TABLE(place integer, outcome text, reservation_id bigint, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone, held_at timestamp with time zone, expires_at timestamp with time zone, slot_version integer, remaining integer)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_now timestamptz;
+  v_ask record;
+  v_slot bigint;
+  v_left integer;
+  v_version integer;
+  v_ids bigint[] := '{}';
+  v_slots bigint[] := '{}';
+  v_clients bigint[] := '{}';
+  v_quantities integer[] := '{}';
+begin
+  perform from slot where id = any (p_slot) order by id for no key update;
+  v_now := holdfast_clock();
+  -- Locked in id order first, as confirm_reservations does: the update alone would take them as it finds them.
+  perform from reservation r where r.slot_id = any (p_slot) and r.status = 'held' and r.expires_at <= v_now
+    order by r.id for no key update;
+  if found then
+    update reservation r set status = 'expired', changed_at = r.expires_at
+     where r.slot_id = any (p_slot) and r.status = 'held' and r.expires_at <= v_now;
+  end if;
+
+  for v_ask in
+    select ask.place::integer as place, ask.slot_id, ask.client_id, ask.quantity, ask.version,
+           s.id as found, s.provider_id, s.starts_at, s.ends_at, s.capacity - s.claimed as left_over,
+           s.version as slot_version, s.closed_at, c.id as client
+      from unnest(p_slot, p_client, p_quantity, p_version)
+           with ordinality as ask (slot_id, client_id, quantity, version, place)
+      left join slot s on s.id = ask.slot_id
+      left join client c on c.id = ask.client_id
+     order by ask.slot_id, ask.place
+  loop
+    if v_slot is distinct from v_ask.slot_id then
+      v_slot := v_ask.slot_id;
+      v_left := v_ask.left_over;
+      v_version := v_ask.slot_version;
+    end if;
+    place := v_ask.place;
+    provider_id := v_ask.provider_id;
+    starts_at := v_ask.starts_at;
+    ends_at := v_ask.ends_at;
+    reservation_id := null;
+    held_at := v_now;
+    expires_at := v_now + p_ttl;
+    outcome := case
+      when v_ask.found is null then 'no_such_slot'
+      when v_ask.client is null then 'no_such_client'
+      when v_ask.starts_at < v_now + p_notice then 'too_soon'
+      when v_ask.closed_at is not null then 'closed'
+      when v_ask.version is not null and v_ask.version <> v_version then 'changed'
+      when v_left < v_ask.quantity then 'taken'
+      else 'held' end;
+    if outcome = 'held' then
+      reservation_id := nextval('reservation_id_seq');
+      v_left := v_left - v_ask.quantity;
+      v_version := v_version + 1;
+      v_ids := v_ids || reservation_id;
+      v_slots := v_slots || v_ask.slot_id;
+      v_clients := v_clients || v_ask.client_id;
+      v_quantities := v_quantities || v_ask.quantity;
+    end if;
+    slot_version := v_version;
+    remaining := v_left;
+    return next;
+  end loop;
+
+  if cardinality(v_ids) > 0 then
+    insert into reservation (id, slot_id, client_id, quantity, status, held_at, expires_at, changed_at)
+      select taken.id, taken.slot_id, taken.client_id, taken.quantity, 'held', v_now, v_now + p_ttl, v_now
+        from unnest(v_ids, v_slots, v_clients, v_quantities) as taken (id, slot_id, client_id, quantity);
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.holdfast_clock()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ PARALLEL SAFE
+RETURN clock_timestamp();
+
+CREATE OR REPLACE FUNCTION public.reservation_inserted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update slot
+     set claimed = slot.claimed + added.quantity, version = slot.version + 1
+    from (select new_rows.slot_id, sum(new_rows.quantity) as quantity
+            from new_rows where new_rows.status in ('held', 'confirmed') group by new_rows.slot_id) added
+   where slot.id = added.slot_id;
+  insert into reservation_event (reservation_id, at, status, slot_id, quantity, expires_at)
+    select id, changed_at, status, slot_id, quantity, expires_at from new_rows order by id;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.reservation_states()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.status in ('cancelled', 'expired', 'conflict')
+     or (old.status = 'confirmed' and new.status not in ('confirmed', 'cancelled', 'conflict')) then
+    raise exception 'a % reservation cannot become %', old.status, new.status
+      using errcode = 'check_violation', constraint = 'reservation_states';
+  end if;
+  return new;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.reservation_updated()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update slot
+     set claimed = slot.claimed + moved.quantity, version = slot.version + 1
+    from (select each_row.slot_id, sum(each_row.quantity) as quantity
+            from (select new_rows.slot_id, new_rows.quantity from new_rows
+                   where new_rows.status in ('held', 'confirmed')
+                  union all
+                  select old_rows.slot_id, -old_rows.quantity from old_rows
+                   where old_rows.status in ('held', 'confirmed')) each_row
+           group by each_row.slot_id having sum(each_row.quantity) <> 0) moved
+   where slot.id = moved.slot_id;
+  insert into reservation_event (reservation_id, at, status, slot_id, quantity, expires_at)
+    select id, changed_at, status, slot_id, quantity, expires_at from new_rows order by id;
+  return null;
+end
+$function$;
+
+create table client (
+  id bigint generated by default as identity not null,
+  first_name text not null,
+  last_name text not null,
+  created_at timestamp with time zone not null default holdfast_clock(),
+  constraint client_pkey PRIMARY KEY (id)
+);
+
+create table idempotent_answer (
+  scope bytea not null,
+  fingerprint bytea not null,
+  status integer not null,
+  body text not null,
+  answered_at timestamp with time zone not null,
+  constraint idempotent_answer_pkey PRIMARY KEY (scope)
+);
+
+create table installation (
+  id uuid not null default gen_random_uuid(),
+  singleton boolean not null default true,
+  constraint installation_pkey PRIMARY KEY (id),
+  constraint installation_singleton_check CHECK (singleton),
+  constraint installation_singleton_key UNIQUE (singleton)
+);
+
+create table provider (
+  id bigint generated by default as identity not null,
+  first_name text not null,
+  last_name text not null,
+  time_zone text not null default 'UTC'::text,
+  created_at timestamp with time zone not null default holdfast_clock(),
+  constraint provider_pkey PRIMARY KEY (id)
+);
+
+create table reservation (
+  id bigint generated by default as identity not null,
+  slot_id bigint not null,
+  client_id bigint not null,
+  quantity integer not null default 1,
+  status text not null,
+  held_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  decided_at timestamp with time zone,
+  changed_at timestamp with time zone not null,
+  constraint reservation_pkey PRIMARY KEY (id),
+  constraint reservation_decided_in_time CHECK (((decided_at >= held_at) AND (decided_at < expires_at))),
+  constraint reservation_expires_after_it_is_held CHECK ((expires_at > held_at)),
+  constraint reservation_has_quantity CHECK ((quantity >= 1)),
+  constraint reservation_has_status CHECK ((status = ANY (ARRAY['held'::text, 'confirmed'::text, 'cancelled'::text, 'expired'::text, 'conflict'::text])))
+);
+
+create table reservation_event (
+  reservation_id bigint not null,
+  id bigint generated always as identity not null,
+  at timestamp with time zone not null,
+  status text not null,
+  slot_id bigint not null,
+  quantity integer not null,
+  expires_at timestamp with time zone not null,
+  constraint reservation_event_pkey PRIMARY KEY (reservation_id, id)
+);
+
+create table schema_migration (
+  version integer not null,
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone not null default clock_timestamp(),
+  constraint schema_migration_pkey PRIMARY KEY (version)
+);
+
+create table slot (
+  id bigint generated by default as identity not null,
+  provider_id bigint,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  capacity integer not null,
+  claimed integer not null default 0,
+  version integer not null default 1,
+  closed_at timestamp with time zone,
+  created_at timestamp with time zone not null default holdfast_clock(),
+  constraint slot_pkey PRIMARY KEY (id),
+  constraint slot_ends_after_it_starts CHECK ((ends_at > starts_at)),
+  constraint slot_has_capacity CHECK (((capacity >= 1) AND (capacity <= 1000000))),
+  constraint slot_never_overlaps EXCLUDE USING gist (int8range(provider_id, provider_id, '[]'::text) WITH &&, tstzrange(starts_at, ends_at) WITH &&) WHERE (((closed_at IS NULL) OR (claimed > 0))),
+  constraint slot_never_oversold CHECK (((claimed >= 0) AND (claimed <= capacity)))
+);
+
+CREATE INDEX idempotent_answer_age ON public.idempotent_answer USING btree (answered_at);
+
+CREATE INDEX reservation_due ON public.reservation USING btree (expires_at) WHERE (status = 'held'::text);
+
+CREATE INDEX reservation_held_on_slot ON public.reservation USING btree (slot_id, expires_at) WHERE (status = 'held'::text);
+
+CREATE INDEX reservation_live_on_slot ON public.reservation USING btree (slot_id) WHERE (status = ANY (ARRAY['held'::text, 'confirmed'::text]));
+
+CREATE INDEX reservation_of_client ON public.reservation USING btree (client_id, id);
+
+CREATE INDEX slot_by_provider ON public.slot USING btree (provider_id, starts_at);
+
+CREATE INDEX slot_by_start ON public.slot USING btree (starts_at, id);
+
+alter table reservation add constraint reservation_of_known_client FOREIGN KEY (client_id) REFERENCES client(id);
+
+alter table reservation add constraint reservation_of_known_slot FOREIGN KEY (slot_id) REFERENCES slot(id);
+
+alter table reservation_event add constraint reservation_event_reservation_id_fkey FOREIGN KEY (reservation_id) REFERENCES reservation(id);
+
+alter table slot add constraint slot_of_known_provider FOREIGN KEY (provider_id) REFERENCES provider(id);
+
+CREATE TRIGGER announce_delete AFTER DELETE ON public.provider REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('provider', 'id');
+
+CREATE TRIGGER announce_insert AFTER INSERT ON public.provider REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('provider', 'id');
+
+CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.provider FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('provider');
+
+CREATE TRIGGER announce_update AFTER UPDATE ON public.provider REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('provider', 'id');
+
+CREATE TRIGGER announce_delete AFTER DELETE ON public.reservation REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('claim', 'coalesce((select slot.provider_id from slot where slot.id = changed.slot_id), 0) || '':'' || changed.slot_id');
+
+CREATE TRIGGER announce_insert AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('claim', 'coalesce((select slot.provider_id from slot where slot.id = changed.slot_id), 0) || '':'' || changed.slot_id');
+
+CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.reservation FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('claim');
+
+CREATE TRIGGER announce_update AFTER UPDATE ON public.reservation REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('claim', 'coalesce((select slot.provider_id from slot where slot.id = changed.slot_id), 0) || '':'' || changed.slot_id');
+
+CREATE TRIGGER reservation_inserted AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reservation_inserted();
+
+CREATE TRIGGER reservation_states BEFORE UPDATE OF status ON public.reservation FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION reservation_states();
+
+CREATE TRIGGER reservation_updated AFTER UPDATE ON public.reservation REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reservation_updated();
+
+CREATE TRIGGER announce_delete AFTER DELETE ON public.slot REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_slot_deleted();
+
+CREATE TRIGGER announce_insert AFTER INSERT ON public.slot REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_slot_inserted();
+
+CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.slot FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('calendar');
+
+CREATE TRIGGER announce_update AFTER UPDATE ON public.slot REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_slot_updated();

@@ -1,0 +1,25 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { composeApp, migrateDatabase } from '../src/compose.ts';
+import { readConfig } from '../src/config/config.ts';
+import type { Database } from '../src/platform/db/database.ts';
+import { openPglite } from '../src/platform/db/pglite-driver.ts';
+import { createLogger } from '../src/platform/logger.ts';
+
+const OPENAPI = new URL('../openapi.json', import.meta.url);
+const PACKAGE = new URL('../package.json', import.meta.url);
+
+/** The text of `openapi.json`: what the running server answers at that path, laid out for reading and diffing. */
+export async function renderOpenapi(database: Database): Promise<string> {
+  const { version } = JSON.parse(await readFile(PACKAGE, 'utf8')) as { version: string };
+  const { app } = await composeApp(readConfig({}), database, createLogger('silent'), version);
+  await app.ready();
+  const text = `${JSON.stringify(app.swagger(), null, 2)}\n`;
+  await app.close();
+  return text;
+}
+
+if (import.meta.main) {
+  await using database = await openPglite({ dataDir: null, constraints: {} });
+  await migrateDatabase(database);
+  await writeFile(OPENAPI, await renderOpenapi(database));
+}

@@ -1,0 +1,68 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { layGround, readStored } from '../support/booking-ground.ts';
+import { BookingLoad } from '../support/booking-load.ts';
+import { type ChildServer, startChildServer } from '../support/child-server.ts';
+import { MovingTarget } from '../support/moving-target.ts';
+import { createEmbedded, createOnPostgres, type OwnDatabase } from '../support/own-database.ts';
+import { type Random, seededRandom } from '../support/seeded-random.ts';
+import { brokenInvariants } from '../support/stored-invariants.ts';
+import type { FaultOptions } from './options.ts';
+import { type FaultReport, factsOf, finding, judge, spread } from './report.ts';
+
+const ENV = { HOLD_TTL: '2h' };
+
+/** Kills the server again and again in the middle of its work, and then asks the tables whether it kept its word. */
+export async function crash({ seed, rounds, postgresUrl }: FaultOptions): Promise<FaultReport[]> {
+  const reports: FaultReport[] = [];
+  if (postgresUrl !== undefined) {
+    await using database = await createOnPostgres(postgresUrl);
+    reports.push(await crashOn(database, seededRandom(seed), rounds ?? 25));
+  }
+  await using embedded = await createEmbedded();
+  reports.push(await crashOn(embedded, seededRandom(seed, 1), Math.ceil((rounds ?? 25) / 3)));
+  return reports;
+}
+
+async function crashOn(own: OwnDatabase, random: Random, rounds: number): Promise<FaultReport> {
+  const ground = await layGround(own);
+  const target = new MovingTarget();
+  const load = new BookingLoad({ target, ground, random, buyers: 32, answerWithinMs: 15_000 });
+  const startsMs: number[] = [];
+  let server = await startChildServer({ ...own.env, ...ENV });
+  target.moveTo(server.port);
+  load.start();
+  for (let round = 0; round < rounds; round += 1) {
+    await delay(random.integer(100, 1_500));
+    target.lost();
+    await kill(server);
+    // At once: nothing of the dead process may stand in the way of the next one.
+    server = await startChildServer({ ...own.env, ...ENV });
+    startsMs.push(server.startedInMs);
+    target.moveTo(server.port);
+  }
+  await load.stop();
+  await load.replay(300);
+  server.signal('SIGTERM');
+  const exit = await server.gone();
+  await using database = await own.open();
+  const broken = await brokenInvariants(database);
+  return {
+    title: `kill -9 in mid-load, ${rounds} times, on ${own.kind}`,
+    facts: [...factsOf(load.attempts), `listening again after ${spread(startsMs)}`],
+    findings: [
+      ...judge(load.attempts, await readStored(database)),
+      finding('the tables keep their invariants', [{ ok: broken.length === 0, what: broken.join('; ') }]),
+      finding(
+        'a killed server starts again',
+        startsMs.map(() => ({ ok: true, what: '' })),
+      ),
+      finding('the last one stops when it is asked to', [{ ok: exit === 0, what: `it ended with ${exit}` }]),
+      finding('it complains of nothing', [{ ok: server.complaints.length === 0, what: server.complaints.join('\n') }]),
+    ],
+  };
+}
+
+async function kill(server: ChildServer): Promise<void> {
+  server.signal('SIGKILL');
+  await server.gone();
+}

@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** A Redis of a test's own, to be killed, frozen and filled up: those are not for one that others use too. */
+export interface OwnRedis extends AsyncDisposable {
+  readonly url: string;
+  kill(): Promise<void>;
+  /** Starts it again, at the same place and empty. */
+  restart(): Promise<void>;
+  freeze(): void;
+  thaw(): void;
+}
+
+/** @returns nothing where no redis-server is installed */
+export async function startOwnRedis(...settings: readonly string[]): Promise<OwnRedis | undefined> {
+  const directory = await mkdtemp(join(tmpdir(), 'holdfast-redis-'));
+  const port = await freePort();
+  const start = () => launch(['--port', String(port), '--dir', directory, ...settings]);
+  let server = await start().catch(() => undefined);
+  if (!server) {
+    await rm(directory, { recursive: true });
+    return undefined;
+  }
+  async function kill(): Promise<void> {
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
+    const ended = once(server, 'exit');
+    server.kill('SIGKILL');
+    await ended;
+  }
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    kill,
+    async restart() {
+      await kill();
+      server = await start();
+    },
+    freeze: () => void server?.kill('SIGSTOP'),
+    thaw: () => void server?.kill('SIGCONT'),
+    async [Symbol.asyncDispose]() {
+      await kill();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resolves once it accepts connections. */
+async function launch(args: readonly string[]): Promise<ChildProcess> {
+  const fixed = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const child = spawn('redis-server', [...fixed, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const { promise, resolve, reject } = Promise.withResolvers<ChildProcess>();
+  child.once('error', reject);
+  child.once('exit', (code) => reject(new Error(`redis-server ended with ${code}`)));
+  createInterface(child.stdout).on('line', (line) => {
+    if (line.includes('Ready to accept connections')) resolve(child);
+  });
+  return promise;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { describe, inject } from 'vitest';
+import { RedisStore } from '../../src/freshness/remote-store.ts';
+import { SampledClock } from '../../src/platform/db/database-clock.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { openRedis, type RedisLink } from '../../src/platform/redis-link.ts';
+import { until } from './until.ts';
+
+/** Runs a suite on a real Redis, where there is one. Others may use it too: nothing here touches their keys. */
+export function onRedis(name: string, suite: (url: string) => void): void {
+  const url = inject('redisUrl');
+  describe.skipIf(url === undefined)(name, () => suite(url ?? ''));
+}
+
+/** One instance's way to Redis. */
+export interface TestStore extends AsyncDisposable {
+  readonly store: RedisStore;
+  readonly link: RedisLink;
+}
+
+/** @returns once it is in use */
+export async function openTestStore(url: string, installation: string): Promise<TestStore> {
+  const link = openRedis(url, createLogger('silent'));
+  const store = new RedisStore(link, new SampledClock(), installation);
+  await untilUsable(link);
+  return { link, store, [Symbol.asyncDispose]: () => link[Symbol.asyncDispose]() };
+}
+
+/** An installation that nobody else has. */
+export function newInstallation(): string {
+  return `test-${randomUUID()}`;
+}
+
+export async function untilUsable(...links: readonly RedisLink[]): Promise<void> {
+  await until('Redis is in use', () => links.every(({ usable }) => usable));
+}
