@@ -5,8 +5,8 @@ import type { DirectAnswer } from '../../platform/http/direct-answers.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { idOf, Problems } from '../../platform/http/parameters.ts';
 import { type Moment, readMoment } from '../../platform/moment.ts';
-import { stateAt, type Timeline } from './timeline.ts';
-import { stateAnswer } from './vehicle-answers.ts';
+import type { KnownVehicle } from './known-vehicle.ts';
+import { stateAt } from './timeline.ts';
 import { NoStateYet, NoSuchVehicle } from './vehicle-failures.ts';
 import * as schemas from './vehicle-schemas.ts';
 import type { VehicleView } from './vehicle-view.ts';
@@ -38,11 +38,12 @@ export function addStateAtRoute(app: HttpServer, view: VehicleView): void {
       const served = await view.get(String(id), askedBoundMs(request));
       const vehicle = requireVehicle(reply, served, id);
       const state = stateAt(vehicle, moment);
-      if (!state) {
+      if (state < 0) {
         tellAge(reply, served, REUSE);
         throw new NoStateYet(id);
       }
-      return sendServed(request, reply, served, stateAnswer(vehicle, state, served.origin !== 'source'), REUSE);
+      const body = served.origin === 'source' ? vehicle.stateFromSource(state) : vehicle.stateFromCache(state);
+      return sendServed(request, reply, served, body, REUSE);
     },
   );
 }
@@ -60,10 +61,8 @@ function answerFromMemory(view: VehicleView, url: string): DirectAnswer | undefi
   const headers = ageHeaders(served, REUSE);
   if (served.value === undefined) return { headers, failure: new NoSuchVehicle(Number(digits)) };
   const state = stateAt(served.value, moment);
-  if (state === undefined) return { headers, failure: new NoStateYet(Number(digits)) };
-  const { bytes, etag, length } = stateAnswer(served.value, state, true);
-  headers.push('etag', etag);
-  return { headers, body: bytes, length };
+  if (state < 0) return { headers, failure: new NoStateYet(Number(digits)) };
+  return { headers, body: served.value.stateFromCache(state) };
 }
 
 /** Reads a moment of a path or a body; without an offset it is UTC. */
@@ -73,7 +72,7 @@ export function momentOf(text: string, path: string): Moment {
   return moment;
 }
 
-export function requireVehicle(reply: FastifyReply, served: Served<Timeline>, id: number): Timeline {
+export function requireVehicle(reply: FastifyReply, served: Served<KnownVehicle>, id: number): KnownVehicle {
   if (served.value) return served.value;
   tellAge(reply, served, REUSE);
   throw new NoSuchVehicle(id);

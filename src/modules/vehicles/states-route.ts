@@ -7,8 +7,9 @@ import { answerOnce, readClaim } from '../../platform/http/idempotency.ts';
 import { Problems } from '../../platform/http/parameters.ts';
 import { toProblem } from '../../platform/http/problem.ts';
 import type { Id } from '../../platform/ids.ts';
+import type { KnownVehicle } from './known-vehicle.ts';
 import { momentOf } from './state-at-route.ts';
-import { stateAt, type Timeline } from './timeline.ts';
+import { stateAt } from './timeline.ts';
 import { NoStateYet, NoSuchVehicle } from './vehicle-failures.ts';
 import * as schemas from './vehicle-schemas.ts';
 import type { VehicleView } from './vehicle-view.ts';
@@ -42,13 +43,13 @@ async function readVehicles(
   view: VehicleView,
   pairs: readonly Pair[],
   boundMs: number | undefined,
-): Promise<Map<Id, Served<Timeline>>> {
+): Promise<Map<Id, Served<KnownVehicle>>> {
   const ids = [...new Set(pairs.map((pair) => pair.vehicle_id))];
   const served = await Promise.all(ids.map((id) => view.get(String(id), boundMs)));
   return new Map(served.map((each, place) => [ids[place] as Id, each]));
 }
 
-function outcomeOf(pair: Pair, place: number, vehicles: ReadonlyMap<Id, Served<Timeline>>): object {
+function outcomeOf(pair: Pair, place: number, vehicles: ReadonlyMap<Id, Served<KnownVehicle>>): object {
   try {
     return { vehicle: vehicleAt(pair, place, vehicles.get(pair.vehicle_id)?.value) };
   } catch (error) {
@@ -58,10 +59,10 @@ function outcomeOf(pair: Pair, place: number, vehicles: ReadonlyMap<Id, Served<T
   }
 }
 
-function vehicleAt({ vehicle_id, timestamp }: Pair, place: number, vehicle: Timeline | undefined): object {
+function vehicleAt({ vehicle_id, timestamp }: Pair, place: number, vehicle: KnownVehicle | undefined): object {
   const moment = momentOf(timestamp, `/pairs/${place}/timestamp`);
   if (!vehicle) throw new NoSuchVehicle(vehicle_id);
   const state = stateAt(vehicle, moment);
-  if (!state) throw new NoStateYet(vehicle_id);
-  return { id: vehicle_id, make: vehicle.make.text, model: vehicle.model.text, state: state.text };
+  if (state < 0) throw new NoStateYet(vehicle_id);
+  return vehicle.inState(state);
 }

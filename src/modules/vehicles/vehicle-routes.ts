@@ -6,7 +6,6 @@ import { answerOnce } from '../../platform/http/idempotency.ts';
 import { idOf, Problems } from '../../platform/http/parameters.ts';
 import { textOfMoment } from '../../platform/moment.ts';
 import { momentOf, REUSE, requireVehicle } from './state-at-route.ts';
-import { historyAnswer } from './vehicle-answers.ts';
 import * as schemas from './vehicle-schemas.ts';
 import { insertStateLog, insertVehicle } from './vehicle-store.ts';
 import type { VehiclesDeps } from './vehicles-deps.ts';
@@ -21,7 +20,7 @@ export function addVehicleRoutes(app: HttpServer, { database, view }: VehiclesDe
     async (request, reply) => {
       const id = idOf(request.params.id, 'params/id');
       const served = await view.get(String(id), askedBoundMs(request));
-      return sendServed(request, reply, served, historyAnswer(requireVehicle(reply, served, id)), REUSE);
+      return sendServed(request, reply, served, requireVehicle(reply, served, id).history(), REUSE);
     },
   );
 

@@ -3,42 +3,38 @@ import type { Freshness, View } from '../../freshness/index.ts';
 import { Batcher } from '../../platform/batcher.ts';
 import type { Database, Reader } from '../../platform/db/database.ts';
 import type { Id } from '../../platform/ids.ts';
+import { KnownVehicle } from './known-vehicle.ts';
 import type { Timeline } from './timeline.ts';
-import { Vocabulary } from './vocabulary.ts';
 
 /**
  * What this process knows of vehicles, by the digits of their ids: one entry a vehicle, whatever moment is asked for.
  * An entry by vehicle and timestamp would hardly ever be found again.
  */
-export type VehicleView = View<string, Timeline>;
+export type VehicleView = View<string, KnownVehicle>;
 
 const MAX_BYTES = 256 * 1024 * 1024;
-const MAX_WORDS = 10_000;
-/** A timeline beside its logs. */
-const TIMELINE_BYTES = 150;
 /** Vehicles loaded by one statement, statements at once, and vehicles that may wait for theirs. */
 const LOADS = { maxBatchSize: 64, maxConcurrent: 4, maxWaiting: 8_192 } as const;
 
 export function createVehicleView(freshness: Freshness, database: Database, maxAgeMs: number): VehicleView {
-  const vocabulary = new Vocabulary(MAX_WORDS);
   const batcher = new Batcher(LOADS);
-  const load = batcher.open<Id, Timeline | undefined>({
+  const load = batcher.open<Id, KnownVehicle | undefined>({
     name: 'load a vehicle',
     maxWaiting: LOADS.maxWaiting,
     run: async (ids) => {
-      const timelines = await database.read((reader) => readTimelines(reader, vocabulary, ids));
-      return ids.map((id) => timelines.get(id));
+      const vehicles = await database.read((reader) => readVehicles(reader, ids));
+      return ids.map((id) => vehicles.get(id));
     },
   });
-  const view = freshness.view<string, Timeline>(
+  const view = freshness.view<string, KnownVehicle>(
     {
       // Names the shape of what the codec writes, too: another shape takes another name.
       name: 'vehicle',
       maxAgeMs,
       keyOf: (digits) => digits,
       load: (digits) => load(Number(digits)),
-      sizeOf: ({ logs }) => TIMELINE_BYTES + logs.length * 8,
-      codec: { encode, decode: (text) => toTimeline(vocabulary, JSON.parse(text) as Portable) },
+      sizeOf: (vehicle) => vehicle.sizeBytes,
+      codec: { encode, decode: (text) => new KnownVehicle(JSON.parse(text) as Timeline) },
     },
     MAX_BYTES,
   );
@@ -50,22 +46,9 @@ export function createVehicleView(freshness: Freshness, database: Database, maxA
   return view;
 }
 
-/** A timeline with its texts, as it travels to other instances. */
-interface Portable {
-  readonly id: Id;
-  readonly make: string;
-  readonly model: string;
-  readonly states: readonly string[];
-  readonly logs: readonly number[];
-}
-
-function encode({ id, make, model, states, logs }: Timeline): string {
-  const portable: Portable = { id, make: make.text, model: model.text, states: states.map(({ text }) => text), logs };
-  return JSON.stringify(portable);
-}
-
-function toTimeline(vocabulary: Vocabulary, { id, make, model, states, logs }: Portable): Timeline {
-  return { id, make: vocabulary.word(make), model: vocabulary.word(model), states: vocabulary.list(states), logs };
+function encode({ id, make, model, states, logs }: KnownVehicle): string {
+  const timeline: Timeline = { id, make, model, states, logs };
+  return JSON.stringify(timeline);
 }
 
 interface Row {
@@ -79,7 +62,7 @@ interface Row {
 }
 
 /** Vehicles with all their logs, each from one moment of the database. Unknown ids are left out. */
-async function readTimelines(reader: Reader, vocabulary: Vocabulary, ids: readonly Id[]): Promise<Map<Id, Timeline>> {
+async function readVehicles(reader: Reader, ids: readonly Id[]): Promise<Map<Id, KnownVehicle>> {
   // Arrays as JSON: one pass of the engine's own parser, where rows of text would be taken apart in JavaScript.
   const { rows } = await sql<Row>`
     select v.id, v.make, v.model, logs.states, logs.ms, logs.micros
@@ -91,10 +74,10 @@ async function readTimelines(reader: Reader, vocabulary: Vocabulary, ids: readon
           from (select state, at from state_log where vehicle_id = v.id order by at, sequence) ordered
       ) logs on true
      where v.id = any(${ids}::bigint[])`.execute(reader);
-  return new Map(rows.map((row) => [row.id, toTimeline(vocabulary, toPortable(row))]));
+  return new Map(rows.map((row) => [row.id, new KnownVehicle(toTimeline(row))]));
 }
 
-function toPortable({ id, make, model, states: all, ms, micros }: Row): Portable {
+function toTimeline({ id, make, model, states: all, ms, micros }: Row): Timeline {
   const places = new Map<string, number>();
   const logs: number[] = [];
   all?.forEach((state, log) => {

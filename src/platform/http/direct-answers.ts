@@ -5,10 +5,19 @@ import type { RequestTally, RouteTally } from '../request-tally.ts';
 import type { HttpServer } from './http-server.ts';
 import { PROBLEM_TYPE, toProblem } from './problem.ts';
 
+/** A body with what is said of it. */
+interface DirectBody {
+  readonly text: string;
+  /** In bytes. */
+  readonly length: string;
+  readonly encoding: 'latin1' | 'utf8';
+  /** In its quotes. */
+  readonly etag: string;
+}
+
 /** A body or a refusal, with headers of its own: names and values in turn. The rest is added here. */
 export type DirectAnswer =
-  /** `length` in bytes, as UTF-8. */
-  | { readonly headers: string[]; readonly body: string; readonly length: number }
+  | { readonly headers: string[]; readonly body: DirectBody }
   | { readonly headers: string[]; readonly failure: Failure };
 
 /** What a GET route can answer from memory at once. */
@@ -75,7 +84,7 @@ function isPlain({ rawHeaders }: IncomingMessage): boolean {
   let hasHost = false;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? '';
-    if (name.length === HOST.length) hasHost ||= name.toLowerCase() === HOST;
+    if (name.length === HOST.length) hasHost ||= name === 'Host' || name.toLowerCase() === HOST;
     else if (TELLING_LENGTHS.has(name.length) && TELLING_HEADERS.has(name.toLowerCase())) return false;
   }
   return hasHost;
@@ -87,12 +96,11 @@ function answerBy(route: DirectRoute, tally: RouteTally, url: string, response: 
   if (answer === undefined) return false;
   if ('failure' in answer) sendFailure(answer, response);
   else {
-    const { headers, body, length } = answer;
-    headers.push('x-content-type-options', 'nosniff', 'content-type', JSON_TYPE, 'content-length', String(length));
+    const { headers, body } = answer;
+    headers.push('etag', body.etag, 'x-content-type-options', 'nosniff');
+    headers.push('content-type', JSON_TYPE, 'content-length', body.length);
     response.writeHead(200, headers);
-    // A string goes out together with the head, in one write. What is as long in bytes as in characters is ASCII,
-    // which is the same in both encodings and quicker to write in the plain one.
-    response.end(body, length === body.length ? 'latin1' : 'utf8');
+    response.end(body.text, body.encoding);
   }
   tally.count(response.statusCode, performance.now() - startedAt);
   return true;
