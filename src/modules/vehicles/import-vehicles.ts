@@ -1,0 +1,98 @@
+import { sql } from 'kysely';
+import type { CsvFault, CsvRow } from '../../platform/csv.ts';
+import type { Tx } from '../../platform/db/database.ts';
+import { type Id, parseId } from '../../platform/ids.ts';
+import { beginStaging, ImportRefused, inChunks, MOST_FAULTS, stageRows } from '../../platform/staging.ts';
+import { isWrittenText, saysWrittenText } from '../../platform/written-text.ts';
+import { MAX_NAME_LENGTH } from './vehicle-schemas.ts';
+
+/** The columns of a file of vehicles. `state` may come with them: what it says is compared, and not stored. */
+export const VEHICLE_COLUMNS = ['id', 'make', 'model'] as const;
+
+export interface Imported {
+  readonly rows: number;
+  /** Rows that were not here yet. */
+  readonly added: number;
+}
+
+interface VehicleRow {
+  readonly line: number;
+  readonly id: Id;
+  readonly make: string;
+  readonly model: string;
+}
+
+/**
+ * Adds vehicles under their own ids, all of them or none. A vehicle that is here already, with the same make and model,
+ * is left as it is; with others the file is refused.
+ */
+export async function importVehicles(tx: Tx, rows: AsyncIterable<CsvRow | CsvFault>): Promise<Imported> {
+  await beginStaging(tx);
+  await sql`
+    create temp table imported_vehicle (line bigint primary key, id bigint, make text, model text)
+        on commit drop`.execute(tx);
+  const staged = await stageRows(rows, readVehicleRow, (batch) => stage(tx, batch));
+  // From here to the end nobody else takes an id that the file has: neither by number nor from the sequence.
+  await sql`lock table vehicle in share row exclusive mode`.execute(tx);
+  await refuseOtherVehicles(tx);
+  const added = await inChunks(staged.lastLine, async (from, to) => {
+    const { numAffectedRows } = await sql`
+      insert into vehicle (id, make, model)
+      select id, make, model from imported_vehicle where line > ${from} and line <= ${to} order by line
+      on conflict (id) do nothing`.execute(tx);
+    return Number(numAffectedRows ?? 0);
+  });
+  await moveSequenceOn(tx);
+  return { rows: staged.rows, added };
+}
+
+export function readVehicleRow({ line, fields }: CsvRow): VehicleRow | string {
+  const { id: digits = '', make = '', model = '' } = fields;
+  const id = parseId(digits);
+  if (id === undefined) return `id ${JSON.stringify(digits)} is not a whole number from 1 to 2^53-1`;
+  if (!isName(make)) return `make ${saysWrittenText(MAX_NAME_LENGTH)}`;
+  if (!isName(model)) return `model ${saysWrittenText(MAX_NAME_LENGTH)}`;
+  return { line, id, make, model };
+}
+
+function isName(text: string): boolean {
+  return isWrittenText(text, MAX_NAME_LENGTH) && !text.includes(NOT_UTF8);
+}
+
+/** What a byte that is not UTF-8 is read as. */
+export const NOT_UTF8 = '\ufffd';
+
+async function stage(tx: Tx, batch: readonly VehicleRow[]): Promise<void> {
+  await sql`
+    insert into imported_vehicle
+    select * from unnest(${batch.map((row) => row.line)}::bigint[], ${batch.map((row) => row.id)}::bigint[],
+                         ${batch.map((row) => row.make)}::text[], ${batch.map((row) => row.model)}::text[])`.execute(
+    tx,
+  );
+}
+
+/** Of a vehicle that is not here yet the file's first row says what it is. */
+async function refuseOtherVehicles(tx: Tx): Promise<void> {
+  const { rows } = await sql<{ line: number; id: Id; make: string; model: string; count: number }>`
+    select i.line, i.id, coalesce(v.make, i.first_make) as make, coalesce(v.model, i.first_model) as model,
+           count(*) over () as count
+      from (select *, first_value(make) over same as first_make, first_value(model) over same as first_model
+              from imported_vehicle window same as (partition by id order by line)) i
+      left join vehicle v on v.id = i.id
+     where (coalesce(v.make, i.first_make), coalesce(v.model, i.first_model)) <> (i.make, i.model)
+     order by i.line limit ${MOST_FAULTS}`.execute(tx);
+  const faults = rows.map(({ line, id, make, model }) => ({
+    line,
+    fault: `vehicle ${id} is known as ${make} ${model}`,
+  }));
+  if (rows[0]) throw new ImportRefused(faults, rows[0].count);
+}
+
+/** Vehicles that get their id here go on after those that brought theirs, unless those are near the end of all ids. */
+async function moveSequenceOn(tx: Tx): Promise<void> {
+  await sql`
+    select setval(sequence, greatest(last.id, nextval(sequence)))
+      from (select max(id) as id from vehicle where id < 2::bigint ^ 52) last,
+           (select pg_get_serial_sequence('vehicle', 'id')::regclass as sequence) of_table
+     where last.id is not null`.execute(tx);
+}
