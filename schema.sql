@@ -285,8 +285,8 @@ CREATE OR REPLACE FUNCTION public.reservation_inserted()
 AS $function$
 begin
   update slot
-     set claimed = slot.claimed + added.quantity, version = slot.version + 1
-    from (select new_rows.slot_id, sum(new_rows.quantity) as quantity
+     set claimed = slot.claimed + added.quantity, version = slot.version + added.changes
+    from (select new_rows.slot_id, sum(new_rows.quantity) as quantity, count(*) as changes
             from new_rows where new_rows.status in ('held', 'confirmed') group by new_rows.slot_id) added
    where slot.id = added.slot_id;
   insert into reservation_event (reservation_id, at, status, slot_id, quantity, expires_at)
@@ -315,14 +315,16 @@ CREATE OR REPLACE FUNCTION public.reservation_updated()
 AS $function$
 begin
   update slot
-     set claimed = slot.claimed + moved.quantity, version = slot.version + 1
-    from (select each_row.slot_id, sum(each_row.quantity) as quantity
-            from (select new_rows.slot_id, new_rows.quantity from new_rows
-                   where new_rows.status in ('held', 'confirmed')
-                  union all
-                  select old_rows.slot_id, -old_rows.quantity from old_rows
-                   where old_rows.status in ('held', 'confirmed')) each_row
-           group by each_row.slot_id having sum(each_row.quantity) <> 0) moved
+     set claimed = slot.claimed + moved.quantity, version = slot.version + moved.changes
+    from (select change.slot_id, sum(change.quantity) as quantity, count(*) as changes
+            from (select each_row.slot_id, sum(each_row.quantity) as quantity
+                    from (select new_rows.id, new_rows.slot_id, new_rows.quantity from new_rows
+                           where new_rows.status in ('held', 'confirmed')
+                          union all
+                          select old_rows.id, old_rows.slot_id, -old_rows.quantity from old_rows
+                           where old_rows.status in ('held', 'confirmed')) each_row
+                   group by each_row.id, each_row.slot_id having sum(each_row.quantity) <> 0) change
+           group by change.slot_id) moved
    where slot.id = moved.slot_id;
   insert into reservation_event (reservation_id, at, status, slot_id, quantity, expires_at)
     select id, changed_at, status, slot_id, quantity, expires_at from new_rows order by id;

@@ -23,9 +23,17 @@ export interface BatcherOptions {
   readonly maxBatchSize: number;
   /** Batches in flight at once. */
   readonly maxConcurrent: number;
+  /**
+   * Who has waited longer when the next batch is put together is refused instead: behind batches that each take
+   * seconds to fail, a long queue would wait for minutes. 4 s unless told.
+   */
+  readonly maxWaitMs?: number;
 }
 
+const DEFAULT_MAX_WAIT_MS = 4_000;
+
 interface Waiting {
+  readonly sinceMs: number;
   readonly input: unknown;
   resolve(output: unknown): void;
   reject(error: unknown): void;
@@ -55,7 +63,8 @@ export class Batcher {
         return Promise.reject(new Unavailable('overloaded', `Too many requests are waiting to ${lane.name}`));
       }
       return new Promise<Out>((resolve, reject) => {
-        opened.waiting.push({ input, resolve: resolve as (output: unknown) => void, reject });
+        const sinceMs = performance.now();
+        opened.waiting.push({ sinceMs, input, resolve: resolve as (output: unknown) => void, reject });
         this.#wake();
       });
     };
@@ -77,6 +86,7 @@ export class Batcher {
   }
 
   #start(): void {
+    for (const opened of this.#lanes) refuseLate(opened, this.#options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS);
     while (this.#inFlight < this.#options.maxConcurrent) {
       const next = this.#lanes.find(({ waiting }) => waiting.length > 0);
       if (!next) return;
@@ -88,6 +98,13 @@ export class Batcher {
       });
     }
   }
+}
+
+function refuseLate({ lane, waiting }: OpenLane, maxWaitMs: number): void {
+  const earliestMs = performance.now() - maxWaitMs;
+  const inTime = waiting.findIndex(({ sinceMs }) => sinceMs >= earliestMs);
+  const late = waiting.splice(0, inTime < 0 ? waiting.length : inTime);
+  for (const { reject } of late) reject(new Unavailable('overloaded', `It takes too long until one can ${lane.name}`));
 }
 
 async function serve(lane: Lane<unknown, unknown>, batch: readonly Waiting[]): Promise<void> {

@@ -82,6 +82,22 @@ describe('Batcher', () => {
     expect(await Promise.all(waiting)).toEqual([10, 20]);
   });
 
+  it('refuses whoever has waited too long behind a slow batch, and serves who came late', async () => {
+    const { lane, batches, open } = gatedLane('work');
+    const maxWaitMs = 50;
+    const call = new Batcher({ ...OPTIONS, maxWaitMs }).open(lane);
+    const slow = call(1);
+    await nextTurn();
+    const early = call(2);
+    const sinceMs = performance.now();
+    while (performance.now() - sinceMs <= maxWaitMs) await nextTurn();
+    const late = call(3);
+    open();
+    await expect(early).rejects.toMatchObject({ type: 'overloaded', kind: 'unavailable', retryAfterS: 1 });
+    expect(await Promise.all([slow, late])).toEqual([10, 30]);
+    expect(batches).toEqual([[1], [3]]);
+  });
+
   it('fails only the caller whose input cannot be served', async () => {
     const call = new Batcher(OPTIONS).open<number, number>({
       name: 'work',

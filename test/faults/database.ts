@@ -14,7 +14,7 @@ import { OUTAGES, type Outage } from './outages.ts';
 import { type FaultReport, factsOf, finding, judge } from './report.ts';
 
 /** However the database fails, whoever asks for a write knows after so long that it was not done for certain. */
-const ANSWER_WITHIN_MS = 17_000;
+const ANSWER_WITHIN_MS = 20_000;
 const HEALTH_WITHIN_MS = 1_000;
 const RECOVERED_WITHIN_MS = 5_000;
 /** How long things are watched after an outage, before the next one. */
@@ -39,13 +39,15 @@ export async function database({ seed, postgresUrl, only }: FaultOptions): Promi
   void server.gone().then(() => load.abandon());
   await delay(2_000);
   const windows: Watched[] = [];
+  const later: Promise<void>[] = [];
   for (const outage of OUTAGES.filter(({ name }) => name.includes(only ?? ''))) {
     const struckMs = performance.now();
-    await outage.happen({ proxy, directUrl, load, random });
+    await outage.happen({ proxy, directUrl, load, random, later });
     const mendedMs = performance.now();
     await delay(CALM_MS);
     windows.push({ outage, struckMs, mendedMs, untilMs: performance.now() });
   }
+  await Promise.all(later);
   await load.stop();
   await load.replay(200);
   await probes.stop();

@@ -4,10 +4,17 @@ import { parseArgs } from 'node:util';
 import { findPostgres } from '../support/services.ts';
 import { crash } from './crash.ts';
 import { database } from './database.ts';
+import { frozen } from './frozen.ts';
 import type { FaultOptions } from './options.ts';
 import { type FaultReport, tell } from './report.ts';
+import { storage } from './storage.ts';
 
-const FAULTS: Readonly<Record<string, (options: FaultOptions) => Promise<FaultReport[]>>> = { crash, database };
+const FAULTS: Readonly<Record<string, (options: FaultOptions) => Promise<FaultReport[]>>> = {
+  crash,
+  database,
+  frozen,
+  storage,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -10,6 +10,8 @@ export interface Stage {
   readonly directUrl: string;
   readonly load: BookingLoad;
   readonly random: Random;
+  /** For what may go on after the outage is over. */
+  readonly later: Promise<void>[];
 }
 
 /** Something bad that happens to the database, for a while. */
@@ -69,12 +71,11 @@ export const OUTAGES: readonly Outage[] = [
   {
     name: 'frozen for 20 s, with 600 more buyers',
     away: true,
-    async happen({ proxy, load }) {
+    async happen({ proxy, load, later }) {
       proxy.freeze();
-      const burst = load.burst(600);
+      later.push(load.burst(600));
       await delay(20_000);
       await proxy.restore();
-      await burst;
     },
   },
   {
@@ -89,14 +90,13 @@ export const OUTAGES: readonly Outage[] = [
   {
     name: 'every connection of the pool waits for a lock for 8 s',
     away: false,
-    async happen({ directUrl, load }) {
+    async happen({ directUrl, load, later }) {
       await withClient(directUrl, async (client) => {
         await client.query('begin');
         await client.query('lock table client in access exclusive mode');
-        const burst = load.burst(100);
+        later.push(load.burst(100));
         await delay(8_000);
         await client.query('rollback');
-        await burst;
       });
     },
   },

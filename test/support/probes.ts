@@ -19,6 +19,8 @@ export interface Probe {
   readonly tookMs: number;
   /** `undefined`: no answer. */
   readonly status: number | undefined;
+  /** The type of the problem, without its prefix. */
+  readonly problem: string | undefined;
   readonly flaws: readonly string[];
 }
 
@@ -59,7 +61,8 @@ export class Probes {
       })
       .catch(() => undefined);
     const flaws = answer ? brokenRefusal(answer) : ['no answer'];
-    this.all.push({ kind, startedMs, tookMs: performance.now() - startedMs, status: answer?.status, flaws });
+    const problem = /"type":"urn:holdfast:problem:([a-z-]+)"/.exec(answer?.body ?? '')?.[1];
+    this.all.push({ kind, startedMs, tookMs: performance.now() - startedMs, status: answer?.status, problem, flaws });
   }
 }
 

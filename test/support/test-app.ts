@@ -1,15 +1,26 @@
 import { composeApp } from '../../src/compose.ts';
 import { type Config, readConfig } from '../../src/config/config.ts';
+import type { BatchLimits } from '../../src/modules/reservations/index.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import type { HttpServer } from '../../src/platform/http/http-server.ts';
 import { createLogger } from '../../src/platform/logger.ts';
-import { clockOf } from './test-database.ts';
+import { clockOf, type TestClock } from './test-database.ts';
+
+interface Variations {
+  readonly limits?: BatchLimits;
+  /** Of the database the test has in its hand, where that is another one than the app's own. */
+  readonly clock?: TestClock;
+}
 
 /** The whole HTTP surface over a test's database. Settings are written as the environment would have them. */
-export async function openTestApp(database: Database, env: Record<string, string> = {}): Promise<HttpServer> {
+export async function openTestApp(
+  database: Database,
+  env: Record<string, string> = {},
+  { limits, clock = clockOf(database) }: Variations = {},
+): Promise<HttpServer> {
   const config: Config = readConfig({ LOG_LEVEL: 'silent', HOLDFAST_DATA_DIR: 'memory:', ...env });
-  const clock = clockOf(database);
-  const { app } = await composeApp(config, database, createLogger('silent'), '0.0.0', clock ? { clock } : {});
+  const variations = { ...(clock && { clock }), ...(limits && { limits }) };
+  const { app } = await composeApp(config, database, createLogger('silent'), '0.0.0', variations);
   return app;
 }
 

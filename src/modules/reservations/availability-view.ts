@@ -32,18 +32,18 @@ export interface SlotFilter {
 
 /**
  * A hold that has run out no longer counts, swept or not: `slot.claimed` still holds its units until somebody
- * flips it, so they are added back here.
+ * flips it, so they are added back here, and the version is told as the flip will leave it.
  */
 const AVAILABLE_SLOT = sql`
-  select s.id as slot_id, s.provider_id, s.starts_at as start_time, s.ends_at as end_time, s.capacity, s.version,
-         free.units as remaining, free.units > 0 as is_available
+  select s.id as slot_id, s.provider_id, s.starts_at as start_time, s.ends_at as end_time, s.capacity,
+         s.version + due.holds as version, free.units as remaining, free.units > 0 as is_available
     from (select holdfast_clock() as now) clock
    cross join slot s
    cross join lateral (
-     select case when s.closed_at is not null then 0 else s.capacity - s.claimed + coalesce((
-              select sum(r.quantity) from reservation r
-               where r.slot_id = s.id and r.status = 'held' and r.expires_at <= clock.now), 0)::integer end as units
-   ) free`;
+     select coalesce(sum(r.quantity), 0)::integer as units, count(*)::integer as holds from reservation r
+      where r.slot_id = s.id and r.status = 'held' and r.expires_at <= clock.now) due
+   cross join lateral (
+     select case when s.closed_at is not null then 0 else s.capacity - s.claimed + due.units end as units) free`;
 
 export async function listSlots(reader: Reader, filter: SlotFilter): Promise<AvailableSlot[]> {
   const conditions: RawBuilder<unknown>[] = [sql`true`];

@@ -2,7 +2,14 @@ import type { Tx } from '../../platform/db/database.ts';
 import type { Id } from '../../platform/ids.ts';
 import { type LockedSlot, SlotTaken } from '../inventory/index.ts';
 import { readClient } from './client-store.ts';
-import { decideExtension, isBefore, type Reservation, type ReservationPolicy, requireLive } from './reservation.ts';
+import {
+  decideExtension,
+  isBefore,
+  leastNoticeMs,
+  type Reservation,
+  type ReservationPolicy,
+  requireLive,
+} from './reservation.ts';
 import { NotFound, SlotClosed, SlotMovedOn, TooSoon } from './reservation-failures.ts';
 import { endReservations, lockReservation, moveExpiry, moveToSlot } from './reservation-store.ts';
 import { readReservation } from './reservation-view.ts';
@@ -16,7 +23,7 @@ export async function cancelReservation(
   await readClient(tx, command.clientId);
   const { reservation, now } = await lockReservation(tx, command.reservationId);
   requireLive(reservation, command.clientId, now, policy);
-  await endReservations(tx, [reservation.reservation_id], 'cancelled');
+  await endReservations(tx, [reservation.reservation_id], 'cancelled', now);
   return readReservation(tx, reservation.reservation_id);
 }
 
@@ -46,7 +53,7 @@ export async function rescheduleReservation(
   if (!target) throw new NotFound('slot', command.slotId);
   if (target.slot_id === reservation.slot_id) return reservation;
   requireRoom(target, reservation.quantity, command.version);
-  const earliest = Temporal.Instant.from(now).add({ milliseconds: policy.minNoticeMs - policy.minNoticeGraceMs });
+  const earliest = Temporal.Instant.from(now).add({ milliseconds: leastNoticeMs(policy) });
   if (isBefore(target.start_time, earliest.toString())) throw new TooSoon(policy.minNoticeMs);
   await moveToSlot(tx, reservation.reservation_id, target.slot_id, now);
   return readReservation(tx, reservation.reservation_id);

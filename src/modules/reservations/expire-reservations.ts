@@ -4,15 +4,12 @@ import { type Provider, readProvidersById } from './provider-store.ts';
 import { expireDueHolds } from './reservation-store.ts';
 
 const CHUNK = 1_000;
+/** More than one chunk in one transaction would lock slots out of their order. */
+const EVERY = 2_147_483_647;
 
 /** Ends every hold that has run out, and tells the providers' slots that got their unit back, by start. */
 export async function expireReservations(tx: Tx): Promise<{ slot: AvailableSlot; provider: Provider }[]> {
-  const slotIds = new Set<number>();
-  for (let ended = CHUNK; ended > 0; ) {
-    const chunk = await expireDueHolds(tx, CHUNK);
-    for (const slotId of chunk) slotIds.add(slotId);
-    ended = chunk.length;
-  }
+  const slotIds = new Set(await expireDueHolds(tx, EVERY));
   const slots = await readSlots(tx, [...slotIds]);
   const providers = await readProvidersById(
     tx,

@@ -4,7 +4,7 @@ import type { Failure } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { InstantText } from '../../platform/instant.ts';
 import { SlotTaken } from '../inventory/index.ts';
-import type { Reservation, ReservationPolicy, Status } from './reservation.ts';
+import { leastNoticeMs, type Reservation, type ReservationPolicy, type Status } from './reservation.ts';
 import {
   AlreadyConfirmed,
   AlreadyEnded,
@@ -46,13 +46,12 @@ export async function holdSlots(
   commands: readonly HoldCommand[],
   policy: ReservationPolicy,
 ): Promise<(Reservation | Failure)[]> {
-  const noticeMs = Math.max(policy.minNoticeMs - policy.minNoticeGraceMs, 0);
   const { rows } = await sql<HoldRow>`
     select outcome, reservation_id, provider_id, starts_at, ends_at, held_at, expires_at, slot_version
       from hold_slots(
         ${commands.map((each) => each.slotId)}::bigint[], ${commands.map((each) => each.clientId)}::bigint[],
         ${commands.map((each) => each.quantity)}::integer[], ${commands.map((each) => each.version ?? null)}::integer[],
-        ${`${policy.holdTtlMs} milliseconds`}::interval, ${`${noticeMs} milliseconds`}::interval)
+        ${`${policy.holdTtlMs} milliseconds`}::interval, ${`${leastNoticeMs(policy)} milliseconds`}::interval)
      order by place`.execute(tx);
   return commands.map((command, index) => toHold(command, rowAt(rows, index), policy));
 }

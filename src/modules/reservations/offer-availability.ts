@@ -4,9 +4,9 @@ import { closeSlots, lockSlotsOfProvider, offerSlots, type Span } from '../inven
 import { type AvailableSlot, readSlots } from './availability-view.ts';
 import { type Offer, planSlots, readRange, type WrittenRange } from './calendar.ts';
 import { lockProvider, type Provider } from './provider-store.ts';
-import type { Reservation } from './reservation.ts';
+import { type Reservation, statusAt } from './reservation.ts';
 import { RangeRefused } from './reservation-failures.ts';
-import { endReservations, expireDueOnSlots, lockLiveOnSlots } from './reservation-store.ts';
+import { endReservations, expireDueOnSlots, expireLocked, lockLiveOnSlots } from './reservation-store.ts';
 
 /** Offers a provider's time as slots; those there already in the same shape are kept. */
 export async function offerAvailability(
@@ -49,11 +49,13 @@ export async function blockAvailability(
 ): Promise<Blocked> {
   const provider = await lockProvider(tx, providerId);
   const slotIds = await lockSlotsOfProvider(tx, providerId, readRange(range, provider.time_zone, 'query'));
-  await expireDueOnSlots(tx, slotIds);
-  const live = await lockLiveOnSlots(tx, slotIds);
+  const locked = await lockLiveOnSlots(tx, slotIds);
+  const now = await readClock(tx);
+  await expireLocked(tx, slotIds, now);
+  const live = locked.filter((reservation) => statusAt(reservation, now) !== 'expired');
   if (reservations === 'cancel') {
     const ids = live.map((reservation) => reservation.reservation_id);
-    await endReservations(tx, ids, 'cancelled');
+    await endReservations(tx, ids, 'cancelled', now);
   }
   await closeSlots(tx, slotIds);
   const slots = await readSlots(tx, slotIds);

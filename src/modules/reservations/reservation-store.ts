@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { readClock, type Tx } from '../../platform/db/database.ts';
 import { StaleRead } from '../../platform/db/database-failure.ts';
 import type { Id } from '../../platform/ids.ts';
@@ -17,7 +17,8 @@ export interface LockedReservation {
 }
 
 /**
- * Locks a reservation, its slot and `otherSlotIds` in the order everybody does: slots by id, then reservations.
+ * Locks a reservation, its slot and `otherSlotIds` in the order everybody does: slots by id, then reservations by
+ * id, its own among those that have run out.
  * Which slot is its own must be read before, so if it moved meanwhile the transaction starts again.
  */
 export async function lockReservation(
@@ -29,12 +30,18 @@ export async function lockReservation(
     select slot_id from reservation where id = ${reservationId}`.execute(tx);
   const ownSlotId = rows[0]?.slot_id;
   if (ownSlotId === undefined) throw new NotFound('reservation', reservationId);
-  await lockSlots(tx, [ownSlotId, ...otherSlotIds]);
-  await expireDueOnSlots(tx, [ownSlotId, ...otherSlotIds]);
-  await sql`select from reservation where id = ${reservationId} for no key update`.execute(tx);
+  const slotIds = [ownSlotId, ...otherSlotIds];
+  await lockSlots(tx, slotIds);
+  const dueAt = await readClock(tx);
+  await sql`
+    select from reservation
+     where id in (select ${reservationId}::bigint
+                  union select id from reservation where ${dueOnSlots(slotIds, dueAt)})
+     order by id for no key update`.execute(tx);
+  await expireLocked(tx, slotIds, dueAt);
   const reservation = await readOwn(tx, reservationId);
   if (reservation.slot_id !== ownSlotId) throw new StaleRead();
-  const slots = await readLockedSlots(tx, [ownSlotId, ...otherSlotIds]);
+  const slots = await readLockedSlots(tx, slotIds);
   return { reservation, slots, now: await readClock(tx) };
 }
 
@@ -46,14 +53,25 @@ async function readOwn(tx: Tx, reservationId: Id): Promise<Reservation> {
   return reservation;
 }
 
-/** Gives back the units of holds that have run out on slots this transaction has locked. */
-export async function expireDueOnSlots(tx: Tx, slotIds: readonly Id[]): Promise<void> {
-  const due = sql`slot_id = any(${slotIds}::bigint[]) and status = 'held' and expires_at <= holdfast_clock()`;
-  await sql`select from reservation where ${due} order by id for no key update`.execute(tx);
-  await sql`update reservation set status = 'expired', changed_at = expires_at where ${due}`.execute(tx);
+function dueOnSlots(slotIds: readonly Id[], dueAt: InstantText): RawBuilder<unknown> {
+  return sql`slot_id = any(${slotIds}::bigint[]) and status = 'held' and expires_at <= ${dueAt}::timestamptz`;
 }
 
-/** Live reservations on slots this transaction has locked, locked too, by id. */
+/** Gives back the units of holds on slots this transaction has locked, which had run out at a moment before. */
+export async function expireDueOnSlots(tx: Tx, slotIds: readonly Id[]): Promise<void> {
+  const dueAt = await readClock(tx);
+  await sql`select from reservation where ${dueOnSlots(slotIds, dueAt)} order by id for no key update`.execute(tx);
+  await expireLocked(tx, slotIds, dueAt);
+}
+
+/** The same where their rows are locked already: an update alone would lock them as it finds them. */
+export async function expireLocked(tx: Tx, slotIds: readonly Id[], dueAt: InstantText): Promise<void> {
+  await sql`
+    update reservation set status = 'expired', changed_at = expires_at
+     where ${dueOnSlots(slotIds, dueAt)}`.execute(tx);
+}
+
+/** Reservations on slots this transaction has locked that are not known to have ended, locked too, by id. */
 export async function lockLiveOnSlots(tx: Tx, slotIds: readonly Id[]): Promise<Reservation[]> {
   const { rows } = await sql<Reservation>`
     select ${RESERVATION} from reservation r join slot s on s.id = r.slot_id
@@ -62,14 +80,18 @@ export async function lockLiveOnSlots(tx: Tx, slotIds: readonly Id[]): Promise<R
   return rows;
 }
 
-/** Ends reservations this transaction has locked. */
+/**
+ * Ends reservations this transaction has locked, at the moment it was decided: by the time of the update a hold may
+ * have run out, and nothing follows that.
+ */
 export async function endReservations(
   tx: Tx,
   reservationIds: readonly Id[],
   status: Extract<Status, 'cancelled'>,
+  now: InstantText,
 ): Promise<void> {
   await sql`
-    update reservation set status = ${status}, changed_at = holdfast_clock()
+    update reservation set status = ${status}, changed_at = ${now}::timestamptz
      where id = any(${reservationIds}::bigint[])`.execute(tx);
 }
 

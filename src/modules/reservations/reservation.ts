@@ -28,13 +28,18 @@ export interface ReservationPolicy {
   readonly maxHoldMs: number;
 }
 
+/** How far ahead a slot must start at least to be reserved, leniency included. */
+export function leastNoticeMs(policy: ReservationPolicy): number {
+  return Math.max(policy.minNoticeMs - policy.minNoticeGraceMs, 0);
+}
+
 /** Of two moments as the database writes them. Their texts do not sort, as a fraction may be missing. */
 export function isBefore(a: InstantText, b: InstantText): boolean {
   return Temporal.Instant.compare(Temporal.Instant.from(a), Temporal.Instant.from(b)) < 0;
 }
 
 /** The state a reservation is in at `now`: a hold is over at the very instant it expires, swept or not. */
-function statusAt(reservation: Pick<Reservation, 'status' | 'expires_at'>, now: InstantText): Status {
+export function statusAt(reservation: Pick<Reservation, 'status' | 'expires_at'>, now: InstantText): Status {
   return reservation.status === 'held' && !isBefore(now, reservation.expires_at) ? 'expired' : reservation.status;
 }
 

@@ -65,7 +65,8 @@ function databaseAway(cause: unknown): Unavailable {
   return new Unavailable('database-unavailable', 'The database cannot be reached. Please retry', 2, { cause });
 }
 
-function isPostgresError(error: unknown): error is PostgresError {
+/** Whether the server itself said so, in a session that goes on or that it has ended. */
+export function isPostgresError(error: unknown): error is PostgresError {
   return error instanceof Error && 'code' in error && /^[0-9A-Z]{5}$/.test(String(error.code)) && 'severity' in error;
 }
 

@@ -39,7 +39,7 @@ export interface Database extends AsyncDisposable {
   transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /**
    * Runs exactly one statement, which is then its own transaction: one round trip, and no lock stays held
-   * while this process is busy or frozen. A second statement is refused.
+   * while this process is busy or frozen. A second statement is refused. After a deadlock it is run again, too.
    */
   statement<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Whoever is called before `transaction` and `statement` answer, once what they did is committed. */
@@ -79,17 +79,12 @@ export function assembleDatabase(driver: Driver, constraints: ConstraintFailures
     }
   }
 
-  async function transaction<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    const value = await tried(work, options.maxTries ?? 5);
-    await committed();
-    return value;
-  }
-
-  async function tried<T>(work: (tx: Tx) => Promise<T>, maxTries: number): Promise<T> {
+  /** Again from the start after what PostgreSQL has undone whole, a single statement as much as a transaction. */
+  async function retried<T>(work: () => Promise<T>, maxTries = 5): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         driver.beforeWrite();
-        return await kysely.transaction().execute((trx) => work(trx as Tx));
+        return await work();
       } catch (error) {
         if (attempt >= maxTries || !isRetryable(error)) throw toFailure(error, constraints);
         await delay(Math.random() * RETRY_BASE_MS * 2 ** attempt);
@@ -97,9 +92,14 @@ export function assembleDatabase(driver: Driver, constraints: ConstraintFailures
     }
   }
 
+  async function transaction<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    const value = await retried(() => kysely.transaction().execute((trx) => work(trx as Tx)), options.maxTries);
+    await committed();
+    return value;
+  }
+
   async function statement<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    driver.beforeWrite();
-    const value = await translated(() => kysely.connection().execute((connection) => work(oneStatement(connection))));
+    const value = await retried(() => kysely.connection().execute((connection) => work(oneStatement(connection))));
     await committed();
     return value;
   }

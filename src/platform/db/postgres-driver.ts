@@ -1,14 +1,16 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import { fromPostgres } from '../instant.ts';
 import type { ListeningConnection } from './change-feed.ts';
 import { assembleDatabase, CLOCK_MS, type Database, type Driver, type Tables } from './database.ts';
-import type { ConstraintFailures } from './database-failure.ts';
+import { type ConstraintFailures, isPostgresError } from './database-failure.ts';
 
 export interface PostgresOptions {
   readonly url: string;
   readonly constraints: ConstraintFailures;
   readonly maxConnections?: number;
+  /** How long a query may take before this process gives it up; longer than PostgreSQL's own limit unless told. */
+  readonly giveUpAfterMs?: number;
   /** A connection that broke, idle or in use; an error event without a listener would end the process. */
   readonly onBroken: (error: Error) => void;
 }
@@ -32,6 +34,7 @@ export function openPostgres(options: PostgresOptions): Database {
     application_name: 'holdfast',
     keepAlive: true,
     ...TIMEOUTS,
+    ...(options.giveUpAfterMs === undefined ? {} : { query_timeout: options.giveUpAfterMs }),
     // UTC, so that times come back in one shape whatever the server's own zone.
     options: '-c TimeZone=UTC -c DateStyle=ISO',
     types: { getTypeParser },
@@ -41,13 +44,40 @@ export function openPostgres(options: PostgresOptions): Database {
   pool.on('connect', (client) => client.on('error', options.onBroken));
   const driver: Driver = {
     kind: 'postgres',
-    kysely: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
+    kysely: new Kysely<Tables>({
+      dialect: new PostgresDialect({
+        pool: { options: {}, connect: async () => lend(await pool.connect()), end: () => pool.end() },
+      }),
+    }),
     beforeWrite() {},
     listen: (channel, onPayload, onLost) => listen(options, channel, onPayload, onLost),
     load: () => ({ busy: pool.totalCount - pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   };
   return assembleDatabase(driver, options.constraints);
+}
+
+/**
+ * Lends a client once. When a query ends without a word from the server - given up, or the connection broke - nobody
+ * knows what the session is in the midst of: a BEGIN that was given up may yet be carried out, and the next borrower
+ * would write inside that transaction, be told it is done, and lose it. Such a client does nothing more and is closed.
+ */
+function lend(client: pg.PoolClient): PostgresPoolClient {
+  let inDoubt = false;
+  async function query(text: string, parameters: readonly unknown[]) {
+    if (inDoubt) throw new Error('Connection terminated: a query before this one was given up');
+    try {
+      return await client.query(text, [...parameters]);
+    } catch (error) {
+      inDoubt = !isPostgresError(error);
+      throw error;
+    }
+  }
+  return {
+    // Kysely's other form of it is for cursors, which are not configured.
+    query: query as unknown as PostgresPoolClient['query'],
+    release: (destroy) => client.release(destroy || inDoubt),
+  };
 }
 
 function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {

@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import Fastify from 'fastify';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BOUND_MS, openTestView } from '../../test/support/gated-source.ts';
+import { Unavailable } from '../platform/errors.ts';
+import { askedBoundMs, type Reuse, readyBody, sendServed } from './http-caching.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+const pass = (ms: number) => vi.advanceTimersByTime(ms);
+
+/** A route over a view, as modules write theirs, and its source. */
+function openRoute(reuse: Reuse = 'within-bound', staleOnErrorMs = 0) {
+  const source = { value: '{"a":1}', failing: false, asked: 0 };
+  const { view } = openTestView({
+    staleOnErrorMs,
+    async load() {
+      source.asked += 1;
+      if (source.failing) throw new Unavailable('database-unavailable', 'gone');
+      return source.value;
+    },
+  });
+  const app = Fastify();
+  app.get('/', async (request, reply) => {
+    const served = await view.get('a', askedBoundMs(request));
+    return sendServed(request, reply, served, readyBody(served.value ?? ''), reuse);
+  });
+  const ask = (headers: Record<string, string> = {}) => app.inject({ url: '/', headers });
+  return { ask, source, view };
+}
+
+describe('an answer from a view', () => {
+  it('says its age, its bound, its validator and where it came from', async () => {
+    const { ask } = openRoute();
+    const first = await ask();
+    expect(first.statusCode).toBe(200);
+    expect(first.body).toBe('{"a":1}');
+    expect(first.headers).toMatchObject({
+      age: '0',
+      'cache-control': `max-age=${BOUND_MS / 1_000}`,
+      'cache-status': 'Holdfast; fwd=miss; ttl=10',
+      'content-type': 'application/json; charset=utf-8',
+      etag: readyBody('{"a":1}').etag,
+    });
+    pass(2_000);
+    expect((await ask()).headers).toMatchObject({ age: '2', 'cache-status': 'Holdfast; hit; ttl=8' });
+  });
+
+  it('rounds its age up: it is never less than the true one', async () => {
+    const { ask } = openRoute();
+    await ask();
+    for (const [ms, age, ttl] of [
+      [1, '1', '9'],
+      [998, '1', '9'],
+      [1, '1', '9'],
+      [1, '2', '8'],
+    ] as const) {
+      pass(ms);
+      expect((await ask()).headers).toMatchObject({ age, 'cache-status': `Holdfast; hit; ttl=${ttl}` });
+    }
+  });
+
+  it('may be reused only after asking, where the view says so', async () => {
+    const { ask } = openRoute('revalidate');
+    expect((await ask()).headers['cache-control']).toBe('no-cache');
+  });
+
+  it('says that the source was asked because the request wanted it, or because memory was past its bound', async () => {
+    const { ask } = openRoute();
+    await ask();
+    pass(1_001);
+    expect((await ask({ 'cache-control': 'max-age=1' })).headers['cache-status']).toBe('Holdfast; fwd=request; ttl=10');
+    pass(BOUND_MS + 1);
+    expect((await ask()).headers['cache-status']).toBe('Holdfast; fwd=stale; ttl=10');
+  });
+
+  it('says that it is past its bound because the source failed', async () => {
+    const { ask, source } = openRoute('within-bound', 60_000);
+    await ask();
+    pass(BOUND_MS + 5_000);
+    source.failing = true;
+    const late = await ask();
+    expect(late.headers).toMatchObject({ age: '15', 'cache-status': 'Holdfast; hit; ttl=-5; detail=source-failed' });
+  });
+});
+
+describe('If-None-Match', () => {
+  const { etag } = readyBody('{"a":1}');
+
+  it.each([etag, `W/${etag}`, `"other", ${etag}`, `"other",W/${etag}`, '*', ' * '])(
+    '%s: 304 without a body',
+    async (header) => {
+      const { ask } = openRoute();
+      const answer = await ask({ 'if-none-match': header });
+      expect([answer.statusCode, answer.body]).toEqual([304, '']);
+      expect(answer.headers).toMatchObject({ etag, age: '0', 'cache-control': 'max-age=10' });
+      expect(answer.headers['cache-status']).toBeDefined();
+    },
+  );
+
+  it.each(['"other"', etag.slice(1, -1), '""', ''])('%s: the whole answer', async (header) => {
+    const { ask } = openRoute();
+    expect((await ask({ 'if-none-match': header })).statusCode).toBe(200);
+  });
+
+  it('is another one for another body, and the same for the same', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (one, other) => {
+        expect(readyBody(one).etag === readyBody(other).etag).toBe(one === other);
+        expect(readyBody(one).etag).toMatch(/^"[\w-]+"$/);
+      }),
+    );
+  });
+});
+
+describe('Cache-Control of a request', () => {
+  const asked = (header: string | undefined) =>
+    askedBoundMs({ headers: header === undefined ? {} : { 'cache-control': header } } as Parameters<
+      typeof askedBoundMs
+    >[0]);
+
+  it.each([
+    [undefined, undefined],
+    ['max-age=0', 0],
+    ['max-age=5', 5_000],
+    ['Max-Age=5', 5_000],
+    ['no-transform, max-age=5', 5_000],
+    ['max-age=5,no-transform', 5_000],
+    ['no-cache', 0],
+    ['NO-CACHE', 0],
+    ['no-store', 0],
+    ['max-age=60, no-cache', 0],
+    ['max-age=', undefined],
+    ['max-age=-1', undefined],
+    ['max-age=1.5', undefined],
+    ['max-age=x', undefined],
+    ['x-max-age=5', undefined],
+    ['max-stale=5', undefined],
+    ['only-if-cached', undefined],
+  ])('%s asks for %s ms', (header, ms) => {
+    expect(asked(header)).toBe(ms);
+  });
+
+  it('never fails, nor asks for what is no bound', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const ms = asked(text);
+        expect(ms === undefined || (Number.isFinite(ms) && ms >= 0)).toBe(true);
+      }),
+    );
+  });
+
+  it('asks the source for no-cache, and for an age that memory is past', async () => {
+    const { ask, source } = openRoute();
+    await ask();
+    pass(1_500);
+    await ask({ 'cache-control': 'max-age=2' });
+    expect(source.asked).toBe(1);
+    source.value = '{"a":2}';
+    expect((await ask({ 'cache-control': 'max-age=1' })).body).toBe('{"a":2}');
+    pass(1);
+    source.value = '{"a":3}';
+    expect((await ask({ 'cache-control': 'no-cache' })).body).toBe('{"a":3}');
+    expect(source.asked).toBe(3);
+  });
+});

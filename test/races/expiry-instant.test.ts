@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as holds from '../support/expiring-hold.ts';
+import { type Instances, openInstances } from '../support/instances.ts';
+import { openSecondConnection } from '../support/second-connection.ts';
+import type { Answered } from '../support/test-app.ts';
+import { onPostgres } from '../support/test-database.ts';
+
+const TRIALS = 15;
+
+onPostgres('at the very instant a hold expires', (open) => {
+  let instances: Instances;
+  beforeAll(async () => {
+    instances = await openInstances(open(), 3);
+  });
+  afterAll(() => instances[Symbol.asyncDispose]());
+
+  /** All wait behind locks on the slot and the reservation; the clock moves; more come and wait; all are let go. */
+  async function rush(hold: holds.ExpiringHold, early: holds.Send[], moveTo: string, late: holds.Send[]) {
+    await using blocker = await openSecondConnection(open());
+    await blocker.query('begin');
+    await blocker.query('select from slot where id = $1 for update', [hold.slot]);
+    await blocker.query('select from reservation where id = $1 for update', [hold.reservation]);
+    const answering = early.map((send) => send(instances, hold));
+    await blocker.untilWaiting(early.length);
+    await open().clock.freeze(moveTo);
+    answering.push(...late.map((send) => send(instances, hold)));
+    await blocker.untilWaiting(early.length + late.length);
+    await blocker.query('commit');
+    return (await Promise.all(answering)).map((answer) => answer.status);
+  }
+
+  it('it is over for its client, and its slot is free for one other', async () => {
+    const { confirm, cancel, extend, reschedule, holdByRival, sweep } = holds;
+    for (let trial = 0; trial < TRIALS; trial += 1) {
+      const hold = await holds.makeHold(open(), instances);
+      const early = [confirm, cancel, extend, reschedule, holdByRival];
+      const answers = await rush(hold, early, holds.EXPIRY, [sweep, holdByRival, sweep]);
+      expect(answers.slice(0, 4)).toEqual([410, 410, 410, 410]);
+      expect([answers[4], answers[6]].toSorted()).toEqual([201, 409]);
+      expect([answers[5], answers[7]]).toEqual([200, 200]);
+      expect(await holds.statesOf(open(), hold.reservation)).toEqual(['held', 'expired']);
+      expect(await holds.unitsOf(open(), hold.slot)).toEqual({ live: 1, claimed: 1 });
+    }
+  });
+
+  it('one microsecond before, confirm and cancel answer as they came to pass, and the slot is free after a cancel', async () => {
+    const { confirm, cancel, holdByRival, sweep } = holds;
+    const seen = new Set<string>();
+    for (let trial = 0; trial < TRIALS; trial += 1) {
+      const hold = await holds.makeHold(open(), instances);
+      const early = trial % 2 === 0 ? [confirm, cancel, holdByRival] : [holdByRival, cancel, confirm];
+      const answers = await rush(hold, early, holds.LAST_MOMENT, []);
+      const [confirmed, cancelled, held] = trial % 2 === 0 ? answers : answers.toReversed();
+      expect((await sweep(instances, hold)).status).toBe(200);
+      expect(cancelled).toBe(200);
+      const states = await holds.statesOf(open(), hold.reservation);
+      if (confirmed === 200) expect(states).toEqual(['held', 'confirmed', 'cancelled']);
+      else expect([confirmed, states]).toEqual([409, ['held', 'cancelled']]);
+      const units = held === 201 ? 1 : 0;
+      expect(await holds.unitsOf(open(), hold.slot)).toEqual({ live: units, claimed: units });
+      seen.add(String(answers));
+    }
+    expect(seen.size).toBeGreaterThan(1);
+  });
+
+  it('a sweep and a hold that find it at once end it once', async () => {
+    const { holdByRival, sweep } = holds;
+    for (let trial = 0; trial < TRIALS; trial += 1) {
+      const hold = await holds.makeHold(open(), instances);
+      const late = trial % 2 === 0 ? [sweep, holdByRival, sweep] : [holdByRival, sweep, sweep];
+      const answers = await rush(hold, [], holds.EXPIRY, late);
+      expect(answers.toSorted()).toEqual([200, 200, 201]);
+      expect(await holds.statesOf(open(), hold.reservation)).toEqual(['held', 'expired']);
+      expect(await holds.unitsOf(open(), hold.slot)).toEqual({ live: 1, claimed: 1 });
+    }
+  });
+});
+
+onPostgres('a request that meets another which has decided and not yet committed', (open) => {
+  let instances: Instances;
+  beforeAll(async () => {
+    instances = await openInstances(open(), 3);
+  });
+  afterAll(() => instances[Symbol.asyncDispose]());
+
+  type Ending = 'commits' | 'is killed';
+  interface Meeting {
+    readonly hold: holds.ExpiringHold;
+    /** What the one that decided first was answered, and what the one that waited for it was. */
+    readonly first: Answered;
+    readonly second: Answered;
+  }
+
+  /**
+   * The first request runs under an Idempotency-Key, and the table its answer is to be stored in is locked: it has
+   * decided and written, and stands before its commit. The second then runs into it.
+   */
+  async function meet(
+    [first, at]: [holds.Send, string],
+    [second, then]: [holds.Send, string],
+    ending: Ending,
+  ): Promise<Meeting> {
+    const hold = await holds.makeHold(open(), instances);
+    await using blocker = await openSecondConnection(open());
+    await open().clock.freeze(at);
+    await blocker.query('begin');
+    await blocker.query('lock table idempotent_answer in share mode');
+    const firstAnswering = first(instances, hold, `meeting-${hold.reservation}`);
+    await blocker.untilWaiting(1);
+    await open().clock.freeze(then);
+    const secondAnswering = second(instances, hold);
+    await blocker.untilWaiting(2);
+    if (ending === 'is killed') await blocker.terminateWaiting('relation');
+    await blocker.query('commit');
+    return { hold, first: await firstAnswering, second: await secondAnswering };
+  }
+
+  it.each([
+    ['commits', 200, 409, ['held', 'confirmed']],
+    ['is killed', 503, 201, ['held', 'expired']],
+  ] as const)('a hold after the expiry, a confirm in time that %s', async (ending, confirmed, held, states) => {
+    const { hold, first, second } = await meet(
+      [holds.confirm, holds.LAST_MOMENT],
+      [holds.holdByRival, holds.EXPIRY],
+      ending,
+    );
+    expect([first.status, second.status]).toEqual([confirmed, held]);
+    expect(await holds.statesOf(open(), hold.reservation)).toEqual(states);
+    expect(await holds.unitsOf(open(), hold.slot)).toEqual({ live: 1, claimed: 1 });
+  });
+
+  it.each([
+    ['commits', 201, 1, ['held', 'expired']],
+    ['is killed', 503, 0, ['held']],
+  ] as const)('a confirm, a hold after the expiry that %s', async (ending, held, live, states) => {
+    const { hold, first, second } = await meet(
+      [holds.holdByRival, holds.EXPIRY],
+      [holds.confirm, holds.EXPIRY],
+      ending,
+    );
+    expect([first.status, second.status]).toEqual([held, 410]);
+    expect(await holds.statesOf(open(), hold.reservation)).toEqual(states);
+    expect(await holds.unitsOf(open(), hold.slot)).toMatchObject({ claimed: 1 });
+    await holds.sweep(instances, hold);
+    expect(await holds.statesOf(open(), hold.reservation)).toEqual(['held', 'expired']);
+    expect(await holds.unitsOf(open(), hold.slot)).toEqual({ live, claimed: live });
+  });
+
+  it.each([
+    ['commits', 200, 201, ['held', 'cancelled']],
+    ['is killed', 503, 409, ['held']],
+  ] as const)('a hold, a cancel that %s', async (ending, cancelled, held, states) => {
+    const { hold, first, second } = await meet(
+      [holds.cancel, holds.LAST_MOMENT],
+      [holds.holdByRival, holds.LAST_MOMENT],
+      ending,
+    );
+    expect([first.status, second.status]).toEqual([cancelled, held]);
+    expect(await holds.statesOf(open(), hold.reservation)).toEqual(states);
+    expect(await holds.unitsOf(open(), hold.slot)).toEqual({ live: 1, claimed: 1 });
+  });
+
+  describe('a sweep after the expiry', () => {
+    it.each([
+      ['a confirm in time', holds.confirm, ['held', 'confirmed']],
+      ['an extension in time', holds.extend, ['held', 'held']],
+    ] as const)('leaves alone what %s has taken from it', async (_what, send, states) => {
+      const { hold, first, second } = await meet([send, holds.LAST_MOMENT], [holds.sweep, holds.EXPIRY], 'commits');
+      expect([first.status, second.status]).toEqual([200, 200]);
+      expect(await holds.statesOf(open(), hold.reservation)).toEqual(states);
+      expect(await holds.unitsOf(open(), hold.slot)).toEqual({ live: 1, claimed: 1 });
+    });
+  });
+});

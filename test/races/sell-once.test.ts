@@ -1,0 +1,115 @@
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import type { Id } from '../../src/platform/ids.ts';
+import { type Instances, ONE_BY_ONE, openInstances } from '../support/instances.ts';
+import { dropConstraint, replaceInFunction } from '../support/sabotage.ts';
+import { openSecondConnection } from '../support/second-connection.ts';
+import { addClients, addSlots } from '../support/seed-tables.ts';
+import { ask } from '../support/test-app.ts';
+import { onPostgres, openTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+const BUYERS = 200;
+/** Small batches, so that every instance has as many transactions at the gate as it may. */
+const SMALL_BATCHES = { maxBatchSize: 16, maxConcurrent: 2, maxWaiting: 4_096 };
+
+/** How often each status was answered when many clients reserved one slot at the same time. */
+async function race(instances: Instances, clients: readonly Id[], slotId: Id): Promise<Record<number, number>> {
+  const answers = await Promise.all(
+    clients.map((client_id, index) =>
+      ask(instances.at(index), 'POST', '/client/reserve', { client_id, timeslot_id: slotId }),
+    ),
+  );
+  return Object.fromEntries(
+    [...Map.groupBy(answers, (answer) => answer.status)].map(([status, all]) => [status, all.length]),
+  );
+}
+
+async function unitsSold({ database }: TestDatabase, slotId: Id): Promise<number> {
+  const { rows } = await database.read((reader) =>
+    sql<{ units: number }>`
+      select coalesce(sum(quantity), 0)::integer as units from reservation
+       where slot_id = ${slotId} and status in ('held', 'confirmed')`.execute(reader),
+  );
+  return rows[0]?.units ?? 0;
+}
+
+/**
+ * The race with a starting gate: the slot's row is kept locked until the first transaction of every instance
+ * stands before it, so that whatever each has decided by then, it has decided without having seen the others.
+ */
+async function raceFromGate(test: TestDatabase, instances: Instances): Promise<number> {
+  const [slotId = 0] = await addSlots(test.database, 1);
+  const clients = await addClients(test.database, BUYERS);
+  await using gate = await openSecondConnection(test);
+  await gate.query('begin');
+  await gate.query('select from slot where id = $1 for no key update', [slotId]);
+  const racing = race(instances, clients, slotId);
+  await gate.untilWaiting(instances.apps.length * SMALL_BATCHES.maxConcurrent);
+  await gate.query('commit');
+  await racing;
+  return await unitsSold(test, slotId);
+}
+
+onPostgres('one slot and 200 buyers spread over three instances', (open) => {
+  it.each([
+    ['as many in one transaction as wait', undefined, 25],
+    ['each in a transaction of its own', ONE_BY_ONE, 10],
+  ])('sells it to exactly one, %s', async (_how, limits, rounds) => {
+    await using instances = await openInstances(open(), 3, limits);
+    const slots = await addSlots(open().database, rounds);
+    const clients = await addClients(open().database, BUYERS);
+    for (const slotId of slots) {
+      expect(await race(instances, clients, slotId)).toEqual({ 201: 1, 409: BUYERS - 1 });
+      expect(await unitsSold(open(), slotId)).toBe(1);
+    }
+  });
+
+  it('sells seven units to exactly seven', async () => {
+    await using instances = await openInstances(open(), 3, ONE_BY_ONE);
+    const slots = await addSlots(open().database, 5, 7);
+    const clients = await addClients(open().database, BUYERS);
+    for (const slotId of slots) {
+      expect(await race(instances, clients, slotId)).toEqual({ 201: 7, 409: BUYERS - 7 });
+    }
+  });
+
+  it('sells it once when all decide at the same moment', async () => {
+    await using instances = await openInstances(open(), 3, SMALL_BATCHES);
+    for (let round = 0; round < 10; round += 1) expect(await raceFromGate(open(), instances)).toBe(1);
+  });
+});
+
+onPostgres('the same race where guards are taken away', () => {
+  const withoutLock = ({ database }: TestDatabase) =>
+    replaceInFunction(
+      database,
+      'hold_slots',
+      'perform from slot where id = any (p_slot) order by id for no key update;',
+      '',
+    );
+  const withoutConstraint = ({ database }: TestDatabase) => dropConstraint(database, 'slot', 'slot_never_oversold');
+
+  async function unitsSoldAfter(sabotage: (test: TestDatabase) => Promise<void>): Promise<number> {
+    await using test = await openTestDatabase('postgres');
+    await sabotage(test);
+    await using instances = await openInstances(test, 3, SMALL_BATCHES);
+    return await raceFromGate(test, instances);
+  }
+
+  describe('one guard is enough', () => {
+    it('the constraint without the lock', async () => {
+      expect(await unitsSoldAfter(withoutLock)).toBe(1);
+    });
+    it('the lock without the constraint', async () => {
+      expect(await unitsSoldAfter(withoutConstraint)).toBe(1);
+    });
+  });
+
+  it('finds a double sale with neither', async () => {
+    const units = await unitsSoldAfter(async (test) => {
+      await withoutLock(test);
+      await withoutConstraint(test);
+    });
+    expect(units).toBeGreaterThan(1);
+  });
+});

@@ -1,0 +1,95 @@
+import { expect, it } from 'vitest';
+import type { Database } from '../../src/platform/db/database.ts';
+import type { HttpServer } from '../../src/platform/http/http-server.ts';
+import type { Id } from '../../src/platform/ids.ts';
+import { problemIn, Recorder, readTables, reservationIn } from '../support/history.ts';
+import { checkHistory } from '../support/history-checker.ts';
+import { openInstances } from '../support/instances.ts';
+import { dropConstraint, replaceInFunction } from '../support/sabotage.ts';
+import { addClients, addSlots } from '../support/seed-tables.ts';
+import { onPostgres, openTestDatabase } from '../support/test-database.ts';
+
+const BUYERS = 1_000;
+const UNITS = 8_000;
+/** Every so manieth hold is thought better of, so that units come back while others are being refused. */
+const GIVEN_BACK_EVERY = 20;
+
+/** One slot's sale; it is over when every unit is confirmed, and not because somebody was refused. */
+class Sale {
+  readonly recorder = new Recorder();
+  readonly #slot: Id;
+  #holds = 0;
+  confirmed = 0;
+
+  constructor(slot: Id) {
+    this.#slot = slot;
+  }
+
+  /** Wants one, two or three at a time, and takes fewer when there are not that many. */
+  async buy(app: HttpServer, client: Id): Promise<void> {
+    let quantity = 1 + (client % 3);
+    while (this.confirmed < UNITS) {
+      const hold = await this.recorder.send(app, { kind: 'hold', client, slot: this.#slot, quantity });
+      if (hold.status === 409 && problemIn(hold) === 'slot-taken') {
+        quantity = Math.max(quantity - 1, 1);
+        continue;
+      }
+      expect(hold.status, hold.text).toBe(201);
+      this.#holds += 1;
+      const kind = this.#holds % GIVEN_BACK_EVERY === 0 ? 'cancel' : 'confirm';
+      const decided = await this.recorder.send(app, { kind, client, reservation: reservationIn(hold) });
+      expect(decided.status, decided.text).toBe(200);
+      if (kind === 'confirm') this.confirmed += quantity;
+    }
+  }
+}
+
+onPostgres('1,000 buyers of 8,000 units on three instances', (open) => {
+  it('buy exactly 8,000, and the record of it breaks no invariant', async () => {
+    const { database } = open();
+    await using instances = await openInstances(open(), 3);
+    const [slot = 0] = await addSlots(database, 1, UNITS);
+    const clients = await addClients(database, BUYERS);
+    const sale = new Sale(slot);
+    await Promise.all(clients.map((client, index) => sale.buy(instances.at(index), client)));
+    const tables = await readTables(database);
+    const confirmed = tables.reservations.filter((row) => row.status === 'confirmed');
+    expect(confirmed.reduce((sum, row) => sum + row.quantity, 0)).toBe(UNITS);
+    expect(sale.confirmed).toBe(UNITS);
+    expect(checkHistory(sale.recorder.exchanges, tables)).toEqual([]);
+    expect(sale.recorder.exchanges.filter((each) => each.status === 409).length).toBeGreaterThan(0);
+  });
+});
+
+onPostgres('the check of a recorded sale', () => {
+  /** Buyers one after another, of a slot of three; what the check then says. */
+  async function brokenBy(sabotage: (database: Database) => Promise<void>, quantities: number[]): Promise<string[]> {
+    await using test = await openTestDatabase('postgres');
+    await sabotage(test.database);
+    await using instances = await openInstances(test, 1);
+    const [slot = 0] = await addSlots(test.database, 1, 3);
+    const [client = 0] = await addClients(test.database, 1);
+    const recorder = new Recorder();
+    for (const quantity of quantities) await recorder.send(instances.at(0), { kind: 'hold', client, slot, quantity });
+    const violations = checkHistory(recorder.exchanges, await readTables(test.database));
+    return violations.map((violation) => violation.invariant);
+  }
+
+  it('finds nothing where all is as it should be', async () => {
+    expect(await brokenBy(async () => {}, [2, 2, 1, 1])).toEqual([]);
+  });
+
+  it('finds a unit that is kept back', async () => {
+    const keepBack = (database: Database) =>
+      replaceInFunction(database, 'hold_slots', 'v_left < v_ask.quantity', 'v_left <= v_ask.quantity');
+    expect(await brokenBy(keepBack, [1, 1, 1])).toEqual(['H4']);
+  });
+
+  it('finds a unit too many', async () => {
+    const oversell = async (database: Database) => {
+      await replaceInFunction(database, 'hold_slots', 'v_left < v_ask.quantity', 'v_left < v_ask.quantity - 1');
+      await dropConstraint(database, 'slot', 'slot_never_oversold');
+    };
+    expect(await brokenBy(oversell, [2, 2])).toEqual(['H1']);
+  });
+});
