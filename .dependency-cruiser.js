@@ -31,12 +31,17 @@ export default {
       '^src/compose\\.ts$',
       '^src/(app\\.ts$|config/|freshness/index\\.ts$|platform/|modules/[^/]+/index\\.ts$)',
     ),
-    only('main-starts', '^src/main\\.ts$', '^src/(compose\\.ts$|config/|platform/)'),
+    only('main-starts', '^src/main\\.ts$', '^src/((compose|import-command)\\.ts$|config/|platform/)'),
+    only(
+      'import-reads-files',
+      '^src/import-command\\.ts$',
+      '^src/(compose\\.ts$|config/|platform/|modules/[^/]+/index\\.ts$)',
+    ),
     {
       name: 'modules-do-not-look-up',
       severity: 'error',
       from: { path: '^src/modules/' },
-      to: { path: ['^src/(main|compose|app|config)', '^src/freshness/(?!index\\.ts$)'] },
+      to: { path: ['^src/(main|compose|app|import-command|config)', '^src/freshness/(?!index\\.ts$)'] },
     },
     {
       name: 'modules-through-the-door',
@@ -57,15 +62,23 @@ export default {
       to: { path: '^src/modules/(?!inventory/|reservations/)' },
     },
     {
+      name: 'orders-know-reservations-and-inventory',
+      severity: 'error',
+      from: { path: '^src/modules/orders/' },
+      to: { path: '^src/modules/(?!orders/|reservations/|inventory/)' },
+    },
+    {
       name: 'decisions-are-pure',
       severity: 'error',
       comment: 'what decides takes time and ids as arguments and touches nothing',
-      from: { path: '^src/modules/(inventory/slot|reservations/(reservation|calendar))\\.ts$' },
+      from: {
+        path: '^src/modules/(inventory/slot|reservations/(reservation|calendar)|orders/(order|order-block|order-directory))\\.ts$',
+      },
       to: {
         path: ['^src/', '^node:', 'node_modules'],
         pathNot: [
           '^src/platform/(ids|money|errors|clock|instant|duration)\\.ts$',
-          '^src/modules/(inventory/(index|slot)|reservations/(reservation|calendar|[a-z-]+-failures))\\.ts$',
+          '^src/modules/(inventory/(index|slot)|reservations/(reservation|calendar|[a-z-]+-failures)|orders/(order|order-block|order-directory|[a-z-]+-failures))\\.ts$',
         ],
       },
     },

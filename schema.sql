@@ -38,6 +38,17 @@ begin
 end
 $procedure$;
 
+CREATE OR REPLACE FUNCTION public.announce_price()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('holdfast_change', json_build_object(
+    'topic', 'calendar', 'keys', json_build_array(new.provider_id::text))::text);
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.announce_providers(p_ids bigint[])
  RETURNS void
  LANGUAGE plpgsql
@@ -279,6 +290,75 @@ CREATE OR REPLACE FUNCTION public.holdfast_clock()
  PARALLEL SAFE
 RETURN clock_timestamp();
 
+CREATE OR REPLACE FUNCTION public.order_keeps_its_id()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'an order keeps its id' using errcode = 'check_violation', constraint = 'order_keeps_its_id';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.orders_moved()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_sign integer := case tg_op when 'INSERT' then 1 else -1 end;
+  v_mark text := case tg_op when 'INSERT' then '+' else '-' end;
+  v_few boolean := (select count(*) <= 100 from (select from moved limit 101) first_ones);
+  v_noted text := coalesce(current_setting('holdfast.orders_moved', true), '');
+begin
+  if tg_op = 'INSERT' then
+    perform pass_order_ids(max(id)) from moved;
+  end if;
+  with counted as (
+    insert into order_block as kept (block, orders, version)
+      select id >> 8, v_sign * count(*), 1 from moved group by 1 order by 1
+    on conflict (block) do update set orders = kept.orders + excluded.orders, version = kept.version + 1
+    returning block, orders, version
+  )
+  select trim(v_noted || ' ' || string_agg(format('%s:%s:%s:%s', block, version, orders, case when v_few then (
+                                  select string_agg(v_mark || id, '' order by id) from moved where id >> 8 = block)
+                                else '*' end), ' '))
+    into v_noted from (select * from counted limit 1001) told;
+  if v_noted is not null then
+    -- A message may have 8,000 bytes; `*` says that more has changed than one can tell. A thousand blocks are more.
+    perform set_config('holdfast.orders_moved', case when length(v_noted) <= 5000 then v_noted else '*' end, true);
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.orders_truncated()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from order_block;
+  perform set_config('holdfast.orders_moved', '', true);
+  perform pg_notify('holdfast_change', json_build_object('topic', 'order_block', 'keys', null)::text);
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.pass_order_ids(p_upto bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_gap bigint := p_upto - (select case when is_called then last_value else last_value - 1 end from orders_id_seq);
+begin
+  -- setval could move the sequence back when others draw from it at this very moment and it is nearly there already;
+  -- drawing the numbers cannot.
+  if v_gap > 10000 then
+    perform setval('orders_id_seq', p_upto);
+  elsif v_gap > 0 then
+    perform nextval('orders_id_seq') from generate_series(1, v_gap);
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.reservation_inserted()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -332,6 +412,75 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.reservations_ordered()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  -- The usual case ends here: nobody has confirmed, moved or ended anything that costs something.
+  perform from changed join slot s on s.id = changed.slot_id
+    where changed.status in ('confirmed', 'cancelled', 'conflict')
+      and (s.price_amount is not null or exists (select from orders o where o.reservation_id = changed.id));
+  if not found then
+    return null;
+  end if;
+
+  update orders o set status = 'cancelled'
+    from changed
+   where o.reservation_id = changed.id and o.status = 'open' and changed.status in ('cancelled', 'conflict');
+
+  -- Moved to another slot: the same order, for another time at another price; a free one costs 0.
+  update orders o set currency = s.price_currency
+    from changed join slot s on s.id = changed.slot_id
+   where o.reservation_id = changed.id and o.status = 'open' and changed.status = 'confirmed'
+     and o.currency <> s.price_currency;
+  update order_line l
+     set description = say_span(s.starts_at, s.ends_at), quantity = changed.quantity, unit_price = coalesce(s.price_amount, 0)
+    from changed join slot s on s.id = changed.slot_id join orders o on o.reservation_id = changed.id
+   where l.order_id = o.id and o.status = 'open' and changed.status = 'confirmed'
+     and (l.description, l.quantity, l.unit_price)
+         is distinct from (say_span(s.starts_at, s.ends_at), changed.quantity, coalesce(s.price_amount, 0));
+
+  with sold as (
+    select changed.id, changed.quantity, changed.changed_at, s.price_amount, s.price_currency,
+           say_span(s.starts_at, s.ends_at) as description, c.first_name || ' ' || c.last_name as customer
+      from changed join slot s on s.id = changed.slot_id join client c on c.id = changed.client_id
+     where changed.status = 'confirmed' and s.price_amount is not null
+       and not exists (select from orders o where o.reservation_id = changed.id)
+  ), placed as (
+    insert into orders (customer, ordered_at, currency, reservation_id)
+      select customer, changed_at, price_currency, id from sold order by id
+    returning id, reservation_id
+  )
+  insert into order_line (order_id, line, description, quantity, unit_price)
+    select placed.id, 1, sold.description, sold.quantity, sold.price_amount
+      from placed join sold on sold.id = placed.reservation_id;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.say_span(p_starts_at timestamp with time zone, p_ends_at timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+RETURN ((to_char((p_starts_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text) || ' to '::text) || to_char((p_ends_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text));
+
+CREATE OR REPLACE FUNCTION public.tell_orders_moved()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_noted text := coalesce(current_setting('holdfast.orders_moved', true), '');
+begin
+  if v_noted <> '' then
+    perform set_config('holdfast.orders_moved', '', true);
+    perform pg_notify('holdfast_change', json_build_object(
+      'topic', 'order_block', 'keys', case when v_noted not like '*%' then string_to_array(v_noted, ' ') end)::text);
+  end if;
+  return null;
+end
+$function$;
+
 create table client (
   id bigint generated by default as identity not null,
   first_name text not null,
@@ -355,6 +504,39 @@ create table installation (
   constraint installation_pkey PRIMARY KEY (id),
   constraint installation_singleton_check CHECK (singleton),
   constraint installation_singleton_key UNIQUE (singleton)
+);
+
+create table order_block (
+  block bigint not null,
+  orders integer not null,
+  version bigint not null,
+  constraint order_block_pkey PRIMARY KEY (block)
+);
+
+create table order_line (
+  order_id bigint not null,
+  line integer not null,
+  description text not null,
+  quantity integer not null,
+  unit_price numeric not null,
+  discount numeric not null default 0,
+  constraint order_line_pkey PRIMARY KEY (order_id, line),
+  constraint line_discount_is_exact CHECK (((discount >= (0)::numeric) AND (discount <= (1)::numeric) AND (scale(trim_scale(discount)) <= 4))),
+  constraint line_has_quantity CHECK ((quantity >= 1)),
+  constraint line_price_is_exact CHECK (((unit_price >= (0)::numeric) AND (unit_price < ('100000000000'::bigint)::numeric) AND (scale(trim_scale(unit_price)) <= 4)))
+);
+
+create table orders (
+  id bigint generated by default as identity not null,
+  customer text not null,
+  ordered_at timestamp with time zone not null default holdfast_clock(),
+  status text not null default 'open'::text,
+  currency text not null,
+  reservation_id bigint,
+  constraint orders_pkey PRIMARY KEY (id),
+  constraint order_has_currency CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint order_has_status CHECK ((status = ANY (ARRAY['open'::text, 'shipped'::text, 'cancelled'::text]))),
+  constraint order_id_is_safe CHECK (((id >= 1) AND (id <= '9007199254740991'::bigint)))
 );
 
 create table provider (
@@ -412,14 +594,21 @@ create table slot (
   version integer not null default 1,
   closed_at timestamp with time zone,
   created_at timestamp with time zone not null default holdfast_clock(),
+  price_amount numeric,
+  price_currency text,
   constraint slot_pkey PRIMARY KEY (id),
   constraint slot_ends_after_it_starts CHECK ((ends_at > starts_at)),
   constraint slot_has_capacity CHECK (((capacity >= 1) AND (capacity <= 1000000))),
   constraint slot_never_overlaps EXCLUDE USING gist (int8range(provider_id, provider_id, '[]'::text) WITH &&, tstzrange(starts_at, ends_at) WITH &&) WHERE (((closed_at IS NULL) OR (claimed > 0))),
-  constraint slot_never_oversold CHECK (((claimed >= 0) AND (claimed <= capacity)))
+  constraint slot_never_oversold CHECK (((claimed >= 0) AND (claimed <= capacity))),
+  constraint slot_price_has_currency CHECK ((price_currency ~ '^[A-Z]{3}$'::text)),
+  constraint slot_price_is_exact CHECK (((price_amount > (0)::numeric) AND (price_amount < ('100000000000'::bigint)::numeric) AND (scale(trim_scale(price_amount)) <= 4))),
+  constraint slot_price_is_whole CHECK (((price_amount IS NULL) = (price_currency IS NULL)))
 );
 
 CREATE INDEX idempotent_answer_age ON public.idempotent_answer USING btree (answered_at);
+
+CREATE UNIQUE INDEX order_of_reservation ON public.orders USING btree (reservation_id) WHERE (reservation_id IS NOT NULL);
 
 CREATE INDEX reservation_due ON public.reservation USING btree (expires_at) WHERE (status = 'held'::text);
 
@@ -433,6 +622,10 @@ CREATE INDEX slot_by_provider ON public.slot USING btree (provider_id, starts_at
 
 CREATE INDEX slot_by_start ON public.slot USING btree (starts_at, id);
 
+alter table order_line add constraint line_of_known_order FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE CASCADE;
+
+alter table orders add constraint order_of_known_reservation FOREIGN KEY (reservation_id) REFERENCES reservation(id);
+
 alter table reservation add constraint reservation_of_known_client FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table reservation add constraint reservation_of_known_slot FOREIGN KEY (slot_id) REFERENCES slot(id);
@@ -440,6 +633,32 @@ alter table reservation add constraint reservation_of_known_slot FOREIGN KEY (sl
 alter table reservation_event add constraint reservation_event_reservation_id_fkey FOREIGN KEY (reservation_id) REFERENCES reservation(id);
 
 alter table slot add constraint slot_of_known_provider FOREIGN KEY (provider_id) REFERENCES provider(id);
+
+CREATE CONSTRAINT TRIGGER tell_orders_moved AFTER INSERT OR UPDATE ON public.order_block DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tell_orders_moved();
+
+CREATE TRIGGER announce_delete AFTER DELETE ON public.order_line REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION announce_change('order', 'order_id');
+
+CREATE TRIGGER announce_insert AFTER INSERT ON public.order_line REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('order', 'order_id');
+
+CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.order_line FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('order');
+
+CREATE TRIGGER announce_update AFTER UPDATE ON public.order_line REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('order', 'order_id');
+
+CREATE TRIGGER announce_delete AFTER DELETE ON public.orders REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('order', 'id');
+
+CREATE TRIGGER announce_insert AFTER INSERT ON public.orders REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('order', 'id');
+
+CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.orders FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('order');
+
+CREATE TRIGGER announce_update AFTER UPDATE ON public.orders REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('order', 'id');
+
+CREATE TRIGGER order_keeps_its_id BEFORE UPDATE OF id ON public.orders FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION order_keeps_its_id();
+
+CREATE TRIGGER orders_deleted AFTER DELETE ON public.orders REFERENCING OLD TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION orders_moved();
+
+CREATE TRIGGER orders_inserted AFTER INSERT ON public.orders REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION orders_moved();
+
+CREATE TRIGGER orders_truncated AFTER TRUNCATE ON public.orders FOR EACH STATEMENT EXECUTE FUNCTION orders_truncated();
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.provider REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('provider', 'id');
 
@@ -463,9 +682,15 @@ CREATE TRIGGER reservation_states BEFORE UPDATE OF status ON public.reservation 
 
 CREATE TRIGGER reservation_updated AFTER UPDATE ON public.reservation REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reservation_updated();
 
+CREATE TRIGGER reservations_inserted_ordered AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reservations_ordered();
+
+CREATE TRIGGER reservations_updated_ordered AFTER UPDATE ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reservations_ordered();
+
 CREATE TRIGGER announce_delete AFTER DELETE ON public.slot REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_slot_deleted();
 
 CREATE TRIGGER announce_insert AFTER INSERT ON public.slot REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_slot_inserted();
+
+CREATE TRIGGER announce_price AFTER UPDATE OF price_amount, price_currency ON public.slot FOR EACH ROW WHEN (((new.provider_id IS NOT NULL) AND ((old.price_amount IS DISTINCT FROM new.price_amount) OR (old.price_currency IS DISTINCT FROM new.price_currency)))) EXECUTE FUNCTION announce_price();
 
 CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.slot FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('calendar');
 

@@ -1,3 +1,4 @@
+import { addOrderRoutes, type OrdersDeps } from './modules/orders/index.ts';
 import { addReservationsRoutes, type ReservationsDeps } from './modules/reservations/index.ts';
 import { addVehiclesRoutes, type VehiclesDeps } from './modules/vehicles/index.ts';
 import { acceptDirectAnswers } from './platform/http/direct-answers.ts';
@@ -13,6 +14,7 @@ export interface AppDeps {
   readonly metrics: Metrics;
   readonly readiness: Readiness;
   readonly reservations: ReservationsDeps;
+  readonly orders: OrdersDeps;
   readonly vehicles: VehiclesDeps;
 }
 
@@ -28,6 +30,7 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   acceptDirectAnswers(app, deps.metrics.requests);
   addHealthRoutes(app, deps.reservations.database, deps.readiness);
   addReservationsRoutes(app, deps.reservations);
+  addOrderRoutes(app, deps.orders);
   addVehiclesRoutes(app, deps.vehicles);
   app.closeRoutes();
   return app;

@@ -2,6 +2,7 @@ import { buildApp } from './app.ts';
 import type { Config } from './config/config.ts';
 import { Freshness, RedisStore, watchViews } from './freshness/index.ts';
 import { inventoryConstraints } from './modules/inventory/index.ts';
+import { loadOrderSamples, OrderPages, orderConstraints } from './modules/orders/index.ts';
 import {
   type BatchLimits,
   createHoldEngine,
@@ -25,6 +26,9 @@ import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { openRedis } from './platform/redis-link.ts';
 
 const MIGRATIONS = new URL('../migrations', import.meta.url).pathname;
+const SAMPLES = new URL('../samples', import.meta.url).pathname;
+
+const constraints = { ...inventoryConstraints, ...orderConstraints };
 
 /** How many times its first length a hold may live, extensions included. */
 const HOLD_CEILING = 4;
@@ -40,14 +44,14 @@ export async function openDatabase(config: Config, logger: Logger): Promise<Open
     const url = config.database.url.reveal();
     const database = openPostgres({
       url,
-      constraints: inventoryConstraints,
+      constraints,
       onBroken: (error) => logger.warn({ err: error }, 'a database connection broke'),
     });
     return opened(database, { kind: 'postgres', url });
   }
   const database: EmbeddedDatabase = await openPglite({
     dataDir: config.database.dataDir,
-    constraints: inventoryConstraints,
+    constraints,
   });
   return opened(database, { kind: 'pglite', database });
 }
@@ -100,7 +104,9 @@ export async function composeApp(
   const { slotLengthMs } = config;
   const reservations = { database, engine, timetables, clock, policy, slotLengthMs };
   const vehicles = { database, view: createVehicleView(freshness, database, config.vehiclesMaxAgeMs) };
-  const app = await buildApp({ logger, version, metrics, readiness, reservations, vehicles });
+  const pageOptions = { maxAgeMs: config.ordersMaxAgeMs, pageSize: config.ordersPageSize };
+  const orders = { database, pages: new OrderPages(database, freshness, feed, pageOptions) };
+  const app = await buildApp({ logger, version, metrics, readiness, reservations, orders, vehicles });
   watch(metrics, database, engine, freshness);
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
   return { app, readiness };
@@ -119,6 +125,8 @@ function watch(metrics: Metrics, database: Database, engine: HoldEngine, freshne
 export interface RunningServer {
   readonly address: string;
   readonly samplesLoaded: boolean;
+  /** How many of them were loaded now. */
+  readonly sampleOrders: number;
   /** Stops in phases, each bounded: no new work, then what is under way, then what it stood on. */
   stop(): Promise<void>;
 }
@@ -130,6 +138,7 @@ export async function startServer(config: Config, logger: Logger, version: strin
   const applied = await migrateDatabase(database);
   if (applied.length > 0) logger.info({ applied }, 'schema brought forward');
   const samplesLoaded = config.samples && (await loadSamples(database, config.slotLengthMs));
+  const sampleOrders = config.samples ? await loadOrderSamples(database, SAMPLES) : 0;
   const jobs = stack.use(await startJobs(jobsStore, logger));
   await startSweeper(jobs, database, config.sweepEveryMs, logger);
   const { app, readiness } = await composeApp(config, database, logger, version);
@@ -139,6 +148,7 @@ export async function startServer(config: Config, logger: Logger, version: strin
   return {
     address,
     samplesLoaded,
+    sampleOrders,
     async stop() {
       readiness.stopping = true;
       await owned.disposeAsync();

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import closeWithGrace from 'close-with-grace';
 import { migrateDatabase, openDatabase, type RunningServer, startServer } from './compose.ts';
 import { type Config, ConfigError, readConfig } from './config/config.ts';
+import { IMPORT_USAGE, ImportError, runImport } from './import-command.ts';
 import { DirectoryInUse } from './platform/db/directory-lock.ts';
 import { MigrationError } from './platform/db/migrate.ts';
 import { createLogger } from './platform/logger.ts';
@@ -11,6 +12,7 @@ const USAGE = `holdfast <command>
 
   serve      run the server (what npm start does)
   migrate    bring the database's schema forward, and end
+${IMPORT_USAGE}
   help       print this
 
 Configuration comes from the environment; the README lists it.`;
@@ -19,6 +21,8 @@ Configuration comes from the environment; the README lists it.`;
 const STOP_WITHIN_MS = 10_000;
 
 async function main(): Promise<void> {
+  const [word, ...words] = process.argv.slice(2);
+  if (word === 'import') return runImport(words, readConfig(process.env), process.stdout);
   const { positionals } = parseArgs({ allowPositionals: true, options: {} });
   const [command = 'serve', ...rest] = positionals;
   if (rest.length > 0) throw new UsageError(`holdfast ${command} takes no further words`);
@@ -55,15 +59,17 @@ async function runMigrations(config: Config): Promise<void> {
   process.stdout.write(applied.length === 0 ? 'The schema is up to date.\n' : `Applied ${applied.join(', ')}.\n`);
 }
 
-function greeting({ address, samplesLoaded }: RunningServer): string {
+function greeting({ address, samplesLoaded, sampleOrders }: RunningServer): string {
   const loaded = samplesLoaded
     ? '\n  Sample providers 1 and 2 and clients 1 and 2 are loaded, with two weeks of time.'
     : '';
+  const orders = sampleOrders > 0 ? `\n  ${sampleOrders} sample orders are loaded.` : '';
   return `
-Holdfast is listening at ${address}${loaded}
+Holdfast is listening at ${address}${loaded}${orders}
 
   Try:
     curl '${address}/client/getProviderAvailability?provider_id=1'
+    curl '${address}/orders/1'
     curl -X POST ${address}/client/reserve -H 'content-type: application/json' -d '{"client_id": 1, "timeslot_id": 40}'
     curl -X PUT ${address}/client/confirm -H 'content-type: application/json' -d '{"client_id": 1, "reservation_id": 1}'
 
@@ -79,7 +85,9 @@ function version(): string {
 
 /** What the person at the terminal can mend is told in one line; anything else keeps its stack. */
 function report(error: unknown): void {
-  const mendable = [UsageError, ConfigError, DirectoryInUse, MigrationError].some((kind) => error instanceof kind);
+  const mendable = [UsageError, ImportError, ConfigError, DirectoryInUse, MigrationError].some(
+    (kind) => error instanceof kind,
+  );
   const text = error instanceof Error ? (mendable ? error.message : (error.stack ?? error.message)) : String(error);
   process.stderr.write(`holdfast: ${text}\n${error instanceof UsageError ? `\n${USAGE}\n` : ''}`);
   process.exitCode = 1;

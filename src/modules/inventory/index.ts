@@ -1,4 +1,4 @@
-export { cutIntoSlots, type Slot, type Span } from './slot.ts';
+export { cutIntoSlots, type Price, type Slot, type Span } from './slot.ts';
 export { inventoryConstraints, SlotTaken } from './slot-failures.ts';
 export {
   closeSlots,
@@ -7,4 +7,6 @@ export {
   lockSlotsOfProvider,
   offerSlots,
   readLockedSlots,
+  SLOT_PRICE,
+  type SlotTerms,
 } from './slot-store.ts';

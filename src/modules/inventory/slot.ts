@@ -7,6 +7,14 @@ export interface Span {
   readonly endMs: number;
 }
 
+/** What one unit costs. */
+export interface Price {
+  /** An exact decimal above 0, as text. */
+  readonly amount: string;
+  /** ISO 4217. */
+  readonly currency: string;
+}
+
 /** A sellable span of time with a capacity. */
 export interface Slot {
   readonly slot_id: Id;
@@ -15,6 +23,8 @@ export interface Slot {
   readonly start_time: InstantText;
   readonly end_time: InstantText;
   readonly capacity: number;
+  /** `null` when it is free. */
+  readonly price: Price | null;
   /** Moves whenever what can be claimed changes. */
   readonly version: number;
 }

@@ -63,7 +63,7 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
     },
     (request, reply) => {
       const { provider_id, ...range } = request.body;
-      const offer = { ranges: [range], breaks: [], slotLengthMs, capacity: 1 };
+      const offer = { ranges: [range], breaks: [], slotLengthMs, capacity: 1, price: null };
       return answerOnce(database, request, reply, async (tx) => {
         const { provider, slots } = await offerAvailability(tx, provider_id, offer);
         return answerWith(reply, 201, { 'available timeslots': slots.map((slot) => toTimeslot(slot, provider)) });

@@ -1,6 +1,6 @@
 import { readClock, type Tx } from '../../platform/db/database.ts';
 import type { Id } from '../../platform/ids.ts';
-import { closeSlots, lockSlotsOfProvider, offerSlots, type Span } from '../inventory/index.ts';
+import { closeSlots, lockSlotsOfProvider, offerSlots, type SlotTerms, type Span } from '../inventory/index.ts';
 import { type AvailableSlot, readSlots } from './availability-view.ts';
 import { type Offer, planSlots, readRange, type WrittenRange } from './calendar.ts';
 import { lockProvider, type Provider } from './provider-store.ts';
@@ -12,7 +12,7 @@ import { endReservations, expireDueOnSlots, expireLocked, lockLiveOnSlots } from
 export async function offerAvailability(
   tx: Tx,
   providerId: Id,
-  offer: Offer & { readonly capacity: number },
+  offer: Offer & SlotTerms,
 ): Promise<{ provider: Provider; slots: AvailableSlot[] }> {
   const provider = await lockProvider(tx, providerId);
   const nowMs = Temporal.Instant.from(await readClock(tx)).epochMilliseconds;
@@ -21,7 +21,7 @@ export async function offerAvailability(
   // A hold that has run out on a closed slot would still stand in the way of the time it no longer has.
   const touched = await lockSlotsOfProvider(tx, providerId, hull(spans));
   await expireDueOnSlots(tx, touched);
-  const slotIds = await offerSlots(tx, providerId, spans, offer.capacity);
+  const slotIds = await offerSlots(tx, providerId, spans, offer);
   return { provider, slots: await readSlots(tx, slotIds) };
 }
 

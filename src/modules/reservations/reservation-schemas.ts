@@ -1,5 +1,12 @@
 import { Type } from 'typebox';
-import { CursorParameter, IdField, IdParameter, LimitParameter, WrittenText } from '../../platform/http/parameters.ts';
+import {
+  CursorParameter,
+  IdField,
+  IdParameter,
+  LimitParameter,
+  SAYS,
+  WrittenText,
+} from '../../platform/http/parameters.ts';
 
 const Name = WrittenText(200);
 const TimeZone = Type.String({
@@ -89,6 +96,23 @@ export const Client = Type.Object({
 export const StrictClientBody = Type.Object(CreateClientBody.properties, strict);
 export const ClientPage = Type.Object({ clients: Type.Array(Client), next_cursor: NextCursor });
 
+const Price = Type.Object(
+  {
+    amount: Type.Number({
+      exclusiveMinimum: 0,
+      exclusiveMaximum: 100_000_000_000,
+      description: 'What one unit costs; an exact decimal with 4 decimals at most',
+    }),
+    currency: Type.String({
+      pattern: '^[A-Z]{3}$',
+      description: 'ISO 4217',
+      examples: ['USD'],
+      [SAYS]: 'must be three capital letters',
+    }),
+  },
+  strict,
+);
+
 export const Slot = Type.Object({
   slot_id: IdField(),
   provider_id: Type.Union([IdField(), Type.Null()]),
@@ -98,6 +122,7 @@ export const Slot = Type.Object({
   remaining: Type.Integer(),
   is_available: Type.Boolean(),
   version: Type.Integer({ description: 'Moves whenever what can be reserved changes' }),
+  price: Type.Union([Price, Type.Null()], { description: '`null` when it is free' }),
 });
 export const SlotPage = Type.Object({ slots: Type.Array(Slot), next_cursor: NextCursor });
 export const SlotQuery = Type.Object({
@@ -119,6 +144,7 @@ export const OfferBody = Type.Object(
     ),
     slot_minutes: Type.Optional(Type.Integer({ minimum: 5, maximum: 480, description: 'SLOT_LENGTH unless told' })),
     capacity: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: '1 unless told' })),
+    price: Type.Optional(Price),
     repeat_weekly_until: Type.Optional(
       Type.String({ maxLength: 10, description: "Repeat weekly up to this day in the provider's zone" }),
     ),

@@ -36,7 +36,7 @@ async function offerTwoWeeks(tx: Tx, provider: (typeof PROVIDERS)[number], slotL
     const date = today.add({ days: day + 1 }).toString();
     return { start_time: `${date}T09:00`, end_time: endOfDay(date, slotLengthMs) };
   });
-  await offerAvailability(tx, provider_id, { ranges, breaks: [], slotLengthMs, capacity: 1 });
+  await offerAvailability(tx, provider_id, { ranges, breaks: [], slotLengthMs, capacity: 1, price: null });
 }
 
 /** As near to eight hours as whole slots come. */

@@ -33,7 +33,9 @@ export function toFixedReservation(reservation: Reservation) {
 }
 
 export function toSlot(slot: AvailableSlot) {
-  return { ...slot, start_time: toSeconds(slot.start_time), end_time: toSeconds(slot.end_time) };
+  // The amount has 15 digits at most, which a number writes as they were.
+  const price = slot.price && { ...slot.price, amount: Number(slot.price.amount) };
+  return { ...slot, start_time: toSeconds(slot.start_time), end_time: toSeconds(slot.end_time), price };
 }
 
 export function toReservation(reservation: Reservation) {

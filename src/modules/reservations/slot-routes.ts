@@ -6,6 +6,7 @@ import { answerOnce } from '../../platform/http/idempotency.ts';
 import { idOf, instantOf, limitOf, Problems } from '../../platform/http/parameters.ts';
 import { type AvailableSlot, listSlots, readSlot, type SlotFilter, type SlotPosition } from './availability-view.ts';
 import { blockAvailability, offerAvailability } from './offer-availability.ts';
+import { priceOf } from './price.ts';
 import * as schemas from './reservation-schemas.ts';
 import type { ReservationsDeps } from './reservations-deps.ts';
 import { toReservation, toSlot } from './shapes.ts';
@@ -28,11 +29,12 @@ export function addSlotRoutes(app: HttpServer, deps: ReservationsDeps): void {
     },
     (request, reply) => {
       const providerId = idOf(request.params.id, 'params/id');
-      const { ranges, breaks = [], slot_minutes, capacity = 1, repeat_weekly_until } = request.body;
+      const { ranges, breaks = [], slot_minutes, capacity = 1, price, repeat_weekly_until } = request.body;
       const offer = {
         ranges,
         breaks,
         capacity,
+        price: priceOf(price),
         slotLengthMs: slot_minutes === undefined ? slotLengthMs : slot_minutes * 60_000,
         repeatWeeklyUntil: repeat_weekly_until,
       };

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Freshness, View } from '../../freshness/index.ts';
 import type { Database, Reader } from '../../platform/db/database.ts';
 import type { Id } from '../../platform/ids.ts';
+import { SLOT_PRICE } from '../inventory/index.ts';
 import { Timetable, type TimetableSlot } from './timetable.ts';
 
 /** A timetable is told every change; the bound is for the day when that fails without anybody noticing. */
@@ -63,7 +64,7 @@ interface SlotRow extends Omit<TimetableSlot, 'holds'> {
 
 async function readOpenSlots(reader: Reader, condition: RawBuilder<unknown>): Promise<TimetableSlot[]> {
   const { rows } = await sql<SlotRow>`
-    select s.id as slot_id, s.starts_at as start_time, s.ends_at as end_time, s.capacity, s.version,
+    select s.id as slot_id, s.starts_at as start_time, s.ends_at as end_time, s.capacity, s.version, ${SLOT_PRICE},
            (extract(epoch from s.starts_at) * 1000)::double precision as "startMs", s.capacity - s.claimed as free,
            (select json_agg(json_build_array(extract(epoch from r.expires_at) * 1000, r.quantity))
               from reservation r where r.slot_id = s.id and r.status = 'held') as holds

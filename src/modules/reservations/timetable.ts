@@ -1,6 +1,7 @@
 import { type ReadyBody, readyBody } from '../../freshness/index.ts';
 import type { Id } from '../../platform/ids.ts';
 import { type InstantText, toMs, toSeconds } from '../../platform/instant.ts';
+import type { Price } from '../inventory/index.ts';
 import type { AvailableSlot, SlotFilter } from './availability-view.ts';
 
 /** What is known of one slot that is open, with the holds on it that will run out. Times are milliseconds since 1970. */
@@ -11,6 +12,7 @@ export interface TimetableSlot {
   readonly startMs: number;
   readonly capacity: number;
   readonly version: number;
+  readonly price: Price | null;
   /** Units free even if no hold runs out. */
   readonly free: number;
   /** Units that come free at their moment. */
@@ -81,11 +83,12 @@ export class Timetable {
       if (slot.startMs < nowMs || !isWithin(slot, filter)) continue;
       const remaining = unitsFree(slot, nowMs);
       if (remaining <= 0) continue;
-      const { slot_id, start_time, end_time, capacity } = slot;
+      const { slot_id, start_time, end_time, capacity, price } = slot;
       const provider_id = this.owner.provider_id;
       // As it will be when the holds that have run out are flipped, which moves it once for each.
       const version = slot.version + slot.holds.filter((hold) => hold.expiresMs <= nowMs).length;
-      found.push({ slot_id, provider_id, start_time, end_time, capacity, version, remaining, is_available: true });
+      const known = { slot_id, provider_id, start_time, end_time, capacity, version, price };
+      found.push({ ...known, remaining, is_available: true });
     }
     return found;
   }

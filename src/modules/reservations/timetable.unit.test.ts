@@ -36,6 +36,7 @@ function makeSlot(
     startMs,
     capacity: 10,
     version: 1,
+    price: null,
     free,
     holds: holds.map(({ expires, quantity }) => ({ expiresMs: expires * MINUTE, quantity })),
   };

@@ -1,0 +1,24 @@
+import type { Tx } from '../../platform/db/database.ts';
+import type { Id } from '../../platform/ids.ts';
+import { type Order, type OrderContent, requireChangeable } from './order.ts';
+import { insertOrder, lockOrder, replaceContent, setStatus } from './order-store.ts';
+import { readOrder } from './order-view.ts';
+
+export async function placeOrder(tx: Tx, content: OrderContent): Promise<Order> {
+  return readOrder(tx, await insertOrder(tx, content));
+}
+
+/** Puts other content in the place of an open order's. */
+export async function changeOrder(tx: Tx, orderId: Id, content: OrderContent): Promise<Order> {
+  requireChangeable(await lockOrder(tx, orderId));
+  await replaceContent(tx, orderId, content);
+  return readOrder(tx, orderId);
+}
+
+/** Cancels an open order; it stays listed. */
+export async function cancelOrder(tx: Tx, orderId: Id): Promise<Order> {
+  const order = await lockOrder(tx, orderId);
+  requireChangeable(order);
+  await setStatus(tx, orderId, 'cancelled');
+  return { ...order, status: 'cancelled' };
+}

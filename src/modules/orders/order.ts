@@ -1,0 +1,57 @@
+import type { Id } from '../../platform/ids.ts';
+import type { InstantText } from '../../platform/instant.ts';
+import { type Decimal, minorUnitOf, minus, ONE, parseDecimal, plus, roundHalfUp, times } from '../../platform/money.ts';
+import { OrderNotOpen, OrderOfReservation } from './order-failures.ts';
+
+/** `open` may be changed and cancelled; nothing follows `shipped` and `cancelled`. */
+export const ORDER_STATUSES = ['open', 'shipped', 'cancelled'] as const;
+export type OrderStatus = (typeof ORDER_STATUSES)[number];
+
+export interface OrderLine {
+  readonly description: string;
+  readonly quantity: number;
+  /** An exact decimal, as text. */
+  readonly unit_price: string;
+  /** The part taken off, from 0 to 1; an exact decimal, as text. */
+  readonly discount: string;
+}
+
+/** What a caller says of an order. */
+export interface OrderContent {
+  readonly customer: string;
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly lines: readonly OrderLine[];
+}
+
+export interface Order extends OrderContent {
+  readonly order_id: Id;
+  readonly ordered_at: InstantText;
+  readonly status: OrderStatus;
+  /** The reservation that placed the order by being confirmed. */
+  readonly reservation_id: Id | null;
+}
+
+/** unit_price × quantity × (1 − discount), not rounded. */
+function amountOf(line: OrderLine): Decimal {
+  const gross = times(decimal(line.unit_price), { units: BigInt(line.quantity), scale: 0 });
+  return times(gross, minus(ONE, decimal(line.discount)));
+}
+
+/** The sum of the exact amounts of the lines, rounded once, half up, to the currency's minor unit. */
+export function totalOf({ currency, lines }: Pick<Order, 'currency' | 'lines'>): Decimal {
+  const sum = lines.map(amountOf).reduce(plus, { units: 0n, scale: 0 });
+  return roundHalfUp(sum, minorUnitOf(currency));
+}
+
+function decimal(text: string): Decimal {
+  const value = parseDecimal(text);
+  if (value === undefined) throw new Error(`${text} is not a decimal`);
+  return value;
+}
+
+/** Refuses to change what is done, or what follows a reservation and would then say another thing than it. */
+export function requireChangeable({ status, reservation_id }: Order): void {
+  if (status !== 'open') throw new OrderNotOpen(status);
+  if (reservation_id !== null) throw new OrderOfReservation(reservation_id);
+}

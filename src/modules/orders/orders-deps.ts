@@ -1,0 +1,7 @@
+import type { Database } from '../../platform/db/database.ts';
+import type { OrderPages } from './order-pages.ts';
+
+export interface OrdersDeps {
+  readonly database: Database;
+  readonly pages: OrderPages;
+}

@@ -1,0 +1,52 @@
+import { toSeconds } from '../../platform/instant.ts';
+import { parseDecimal, writeDecimal } from '../../platform/money.ts';
+import { type Order, type OrderLine, totalOf } from './order.ts';
+
+/** An order as `GET /orders/{page}` shows it, as JSON text: its amounts are exact decimals, which no number here is. */
+export function writePagedOrder(order: Order): string {
+  return `{${fieldsOf(order)}}`;
+}
+
+/** An order as /api/v1 shows it. */
+export function writeOrder(order: Order): string {
+  return `{${fieldsOf(order)},"reservation_id":${order.reservation_id}}`;
+}
+
+export function writeOrderList(orders: readonly Order[], nextCursor: string | null): string {
+  return `{"orders":[${orders.map(writeOrder).join(',')}],"next_cursor":${JSON.stringify(nextCursor)}}`;
+}
+
+/** A numbered page; a page past the last has no orders. */
+export function writeNumberedPage(
+  page: number,
+  pageSize: number,
+  { total, orders }: { readonly total: number; readonly orders: readonly string[] },
+): string {
+  const pages = Math.ceil(total / pageSize);
+  return (
+    `{"page":${page},"page_size":${pageSize},"total_orders":${total},"total_pages":${pages},` +
+    `"orders":[${orders.join(',')}]}`
+  );
+}
+
+function fieldsOf(order: Order): string {
+  return (
+    `"order_id":${order.order_id},"customer":${JSON.stringify(order.customer)},` +
+    `"ordered_at":"${toSeconds(order.ordered_at)}","status":"${order.status}","currency":"${order.currency}",` +
+    `"total":${writeDecimal(totalOf(order))},"lines":[${order.lines.map(writeLine).join(',')}]`
+  );
+}
+
+function writeLine({ description, quantity, unit_price, discount }: OrderLine): string {
+  return (
+    `{"description":${JSON.stringify(description)},"quantity":${quantity},` +
+    `"unit_price":${plain(unit_price)},"discount":${plain(discount)}}`
+  );
+}
+
+/** Without the zeros at the end that the database keeps. */
+function plain(text: string): string {
+  const value = parseDecimal(text);
+  if (value === undefined) throw new Error(`${text} is not a decimal`);
+  return writeDecimal(value);
+}
