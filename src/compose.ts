@@ -12,7 +12,7 @@ import {
   type ReservationPolicy,
   startSweeper,
 } from './modules/reservations/index.ts';
-import { createVehicleView } from './modules/vehicles/index.ts';
+import { createVehicleView, loadVehicleSamples } from './modules/vehicles/index.ts';
 import { type Database, readInstallation } from './platform/db/database.ts';
 import { type DatabaseClock, SampledClock } from './platform/db/database-clock.ts';
 import { migrate, readMigrations } from './platform/db/migrate.ts';
@@ -127,6 +127,7 @@ export interface RunningServer {
   readonly samplesLoaded: boolean;
   /** How many of them were loaded now. */
   readonly sampleOrders: number;
+  readonly sampleVehicles: number;
   /** Stops in phases, each bounded: no new work, then what is under way, then what it stood on. */
   stop(): Promise<void>;
 }
@@ -139,6 +140,7 @@ export async function startServer(config: Config, logger: Logger, version: strin
   if (applied.length > 0) logger.info({ applied }, 'schema brought forward');
   const samplesLoaded = config.samples && (await loadSamples(database, config.slotLengthMs));
   const sampleOrders = config.samples ? await loadOrderSamples(database, SAMPLES) : 0;
+  const sampleVehicles = config.samples ? await loadVehicleSamples(database, SAMPLES) : 0;
   const jobs = stack.use(await startJobs(jobsStore, logger));
   await startSweeper(jobs, database, config.sweepEveryMs, logger);
   const { app, readiness } = await composeApp(config, database, logger, version);
@@ -149,6 +151,7 @@ export async function startServer(config: Config, logger: Logger, version: strin
     address,
     samplesLoaded,
     sampleOrders,
+    sampleVehicles,
     async stop() {
       readiness.stopping = true;
       await owned.disposeAsync();

@@ -1,34 +1,35 @@
 import { sql } from 'kysely';
-import type { CsvFault, CsvRow } from '../../platform/csv.ts';
+import type { CsvRow } from '../../platform/csv-rows.ts';
 import type { Tx } from '../../platform/db/database.ts';
-import { type Id, parseId } from '../../platform/ids.ts';
-import type { InstantText } from '../../platform/instant.ts';
-import { readMoment, textOfMoment } from '../../platform/moment.ts';
-import { beginStaging, ImportRefused, inChunks, MOST_FAULTS, stageRows } from '../../platform/staging.ts';
-import { isWrittenText, saysWrittenText } from '../../platform/written-text.ts';
-import { type Imported, NOT_UTF8 } from './import-vehicles.ts';
-import { MAX_STATE_LENGTH } from './vehicle-schemas.ts';
-
-/** The columns of a file of state logs. */
-export const STATE_LOG_COLUMNS = ['vehicle_id', 'state', 'timestamp'] as const;
-
-interface StateLogRow {
-  readonly line: number;
-  readonly vehicleId: Id;
-  readonly state: string;
-  readonly at: InstantText;
-}
+import type { Id } from '../../platform/ids.ts';
+import {
+  beginStaging,
+  FileRefused,
+  inChunks,
+  MOST_FAULTS,
+  type Staged,
+  type StagingProgress,
+  stageRows,
+} from '../../platform/staging.ts';
+import type { Imported } from './import-vehicles.ts';
+import { readStateLogRow, type StateLogRow } from './vehicle-rows.ts';
 
 /**
- * Adds state logs, all of them or none, in the order of the file: of two at one instant the later line holds. A log
+ * Adds state logs, all of a file or none, in the order of the file: of two at one instant the later line holds. A log
  * that was here before the file, of the same vehicle, instant and state, is not added again.
+ *
+ * @throws FileRefused, FileUnreadable
  */
-export async function importStateLogs(tx: Tx, rows: AsyncIterable<CsvRow | CsvFault>): Promise<Imported> {
+export async function importStateLogs(
+  tx: Tx,
+  rows: AsyncIterable<CsvRow>,
+  onProgress?: (progress: StagingProgress) => void,
+): Promise<Imported> {
   await beginStaging(tx);
   await sql`
     create temp table imported_log (line bigint primary key, vehicle_id bigint, at timestamptz, state text)
         on commit drop`.execute(tx);
-  const staged = await stageRows(rows, readStateLogRow, (batch) => stage(tx, batch));
+  const staged = await stageRows(rows, readStateLogRow, (batch) => stage(tx, batch), onProgress);
   await refuseUnknownVehicles(tx);
   const added = await inChunks(staged.lastLine, async (from, to) => {
     const { numAffectedRows } = await sql`
@@ -39,27 +40,17 @@ export async function importStateLogs(tx: Tx, rows: AsyncIterable<CsvRow | CsvFa
   return { rows: staged.rows, added };
 }
 
-function readStateLogRow({ line, fields }: CsvRow): StateLogRow | string {
-  const { vehicle_id: digits = '', state = '', timestamp = '' } = fields;
-  const vehicleId = parseId(digits);
-  if (vehicleId === undefined) return `vehicle_id ${JSON.stringify(digits)} is not a whole number from 1 to 2^53-1`;
-  if (!isWrittenText(state, MAX_STATE_LENGTH) || state.includes(NOT_UTF8)) {
-    return `state ${saysWrittenText(MAX_STATE_LENGTH)}`;
-  }
-  const moment = readMoment(timestamp);
-  if (!moment) return `timestamp ${JSON.stringify(timestamp)} is not a time such as 2026-12-30T10:00:00Z`;
-  return { line, vehicleId, state, at: textOfMoment(moment) };
-}
-
 /** Leaves out what was here before. Nothing of the file is in `state_log` yet, so its own repetitions stay. */
-async function stage(tx: Tx, batch: readonly StateLogRow[]): Promise<void> {
+async function stage(tx: Tx, batch: readonly Staged<StateLogRow>[]): Promise<void> {
   await sql`
     insert into imported_log
     select * from unnest(${batch.map((row) => row.line)}::bigint[], ${batch.map((row) => row.vehicleId)}::bigint[],
                          ${batch.map((row) => row.at)}::timestamptz[], ${batch.map((row) => row.state)}::text[])
-               as row (line, vehicle_id, at, state)
+               as given (line, vehicle_id, at, state)
      where not exists (select from state_log l
-                        where l.vehicle_id = row.vehicle_id and l.at = row.at and l.state = row.state)`.execute(tx);
+                        where l.vehicle_id = given.vehicle_id and l.at = given.at and l.state = given.state)`.execute(
+    tx,
+  );
 }
 
 async function refuseUnknownVehicles(tx: Tx): Promise<void> {
@@ -67,6 +58,6 @@ async function refuseUnknownVehicles(tx: Tx): Promise<void> {
     select line, vehicle_id, count(*) over () as count
       from imported_log i where not exists (select from vehicle v where v.id = i.vehicle_id)
      order by line limit ${MOST_FAULTS}`.execute(tx);
-  const faults = rows.map(({ line, vehicle_id }) => ({ line, fault: `there is no vehicle ${vehicle_id}` }));
-  if (rows[0]) throw new ImportRefused(faults, rows[0].count);
+  const faults = rows.map(({ line, vehicle_id }) => ({ line, reason: `there is no vehicle ${vehicle_id}` }));
+  if (rows[0]) throw new FileRefused(faults, rows[0].count);
 }

@@ -1,13 +1,17 @@
 import { sql } from 'kysely';
-import type { CsvFault, CsvRow } from '../../platform/csv.ts';
+import type { CsvRow } from '../../platform/csv-rows.ts';
 import type { Tx } from '../../platform/db/database.ts';
-import { type Id, parseId } from '../../platform/ids.ts';
-import { beginStaging, ImportRefused, inChunks, MOST_FAULTS, stageRows } from '../../platform/staging.ts';
-import { isWrittenText, saysWrittenText } from '../../platform/written-text.ts';
-import { MAX_NAME_LENGTH } from './vehicle-schemas.ts';
-
-/** The columns of a file of vehicles. `state` may come with them: what it says is compared, and not stored. */
-export const VEHICLE_COLUMNS = ['id', 'make', 'model'] as const;
+import type { Id } from '../../platform/ids.ts';
+import {
+  beginStaging,
+  FileRefused,
+  inChunks,
+  MOST_FAULTS,
+  type Staged,
+  type StagingProgress,
+  stageRows,
+} from '../../platform/staging.ts';
+import { readVehicleRow, type VehicleRow } from './vehicle-rows.ts';
 
 export interface Imported {
   readonly rows: number;
@@ -15,23 +19,22 @@ export interface Imported {
   readonly added: number;
 }
 
-interface VehicleRow {
-  readonly line: number;
-  readonly id: Id;
-  readonly make: string;
-  readonly model: string;
-}
-
 /**
- * Adds vehicles under their own ids, all of them or none. A vehicle that is here already, with the same make and model,
- * is left as it is; with others the file is refused.
+ * Adds vehicles under their own ids, all of a file or none. A vehicle that is here already, with the same make and
+ * model, is left as it is; with others the file is refused.
+ *
+ * @throws FileRefused, FileUnreadable
  */
-export async function importVehicles(tx: Tx, rows: AsyncIterable<CsvRow | CsvFault>): Promise<Imported> {
+export async function importVehicles(
+  tx: Tx,
+  rows: AsyncIterable<CsvRow>,
+  onProgress?: (progress: StagingProgress) => void,
+): Promise<Imported> {
   await beginStaging(tx);
   await sql`
     create temp table imported_vehicle (line bigint primary key, id bigint, make text, model text)
         on commit drop`.execute(tx);
-  const staged = await stageRows(rows, readVehicleRow, (batch) => stage(tx, batch));
+  const staged = await stageRows(rows, readVehicleRow, (batch) => stage(tx, batch), onProgress);
   // From here to the end nobody else takes an id that the file has: neither by number nor from the sequence.
   await sql`lock table vehicle in share row exclusive mode`.execute(tx);
   await refuseOtherVehicles(tx);
@@ -46,23 +49,7 @@ export async function importVehicles(tx: Tx, rows: AsyncIterable<CsvRow | CsvFau
   return { rows: staged.rows, added };
 }
 
-export function readVehicleRow({ line, fields }: CsvRow): VehicleRow | string {
-  const { id: digits = '', make = '', model = '' } = fields;
-  const id = parseId(digits);
-  if (id === undefined) return `id ${JSON.stringify(digits)} is not a whole number from 1 to 2^53-1`;
-  if (!isName(make)) return `make ${saysWrittenText(MAX_NAME_LENGTH)}`;
-  if (!isName(model)) return `model ${saysWrittenText(MAX_NAME_LENGTH)}`;
-  return { line, id, make, model };
-}
-
-function isName(text: string): boolean {
-  return isWrittenText(text, MAX_NAME_LENGTH) && !text.includes(NOT_UTF8);
-}
-
-/** What a byte that is not UTF-8 is read as. */
-export const NOT_UTF8 = '\ufffd';
-
-async function stage(tx: Tx, batch: readonly VehicleRow[]): Promise<void> {
+async function stage(tx: Tx, batch: readonly Staged<VehicleRow>[]): Promise<void> {
   await sql`
     insert into imported_vehicle
     select * from unnest(${batch.map((row) => row.line)}::bigint[], ${batch.map((row) => row.id)}::bigint[],
@@ -73,7 +60,7 @@ async function stage(tx: Tx, batch: readonly VehicleRow[]): Promise<void> {
 
 /** Of a vehicle that is not here yet the file's first row says what it is. */
 async function refuseOtherVehicles(tx: Tx): Promise<void> {
-  const { rows } = await sql<{ line: number; id: Id; make: string; model: string; count: number }>`
+  const { rows } = await sql<VehicleRow & { line: number; count: number }>`
     select i.line, i.id, coalesce(v.make, i.first_make) as make, coalesce(v.model, i.first_model) as model,
            count(*) over () as count
       from (select *, first_value(make) over same as first_make, first_value(model) over same as first_model
@@ -81,18 +68,16 @@ async function refuseOtherVehicles(tx: Tx): Promise<void> {
       left join vehicle v on v.id = i.id
      where (coalesce(v.make, i.first_make), coalesce(v.model, i.first_model)) <> (i.make, i.model)
      order by i.line limit ${MOST_FAULTS}`.execute(tx);
-  const faults = rows.map(({ line, id, make, model }) => ({
-    line,
-    fault: `vehicle ${id} is known as ${make} ${model}`,
-  }));
-  if (rows[0]) throw new ImportRefused(faults, rows[0].count);
+  const sayKnown = (id: Id, make: string, model: string) => `vehicle ${id} is known as ${make} ${model}`;
+  const faults = rows.map(({ line, id, make, model }) => ({ line, reason: sayKnown(id, make, model) }));
+  if (rows[0]) throw new FileRefused(faults, rows[0].count);
 }
 
 /** Vehicles that get their id here go on after those that brought theirs, unless those are near the end of all ids. */
 async function moveSequenceOn(tx: Tx): Promise<void> {
   await sql`
     select setval(sequence, greatest(last.id, nextval(sequence)))
-      from (select max(id) as id from vehicle where id < 2::bigint ^ 52) last,
+      from (select max(id) as id from vehicle where id < 4503599627370496) last,
            (select pg_get_serial_sequence('vehicle', 'id')::regclass as sequence) of_table
      where last.id is not null`.execute(tx);
 }

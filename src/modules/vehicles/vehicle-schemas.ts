@@ -3,7 +3,7 @@ import { IdField, IdParameter, WrittenText } from '../../platform/http/parameter
 
 export const MAX_NAME_LENGTH = 200;
 export const MAX_STATE_LENGTH = 100;
-export const MAX_PAIRS = 1_000;
+const MAX_PAIRS = 1_000;
 
 const Name = WrittenText(MAX_NAME_LENGTH);
 const State = WrittenText(MAX_STATE_LENGTH);
