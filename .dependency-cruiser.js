@@ -31,17 +31,17 @@ export default {
       '^src/compose\\.ts$',
       '^src/(app\\.ts$|config/|freshness/index\\.ts$|platform/|modules/[^/]+/index\\.ts$)',
     ),
-    only('main-starts', '^src/main\\.ts$', '^src/((compose|import-command)\\.ts$|config/|platform/)'),
+    only('main-starts', '^src/main\\.ts$', '^src/((compose|import-command|import-error)\\.ts$|config/|platform/)'),
     only(
       'import-reads-files',
-      '^src/import-command\\.ts$',
-      '^src/(compose\\.ts$|config/|platform/|modules/[^/]+/index\\.ts$)',
+      '^src/import-[a-z]+\\.ts$',
+      '^src/((compose|import-[a-z]+)\\.ts$|config/|platform/|modules/[^/]+/index\\.ts$)',
     ),
     {
       name: 'modules-do-not-look-up',
       severity: 'error',
       from: { path: '^src/modules/' },
-      to: { path: ['^src/(main|compose|app|import-command|config)', '^src/freshness/(?!index\\.ts$)'] },
+      to: { path: ['^src/(main|compose|app|import-[a-z]+|config)', '^src/freshness/(?!index\\.ts$)'] },
     },
     {
       name: 'modules-through-the-door',
@@ -68,16 +68,22 @@ export default {
       to: { path: '^src/modules/(?!orders/|reservations/|inventory/)' },
     },
     {
+      name: 'vehicles-stand-alone',
+      severity: 'error',
+      from: { path: '^src/modules/vehicles/' },
+      to: { path: '^src/modules/(?!vehicles/)' },
+    },
+    {
       name: 'decisions-are-pure',
       severity: 'error',
       comment: 'what decides takes time and ids as arguments and touches nothing',
       from: {
-        path: '^src/modules/(inventory/slot|reservations/(reservation|calendar)|orders/(order|order-block|order-directory))\\.ts$',
+        path: '^src/modules/(inventory/slot|reservations/(reservation|calendar)|orders/(order|order-block|order-directory)|vehicles/timeline)\\.ts$',
       },
       to: {
         path: ['^src/', '^node:', 'node_modules'],
         pathNot: [
-          '^src/platform/(ids|money|errors|clock|instant|duration)\\.ts$',
+          '^src/platform/(ids|money|errors|clock|instant|moment|duration)\\.ts$',
           '^src/modules/(inventory/(index|slot)|reservations/(reservation|calendar|[a-z-]+-failures)|orders/(order|order-block|order-directory|[a-z-]+-failures))\\.ts$',
         ],
       },

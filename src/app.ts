@@ -1,5 +1,7 @@
 import { addOrderRoutes, type OrdersDeps } from './modules/orders/index.ts';
 import { addReservationsRoutes, type ReservationsDeps } from './modules/reservations/index.ts';
+import { addVehiclesRoutes, type VehiclesDeps } from './modules/vehicles/index.ts';
+import { acceptDirectAnswers } from './platform/http/direct-answers.ts';
 import { addHealthRoutes, type Readiness } from './platform/http/health.ts';
 import type { HttpServer } from './platform/http/http-server.ts';
 import { createServer } from './platform/http/server.ts';
@@ -13,6 +15,7 @@ export interface AppDeps {
   readonly readiness: Readiness;
   readonly reservations: ReservationsDeps;
   readonly orders: OrdersDeps;
+  readonly vehicles: VehiclesDeps;
 }
 
 /** Builds the whole HTTP surface; it never listens. */
@@ -24,9 +27,11 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
       "Books time and inventory that live in somebody else's slow, rate-limited system, and sells each unit once.",
   });
   serveMetrics(app, deps.metrics);
+  acceptDirectAnswers(app, deps.metrics.requests);
   addHealthRoutes(app, deps.reservations.database, deps.readiness);
   addReservationsRoutes(app, deps.reservations);
   addOrderRoutes(app, deps.orders);
+  addVehiclesRoutes(app, deps.vehicles);
   app.closeRoutes();
   return app;
 }

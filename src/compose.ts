@@ -12,6 +12,7 @@ import {
   type ReservationPolicy,
   startSweeper,
 } from './modules/reservations/index.ts';
+import { createVehicleView, loadVehicleSamples } from './modules/vehicles/index.ts';
 import { type Database, readInstallation } from './platform/db/database.ts';
 import { type DatabaseClock, SampledClock } from './platform/db/database-clock.ts';
 import { migrate, readMigrations } from './platform/db/migrate.ts';
@@ -102,9 +103,10 @@ export async function composeApp(
   const timetables = createTimetableView(freshness, database);
   const { slotLengthMs } = config;
   const reservations = { database, engine, timetables, clock, policy, slotLengthMs };
+  const vehicles = { database, view: createVehicleView(freshness, database, config.vehiclesMaxAgeMs) };
   const pageOptions = { maxAgeMs: config.ordersMaxAgeMs, pageSize: config.ordersPageSize };
   const orders = { database, pages: new OrderPages(database, freshness, feed, pageOptions) };
-  const app = await buildApp({ logger, version, metrics, readiness, reservations, orders });
+  const app = await buildApp({ logger, version, metrics, readiness, reservations, orders, vehicles });
   watch(metrics, database, engine, freshness);
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
   return { app, readiness };
@@ -125,6 +127,7 @@ export interface RunningServer {
   readonly samplesLoaded: boolean;
   /** How many of them were loaded now. */
   readonly sampleOrders: number;
+  readonly sampleVehicles: number;
   /** Stops in phases, each bounded: no new work, then what is under way, then what it stood on. */
   stop(): Promise<void>;
 }
@@ -137,6 +140,7 @@ export async function startServer(config: Config, logger: Logger, version: strin
   if (applied.length > 0) logger.info({ applied }, 'schema brought forward');
   const samplesLoaded = config.samples && (await loadSamples(database, config.slotLengthMs));
   const sampleOrders = config.samples ? await loadOrderSamples(database, SAMPLES) : 0;
+  const sampleVehicles = config.samples ? await loadVehicleSamples(database, SAMPLES) : 0;
   const jobs = stack.use(await startJobs(jobsStore, logger));
   await startSweeper(jobs, database, config.sweepEveryMs, logger);
   const { app, readiness } = await composeApp(config, database, logger, version);
@@ -147,6 +151,7 @@ export async function startServer(config: Config, logger: Logger, version: strin
     address,
     samplesLoaded,
     sampleOrders,
+    sampleVehicles,
     async stop() {
       readiness.stopping = true;
       await owned.disposeAsync();

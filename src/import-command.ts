@@ -2,31 +2,46 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { migrateDatabase, openDatabase } from './compose.ts';
 import type { Config } from './config/config.ts';
-import {
-  FileUnreadable,
-  type ImportedOrders,
-  type ImportProgress,
-  ImportRefused,
-  importOrders,
-} from './modules/orders/index.ts';
+import { ImportError, sayCount, sayRows } from './import-error.ts';
+import { importVehicleFiles } from './import-vehicles.ts';
+import { type ImportedOrders, type ImportProgress, ImportRefused, importOrders } from './modules/orders/index.ts';
+import { FileUnreadable } from './platform/csv-rows.ts';
 import type { Database } from './platform/db/database.ts';
 import { createLogger } from './platform/logger.ts';
 import { type Printer, ProgressBar } from './platform/progress-bar.ts';
 
-/** What cannot be imported, in words for the person at the terminal. */
-export class ImportError extends Error {}
-
 export const IMPORT_USAGE = `  import orders --orders FILE --lines FILE
-             store the orders of two CSV files; those that are there already are left as they are`;
+             store the orders of two CSV files; those that are there already are left as they are
+  import vehicles --vehicles FILE --logs FILE
+             the same for vehicles and their state logs`;
 
-/** `holdfast import …`: one kind of thing, from its files, all or nothing. */
+/** What is imported, and says so. */
+type Run = (database: Database, printer: Printer) => Promise<string>;
+
+/** By the word after `import`: reads the options, before any database is opened. */
+const IMPORTS = new Map<string, (words: readonly string[]) => Run>([
+  ['orders', filesFor(['orders', 'lines'], importOrderFiles)],
+  ['vehicles', filesFor(['vehicles', 'logs'], importVehicleFiles)],
+]);
+
+function filesFor<const Name extends string>(
+  names: readonly Name[],
+  run: (database: Database, files: Readonly<Record<Name, string>>, printer: Printer) => Promise<string>,
+): (words: readonly string[]) => Run {
+  return (words) => {
+    const files = readFiles(words, names);
+    return (database, printer) => run(database, files, printer);
+  };
+}
+
+/** `holdfast import …`: one kind of thing, from its files. */
 export async function runImport(words: readonly string[], config: Config, printer: Printer): Promise<void> {
-  const [kind, ...options] = words;
-  if (kind !== 'orders') throw new ImportError(`there is nothing to import called ${kind ?? '(nothing)'}`);
-  const files = readFiles(options, ['orders', 'lines']);
+  const [kind = '(nothing)', ...options] = words;
+  const run = IMPORTS.get(kind)?.(options);
+  if (!run) throw new ImportError(`there is nothing to import called ${kind}`);
   await using opened = await openDatabase(config, createLogger(config.logLevel));
   await migrateDatabase(opened.database);
-  printer.write(await importOrderFiles(opened.database, files, printer));
+  printer.write(await run(opened.database, printer));
 }
 
 /** The files named by options that all must be there. */
@@ -71,23 +86,14 @@ async function importOrderFiles(
   } catch (error) {
     if (error instanceof FileUnreadable) throw new ImportError(error.message);
     if (!(error instanceof ImportRefused)) throw error;
-    throw new ImportError(sayRefused(error, files));
+    const rows = error.refused.map(({ file, line, reason }) => ({ file: files[file], line, reason }));
+    throw new ImportError(sayRows(error.message, rows, error.count));
   }
 }
 
 function report({ orders, lines, knownOrders, knownLines }: ImportedOrders): string {
-  const stored = `Stored ${count(orders, 'order')} and ${count(lines, 'line')}.\n`;
+  const stored = `Stored ${sayCount(orders, 'order')} and ${sayCount(lines, 'line')}.\n`;
   if (knownOrders + knownLines === 0) return stored;
-  const known = `${count(knownOrders, 'order')} and ${count(knownLines, 'line')}`;
+  const known = `${sayCount(knownOrders, 'order')} and ${sayCount(knownLines, 'line')}`;
   return `${stored}Left as they are, because the order is there already: ${known}.\n`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-function sayRefused({ message, refused, count }: ImportRefused, files: Readonly<Record<string, string>>): string {
-  const rows = refused.map(({ file, line, reason }) => `\n  ${files[file]}:${line}: ${reason}`);
-  const more = count > refused.length ? `\n  and ${(count - refused.length).toLocaleString('en')} more` : '';
-  return `${message}${rows.join('')}${more}`;
 }

@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import closeWithGrace from 'close-with-grace';
 import { migrateDatabase, openDatabase, type RunningServer, startServer } from './compose.ts';
 import { type Config, ConfigError, readConfig } from './config/config.ts';
-import { IMPORT_USAGE, ImportError, runImport } from './import-command.ts';
+import { IMPORT_USAGE, runImport } from './import-command.ts';
+import { ImportError } from './import-error.ts';
 import { DirectoryInUse } from './platform/db/directory-lock.ts';
 import { MigrationError } from './platform/db/migrate.ts';
 import { createLogger } from './platform/logger.ts';
@@ -22,7 +23,7 @@ const STOP_WITHIN_MS = 10_000;
 
 async function main(): Promise<void> {
   const [word, ...words] = process.argv.slice(2);
-  if (word === 'import') return runImport(words, readConfig(process.env), process.stdout);
+  if (word === 'import') return runImport(words, readConfig(process.env), process.stderr);
   const { positionals } = parseArgs({ allowPositionals: true, options: {} });
   const [command = 'serve', ...rest] = positionals;
   if (rest.length > 0) throw new UsageError(`holdfast ${command} takes no further words`);
@@ -59,17 +60,19 @@ async function runMigrations(config: Config): Promise<void> {
   process.stdout.write(applied.length === 0 ? 'The schema is up to date.\n' : `Applied ${applied.join(', ')}.\n`);
 }
 
-function greeting({ address, samplesLoaded, sampleOrders }: RunningServer): string {
+function greeting({ address, samplesLoaded, sampleOrders, sampleVehicles }: RunningServer): string {
   const loaded = samplesLoaded
     ? '\n  Sample providers 1 and 2 and clients 1 and 2 are loaded, with two weeks of time.'
     : '';
   const orders = sampleOrders > 0 ? `\n  ${sampleOrders} sample orders are loaded.` : '';
+  const vehicles = sampleVehicles > 0 ? `\n  ${sampleVehicles} sample vehicles are loaded.` : '';
   return `
-Holdfast is listening at ${address}${loaded}${orders}
+Holdfast is listening at ${address}${loaded}${orders}${vehicles}
 
   Try:
     curl '${address}/client/getProviderAvailability?provider_id=1'
     curl '${address}/orders/1'
+    curl '${address}/vehicles/2/timestamp/2022-09-12T10:00:00+00:00'
     curl -X POST ${address}/client/reserve -H 'content-type: application/json' -d '{"client_id": 1, "timeslot_id": 40}'
     curl -X PUT ${address}/client/confirm -H 'content-type: application/json' -d '{"client_id": 1, "reservation_id": 1}'
 

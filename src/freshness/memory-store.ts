@@ -6,8 +6,8 @@ export interface Entry<V> {
   readonly observedAt: number;
   /** Counts doubts: an entry from before the last one is not vouched for. */
   readonly vouchedIn: number;
-  /** Parts that have changed since, each with how often. */
-  readonly dirty: Map<string, number>;
+  /** Parts that have changed since, each with how often. Most entries never have one, and are read often. */
+  dirty?: Map<string, number> | undefined;
   /** Settles when the patch that is under way has ended. */
   patching?: Promise<void> | undefined;
 }
@@ -27,13 +27,16 @@ const OVERHEAD_BYTES = 200;
 
 export class MemoryStore<V> implements ViewStore<V> {
   readonly #cache: LRUCache<string, Entry<V>>;
+  readonly #maxBytes: number;
 
   constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
     this.#cache = new LRUCache({ maxSize: maxBytes, maxEntrySize: maxBytes });
   }
 
   get(key: string): Entry<V> | undefined {
-    return this.#cache.get(key);
+    // While less than half is taken nothing is about to go, and to note each read costs as much as the read.
+    return this.#cache.calculatedSize * 2 < this.#maxBytes ? this.#cache.peek(key) : this.#cache.get(key);
   }
 
   set(key: string, entry: Entry<V>, sizeBytes: number): void {

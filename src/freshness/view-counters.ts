@@ -1,4 +1,4 @@
-/** Where an answer came from: RFC 9211's `hit`, or why the source was asked. */
+/** RFC 9211's `hit`, or why what was in memory would not do. */
 export type Source = 'hit' | 'miss' | 'stale' | 'request' | 'uncertain';
 
 /** What a view has done since the process began. Times are in milliseconds. */

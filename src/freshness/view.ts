@@ -38,6 +38,9 @@ export interface Codec<V> {
   decode(text: string): V;
 }
 
+/** Who knew the answer: this process, another instance through Redis, or the source, asked for it. */
+export type Origin = 'memory' | 'shared' | 'source';
+
 export interface Served<V> {
   readonly value: V | undefined;
   /** At least the time that has passed since the source was asked, in milliseconds. */
@@ -45,6 +48,7 @@ export interface Served<V> {
   /** The bound this answer was held to, in milliseconds. */
   readonly boundMs: number;
   readonly source: Source;
+  readonly origin: Origin;
   /** Past its bound, and served because the source failed. */
   readonly stale: boolean;
 }
@@ -65,6 +69,10 @@ export interface View<K, V> {
   invalidateAll(): void;
   /** Entries in memory are no longer known to be true; they answer only if the source fails, within their bound. */
   doubt(): void;
+}
+
+interface Found<V> extends Pick<Entry<V>, 'value' | 'observedAt'> {
+  readonly origin: Origin;
 }
 
 interface Load<V> {
@@ -133,7 +141,10 @@ export class FreshView<K, V> implements View<K, V> {
 
   invalidatePart(key: string, part: string): void {
     const entry = this.#store.get(key);
-    entry?.dirty.set(part, (entry.dirty.get(part) ?? 0) + 1);
+    if (entry) {
+      entry.dirty ??= new Map();
+      entry.dirty.set(part, (entry.dirty.get(part) ?? 0) + 1);
+    }
     this.#void(key);
     this.#remote?.invalidate(this.name, key);
   }
@@ -154,9 +165,10 @@ export class FreshView<K, V> implements View<K, V> {
   #ifFresh(entry: Entry<V>, bound: number): Served<V> | undefined {
     const ageMs = performance.now() - entry.observedAt;
     const boundMs = entry.value === undefined ? Math.min(bound, this.#negativeMaxAgeMs) : bound;
-    if (ageMs > boundMs || entry.dirty.size > 0 || !this.#isVouchedFor(entry)) return undefined;
+    if (ageMs > boundMs || isDirty(entry) || !this.#isVouchedFor(entry)) return undefined;
     this.counters.hit(ageMs);
-    return { value: entry.value, ageMs, boundMs: this.#boundFor(entry.value), source: 'hit', stale: false };
+    const served = { value: entry.value, ageMs, boundMs: this.#boundFor(entry.value) };
+    return { ...served, source: 'hit', origin: 'memory', stale: false };
   }
 
   #isVouchedFor(entry: Entry<V>): boolean {
@@ -174,7 +186,7 @@ export class FreshView<K, V> implements View<K, V> {
   #reason(entry: Entry<V> | undefined, bound: number): Source {
     if (!entry) return 'miss';
     if (!this.#isVouchedFor(entry)) return 'uncertain';
-    if (entry.dirty.size > 0) return 'miss';
+    if (isDirty(entry)) return 'miss';
     return bound < this.maxAgeMs ? 'request' : 'stale';
   }
 
@@ -215,10 +227,10 @@ export class FreshView<K, V> implements View<K, V> {
     try {
       const patched = await this.#patched(name, load);
       if (patched) return { ...patched, source };
-      const { value, observedAt } = await this.#fetch(key, name, load);
-      if (!load.voided) this.#keep(name, { value, observedAt, vouchedIn, dirty: new Map() });
+      const { value, observedAt, origin } = await this.#fetch(key, name, load);
+      if (!load.voided) this.#keep(name, { value, observedAt, vouchedIn });
       const ageMs = performance.now() - observedAt;
-      return { value, ageMs, boundMs: this.#boundFor(value), source, stale: false };
+      return { value, ageMs, boundMs: this.#boundFor(value), source, origin, stale: false };
     } catch (error) {
       return this.#withoutSource(name, error);
     } finally {
@@ -230,7 +242,7 @@ export class FreshView<K, V> implements View<K, V> {
   #keep(name: string, entry: Entry<V>): void {
     const known = this.#store.get(name);
     // A later load may have ended sooner.
-    if (known && known.observedAt > entry.observedAt && known.dirty.size === 0 && this.#isVouchedFor(known)) return;
+    if (known && known.observedAt > entry.observedAt && !isDirty(known) && this.#isVouchedFor(known)) return;
     this.#store.set(name, entry, entry.value === undefined ? 0 : this.#options.sizeOf(entry.value));
   }
 
@@ -238,15 +250,14 @@ export class FreshView<K, V> implements View<K, V> {
   async #patched(name: string, load: Load<V>): Promise<Omit<Served<V>, 'source'> | undefined> {
     const { patch } = this.#options;
     const entry = this.#store.get(name);
-    if (!patch || entry?.value === undefined || entry.dirty.size === 0 || !this.#servesAs(entry, load))
-      return undefined;
+    if (!patch || entry?.value === undefined || !isDirty(entry) || !this.#servesAs(entry, load)) return undefined;
     // Two at once could arrive in the other order, and older rows would be put over newer ones.
     while (entry.patching) await entry.patching;
     if (this.#store.get(name) !== entry) return undefined;
-    if (entry.dirty.size > 0) await this.#patch(entry, (parts) => patch(entry.value as V, parts));
+    if (isDirty(entry)) await this.#patch(entry, (parts) => patch(entry.value as V, parts));
     if (!this.#servesAs(entry, load)) return undefined;
     const ageMs = performance.now() - entry.observedAt;
-    return { value: entry.value, ageMs, boundMs: this.maxAgeMs, stale: false };
+    return { value: entry.value, ageMs, boundMs: this.maxAgeMs, origin: 'source', stale: false };
   }
 
   #servesAs(entry: Entry<V>, load: Load<V>): boolean {
@@ -257,10 +268,11 @@ export class FreshView<K, V> implements View<K, V> {
   async #patch(entry: Entry<V>, read: (parts: readonly string[]) => Promise<void>): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     entry.patching = promise;
-    const marks = [...entry.dirty];
+    const dirty = entry.dirty ?? new Map<string, number>();
+    const marks = [...dirty];
     try {
       await read(marks.map(([part]) => part));
-      for (const [part, mark] of marks) if (entry.dirty.get(part) === mark) entry.dirty.delete(part);
+      for (const [part, mark] of marks) if (dirty.get(part) === mark) dirty.delete(part);
       this.counters.patches += 1;
     } finally {
       entry.patching = undefined;
@@ -269,7 +281,7 @@ export class FreshView<K, V> implements View<K, V> {
   }
 
   /** Another instance may know; else the source is asked, by one instance if they can agree on one. */
-  async #fetch(key: K, name: string, load: Load<V>): Promise<Pick<Entry<V>, 'value' | 'observedAt'>> {
+  async #fetch(key: K, name: string, load: Load<V>): Promise<Found<V>> {
     const { codec } = this.#options;
     if (!this.#remote || !codec || !load.vouched) return this.#ask(key, load.startedAt);
     const claim = await this.#remote.claim(this.name, name, load.bound);
@@ -292,20 +304,17 @@ export class FreshView<K, V> implements View<K, V> {
   }
 
   /** What another instance left, unless it is of another version that writes otherwise. */
-  #decoded(
-    name: string,
-    codec: Codec<V>,
-    { text, ageMs }: FoundClaim,
-  ): Pick<Entry<V>, 'value' | 'observedAt'> | undefined {
+  #decoded(name: string, codec: Codec<V>, { text, ageMs }: FoundClaim): Found<V> | undefined {
     try {
-      return { value: text === null ? undefined : codec.decode(text), observedAt: performance.now() - ageMs };
+      const value = text === null ? undefined : codec.decode(text);
+      return { value, observedAt: performance.now() - ageMs, origin: 'shared' };
     } catch {
       this.#remote?.invalidate(this.name, name);
       return undefined;
     }
   }
 
-  async #ask(key: K, observedAt: number): Promise<Pick<Entry<V>, 'value' | 'observedAt'>> {
+  async #ask(key: K, observedAt: number): Promise<Found<V>> {
     if (observedAt - this.#sourceFailedAt < SOURCE_REST_MS && this.#lastResort(this.#options.keyOf(key))) {
       throw new Unavailable('source-failing', 'The source of this answer is failing', 1);
     }
@@ -313,7 +322,7 @@ export class FreshView<K, V> implements View<K, V> {
       const value = await this.#options.load(key);
       this.counters.loaded(performance.now() - observedAt);
       this.#sourceFailedAt = Number.NEGATIVE_INFINITY;
-      return { value, observedAt };
+      return { value, observedAt, origin: 'source' };
     } catch (error) {
       if (error instanceof Unavailable) this.#sourceFailedAt = performance.now();
       throw error;
@@ -330,10 +339,14 @@ export class FreshView<K, V> implements View<K, V> {
   /** What answers when the source fails: what is known, within its bound or within the grace the view declares. */
   #lastResort(name: string): Served<V> | undefined {
     const entry = this.#store.get(name);
-    if (!entry || entry.dirty.size > 0) return undefined;
+    if (!entry || isDirty(entry)) return undefined;
     const ageMs = performance.now() - entry.observedAt;
     const boundMs = this.#boundFor(entry.value);
     if (ageMs > boundMs + (this.#options.staleOnErrorMs ?? 0)) return undefined;
-    return { value: entry.value, ageMs, boundMs, source: 'stale', stale: ageMs > boundMs };
+    return { value: entry.value, ageMs, boundMs, source: 'stale', origin: 'memory', stale: ageMs > boundMs };
   }
+}
+
+function isDirty(entry: Entry<unknown>): boolean {
+  return entry.dirty !== undefined && entry.dirty.size > 0;
 }

@@ -1,5 +1,6 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { HttpServer } from './http/http-server.ts';
+import { RequestTally } from './request-tally.ts';
 
 interface Reading {
   readonly labels: Readonly<Record<string, string>>;
@@ -8,6 +9,7 @@ interface Reading {
 
 export interface Metrics {
   readonly registry: Registry;
+  readonly requests: RequestTally;
   /** Values looked up when Prometheus asks. */
   gauge(name: string, help: string, labelNames: readonly string[], read: () => readonly Reading[]): void;
 }
@@ -17,6 +19,7 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry });
   return {
     registry,
+    requests: new RequestTally(),
     gauge(name, help, labelNames, read) {
       new Gauge({
         name,
@@ -32,28 +35,13 @@ export function createMetrics(): Metrics {
 }
 
 /** Counts and times every request by its route, and serves `/metrics`. */
-export function serveMetrics(app: HttpServer, { registry }: Metrics): void {
-  const seconds = new Histogram({
-    name: 'holdfast_http_request_seconds',
-    help: 'Time from the request to the end of its answer',
-    labelNames: ['route'],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
-    registers: [registry],
-  });
-  const answers = new Counter({
-    name: 'holdfast_http_answers_total',
-    help: 'Answers by route and status',
-    labelNames: ['route', 'status'],
-    registers: [registry],
-  });
+export function serveMetrics(app: HttpServer, { registry, requests }: Metrics): void {
   app.addHook('onResponse', (request, reply, done) => {
-    const route = `${request.method} ${request.routeOptions.url ?? 'unknown'}`;
-    seconds.observe({ route }, reply.elapsedTime / 1_000);
-    answers.inc({ route, status: String(reply.statusCode) });
+    requests.of(request.method, request.routeOptions.url ?? 'unknown').count(reply.statusCode, reply.elapsedTime);
     done();
   });
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
     reply.type(registry.contentType);
-    return registry.metrics();
+    return `${await registry.metrics()}\n${requests.exposition()}`;
   });
 }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
+import { type CsvRow, type Fields, RowRefused, readCsv } from '../../platform/csv-rows.ts';
 import type { Database, Tx } from '../../platform/db/database.ts';
-import { type CsvRow, readCsv } from './csv-rows.ts';
 import {
   dropKnown,
   findOrphans,
@@ -14,7 +14,7 @@ import {
   stageOrders,
   storeStaged,
 } from './import-store.ts';
-import { type Fields, LINE_COLUMNS, ORDER_COLUMNS, RowRefused, readLineRow, readOrderRow } from './order-rows.ts';
+import { LINE_COLUMNS, ORDER_COLUMNS, readLineRow, readOrderRow } from './order-rows.ts';
 
 /** Two CSV files: orders, and the lines they have. */
 export interface OrderFiles {

@@ -1,4 +1,3 @@
-export { FileUnreadable } from './csv-rows.ts';
 export {
   type ImportedOrders,
   type ImportProgress,

@@ -91,7 +91,10 @@ export class OrderPages {
     const known = boundMs === this.#maxAgeMs ? ids.map((id) => this.#orders.peek(id)) : [];
     const served = await Promise.all(ids.map((id, place) => known[place] ?? this.#orders.get(id, boundMs)));
     const orders: string[] = [];
-    let age: Age = { ageMs, boundMs: this.#maxAgeMs, source: hit ? 'hit' : 'miss', stale: false };
+    const index = hit
+      ? ({ source: 'hit', origin: 'memory' } as const)
+      : ({ source: 'miss', origin: 'source' } as const);
+    let age: Age = { ageMs, boundMs: this.#maxAgeMs, ...index, stale: false };
     for (const each of served) {
       if (each.value === undefined) return undefined;
       orders.push(each.value);
@@ -111,7 +114,8 @@ export class OrderPages {
       const { total, orders } = await this.#database.read((reader) => readStretch(reader, first, this.pageSize));
       const source = !this.#feed.vouched ? 'uncertain' : boundMs < this.#maxAgeMs ? 'request' : 'miss';
       const ageMs = performance.now() - startedAt;
-      return { total, orders: orders.map(writePagedOrder), ageMs, boundMs: this.#maxAgeMs, source, stale: false };
+      const age: Age = { ageMs, boundMs: this.#maxAgeMs, source, origin: 'source', stale: false };
+      return { ...age, total, orders: orders.map(writePagedOrder) };
     } catch (error) {
       if (error instanceof Unavailable) this.#sourceFailedAt = performance.now();
       throw error;
@@ -133,6 +137,7 @@ function olderOf(a: Age, b: Age): Age {
     ageMs: Math.max(a.ageMs, b.ageMs),
     boundMs: a.boundMs,
     source: a.source === 'hit' ? b.source : a.source,
+    origin: [a.origin, b.origin].find((origin) => origin === 'source') ?? (a.origin === 'memory' ? b.origin : a.origin),
     stale: a.stale || b.stale,
   };
 }

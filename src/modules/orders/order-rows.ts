@@ -1,9 +1,7 @@
+import { type Fields, RowRefused } from '../../platform/csv-rows.ts';
 import { type Id, parseId } from '../../platform/ids.ts';
 import { PRICE_DECIMALS, parseDecimal, writeDecimal } from '../../platform/money.ts';
 import type { OrderStatus } from './order.ts';
-
-/** One record of a CSV file, by the names of its header. */
-export type Fields = Readonly<Record<string, string>>;
 
 /** An order as a row of the orders file tells it. */
 export interface OrderRow {
@@ -25,9 +23,6 @@ export interface LineRow {
 /** What the columns we read are called; a file may have others, which are passed over. */
 export const ORDER_COLUMNS = ['order_id', 'customer_name', 'ordered_on', 'shipped_on'] as const;
 export const LINE_COLUMNS = ['order_id', 'product_name', 'unit_price', 'quantity', 'discount'] as const;
-
-/** Why a row cannot be taken. */
-export class RowRefused extends Error {}
 
 /** Reads an order. A file that tells when an order was shipped means that it was; else it is open. */
 export function readOrderRow(fields: Fields): OrderRow {

@@ -1,13 +1,14 @@
 import { Type } from 'typebox';
-import { CursorParameter, IdField, IdParameter, LimitParameter, SAYS } from '../../platform/http/parameters.ts';
+import {
+  CursorParameter,
+  IdField,
+  IdParameter,
+  LimitParameter,
+  SAYS,
+  WrittenText,
+} from '../../platform/http/parameters.ts';
 
-/** Text a person writes: something visible, no control characters, no half of a surrogate pair. */
-const Name = Type.String({
-  minLength: 1,
-  maxLength: 200,
-  pattern: '^(?=.*\\S)[^\\p{Cc}\\p{Cs}]*$',
-  [SAYS]: 'must be 1 to 200 characters, something visible among them and no control characters',
-});
+const Name = WrittenText(200);
 const TimeZone = Type.String({
   maxLength: 64,
   description: 'An IANA time zone, such as Europe/Berlin; UTC unless told',

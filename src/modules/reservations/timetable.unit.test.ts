@@ -43,7 +43,7 @@ function makeSlot(
 }
 
 function idsListed(timetable: Timetable, nowMs: number, noticeMs: number): number[] {
-  const body = JSON.parse(timetable.listing(nowMs, noticeMs).bytes.toString()) as {
+  const body = JSON.parse(timetable.listing(nowMs, noticeMs).text) as {
     'available timeslots': { timeslot_id: number }[];
   };
   return body['available timeslots'].map((slot) => slot.timeslot_id);

@@ -7,10 +7,9 @@ import { PROBLEM_TYPE, plainProblem } from './problem.ts';
 
 /** Says in our words what Node itself would refuse with an empty body: no Host, an expectation nobody can meet. */
 export function refuseOddRequests(app: HttpServer): void {
-  app.addHook('onRequest', async ({ headers, raw }) => {
-    if (headers.host === undefined && raw.httpVersion === '1.1') {
-      throw new Malformed([{ path: 'headers/host', message: 'is missing' }]);
-    }
+  app.addHook('onRequest', ({ headers, raw }, _reply, done) => {
+    const missing = headers.host === undefined && raw.httpVersion === '1.1';
+    done(missing ? new Malformed([{ path: 'headers/host', message: 'is missing' }]) : undefined);
   });
   app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const { headers, body } = refusal(417, 'The only expectation met here is 100-continue');

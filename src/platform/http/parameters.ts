@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { Malformed } from '../errors.ts';
 import { type Id, parseId } from '../ids.ts';
 import { type InstantText, parseTimestamp } from '../instant.ts';
+import { saysWrittenText, WRITTEN_TEXT } from '../written-text.ts';
 
 /** What a refused text is told, instead of its pattern. */
 export const SAYS = 'x-says';
@@ -21,6 +22,10 @@ export const IdParameter = (description: string) =>
 /** An id in a JSON body. */
 export const IdField = (description?: string) =>
   Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, ...(description ? { description } : {}) });
+
+/** Text a person writes, in a JSON body. */
+export const WrittenText = (maxLength: number) =>
+  Type.String({ minLength: 1, maxLength, pattern: WRITTEN_TEXT, [SAYS]: saysWrittenText(maxLength) });
 
 /** A page size. */
 export const LimitParameter = Type.String({

@@ -82,11 +82,11 @@ function instanceOf(requestId: string): string {
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = error instanceof Failure ? error : fromFramework(error as FastifyError);
   if (known instanceof Failure) {
-    if (known.kind === 'unavailable') request.log.warn({ err: known.cause ?? known }, known.message);
+    if (known.kind === 'unavailable') request.log.warn({ reqId: request.id, err: known.cause ?? known }, known.message);
     return sendFailure(reply, known, request.id);
   }
   const status = known ?? 500;
-  if (status >= 500) request.log.error({ err: error }, 'request failed');
+  if (status >= 500) request.log.error({ reqId: request.id, err: error }, 'request failed');
   const detail = status >= 500 ? 'Something went wrong here. The log tells more under this instance' : messageOf(error);
   return sendProblem(reply, plainProblem(status, detail, request.id));
 }

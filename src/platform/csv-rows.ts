@@ -1,6 +1,11 @@
 import { pipeline, type Readable } from 'node:stream';
 import { CsvError, type Parser, parse } from 'csv-parse';
-import { type Fields, RowRefused } from './order-rows.ts';
+
+/** One record of a CSV file, by the names of its header. */
+export type Fields = Readonly<Record<string, string>>;
+
+/** Why a row cannot be taken. */
+export class RowRefused extends Error {}
 
 /** A file that cannot be opened, or read to its end. */
 export class FileUnreadable extends Error {}

@@ -1,0 +1,41 @@
+import { sql } from 'kysely';
+import type { Tx } from '../../platform/db/database.ts';
+import type { Id } from '../../platform/ids.ts';
+import type { InstantText } from '../../platform/instant.ts';
+import type {} from './tables.ts';
+import { NoSuchVehicle } from './vehicle-failures.ts';
+
+export interface NewVehicle {
+  readonly make: string;
+  readonly model: string;
+}
+
+export interface Vehicle extends NewVehicle {
+  readonly id: Id;
+}
+
+/** One dated change of state. */
+export interface StateLog {
+  readonly state: string;
+  readonly timestamp: InstantText;
+}
+
+export function insertVehicle(tx: Tx, { make, model }: NewVehicle): Promise<Vehicle> {
+  return tx.insertInto('vehicle').values({ make, model }).returning(['id', 'make', 'model']).executeTakeFirstOrThrow();
+}
+
+/** @param timestamp now, by the database's clock, unless told */
+export async function insertStateLog(
+  tx: Tx,
+  vehicleId: Id,
+  state: string,
+  timestamp: InstantText | undefined,
+): Promise<StateLog> {
+  const { rows } = await sql<StateLog>`
+    insert into state_log (vehicle_id, at, state)
+    select id, coalesce(${timestamp ?? null}::timestamptz, holdfast_clock()), ${state} from vehicle where id = ${vehicleId}
+    returning state, at as timestamp`.execute(tx);
+  const log = rows[0];
+  if (!log) throw new NoSuchVehicle(vehicleId);
+  return log;
+}
