@@ -4,7 +4,7 @@ import { startOwnRedis } from '../../test/support/own-redis.ts';
 import { inspectRedis } from '../../test/support/redis-inspector.ts';
 import { claimed, fillFresh, remoteStoreSuite } from '../../test/support/remote-store-suite.ts';
 import { openProxy, targetOf, through } from '../../test/support/tcp-proxy.ts';
-import { newInstallation, onRedis, openTestStore, untilUsable } from '../../test/support/test-redis.ts';
+import { newInstallation, onRedis, openTestStore, PATIENT_MS, untilUsable } from '../../test/support/test-redis.ts';
 import { until } from '../../test/support/until.ts';
 import { SampledClock } from '../platform/db/database-clock.ts';
 import { createLogger } from '../platform/logger.ts';
@@ -20,10 +20,10 @@ onRedis('RedisStore', (url) => {
   remoteStoreSuite('as a shared store', async () => {
     const installation = newInstallation();
     await using stack = new AsyncDisposableStack();
-    const one = stack.use(await openTestStore(url, installation));
-    const other = stack.use(await openTestStore(url, installation));
+    const one = stack.use(await openTestStore(url, installation, PATIENT_MS));
+    const other = stack.use(await openTestStore(url, installation, PATIENT_MS));
     const strange = newInstallation();
-    const stranger = stack.use(await openTestStore(url, strange));
+    const stranger = stack.use(await openTestStore(url, strange, PATIENT_MS));
     const inspector = stack.use(await inspectRedis(url));
     stack.defer(() => inspector.flush(installation));
     stack.defer(() => inspector.flush(strange));

@@ -39,7 +39,7 @@ export interface Codec<V> {
 }
 
 /** Who knew the answer: this process, another instance through Redis, or the source, asked for it. */
-export type Origin = 'memory' | 'shared' | 'source';
+type Origin = 'memory' | 'shared' | 'source';
 
 export interface Served<V> {
   readonly value: V | undefined;

@@ -21,7 +21,9 @@ const PROBE_EVERY_MS = 250;
 
 class RedisAway extends Error {}
 
-export function openRedis(url: string, logger: Logger): RedisLink {
+/** @param answerWithinMs how long a command may take before Redis is taken for lost */
+export function openRedis(url: string, logger: Logger, answerWithinMs = ANSWER_WITHIN_MS): RedisLink {
+  const inTime = <T>(work: Promise<T>): Promise<T> => within(answerWithinMs, work);
   const client = createClient({
     url,
     disableOfflineQueue: true,
@@ -103,11 +105,11 @@ export function openRedis(url: string, logger: Logger): RedisLink {
   };
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
+async function within<T>(answerWithinMs: number, work: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const away = new RedisAway(`no answer in ${ANSWER_WITHIN_MS} ms`);
+  const away = new RedisAway(`no answer in ${answerWithinMs} ms`);
   // If it was this process that stood still, the answer is there by now, and is read before `setImmediate`.
-  const timer = setTimeout(() => setImmediate(reject, away), ANSWER_WITHIN_MS);
+  const timer = setTimeout(() => setImmediate(reject, away), answerWithinMs);
   try {
     return await Promise.race([work, late]);
   } finally {

@@ -26,6 +26,7 @@ export function shapeSlot(model: BookingModel, slot: ModelSlot) {
     start_time: seconds(slot.start),
     end_time: seconds(slot.end),
     capacity: slot.capacity,
+    price: null,
     remaining,
     is_available: remaining > 0,
     version: model.version(slot),

@@ -18,9 +18,12 @@ export interface TestStore extends AsyncDisposable {
   readonly link: RedisLink;
 }
 
+/** For what has nothing to do with a slow Redis, on machines that are busy. */
+export const PATIENT_MS = 3_000;
+
 /** @returns once it is in use */
-export async function openTestStore(url: string, installation: string): Promise<TestStore> {
-  const link = openRedis(url, createLogger('silent'));
+export async function openTestStore(url: string, installation: string, answerWithinMs?: number): Promise<TestStore> {
+  const link = openRedis(url, createLogger('silent'), answerWithinMs);
   const store = new RedisStore(link, new SampledClock(), installation);
   await untilUsable(link);
   return { link, store, [Symbol.asyncDispose]: () => link[Symbol.asyncDispose]() };

@@ -3,7 +3,6 @@ export {
   type ImportProgress,
   ImportRefused,
   importOrders,
-  type OrderFiles,
 } from './import-orders.ts';
 export { orderConstraints } from './order-failures.ts';
 export { OrderPages } from './order-pages.ts';

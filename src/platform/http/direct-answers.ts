@@ -21,7 +21,7 @@ export type DirectAnswer =
   | { readonly headers: string[]; readonly failure: Failure };
 
 /** What a GET route can answer from memory at once. */
-export interface DirectRoute {
+interface DirectRoute {
   /** As the framework's own route is declared. */
   readonly url: string;
   /** What every address of it begins with. */

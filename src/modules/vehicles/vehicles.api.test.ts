@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import pg from 'pg';
+import { beforeAll, expect, it, vi } from 'vitest';
+import { ask, openTestApp } from '../../../test/support/test-app.ts';
+import { eachDatabase, onPostgres, type TestDatabase } from '../../../test/support/test-database.ts';
+import type { HttpServer } from '../../platform/http/http-server.ts';
+import { loadVehicleSamples } from './samples.ts';
+
+const SAMPLES = new URL('../../../samples', import.meta.url).pathname;
+
+async function openSamples(test: TestDatabase): Promise<HttpServer> {
+  await loadVehicleSamples(test.database, SAMPLES);
+  return openTestApp(test.database);
+}
+
+function stateOf(body: unknown): string | undefined {
+  return (body as { data?: { vehicle: { state: string } } }).data?.vehicle.state;
+}
+
+eachDatabase('vehicles', (open) => {
+  let app: HttpServer;
+  beforeAll(async () => {
+    app = await openSamples(open());
+  });
+  const at = (id: number | string, timestamp: string) =>
+    ask(app, 'GET', `/vehicles/${id}/timestamp/${encodeURIComponent(timestamp)}`);
+
+  async function newVehicle(): Promise<number> {
+    const body = { make: 'VW', model: 'ID.3', state: 'quoted', timestamp: '2022-01-01' };
+    const answer = await ask(app, 'POST', '/vehicles', body);
+    expect(answer.status, answer.text).toBe(201);
+    return (answer.body as { vehicle: { id: number } }).vehicle.id;
+  }
+
+  async function log(id: number, state: string, timestamp: string): Promise<void> {
+    const answer = await ask(app, 'POST', `/vehicles/${id}/state-logs`, { state, timestamp });
+    expect(answer.status, answer.text).toBe(201);
+  }
+
+  it('answers in the fixed shape, from the database first and from memory then', async () => {
+    const vehicle = { id: 2, make: 'AUDI', model: 'A4', state: 'selling' };
+    const another = await openTestApp(open().database);
+    const url = '/vehicles/2/timestamp/2022-09-12T10:00:00+00:00';
+    const first = await ask(another, 'GET', url);
+    expect(first.body).toEqual({ fromCache: false, data: { vehicle } });
+    expect((await ask(another, 'GET', url)).body).toEqual({ fromCache: true, data: { vehicle } });
+  });
+
+  it('counts a log’s own instant as in that state, to the microsecond', async () => {
+    expect(stateOf((await at(2, '2022-09-11T17:03:17Z')).body)).toBe('selling');
+    expect(stateOf((await at(2, '2022-09-11 17:03:16.999999')).body)).toBe('quoted');
+    expect(stateOf((await at(2, '2022-09-11T19:03:17+02')).body)).toBe('selling');
+  });
+
+  it('knows nothing of a vehicle that there is not, nor before its first log', async () => {
+    expect((await at(999_999, '2022-09-12')).body).toMatchObject({ type: 'urn:holdfast:problem:no-such-vehicle' });
+    expect((await at(2, '2022-09-10T14:59:00Z')).body).toMatchObject({ status: 404 });
+  });
+
+  it.each([
+    ['2', '2022-02-30'],
+    ['2', '2022-09-12T24:00'],
+    ['2', 'now'],
+    ['2', '2022-09-12T10:00:00.1234567'],
+    ['0', '2022-09-12'],
+    ['0x2', '2022-09-12'],
+  ])('refuses /vehicles/%s/timestamp/%s', async (id, timestamp) => {
+    expect((await at(id, timestamp)).status).toBe(400);
+  });
+
+  it('lets a back-dated log change yesterday’s answer at once', async () => {
+    const id = await newVehicle();
+    await log(id, 'sold', '2022-03-01');
+    expect(stateOf((await at(id, '2022-02-15')).body)).toBe('quoted');
+    await log(id, 'selling', '2022-02-01');
+    const answer = await at(id, '2022-02-15');
+    expect(answer.body).toMatchObject({ fromCache: false, data: { vehicle: { state: 'selling' } } });
+    const history = await ask(app, 'GET', `/vehicles/${id}/history`);
+    expect(history.body).toMatchObject({
+      history: [
+        { state: 'quoted', timestamp: '2022-01-01T00:00:00Z' },
+        { state: 'selling', timestamp: '2022-02-01T00:00:00Z' },
+        { state: 'sold', timestamp: '2022-03-01T00:00:00Z' },
+      ],
+    });
+  });
+
+  it('tells the log with the greatest instant and sequence, in whatever order logs arrive (S1)', async () => {
+    const logs = fc.array(fc.record({ day: fc.integer({ min: 2, max: 9 }), state: fc.constantFrom('a', 'b', 'c') }), {
+      minLength: 1,
+      maxLength: 6,
+    });
+    await fc.assert(
+      fc.asyncProperty(logs, async (arrived) => {
+        const id = await newVehicle();
+        for (const { day, state } of arrived) await log(id, state, `2022-01-0${day}T00:00:00.00000${day}Z`);
+        for (let day = 1; day <= 9; day += 1) {
+          const known = arrived.filter((each) => each.day <= day);
+          const latest = Math.max(...known.map((each) => each.day));
+          const expected = known.findLast((each) => each.day === latest)?.state ?? 'quoted';
+          expect(stateOf((await at(id, `2022-01-0${day}T00:00:00.00000${day}Z`)).body)).toBe(expected);
+        }
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('answers up to 1,000 pairs at once, in order, each for itself', async () => {
+    const pairs = Array.from({ length: 1_000 }, (_, index) => ({
+      vehicle_id: index % 2 === 0 ? 2 : 999_999,
+      timestamp: '2022-09-12',
+    }));
+    const answer = await ask(app, 'POST', '/api/v1/vehicles/states', { pairs });
+    expect(answer.status).toBe(200);
+    const { states } = answer.body as { states: object[] };
+    expect(states).toHaveLength(1_000);
+    expect(states[0]).toMatchObject({ vehicle: { state: 'selling' } });
+    expect(states[1]).toMatchObject({ problem: { status: 404 } });
+    const tooMany = [...pairs, ...pairs.slice(0, 1)];
+    expect((await ask(app, 'POST', '/api/v1/vehicles/states', { pairs: tooMany })).status).toBe(400);
+  });
+
+  it('asks the source for a tighter bound, and sends 304 to who has the answer', async () => {
+    await at(2, '2022-09-12');
+    const url = '/vehicles/2/timestamp/2022-09-12';
+    const fresh = await ask(app, 'GET', url, undefined, { 'cache-control': 'no-cache' });
+    expect(fresh.body).toMatchObject({ fromCache: false });
+    const cached = await ask(app, 'GET', url);
+    expect(Number(cached.headers.age)).toBeGreaterThanOrEqual(1);
+    expect(cached.headers['cache-control']).toBe('no-cache');
+    expect(cached.headers['cache-status']).toMatch(/^Holdfast; hit; ttl=\d+$/);
+    const known = await ask(app, 'GET', url, undefined, { 'if-none-match': String(cached.headers.etag) });
+    expect(known.status).toBe(304);
+  });
+
+  it('forgets that there is no vehicle as soon as there is one', async () => {
+    const next = (await newVehicle()) + 1;
+    expect((await at(next, '2022-02-01')).status).toBe(404);
+    expect(await newVehicle()).toBe(next);
+    expect((await at(next, '2022-02-01')).status).toBe(200);
+  });
+});
+
+onPostgres('vehicles beside another program', (open) => {
+  it('shows what the other program logged within a second', async () => {
+    const app = await openSamples(open());
+    const url = '/vehicles/3/timestamp/2022-09-11T09:11:45Z';
+    expect(stateOf((await ask(app, 'GET', url)).body)).toBe('quoted');
+    const other = new pg.Client(open().url);
+    await other.connect();
+    await other.query(`update state_log set state = 'sold' where vehicle_id = 3 and state = 'quoted'`);
+    await other.end();
+    await vi.waitFor(async () => expect(stateOf((await ask(app, 'GET', url)).body)).toBe('sold'), {
+      timeout: 1_000,
+      interval: 5,
+    });
+  });
+});
