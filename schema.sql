@@ -622,7 +622,8 @@ create table vehicle (
   model text not null,
   created_at timestamp with time zone not null default holdfast_clock(),
   constraint vehicle_pkey PRIMARY KEY (id),
-  constraint vehicle_names_are_short CHECK ((((char_length(make) >= 1) AND (char_length(make) <= 200)) AND ((char_length(model) >= 1) AND (char_length(model) <= 200))))
+  constraint vehicle_make_is_short CHECK (((char_length(make) >= 1) AND (char_length(make) <= 200))),
+  constraint vehicle_model_is_short CHECK (((char_length(model) >= 1) AND (char_length(model) <= 200)))
 );
 
 CREATE INDEX idempotent_answer_age ON public.idempotent_answer USING btree (answered_at);

@@ -3,7 +3,8 @@ create table vehicle (
   make text not null,
   model text not null,
   created_at timestamptz not null default holdfast_clock(),
-  constraint vehicle_names_are_short check (char_length(make) between 1 and 200 and char_length(model) between 1 and 200)
+  constraint vehicle_make_is_short check (char_length(make) between 1 and 200),
+  constraint vehicle_model_is_short check (char_length(model) between 1 and 200)
 );
 
 -- A vehicle is in a state from this instant on. Logs come in any order, back-dated too; of two at one instant the

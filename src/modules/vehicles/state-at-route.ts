@@ -28,7 +28,12 @@ export function addStateAtRoute(app: HttpServer, view: VehicleView): void {
   app.get(
     ROUTE,
     {
-      schema: { tags: ['Vehicles'], params: schemas.StateAtParams, response: { 200: schemas.StateAt, ...Problems } },
+      schema: {
+        tags: ['Vehicles'],
+        summary: 'The state a vehicle was in at a moment',
+        params: schemas.StateAtParams,
+        response: { 200: schemas.StateAt, ...Problems },
+      },
       // The schema is for readers: the grammars below are stricter than it can say.
       validatorCompiler: () => () => true,
     },

@@ -24,7 +24,14 @@ interface Pair {
 export function addStatesRoute(app: HttpServer, { database, view }: VehiclesDeps): void {
   app.post(
     '/api/v1/vehicles/states',
-    { schema: { tags: ['Vehicles'], body: schemas.StatesBody, response: { 200: schemas.States, ...Problems } } },
+    {
+      schema: {
+        tags: ['Vehicles'],
+        summary: 'The states of many vehicles, each at its moment',
+        body: schemas.StatesBody,
+        response: { 200: schemas.States, ...Problems },
+      },
+    },
     async (request, reply) => {
       const { pairs } = request.body;
       // Before any transaction: the embedded database's one connection would wait for itself.

@@ -16,7 +16,14 @@ export function addVehicleRoutes(app: HttpServer, { database, view }: VehiclesDe
 
   app.get(
     '/vehicles/:id/history',
-    { schema: { tags, params: schemas.IdParams, response: { 200: schemas.History, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'All that is known of when a vehicle was in which state',
+        params: schemas.IdParams,
+        response: { 200: schemas.History, ...Problems },
+      },
+    },
     async (request, reply) => {
       const id = idOf(request.params.id, 'params/id');
       const served = await view.get(String(id), askedBoundMs(request));
@@ -26,7 +33,14 @@ export function addVehicleRoutes(app: HttpServer, { database, view }: VehiclesDe
 
   app.post(
     '/vehicles',
-    { schema: { tags, body: schemas.VehicleBody, response: { 201: schemas.History, ...Problems } } },
+    {
+      schema: {
+        tags,
+        summary: 'Add a vehicle',
+        body: schemas.VehicleBody,
+        response: { 201: schemas.History, ...Problems },
+      },
+    },
     (request, reply) => {
       const { make, model, state, timestamp } = request.body;
       if (state === undefined && timestamp !== undefined) {
@@ -46,6 +60,7 @@ export function addVehicleRoutes(app: HttpServer, { database, view }: VehiclesDe
     {
       schema: {
         tags,
+        summary: 'Log that a vehicle is in a state since a moment',
         params: schemas.IdParams,
         body: schemas.StateLogBody,
         response: { 201: schemas.StateLogged, ...Problems },

@@ -79,10 +79,8 @@ export async function createServer(logger: Logger, about: ServerDescription): Pr
     refResolver: { buildLocalReference: (schema, _base, _fragment, index) => String(schema.$id ?? `schema-${index}`) },
     transform: ({ schema, url, route }) => ({ schema: withKey(toInteger(schema), route.method), url }),
   });
-  await app.register(async (pages) => {
-    await pages.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY } });
-    await pages.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, logo: null as never });
-  });
+  await app.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY } });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, logo: null as never });
   refuseOtherMethods(app);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   return app;
