@@ -95,7 +95,6 @@ export async function composeApp(
   const sampled = new SampledClock();
   const clock = variations.clock ?? sampled;
   const feed = await database.openFeed(sampled, logger);
-  database.afterCommit(() => feed.barrier());
   const redis = config.redisUrl && openRedis(config.redisUrl.reveal(), logger);
   const remote = redis && new RedisStore(redis, clock, await database.read(readInstallation));
   const freshness = new Freshness(feed, remote);

@@ -42,9 +42,10 @@ export interface Database extends AsyncDisposable {
    * while this process is busy or frozen. A second statement is refused. After a deadlock it is run again, too.
    */
   statement<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Whoever is called before `transaction` and `statement` answer, once what they did is committed. */
-  afterCommit(hook: () => Promise<void>): void;
-  /** Hears from the database what changes in it, until the database is closed. */
+  /**
+   * Hears from the database what changes in it, until the database is closed. From then on `transaction` and
+   * `statement` answer only after this feed was told what they changed: who wrote reads what was written.
+   */
   openFeed(clock: SampledClock, logger: Logger): Promise<ChangeFeed>;
   /** What an error of this database stands for; for code that must know before the transaction ends. */
   toFailure(error: unknown): unknown;
@@ -69,7 +70,7 @@ export function assembleDatabase(driver: Driver, constraints: ConstraintFailures
   const { kysely } = driver;
   const owned = new AsyncDisposableStack();
   owned.defer(() => driver.close());
-  let committed: () => Promise<void> = async () => {};
+  const feeds: ChangeFeed[] = [];
 
   async function translated<T>(work: () => Promise<T>): Promise<T> {
     try {
@@ -92,15 +93,19 @@ export function assembleDatabase(driver: Driver, constraints: ConstraintFailures
     }
   }
 
+  async function told(): Promise<void> {
+    await Promise.all(feeds.map((feed) => feed.barrier()));
+  }
+
   async function transaction<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     const value = await retried(() => kysely.transaction().execute((trx) => work(trx as Tx)), options.maxTries);
-    await committed();
+    await told();
     return value;
   }
 
   async function statement<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const value = await retried(() => kysely.connection().execute((connection) => work(oneStatement(connection))));
-    await committed();
+    await told();
     return value;
   }
 
@@ -109,12 +114,10 @@ export function assembleDatabase(driver: Driver, constraints: ConstraintFailures
     read: (work) => translated(() => work(kysely)),
     transaction,
     statement,
-    afterCommit(hook) {
-      committed = hook;
-    },
     async openFeed(clock, logger) {
       const feed = owned.use(new ListeningFeed(driver.listen, clock, logger));
       await feed.connect();
+      feeds.push(feed);
       return feed;
     },
     toFailure: (error) => toFailure(error, constraints),
