@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { MovedClock } from '../../test/support/moved-clock.ts';
 import { until } from '../../test/support/until.ts';
-import { READ_FAULTS, type ReadFault } from './faults.ts';
+import { READ_FAULTS, type ReadFault, WRITE_FAULTS } from './faults.ts';
 import { type RunningSimulator, type SimulatorOptions, startSimulator } from './index.ts';
 
 const PATH = '/api/v1/inventory/14?date=2026-12-08';
@@ -130,5 +131,13 @@ describe('faults of bookings', () => {
     expect(simulator.bookings()).toHaveLength(booked);
     expect((await bookOnce(simulator)).status).toBe(201);
     expect(simulator.bookings()).toHaveLength(1);
+  });
+});
+
+describe('docs/simulator.md', () => {
+  it('tells of every fault, and of no other', async () => {
+    const text = await readFile(new URL('../../docs/simulator.md', import.meta.url), 'utf8');
+    const told = [...text.matchAll(/^\| `([a-z-]+)` +\| (?:reads|bookings)/gm)].map(([, name]) => name);
+    expect(told).toEqual([...READ_FAULTS, ...WRITE_FAULTS]);
   });
 });

@@ -184,6 +184,18 @@ describe('limits', () => {
   });
 });
 
+describe('latency', () => {
+  it('delays what was decided when the request arrived', async () => {
+    await using simulator = await start({ kind: 'snapshot', latencyMs: 100 });
+    const slow = pullItems(simulator);
+    await until('the request has arrived', () => simulator.log().length === 1);
+    const id = simulator.rivalBuys();
+    const find = ({ items }: Awaited<typeof slow>) => items.find((item) => item.id === id)?.remaining ?? 0;
+    const [first, second] = [await slow, await pullItems(simulator)].map(find);
+    expect(second).toBe((first ?? 0) - 1);
+  });
+});
+
 describe('rivals', () => {
   it('buy the same things for the same seed', async () => {
     await using one = await start({ seed: 3, syntheticProducts: 5 });
