@@ -43,7 +43,9 @@ describe('the command line', () => {
   it('refuses to start on what it cannot read', async () => {
     const kind = 'per-date';
     await expect(startSimulator({ kind, limits: ['30/minute'] })).rejects.toThrow(SimulatorError);
-    await expect(startSimulator({ kind, inventoryFile: '/nowhere.json' })).rejects.toThrow(SimulatorError);
+    for (const inventoryFile of ['/nowhere.json', new URL('../../package.json', import.meta.url)]) {
+      await expect(startSimulator({ kind, inventoryFile })).rejects.toThrow(SimulatorError);
+    }
     await using first = await startSimulator({ kind });
     const port = Number(new URL(first.url).port);
     await expect(startSimulator({ kind, port })).rejects.toThrow(SimulatorError);

@@ -3,6 +3,7 @@ import { MovedClock } from '../../test/support/moved-clock.ts';
 import { until } from '../../test/support/until.ts';
 import { type RunningSimulator, type SimulatorOptions, startSimulator } from './index.ts';
 import type { SupplierSlot } from './per-date-product.ts';
+import { recordedProducts } from './recorded-products.ts';
 
 /** A Wednesday, and in Singapore a Thursday already. */
 const NOW = '2026-12-02T17:00:00Z';
@@ -48,6 +49,14 @@ describe('a per-date supplier', () => {
     expect(await on('2026-12-04')).toBe(0);
     expect(await on('2027-02-02')).toBe(9);
     expect(await on('2027-02-04')).toBe(0);
+  });
+
+  it('takes turns among the weeks that were recorded', () => {
+    const slot = (stem: string) => ({ providerSlotId: `${stem}_2026-01-05T10:00`, startTime: '10:00' }) as SupplierSlot;
+    const [product] = recordedProducts({ '14/2026-01-05': [slot('a')], '14/2026-01-12': [slot('b')] });
+    const mondays = ['2026-12-07', '2026-12-14', '2026-12-21'].map((date) => Temporal.PlainDate.from(date));
+    const told = mondays.map((monday) => product?.slotsOn(monday)[0]?.providerSlotId);
+    expect(told).toEqual(['a_2026-12-07T10:00', 'b_2026-12-14T10:00', 'a_2026-12-21T10:00']);
   });
 
   it('tells a date the same from day to day, and after it was started anew', async () => {
@@ -100,6 +109,14 @@ describe('a snapshot supplier', () => {
     const kept = items.filter(({ id }) => later.has(id));
     expect(kept.length).toBeGreaterThan(20);
     for (const item of kept) expect(later.get(item.id)).toEqual(item);
+  });
+
+  it('takes an id as it was given, and no other way', async () => {
+    await using simulator = await snapshot();
+    const number = (await pullItems(simulator)).items.find(({ id }) => typeof id === 'number')?.id;
+    const order = { quantity: 1, reference: 'r' };
+    expect(await status(book(simulator, 'a', { item_id: String(number), ...order }))).toBe(404);
+    expect(await status(book(simulator, 'b', { item_id: number, ...order }))).toBe(201);
   });
 
   it('leaves out what is sold out, and what has vanished', async () => {
@@ -198,9 +215,9 @@ describe('latency', () => {
 
 describe('rivals', () => {
   it('buy the same things for the same seed', async () => {
-    await using one = await start({ seed: 3, syntheticProducts: 5 });
-    await using two = await start({ seed: 3, syntheticProducts: 5 });
-    await using three = await start({ seed: 4, syntheticProducts: 5 });
+    await using one = await start({ seed: 3 });
+    await using two = await start({ seed: 3 });
+    await using three = await start({ seed: 4 });
     const buys = (simulator: RunningSimulator) => Array.from({ length: 50 }, () => simulator.rivalBuys());
     const bought = buys(one);
     expect(buys(two)).toEqual(bought);

@@ -4,6 +4,7 @@ import { AcceptLog } from './accept-log.ts';
 import { Bookings } from './bookings.ts';
 import { Faults } from './faults.ts';
 import { type Limit, parseLimit, SlidingWindows } from './limits.ts';
+import type { PerDateProduct } from './per-date-product.ts';
 import { perDateSupply } from './per-date-supply.ts';
 import { type Recording, recordedProducts } from './recorded-products.ts';
 import { Rivals } from './rivals.ts';
@@ -52,14 +53,14 @@ export function createSupplier(options: SimulatorOptions): Supplier {
 function createSupply(options: SimulatorOptions, stock: Stock, clock: SimulatorClock, seed: number): Supply {
   const { timeZone = TIME_ZONE, inventoryFile = SAMPLE } = options;
   if (options.kind === 'snapshot') return snapshotSupply(stock, clock, timeZone);
-  const recorded = recordedProducts(readRecording(inventoryFile));
+  const recorded = readProducts(inventoryFile);
   const synthetic = syntheticProducts(options.syntheticProducts ?? 0, seed);
   return perDateSupply([...recorded, ...synthetic], stock, clock, timeZone);
 }
 
-function readRecording(file: string | URL): Recording {
+function readProducts(file: string | URL): PerDateProduct[] {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Recording;
+    return recordedProducts(JSON.parse(readFileSync(file, 'utf8')) as Recording);
   } catch (error) {
     throw new SimulatorError(`${file} is no readable inventory: ${error instanceof Error ? error.message : error}`);
   }
