@@ -21,6 +21,12 @@ export default {
     only('freshness-reads-platform', '^src/freshness/', '^src/(freshness|platform)/'),
     only('config-reads-platform', '^src/config/', '^src/(config|platform)/'),
     only(
+      'simulator-plays-a-stranger',
+      '^src/simulator/',
+      '^src/(simulator|platform)/',
+      'it shares no idea of a slot with the adapters that read it, or both could be wrong together',
+    ),
+    only(
       'app-joins-modules',
       '^src/app\\.ts$',
       '^src/(platform/|modules/[^/]+/index\\.ts$)',
@@ -29,9 +35,13 @@ export default {
     only(
       'compose-wires',
       '^src/compose\\.ts$',
-      '^src/(app\\.ts$|config/|freshness/index\\.ts$|platform/|modules/[^/]+/index\\.ts$)',
+      '^src/(app\\.ts$|config/|freshness/index\\.ts$|platform/|simulator/index\\.ts$|modules/[^/]+/index\\.ts$)',
     ),
-    only('main-starts', '^src/main\\.ts$', '^src/((compose|import-command|import-error)\\.ts$|config/|platform/)'),
+    only(
+      'main-starts',
+      '^src/main\\.ts$',
+      '^src/((compose|import-command|import-error)\\.ts$|config/|platform/|simulator/index\\.ts$)',
+    ),
     only(
       'import-reads-files',
       '^src/import-[a-z]+\\.ts$',
@@ -41,7 +51,7 @@ export default {
       name: 'modules-do-not-look-up',
       severity: 'error',
       from: { path: '^src/modules/' },
-      to: { path: ['^src/(main|compose|app|import-[a-z]+|config)', '^src/freshness/(?!index\\.ts$)'] },
+      to: { path: ['^src/(main|compose|app|import-[a-z]+|config|simulator)', '^src/freshness/(?!index\\.ts$)'] },
     },
     {
       name: 'modules-through-the-door',

@@ -8,12 +8,14 @@ import { ImportError } from './import-error.ts';
 import { DirectoryInUse } from './platform/db/directory-lock.ts';
 import { MigrationError } from './platform/db/migrate.ts';
 import { createLogger } from './platform/logger.ts';
+import { readSimulatorOptions, SIMULATOR_USAGE, SimulatorError, startSimulator } from './simulator/index.ts';
 
 const USAGE = `holdfast <command>
 
   serve      run the server (what npm start does)
   migrate    bring the database's schema forward, and end
 ${IMPORT_USAGE}
+  simulator  play a supplier, for tests and for trying things out; --help tells more
   help       print this
 
 Configuration comes from the environment; the README lists it.`;
@@ -24,6 +26,7 @@ const STOP_WITHIN_MS = 10_000;
 async function main(): Promise<void> {
   const [word, ...words] = process.argv.slice(2);
   if (word === 'import') return runImport(words, readConfig(process.env), process.stderr);
+  if (word === 'simulator') return simulate(words);
   const { positionals } = parseArgs({ allowPositionals: true, options: {} });
   const [command = 'serve', ...rest] = positionals;
   if (rest.length > 0) throw new UsageError(`holdfast ${command} takes no further words`);
@@ -60,6 +63,17 @@ async function runMigrations(config: Config): Promise<void> {
   process.stdout.write(applied.length === 0 ? 'The schema is up to date.\n' : `Applied ${applied.join(', ')}.\n`);
 }
 
+async function simulate(words: readonly string[]): Promise<void> {
+  const options = readSimulatorOptions(words);
+  if (!options) {
+    process.stdout.write(`${SIMULATOR_USAGE}\n`);
+    return;
+  }
+  const simulator = await startSimulator(options);
+  process.stdout.write(`A ${options.kind} supplier is played at ${simulator.url}\n`);
+  closeWithGrace({ delay: STOP_WITHIN_MS, logger: false }, () => simulator[Symbol.asyncDispose]());
+}
+
 function greeting({ address, samplesLoaded, sampleOrders, sampleVehicles }: RunningServer): string {
   const loaded = samplesLoaded
     ? '\n  Sample providers 1 and 2 and clients 1 and 2 are loaded, with two weeks of time.'
@@ -88,7 +102,7 @@ function version(): string {
 
 /** What the person at the terminal can mend is told in one line; anything else keeps its stack. */
 function report(error: unknown): void {
-  const mendable = [UsageError, ImportError, ConfigError, DirectoryInUse, MigrationError].some(
+  const mendable = [UsageError, ImportError, ConfigError, DirectoryInUse, MigrationError, SimulatorError].some(
     (kind) => error instanceof kind,
   );
   const text = error instanceof Error ? (mendable ? error.message : (error.stack ?? error.message)) : String(error);

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { readSimulatorOptions, SIMULATOR_USAGE, SimulatorError, startSimulator } from './index.ts';
+
+const words = (line: string) => line.split(' ').filter(Boolean);
+
+describe('the command line', () => {
+  it('is a per-date supplier without limits by default', () => {
+    expect(readSimulatorOptions([])).toMatchObject({ kind: 'per-date', port: 4100, limits: [], seed: 1 });
+  });
+
+  it('starts what it describes', async () => {
+    const line = '--kind snapshot --port 0 --base-path /venue --limit 1/1h --limit 30/1m --latency 5ms --api-key k';
+    const options = readSimulatorOptions(words(line));
+    if (!options) throw new Error('it did not ask for help');
+    await using simulator = await startSimulator(options);
+    const headers = { 'x-api-key': 'k' };
+    expect((await fetch(`${simulator.url}/items`, { headers })).status).toBe(200);
+    expect((await fetch(`${simulator.url}/items`, { headers })).headers.get('retry-after')).toBe('3600');
+  });
+
+  it('tells every option when it is asked for help', () => {
+    expect(readSimulatorOptions(['--help'])).toBeUndefined();
+    for (const option of ['kind', 'limit', 'latency', 'api-key', 'seed', 'inventory', 'products', 'rivals']) {
+      expect(SIMULATOR_USAGE).toContain(`--${option} `);
+    }
+  });
+
+  it.each([
+    '--kind other',
+    '--port 99999',
+    '--port x',
+    '--latency 5',
+    '--products 1.5',
+    '--rivals -1',
+    '--base-path tours/',
+    '--time-zone Nowhere/City',
+    '--what',
+    'word',
+  ])('refuses %s in one line', (line) => {
+    expect(() => readSimulatorOptions(words(line))).toThrow(SimulatorError);
+  });
+
+  it('refuses to start on what it cannot read', async () => {
+    const kind = 'per-date';
+    await expect(startSimulator({ kind, limits: ['30/minute'] })).rejects.toThrow(SimulatorError);
+    for (const inventoryFile of ['/nowhere.json', new URL('../../package.json', import.meta.url)]) {
+      await expect(startSimulator({ kind, inventoryFile })).rejects.toThrow(SimulatorError);
+    }
+    await using first = await startSimulator({ kind });
+    const port = Number(new URL(first.url).port);
+    await expect(startSimulator({ kind, port })).rejects.toThrow(SimulatorError);
+  });
+});

@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ADMIN, adminHandler } from './admin-handler.ts';
+import { sendJson } from './send-answer.ts';
+import { controlsOf, type SimulatorControls } from './simulator-controls.ts';
+import { SimulatorError, type SimulatorOptions } from './simulator-options.ts';
+import { createSupplier } from './supplier.ts';
+import { supplierHandler } from './supplier-handler.ts';
+
+export interface RunningSimulator extends SimulatorControls, AsyncDisposable {
+  /** The supplier's `base_url`, without a slash at its end. */
+  readonly url: string;
+  /** What a per-date supplier can be asked for. */
+  readonly productIds: readonly number[];
+}
+
+const HUGE_BYTES = 64 * 1_048_576;
+const DRIP_MS = 100;
+
+/** Plays a supplier over HTTP until it is disposed of, which cuts every open request off. */
+export async function startSimulator(options: SimulatorOptions): Promise<RunningSimulator> {
+  const { host = '127.0.0.1', port = 0, basePath = '', apiKey, latencyMs = 0, rivalsPerSecond = 0 } = options;
+  const supplier = createSupplier(options);
+  const controls = controlsOf(supplier);
+  const sizes = { hugeBytes: options.hugeBytes ?? HUGE_BYTES, dripMs: options.dripMs ?? DRIP_MS };
+  const serve = supplierHandler(supplier, { apiKey, latencyMs, sizes });
+  const administer = adminHandler(controls);
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url ?? '';
+    if (path.startsWith(ADMIN)) return administer(request, response, new URL(path, 'http://simulator'));
+    if (!path.startsWith(`${basePath}/`)) return sendJson(response, 404, { error: 'there is no such path' });
+    return serve(request, response, new URL(`http://simulator${path.slice(basePath.length)}`));
+  }
+
+  const server = createServer((request, response) => {
+    // What is left to fail is a client that went away, or a path that cannot be read.
+    handle(request, response).catch(() => response.destroy());
+  });
+  server.listen(port, host);
+  await once(server, 'listening').catch((error: Error) => {
+    throw new SimulatorError(`cannot listen on ${host}:${port}: ${error.message}`);
+  });
+  supplier.rivals.setRate(rivalsPerSecond);
+  const { address, family, port: listening } = server.address() as AddressInfo;
+  return {
+    ...controls,
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${listening}${basePath}`,
+    productIds: supplier.supply.productIds,
+    async [Symbol.asyncDispose]() {
+      supplier.rivals[Symbol.dispose]();
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
