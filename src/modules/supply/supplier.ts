@@ -1,0 +1,29 @@
+/** So many pulls in any window of that length, as the supplier counts them. */
+export interface PullLimit {
+  readonly pulls: number;
+  readonly windowMs: number;
+}
+
+/** How old knowledge of the days from `fromDay` to `toDay` may get; day 0 is today in the supplier's zone. */
+export interface CadenceBand {
+  readonly fromDay: number;
+  readonly toDay: number;
+  readonly everyMs: number;
+}
+
+/** A third-party system of record, as it is configured. */
+export interface Supplier {
+  readonly id: string;
+  readonly adapter: 'per-date' | 'snapshot';
+  /** Without a slash at its end; it may carry a path. */
+  readonly baseUrl: string;
+  /** What `x-api-key` carries; never logged. */
+  readonly apiKey: { reveal(): string } | undefined;
+  /** All of them hold together; at least one. */
+  readonly pullLimits: readonly PullLimit[];
+  /** The supplier's own ids of the experiences it sells; empty for a snapshot. */
+  readonly products: readonly number[];
+  readonly timeZone: string;
+  /** Ascending and without gaps from day 0; empty for a snapshot, which is pulled as often as its limits allow. */
+  readonly cadence: readonly CadenceBand[];
+}
