@@ -1,6 +1,29 @@
 -- The schema that the migrations make. Written by `npm run schema`; to change it, add a migration.
 -- What background jobs keep for themselves is not here: pg-boss makes its own schema, pgboss, when a server starts.
 
+create type told_slot as (
+  upstream_id jsonb,
+  starts_at timestamp with time zone,
+  ends_at timestamp with time zone,
+  remaining integer,
+  price_amount numeric,
+  price_currency text,
+  pax jsonb,
+  detail jsonb,
+  slot_id bigint
+);
+
+CREATE OR REPLACE FUNCTION public.acknowledge_booking(p_reservation bigint, p_upstream_id jsonb)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  update write_back
+     set upstream_id = p_upstream_id, acknowledged_at = coalesce(acknowledged_at, holdfast_clock()), reason = null,
+         state = case wanted when 'booked' then 'done' else 'waiting' end, attempts = 0,
+         due_at = holdfast_clock(), leased_until = '-infinity'
+   where reservation_id = p_reservation and state = 'waiting';
+$function$;
+
 CREATE OR REPLACE FUNCTION public.announce_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -99,6 +122,18 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.announce_supplier_slot()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('holdfast_change', json_build_object(
+    'topic', 'supply_part', 'keys', json_build_array(known.supplier_id || '/' || known.part))::text)
+    from supplier_slot known where known.slot_id = new.id;
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.announce_truncate()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -130,7 +165,7 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.confirm_reservations(p_reservation bigint[], p_client bigint[])
- RETURNS TABLE(place integer, outcome text, reservation_id bigint, slot_id bigint, client_id bigint, quantity integer, held_at timestamp with time zone, expires_at timestamp with time zone, decided_at timestamp with time zone, status text, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone)
+ RETURNS TABLE(place integer, outcome text, reservation_id bigint, slot_id bigint, client_id bigint, quantity integer, held_at timestamp with time zone, expires_at timestamp with time zone, decided_at timestamp with time zone, status text, pax jsonb, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
@@ -159,6 +194,7 @@ begin
     expires_at := v_ask.expires_at;
     decided_at := v_ask.decided_at;
     status := v_ask.status;
+    pax := v_ask.pax;
     provider_id := v_ask.provider_id;
     starts_at := v_ask.starts_at;
     ends_at := v_ask.ends_at;
@@ -206,8 +242,24 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.hold_slots(p_slot bigint[], p_client bigint[], p_quantity integer[], p_version integer[], p_ttl interval, p_notice interval)
- RETURNS TABLE(place integer, outcome text, reservation_id bigint, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone, held_at timestamp with time zone, expires_at timestamp with time zone, slot_version integer, remaining integer)
+CREATE OR REPLACE FUNCTION public.fit_supplier_slots(p_slot bigint[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  update slot s
+     set capacity = fitted.capacity, overclaimed = greatest(0, s.claimed - fitted.capacity), version = s.version + 1
+    from (select known.slot_id, least(1000000, known.remaining + coalesce((
+                   select sum(w.quantity) from write_back w join reservation r on r.id = w.reservation_id
+                    where w.slot_id = known.slot_id and r.status = 'confirmed'
+                      and w.acknowledged_at < known_part.observed_at), 0))::integer as capacity
+            from supplier_slot known join supply_part known_part using (supplier_id, part)
+           where known.slot_id = any (p_slot)) fitted
+   where s.id = fitted.slot_id
+     and (s.capacity <> fitted.capacity or s.overclaimed <> greatest(0, s.claimed - fitted.capacity));
+$function$;
+
+CREATE OR REPLACE FUNCTION public.hold_slots(p_slot bigint[], p_client bigint[], p_quantity integer[], p_version integer[], p_pax jsonb, p_ttl interval, p_notice interval)
+ RETURNS TABLE(place integer, outcome text, reservation_id bigint, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone, held_at timestamp with time zone, expires_at timestamp with time zone, slot_version integer, remaining integer, pax jsonb)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
@@ -221,6 +273,8 @@ declare
   v_slots bigint[] := '{}';
   v_clients bigint[] := '{}';
   v_quantities integer[] := '{}';
+  v_pax jsonb[] := '{}';
+  v_pax_outcome text;
 begin
   perform from slot where id = any (p_slot) order by id for no key update;
   v_now := holdfast_clock();
@@ -235,7 +289,8 @@ begin
   for v_ask in
     select ask.place::integer as place, ask.slot_id, ask.client_id, ask.quantity, ask.version,
            s.id as found, s.provider_id, s.starts_at, s.ends_at, s.capacity - s.claimed as left_over,
-           s.version as slot_version, s.closed_at, c.id as client
+           s.version as slot_version, s.closed_at, s.pax as slot_pax, p_pax -> (ask.place::integer - 1) as pax,
+           c.id as client
       from unnest(p_slot, p_client, p_quantity, p_version)
            with ordinality as ask (slot_id, client_id, quantity, version, place)
       left join slot s on s.id = ask.slot_id
@@ -254,14 +309,20 @@ begin
     reservation_id := null;
     held_at := v_now;
     expires_at := v_now + p_ttl;
+    v_pax_outcome := null;
+    pax := null;
+    if v_ask.slot_pax is not null or jsonb_typeof(v_ask.pax) = 'array' then
+      select priced.outcome, priced.pax into v_pax_outcome, pax
+        from priced_pax(v_ask.slot_pax, nullif(v_ask.pax, 'null'), v_ask.quantity) priced;
+    end if;
     outcome := case
       when v_ask.found is null then 'no_such_slot'
       when v_ask.client is null then 'no_such_client'
-      when v_ask.starts_at < v_now + p_notice then 'too_soon'
-      when v_ask.closed_at is not null then 'closed'
+      when v_ask.provider_id is not null and v_ask.starts_at < v_now + p_notice then 'too_soon'
+      when v_ask.closed_at is not null or v_ask.ends_at <= v_now then 'closed'
       when v_ask.version is not null and v_ask.version <> v_version then 'changed'
       when v_left < v_ask.quantity then 'taken'
-      else 'held' end;
+      else coalesce(v_pax_outcome, 'held') end;
     if outcome = 'held' then
       reservation_id := nextval('reservation_id_seq');
       v_left := v_left - v_ask.quantity;
@@ -270,6 +331,7 @@ begin
       v_slots := v_slots || v_ask.slot_id;
       v_clients := v_clients || v_ask.client_id;
       v_quantities := v_quantities || v_ask.quantity;
+      v_pax := array_append(v_pax, pax);
     end if;
     slot_version := v_version;
     remaining := v_left;
@@ -277,9 +339,9 @@ begin
   end loop;
 
   if cardinality(v_ids) > 0 then
-    insert into reservation (id, slot_id, client_id, quantity, status, held_at, expires_at, changed_at)
-      select taken.id, taken.slot_id, taken.client_id, taken.quantity, 'held', v_now, v_now + p_ttl, v_now
-        from unnest(v_ids, v_slots, v_clients, v_quantities) as taken (id, slot_id, client_id, quantity);
+    insert into reservation (id, slot_id, client_id, quantity, pax, status, held_at, expires_at, changed_at)
+      select taken.id, taken.slot_id, taken.client_id, taken.quantity, taken.pax, 'held', v_now, v_now + p_ttl, v_now
+        from unnest(v_ids, v_slots, v_clients, v_quantities, v_pax) as taken (id, slot_id, client_id, quantity, pax);
   end if;
 end
 $function$;
@@ -356,6 +418,67 @@ begin
   elsif v_gap > 0 then
     perform nextval('orders_id_seq') from generate_series(1, v_gap);
   end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.priced_pax(p_slot_pax jsonb, p_asked jsonb, p_quantity integer, OUT outcome text, OUT pax jsonb)
+ RETURNS record
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  with asked as (
+    select item ->> 'type' as type, (item ->> 'quantity')::integer as quantity, place
+      from jsonb_array_elements(p_asked) with ordinality as items (item, place)
+    union all
+    (select kind ->> 'type', p_quantity, 1 from jsonb_array_elements(p_slot_pax) with ordinality as kinds (kind, place)
+      where p_asked is null order by (kind -> 'is_primary') desc, place limit 1)
+  ), matched as (
+    select asked.*, kind
+      from asked left join jsonb_array_elements(p_slot_pax) kind on kind ->> 'type' = asked.type
+  )
+  select case
+           when bool_or(kind is null) then 'no_such_pax'
+           when bool_or(quantity not between (kind ->> 'min')::integer and (kind ->> 'max')::integer) then 'pax_refused'
+           when bool_or(quantity > (kind ->> 'remaining')::integer) then 'taken' end,
+         jsonb_agg(jsonb_build_object(
+           'type', type, 'name', kind ->> 'name', 'quantity', quantity, 'price', jsonb_build_object(
+             'amount', kind #>> '{price,final}', 'currency', kind #>> '{price,currency}')) order by place)
+    from matched;
+$function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_booking(p_reservation bigint, p_reason text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_entry write_back;
+begin
+  select * into v_entry from write_back where reservation_id = p_reservation;
+  -- In the order of swap_supply_part.
+  perform from supply_part known_part join supplier_slot known using (supplier_id, part)
+    where known.slot_id = v_entry.slot_id for no key update of known_part;
+  perform from slot where id = v_entry.slot_id for no key update;
+  perform from reservation where id = p_reservation for no key update;
+  update write_back set state = 'refused', reason = p_reason, leased_until = '-infinity'
+   where reservation_id = p_reservation and state = 'waiting';
+  if not found then
+    return;
+  end if;
+  update reservation set status = 'conflict', changed_at = holdfast_clock()
+   where id = p_reservation and status = 'confirmed';
+  update supplier_slot known
+     set remaining = least(known.remaining, v_entry.quantity - 1 + coalesce((
+           select sum(w.quantity) from write_back w
+            where w.slot_id = known.slot_id and w.acknowledged_at >= known_part.observed_at), 0))
+    from supply_part known_part
+   where known.slot_id = v_entry.slot_id
+     and (known_part.supplier_id, known_part.part) = (known.supplier_id, known.part);
+  -- The next answer is news, though it may be the same as the last one.
+  update supply_part known_part set digest = ''
+    from supplier_slot known
+   where known.slot_id = v_entry.slot_id
+     and (known_part.supplier_id, known_part.part) = (known.supplier_id, known.part);
+  perform fit_supplier_slots(array[v_entry.slot_id]);
 end
 $function$;
 
@@ -442,7 +565,7 @@ begin
          is distinct from (say_span(s.starts_at, s.ends_at), changed.quantity, coalesce(s.price_amount, 0));
 
   with sold as (
-    select changed.id, changed.quantity, changed.changed_at, s.price_amount, s.price_currency,
+    select changed.id, changed.quantity, changed.pax, changed.changed_at, s.price_amount, s.price_currency,
            say_span(s.starts_at, s.ends_at) as description, c.first_name || ' ' || c.last_name as customer
       from changed join slot s on s.id = changed.slot_id join client c on c.id = changed.client_id
      where changed.status = 'confirmed' and s.price_amount is not null
@@ -453,9 +576,75 @@ begin
     returning id, reservation_id
   )
   insert into order_line (order_id, line, description, quantity, unit_price)
-    select placed.id, 1, sold.description, sold.quantity, sold.price_amount
-      from placed join sold on sold.id = placed.reservation_id;
+    select placed.id, lines.line, concat_ws(', ', sold.description, lines.name), lines.quantity, lines.amount
+      from placed join sold on sold.id = placed.reservation_id
+     cross join lateral (
+       select 1 as line, null as name, sold.quantity, sold.price_amount as amount where sold.pax is null
+       union all
+       select place, pax ->> 'name', (pax ->> 'quantity')::integer, (pax #>> '{price,amount}')::numeric
+         from jsonb_array_elements(sold.pax) with ordinality as chosen (pax, place)
+     ) lines;
   return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.reservations_written_back()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  -- The usual case ends here.
+  perform from changed join supplier_slot known on known.slot_id = changed.slot_id
+    where changed.status in ('confirmed', 'cancelled');
+  if not found then
+    return null;
+  end if;
+  insert into write_back (reservation_id, slot_id, supplier_id, quantity, wanted, decided_at, due_at)
+    select changed.id, changed.slot_id, known.supplier_id, changed.quantity, 'booked', changed.decided_at, changed.changed_at
+      from changed join supplier_slot known on known.slot_id = changed.slot_id
+     where changed.status = 'confirmed' order by changed.id
+  on conflict (reservation_id) do nothing;
+  update write_back w
+     set wanted = 'cancelled', state = 'waiting', due_at = changed.changed_at, attempts = 0, reason = null
+    from changed
+   where w.reservation_id = changed.id and changed.status = 'cancelled' and w.wanted = 'booked' and w.state <> 'refused';
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.reserve_pull(p_supplier text, p_epoch bigint, p_part text, p_pulls integer[], p_windows interval[], p_lease interval, OUT outcome text, OUT pull_id bigint, OUT reserved_at timestamp with time zone, OUT wait_until timestamp with time zone)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_supplier supplier;
+  v_limit record;
+  v_until timestamptz;
+begin
+  select * into v_supplier from supplier where id = p_supplier for update;
+  reserved_at := holdfast_clock();
+  outcome := case
+    when v_supplier.epoch <> p_epoch then 'fenced'
+    when v_supplier.paused then 'paused' end;
+  if outcome is not null then
+    return;
+  end if;
+  wait_until := v_supplier.blocked_until;
+  for v_limit in select * from unnest(p_pulls, p_windows) as limits (pulls, length) loop
+    select open_until + v_limit.length into v_until
+      from pull where supplier_id = p_supplier and open_until > reserved_at - v_limit.length
+     order by open_until desc offset v_limit.pulls - 1 limit 1;
+    wait_until := greatest(wait_until, v_until);
+  end loop;
+  if wait_until > reserved_at then
+    outcome := 'wait';
+    return;
+  end if;
+  insert into pull (supplier_id, epoch, part, reserved_at, open_until)
+    values (p_supplier, p_epoch, p_part, reserved_at, reserved_at + p_lease)
+    returning id into pull_id;
+  update supplier set last_pull_at = reserve_pull.reserved_at where id = p_supplier;
+  outcome := 'reserved';
 end
 $function$;
 
@@ -464,6 +653,110 @@ CREATE OR REPLACE FUNCTION public.say_span(p_starts_at timestamp with time zone,
  LANGUAGE sql
  STABLE
 RETURN ((to_char((p_starts_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text) || ' to '::text) || to_char((p_ends_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text));
+
+CREATE OR REPLACE FUNCTION public.swap_supply_part(p_supplier text, p_epoch bigint, p_part text, p_observed_at timestamp with time zone, p_digest bytea, p_slots jsonb, p_gone boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now timestamptz;
+  v_before bytea;
+  v_told told_slot[];
+  v_known bigint[];
+  v_gone bigint[];
+begin
+  perform from supplier where id = p_supplier and epoch = p_epoch for share;
+  if not found then
+    return false;
+  end if;
+  select digest into v_before from supply_part where supplier_id = p_supplier and part = p_part for no key update;
+  insert into supply_part as known (supplier_id, part, observed_at, digest)
+    values (p_supplier, p_part, p_observed_at, p_digest)
+  on conflict (supplier_id, part) do update
+    set observed_at = excluded.observed_at, digest = excluded.digest, doubted = null
+    where known.observed_at < excluded.observed_at;
+  if not found then
+    return false;
+  end if;
+
+  -- Slots before reservations and in id order, as everywhere. A slot may have moved here from another part.
+  v_known := array(select s.id from slot s join supplier_slot known on known.slot_id = s.id
+                    where known.supplier_id = p_supplier
+                      and (known.part = p_part
+                           or known.upstream_id in (select item -> 'upstream_id' from jsonb_array_elements(p_slots) item))
+                    order by s.id for no key update of s);
+  if v_before = p_digest then
+    perform fit_supplier_slots(v_known);
+    return true;
+  end if;
+  v_told := array(
+    select (told.upstream_id, told.starts_at, told.ends_at, told.remaining, told.price_amount, told.price_currency,
+            nullif(told.pax, 'null'), told.detail, coalesce(known.slot_id, nextval('slot_id_seq')))::told_slot
+      from jsonb_populate_recordset(null::told_slot, p_slots) told
+      left join supplier_slot known on known.supplier_id = p_supplier and known.upstream_id = told.upstream_id);
+
+  insert into slot (id, starts_at, ends_at, capacity, price_amount, price_currency, pax)
+    select slot_id, starts_at, ends_at, remaining, price_amount, price_currency, pax
+      from unnest(v_told) where slot_id <> all (v_known) order by slot_id;
+  update slot s
+     set starts_at = told.starts_at, ends_at = told.ends_at, price_amount = told.price_amount,
+         price_currency = told.price_currency, pax = told.pax, closed_at = null, version = s.version + 1
+    from unnest(v_told) told
+   where s.id = told.slot_id
+     and (s.starts_at, s.ends_at, s.price_amount, s.price_currency, s.pax, s.closed_at)
+         is distinct from (told.starts_at, told.ends_at, told.price_amount, told.price_currency, told.pax, null);
+  insert into supplier_slot as known (slot_id, supplier_id, part, upstream_id, remaining, detail)
+    select slot_id, p_supplier, p_part, upstream_id, remaining, detail from unnest(v_told) order by slot_id
+  on conflict (slot_id) do update
+    set part = excluded.part, remaining = excluded.remaining, detail = excluded.detail
+    where (known.part, known.remaining, known.detail) is distinct from (excluded.part, excluded.remaining, excluded.detail);
+
+  v_gone := array(select known.slot_id from supplier_slot known
+                   where known.slot_id = any (v_known) and known.part = p_part
+                     and known.slot_id not in (select slot_id from unnest(v_told)));
+  update supplier_slot set remaining = 0 where slot_id = any (v_gone) and remaining <> 0;
+  if p_gone and cardinality(v_gone) > 0 then
+    v_now := holdfast_clock();
+    update slot set closed_at = v_now, version = version + 1 where id = any (v_gone) and closed_at is null;
+    -- What was sold and is no more: the client is told, and nothing is dropped in silence. A slot that has begun is no
+    -- longer for sale, which is no news.
+    with lost as (
+      select r.id from reservation r join slot s on s.id = r.slot_id
+       where s.id = any (v_gone) and s.starts_at > v_now and r.status = 'confirmed' order by r.id for no key update of r
+    ), told as (
+      update write_back w set state = 'refused', reason = 'the supplier no longer has this slot'
+        from lost where w.reservation_id = lost.id
+    )
+    update reservation r set status = 'conflict', changed_at = v_now from lost where r.id = lost.id;
+  end if;
+
+  perform fit_supplier_slots(v_known || array(select slot_id from unnest(v_told)));
+  return true;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.take_write_backs(p_suppliers text[], p_limit integer, p_lease interval)
+ RETURNS TABLE(reservation_id bigint, slot_id bigint, supplier_id text, key uuid, quantity integer, wanted text, attempts integer, first_sent_at timestamp with time zone, upstream_id jsonb, upstream_slot_id jsonb)
+ LANGUAGE sql
+AS $function$
+  with taken as (
+    select w.reservation_id from write_back w
+     where w.state = 'waiting' and w.supplier_id = any (p_suppliers)
+       and w.due_at <= holdfast_clock() and w.leased_until <= holdfast_clock()
+       and (w.wanted = 'cancelled' or not exists (
+             select from write_back earlier
+              where earlier.slot_id = w.slot_id and earlier.state = 'waiting' and earlier.acknowledged_at is null
+                and (earlier.decided_at, earlier.reservation_id) < (w.decided_at, w.reservation_id)))
+     order by w.due_at, w.reservation_id limit p_limit for update skip locked
+  )
+  update write_back w
+     set leased_until = holdfast_clock() + p_lease, attempts = w.attempts + 1,
+         first_sent_at = case w.wanted when 'booked' then coalesce(w.first_sent_at, holdfast_clock()) else w.first_sent_at end
+    from taken, supplier_slot known
+   where w.reservation_id = taken.reservation_id and known.slot_id = w.slot_id
+  returning w.reservation_id, w.slot_id, w.supplier_id, w.key, w.quantity, w.wanted, w.attempts,
+            w.first_sent_at, w.upstream_id, known.upstream_id;
+$function$;
 
 CREATE OR REPLACE FUNCTION public.tell_orders_moved()
  RETURNS trigger
@@ -548,6 +841,17 @@ create table provider (
   constraint provider_pkey PRIMARY KEY (id)
 );
 
+create table pull (
+  id bigint generated always as identity not null,
+  supplier_id text not null,
+  epoch bigint not null,
+  part text not null,
+  reserved_at timestamp with time zone not null,
+  open_until timestamp with time zone not null,
+  outcome text,
+  constraint pull_pkey PRIMARY KEY (id)
+);
+
 create table reservation (
   id bigint generated by default as identity not null,
   slot_id bigint not null,
@@ -558,6 +862,7 @@ create table reservation (
   expires_at timestamp with time zone not null,
   decided_at timestamp with time zone,
   changed_at timestamp with time zone not null,
+  pax jsonb,
   constraint reservation_pkey PRIMARY KEY (id),
   constraint reservation_decided_in_time CHECK (((decided_at >= held_at) AND (decided_at < expires_at))),
   constraint reservation_expires_after_it_is_held CHECK ((expires_at > held_at)),
@@ -591,6 +896,8 @@ create table slot (
   ends_at timestamp with time zone not null,
   capacity integer not null,
   claimed integer not null default 0,
+  overclaimed integer not null default 0,
+  pax jsonb,
   version integer not null default 1,
   closed_at timestamp with time zone,
   created_at timestamp with time zone not null default holdfast_clock(),
@@ -598,9 +905,10 @@ create table slot (
   price_currency text,
   constraint slot_pkey PRIMARY KEY (id),
   constraint slot_ends_after_it_starts CHECK ((ends_at > starts_at)),
-  constraint slot_has_capacity CHECK (((capacity >= 1) AND (capacity <= 1000000))),
+  constraint slot_has_capacity CHECK (((capacity >= ((provider_id IS NOT NULL))::integer) AND (capacity <= 1000000))),
   constraint slot_never_overlaps EXCLUDE USING gist (int8range(provider_id, provider_id, '[]'::text) WITH &&, tstzrange(starts_at, ends_at) WITH &&) WHERE (((closed_at IS NULL) OR (claimed > 0))),
-  constraint slot_never_oversold CHECK (((claimed >= 0) AND (claimed <= capacity))),
+  constraint slot_never_oversold CHECK (((claimed >= 0) AND (claimed <= (capacity + overclaimed)))),
+  constraint slot_overclaimed_by_suppliers_only CHECK (((overclaimed >= 0) AND ((overclaimed = 0) OR (provider_id IS NULL)))),
   constraint slot_price_has_currency CHECK ((price_currency ~ '^[A-Z]{3}$'::text)),
   constraint slot_price_is_exact CHECK (((price_amount > (0)::numeric) AND (price_amount < ('100000000000'::bigint)::numeric) AND (scale(trim_scale(price_amount)) <= 4))),
   constraint slot_price_is_whole CHECK (((price_amount IS NULL) = (price_currency IS NULL)))
@@ -616,6 +924,48 @@ create table state_log (
   constraint state_log_names_a_state CHECK (((char_length(state) >= 1) AND (char_length(state) <= 100)))
 );
 
+create table supplier (
+  id text not null,
+  paused boolean not null default false,
+  epoch bigint not null default 0,
+  leader uuid,
+  leader_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  blocked_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  last_pull_at timestamp with time zone,
+  last_error text,
+  last_error_at timestamp with time zone,
+  constraint supplier_pkey PRIMARY KEY (id)
+);
+
+create table supplier_slot (
+  slot_id bigint not null,
+  supplier_id text not null,
+  part text not null,
+  upstream_id jsonb not null,
+  remaining integer not null,
+  detail jsonb not null,
+  constraint supplier_slot_pkey PRIMARY KEY (slot_id),
+  constraint supplier_slot_has_remaining CHECK (((remaining >= 0) AND (remaining <= 1000000))),
+  constraint supplier_slot_is_one UNIQUE (supplier_id, upstream_id)
+);
+
+create table supply_part (
+  supplier_id text not null,
+  part text not null,
+  observed_at timestamp with time zone not null,
+  digest bytea not null,
+  doubted bytea,
+  planned jsonb,
+  constraint supply_part_pkey PRIMARY KEY (supplier_id, part)
+);
+
+create table supply_read (
+  supplier_id text not null,
+  part text not null,
+  reads bigint not null,
+  constraint supply_read_pkey PRIMARY KEY (supplier_id, part)
+);
+
 create table vehicle (
   id bigint generated by default as identity not null,
   make text not null,
@@ -626,9 +976,32 @@ create table vehicle (
   constraint vehicle_model_is_short CHECK (((char_length(model) >= 1) AND (char_length(model) <= 200)))
 );
 
+create table write_back (
+  reservation_id bigint not null,
+  slot_id bigint not null,
+  supplier_id text not null,
+  key uuid not null default gen_random_uuid(),
+  quantity integer not null,
+  wanted text not null,
+  state text not null default 'waiting'::text,
+  upstream_id jsonb,
+  acknowledged_at timestamp with time zone,
+  decided_at timestamp with time zone not null,
+  attempts integer not null default 0,
+  first_sent_at timestamp with time zone,
+  due_at timestamp with time zone not null,
+  leased_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  reason text,
+  constraint write_back_pkey PRIMARY KEY (reservation_id),
+  constraint write_back_has_state CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'refused'::text, 'parked'::text]))),
+  constraint write_back_wants CHECK ((wanted = ANY (ARRAY['booked'::text, 'cancelled'::text])))
+);
+
 CREATE INDEX idempotent_answer_age ON public.idempotent_answer USING btree (answered_at);
 
 CREATE UNIQUE INDEX order_of_reservation ON public.orders USING btree (reservation_id) WHERE (reservation_id IS NOT NULL);
+
+CREATE INDEX pull_in_window ON public.pull USING btree (supplier_id, open_until DESC);
 
 CREATE INDEX reservation_due ON public.reservation USING btree (expires_at) WHERE (status = 'held'::text);
 
@@ -642,9 +1015,17 @@ CREATE INDEX slot_by_provider ON public.slot USING btree (provider_id, starts_at
 
 CREATE INDEX slot_by_start ON public.slot USING btree (starts_at, id);
 
+CREATE INDEX supplier_slot_by_part ON public.supplier_slot USING btree (supplier_id, part);
+
+CREATE INDEX write_back_due ON public.write_back USING btree (supplier_id, due_at) WHERE (state = 'waiting'::text);
+
+CREATE INDEX write_back_on_slot ON public.write_back USING btree (slot_id, decided_at, reservation_id);
+
 alter table order_line add constraint line_of_known_order FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE CASCADE;
 
 alter table orders add constraint order_of_known_reservation FOREIGN KEY (reservation_id) REFERENCES reservation(id);
+
+alter table pull add constraint pull_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES supplier(id);
 
 alter table reservation add constraint reservation_of_known_client FOREIGN KEY (client_id) REFERENCES client(id);
 
@@ -655,6 +1036,14 @@ alter table reservation_event add constraint reservation_event_reservation_id_fk
 alter table slot add constraint slot_of_known_provider FOREIGN KEY (provider_id) REFERENCES provider(id);
 
 alter table state_log add constraint state_log_of_known_vehicle FOREIGN KEY (vehicle_id) REFERENCES vehicle(id);
+
+alter table supplier_slot add constraint supplier_slot_slot_id_fkey FOREIGN KEY (slot_id) REFERENCES slot(id) ON DELETE CASCADE;
+
+alter table supplier_slot add constraint supplier_slot_supplier_id_part_fkey FOREIGN KEY (supplier_id, part) REFERENCES supply_part(supplier_id, part);
+
+alter table supply_part add constraint supply_part_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES supplier(id);
+
+alter table write_back add constraint write_back_reservation_id_fkey FOREIGN KEY (reservation_id) REFERENCES reservation(id);
 
 CREATE CONSTRAINT TRIGGER tell_orders_moved AFTER INSERT OR UPDATE ON public.order_block DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tell_orders_moved();
 
@@ -706,13 +1095,19 @@ CREATE TRIGGER reservation_updated AFTER UPDATE ON public.reservation REFERENCIN
 
 CREATE TRIGGER reservations_inserted_ordered AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reservations_ordered();
 
+CREATE TRIGGER reservations_inserted_written_back AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reservations_written_back();
+
 CREATE TRIGGER reservations_updated_ordered AFTER UPDATE ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reservations_ordered();
+
+CREATE TRIGGER reservations_updated_written_back AFTER UPDATE ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reservations_written_back();
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.slot REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_slot_deleted();
 
 CREATE TRIGGER announce_insert AFTER INSERT ON public.slot REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_slot_inserted();
 
 CREATE TRIGGER announce_price AFTER UPDATE OF price_amount, price_currency ON public.slot FOR EACH ROW WHEN (((new.provider_id IS NOT NULL) AND ((old.price_amount IS DISTINCT FROM new.price_amount) OR (old.price_currency IS DISTINCT FROM new.price_currency)))) EXECUTE FUNCTION announce_price();
+
+CREATE TRIGGER announce_supplier_slot AFTER UPDATE ON public.slot FOR EACH ROW WHEN ((new.provider_id IS NULL)) EXECUTE FUNCTION announce_supplier_slot();
 
 CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.slot FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('calendar');
 
@@ -726,6 +1121,14 @@ CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.state_log FOR EACH STA
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.state_log REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('vehicle', 'vehicle_id');
 
+CREATE TRIGGER announce_delete AFTER DELETE ON public.supply_part REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supply_part', 'supplier_id || ''/'' || part');
+
+CREATE TRIGGER announce_insert AFTER INSERT ON public.supply_part REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supply_part', 'supplier_id || ''/'' || part');
+
+CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.supply_part FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('supply_part');
+
+CREATE TRIGGER announce_update AFTER UPDATE ON public.supply_part REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supply_part', 'supplier_id || ''/'' || part');
+
 CREATE TRIGGER announce_delete AFTER DELETE ON public.vehicle REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('vehicle', 'id');
 
 CREATE TRIGGER announce_insert AFTER INSERT ON public.vehicle REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('vehicle', 'id');
@@ -733,3 +1136,11 @@ CREATE TRIGGER announce_insert AFTER INSERT ON public.vehicle REFERENCING NEW TA
 CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.vehicle FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('vehicle');
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.vehicle REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('vehicle', 'id');
+
+CREATE TRIGGER announce_delete AFTER DELETE ON public.write_back REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('write_back', 'supplier_id');
+
+CREATE TRIGGER announce_insert AFTER INSERT ON public.write_back REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('write_back', 'supplier_id');
+
+CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.write_back FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('write_back');
+
+CREATE TRIGGER announce_update AFTER UPDATE ON public.write_back REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('write_back', 'supplier_id');

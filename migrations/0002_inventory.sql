@@ -7,13 +7,20 @@ create table slot (
   ends_at timestamptz not null,
   capacity integer not null,
   claimed integer not null default 0,
+  -- Units claimed here that a supplier turned out not to have: they make no room for others when they are let go.
+  overclaimed integer not null default 0,
+  -- What a supplier tells apart within a slot: [{type, name, description, is_primary, min, max, remaining,
+  -- price: {final, original, discount, currency}}], amounts as text.
+  pax jsonb,
   version integer not null default 1,   -- moves whenever what can be claimed changes
   closed_at timestamptz,                -- takes no new claims since then
   created_at timestamptz not null default holdfast_clock(),
   constraint slot_ends_after_it_starts check (ends_at > starts_at),
-  constraint slot_has_capacity check (capacity between 1 and 1000000),
+  constraint slot_has_capacity check (capacity between (provider_id is not null)::integer and 1000000),
+  constraint slot_overclaimed_by_suppliers_only
+    check (overclaimed >= 0 and (overclaimed = 0 or provider_id is null)),
   -- The last arbiter of every race for a slot.
-  constraint slot_never_oversold check (claimed between 0 and capacity),
+  constraint slot_never_oversold check (claimed between 0 and capacity + overclaimed),
   -- A provider is in one place at a time. A closed slot counts for as long as somebody still has a claim on it.
   constraint slot_never_overlaps exclude using gist (
     int8range(provider_id, provider_id, '[]') with &&,

@@ -26,6 +26,7 @@ create table reservation (
   expires_at timestamptz not null,
   decided_at timestamptz,               -- when it was confirmed
   changed_at timestamptz not null,      -- when it came into its present state
+  pax jsonb,                            -- of which types, at the price it was held for: [{type, name, quantity, price}]
   constraint reservation_expires_after_it_is_held check (expires_at > held_at),
   constraint reservation_decided_in_time check (decided_at >= held_at and decided_at < expires_at)
 );
@@ -102,6 +103,30 @@ $$;
 create trigger reservation_states before update of status on reservation
   for each row when (old.status is distinct from new.status) execute function reservation_states();
 
+-- What a client asks of a slot's pax types, with the prices it is held for. Asking for none means the primary type.
+create function priced_pax(p_slot_pax jsonb, p_asked jsonb, p_quantity integer, out outcome text, out pax jsonb)
+language sql immutable
+as $$
+  with asked as (
+    select item ->> 'type' as type, (item ->> 'quantity')::integer as quantity, place
+      from jsonb_array_elements(p_asked) with ordinality as items (item, place)
+    union all
+    (select kind ->> 'type', p_quantity, 1 from jsonb_array_elements(p_slot_pax) with ordinality as kinds (kind, place)
+      where p_asked is null order by (kind -> 'is_primary') desc, place limit 1)
+  ), matched as (
+    select asked.*, kind
+      from asked left join jsonb_array_elements(p_slot_pax) kind on kind ->> 'type' = asked.type
+  )
+  select case
+           when bool_or(kind is null) then 'no_such_pax'
+           when bool_or(quantity not between (kind ->> 'min')::integer and (kind ->> 'max')::integer) then 'pax_refused'
+           when bool_or(quantity > (kind ->> 'remaining')::integer) then 'taken' end,
+         jsonb_agg(jsonb_build_object(
+           'type', type, 'name', kind ->> 'name', 'quantity', quantity, 'price', jsonb_build_object(
+             'amount', kind #>> '{price,final}', 'currency', kind #>> '{price,currency}')) order by place)
+    from matched;
+$$;
+
 -- Holds many slots for many clients in one statement, which is one transaction and one round trip.
 --
 -- The order of the steps is the point. The slots' rows are locked first, in id order, so that two calls never wait
@@ -109,13 +134,16 @@ create trigger reservation_states before update of status on reservation
 -- too late. Then holds that have run out give their units back, in this very transaction, whether or not a sweep has
 -- run. Only then are the slots read, by a statement that sees all that was committed while this one waited.
 --
--- Outcomes: held, no_such_slot, no_such_client, closed, too_soon, changed, taken.
+-- A supplier decides itself how late it sells, so notice is for providers' time only.
+--
+-- Outcomes: held, no_such_slot, no_such_client, closed, too_soon, changed, taken, no_such_pax, pax_refused.
 create function hold_slots(
-  p_slot bigint[], p_client bigint[], p_quantity integer[], p_version integer[], p_ttl interval, p_notice interval
+  p_slot bigint[], p_client bigint[], p_quantity integer[], p_version integer[], p_pax jsonb, p_ttl interval,
+  p_notice interval
 )
 returns table (
   place integer, outcome text, reservation_id bigint, provider_id bigint, starts_at timestamptz, ends_at timestamptz,
-  held_at timestamptz, expires_at timestamptz, slot_version integer, remaining integer
+  held_at timestamptz, expires_at timestamptz, slot_version integer, remaining integer, pax jsonb
 )
 language plpgsql as $$
 #variable_conflict use_column
@@ -129,6 +157,8 @@ declare
   v_slots bigint[] := '{}';
   v_clients bigint[] := '{}';
   v_quantities integer[] := '{}';
+  v_pax jsonb[] := '{}';
+  v_pax_outcome text;
 begin
   perform from slot where id = any (p_slot) order by id for no key update;
   v_now := holdfast_clock();
@@ -143,7 +173,8 @@ begin
   for v_ask in
     select ask.place::integer as place, ask.slot_id, ask.client_id, ask.quantity, ask.version,
            s.id as found, s.provider_id, s.starts_at, s.ends_at, s.capacity - s.claimed as left_over,
-           s.version as slot_version, s.closed_at, c.id as client
+           s.version as slot_version, s.closed_at, s.pax as slot_pax, p_pax -> (ask.place::integer - 1) as pax,
+           c.id as client
       from unnest(p_slot, p_client, p_quantity, p_version)
            with ordinality as ask (slot_id, client_id, quantity, version, place)
       left join slot s on s.id = ask.slot_id
@@ -162,14 +193,20 @@ begin
     reservation_id := null;
     held_at := v_now;
     expires_at := v_now + p_ttl;
+    v_pax_outcome := null;
+    pax := null;
+    if v_ask.slot_pax is not null or jsonb_typeof(v_ask.pax) = 'array' then
+      select priced.outcome, priced.pax into v_pax_outcome, pax
+        from priced_pax(v_ask.slot_pax, nullif(v_ask.pax, 'null'), v_ask.quantity) priced;
+    end if;
     outcome := case
       when v_ask.found is null then 'no_such_slot'
       when v_ask.client is null then 'no_such_client'
-      when v_ask.starts_at < v_now + p_notice then 'too_soon'
-      when v_ask.closed_at is not null then 'closed'
+      when v_ask.provider_id is not null and v_ask.starts_at < v_now + p_notice then 'too_soon'
+      when v_ask.closed_at is not null or v_ask.ends_at <= v_now then 'closed'
       when v_ask.version is not null and v_ask.version <> v_version then 'changed'
       when v_left < v_ask.quantity then 'taken'
-      else 'held' end;
+      else coalesce(v_pax_outcome, 'held') end;
     if outcome = 'held' then
       reservation_id := nextval('reservation_id_seq');
       v_left := v_left - v_ask.quantity;
@@ -178,6 +215,7 @@ begin
       v_slots := v_slots || v_ask.slot_id;
       v_clients := v_clients || v_ask.client_id;
       v_quantities := v_quantities || v_ask.quantity;
+      v_pax := array_append(v_pax, pax);
     end if;
     slot_version := v_version;
     remaining := v_left;
@@ -185,9 +223,9 @@ begin
   end loop;
 
   if cardinality(v_ids) > 0 then
-    insert into reservation (id, slot_id, client_id, quantity, status, held_at, expires_at, changed_at)
-      select taken.id, taken.slot_id, taken.client_id, taken.quantity, 'held', v_now, v_now + p_ttl, v_now
-        from unnest(v_ids, v_slots, v_clients, v_quantities) as taken (id, slot_id, client_id, quantity);
+    insert into reservation (id, slot_id, client_id, quantity, pax, status, held_at, expires_at, changed_at)
+      select taken.id, taken.slot_id, taken.client_id, taken.quantity, taken.pax, 'held', v_now, v_now + p_ttl, v_now
+        from unnest(v_ids, v_slots, v_clients, v_quantities, v_pax) as taken (id, slot_id, client_id, quantity, pax);
   end if;
 end
 $$;
@@ -199,7 +237,7 @@ $$;
 create function confirm_reservations(p_reservation bigint[], p_client bigint[])
 returns table (
   place integer, outcome text, reservation_id bigint, slot_id bigint, client_id bigint, quantity integer,
-  held_at timestamptz, expires_at timestamptz, decided_at timestamptz, status text,
+  held_at timestamptz, expires_at timestamptz, decided_at timestamptz, status text, pax jsonb,
   provider_id bigint, starts_at timestamptz, ends_at timestamptz
 )
 language plpgsql as $$
@@ -229,6 +267,7 @@ begin
     expires_at := v_ask.expires_at;
     decided_at := v_ask.decided_at;
     status := v_ask.status;
+    pax := v_ask.pax;
     provider_id := v_ask.provider_id;
     starts_at := v_ask.starts_at;
     ends_at := v_ask.ends_at;

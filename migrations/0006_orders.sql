@@ -207,7 +207,7 @@ begin
          is distinct from (say_span(s.starts_at, s.ends_at), changed.quantity, coalesce(s.price_amount, 0));
 
   with sold as (
-    select changed.id, changed.quantity, changed.changed_at, s.price_amount, s.price_currency,
+    select changed.id, changed.quantity, changed.pax, changed.changed_at, s.price_amount, s.price_currency,
            say_span(s.starts_at, s.ends_at) as description, c.first_name || ' ' || c.last_name as customer
       from changed join slot s on s.id = changed.slot_id join client c on c.id = changed.client_id
      where changed.status = 'confirmed' and s.price_amount is not null
@@ -218,8 +218,14 @@ begin
     returning id, reservation_id
   )
   insert into order_line (order_id, line, description, quantity, unit_price)
-    select placed.id, 1, sold.description, sold.quantity, sold.price_amount
-      from placed join sold on sold.id = placed.reservation_id;
+    select placed.id, lines.line, concat_ws(', ', sold.description, lines.name), lines.quantity, lines.amount
+      from placed join sold on sold.id = placed.reservation_id
+     cross join lateral (
+       select 1 as line, null as name, sold.quantity, sold.price_amount as amount where sold.pax is null
+       union all
+       select place, pax ->> 'name', (pax ->> 'quantity')::integer, (pax #>> '{price,amount}')::numeric
+         from jsonb_array_elements(sold.pax) with ordinality as chosen (pax, place)
+     ) lines;
   return null;
 end
 $$;

@@ -10,7 +10,7 @@ import {
   type ReservationPolicy,
   requireLive,
 } from './reservation.ts';
-import { NotFound, SlotClosed, SlotMovedOn, TooSoon } from './reservation-failures.ts';
+import { CannotMove, NotFound, SlotClosed, SlotMovedOn, TooSoon } from './reservation-failures.ts';
 import { endReservations, lockReservation, moveExpiry, moveToSlot } from './reservation-store.ts';
 import { readReservation } from './reservation-view.ts';
 
@@ -52,6 +52,8 @@ export async function rescheduleReservation(
   const target = slots.get(command.slotId);
   if (!target) throw new NotFound('slot', command.slotId);
   if (target.slot_id === reservation.slot_id) return reservation;
+  // The supplier knows nothing of moving, and between a cancellation and a booking somebody else may come.
+  if (target.provider_id === null || reservation.provider_id === null) throw new CannotMove();
   requireRoom(target, reservation.quantity, command.version);
   const earliest = Temporal.Instant.from(now).add({ milliseconds: leastNoticeMs(policy) });
   if (isBefore(target.start_time, earliest.toString())) throw new TooSoon(policy.minNoticeMs);

@@ -4,13 +4,21 @@ import type { Failure } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { InstantText } from '../../platform/instant.ts';
 import { SlotTaken } from '../inventory/index.ts';
-import { leastNoticeMs, type Reservation, type ReservationPolicy, type Status } from './reservation.ts';
+import {
+  leastNoticeMs,
+  type Reservation,
+  type ReservationPolicy,
+  type ReservedPax,
+  type Status,
+} from './reservation.ts';
 import {
   AlreadyConfirmed,
   AlreadyEnded,
   ForeignClient,
   HoldExpired,
+  NoSuchPax,
   NotFound,
+  PaxRefused,
   SlotClosed,
   SlotMovedOn,
   TooSoon,
@@ -22,6 +30,13 @@ export interface HoldCommand {
   readonly quantity: number;
   /** The slot's version the client decided by; `undefined` when any will do. */
   readonly version?: number | undefined;
+  /** Of which pax types; where the slot has some and none is named, all are of the primary one. */
+  readonly pax?: readonly AskedPax[] | undefined;
+}
+
+export interface AskedPax {
+  readonly type: string;
+  readonly quantity: number;
 }
 
 export interface ConfirmCommand {
@@ -30,7 +45,16 @@ export interface ConfirmCommand {
 }
 
 interface HoldRow {
-  outcome: 'held' | 'no_such_slot' | 'no_such_client' | 'closed' | 'too_soon' | 'changed' | 'taken';
+  outcome:
+    | 'held'
+    | 'no_such_slot'
+    | 'no_such_client'
+    | 'closed'
+    | 'too_soon'
+    | 'changed'
+    | 'taken'
+    | 'no_such_pax'
+    | 'pax_refused';
   reservation_id: Id;
   provider_id: Id | null;
   starts_at: InstantText;
@@ -38,6 +62,7 @@ interface HoldRow {
   held_at: InstantText;
   expires_at: InstantText;
   slot_version: number;
+  pax: readonly ReservedPax[] | null;
 }
 
 /** Holds slots for many callers at once; each gets its reservation or its own refusal, in their order. */
@@ -47,10 +72,11 @@ export async function holdSlots(
   policy: ReservationPolicy,
 ): Promise<(Reservation | Failure)[]> {
   const { rows } = await sql<HoldRow>`
-    select outcome, reservation_id, provider_id, starts_at, ends_at, held_at, expires_at, slot_version
+    select outcome, reservation_id, provider_id, starts_at, ends_at, held_at, expires_at, slot_version, pax
       from hold_slots(
         ${commands.map((each) => each.slotId)}::bigint[], ${commands.map((each) => each.clientId)}::bigint[],
         ${commands.map((each) => each.quantity)}::integer[], ${commands.map((each) => each.version ?? null)}::integer[],
+        ${JSON.stringify(commands.map((each) => each.pax ?? null))}::jsonb,
         ${`${policy.holdTtlMs} milliseconds`}::interval, ${`${leastNoticeMs(policy)} milliseconds`}::interval)
      order by place`.execute(tx);
   return commands.map((command, index) => toHold(command, rowAt(rows, index), policy));
@@ -71,6 +97,7 @@ function toHold(command: HoldCommand, row: HoldRow, policy: ReservationPolicy): 
         created_at: row.held_at,
         expires_at: row.expires_at,
         confirmed_at: null,
+        pax: row.pax,
       };
     case 'no_such_slot':
       return new NotFound('timeslot', command.slotId);
@@ -84,6 +111,10 @@ function toHold(command: HoldCommand, row: HoldRow, policy: ReservationPolicy): 
       return new SlotMovedOn(command.version ?? 0, row.slot_version);
     case 'taken':
       return new SlotTaken();
+    case 'no_such_pax':
+      return new NoSuchPax(command.slotId);
+    case 'pax_refused':
+      return new PaxRefused();
   }
 }
 
@@ -102,6 +133,7 @@ interface ConfirmRow {
   expires_at: InstantText;
   decided_at: InstantText;
   status: Status;
+  pax: readonly ReservedPax[] | null;
   provider_id: Id | null;
   starts_at: InstantText;
   ends_at: InstantText;
@@ -114,7 +146,7 @@ export async function confirmReservations(
   policy: ReservationPolicy,
 ): Promise<(Reservation | Failure)[]> {
   const { rows } = await sql<ConfirmRow>`
-    select outcome, slot_id, quantity, held_at, expires_at, decided_at, status, provider_id, starts_at, ends_at
+    select outcome, slot_id, quantity, held_at, expires_at, decided_at, status, pax, provider_id, starts_at, ends_at
       from confirm_reservations(
         ${commands.map((each) => each.reservationId)}::bigint[], ${commands.map((each) => each.clientId)}::bigint[])
      order by place`.execute(tx);
@@ -136,6 +168,7 @@ function toConfirmation(command: ConfirmCommand, row: ConfirmRow, policy: Reserv
         created_at: row.held_at,
         expires_at: row.expires_at,
         confirmed_at: row.decided_at,
+        pax: row.pax,
       };
     case 'no_such_reservation':
       return new NotFound('reservation', command.reservationId);

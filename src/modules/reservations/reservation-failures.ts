@@ -39,6 +39,33 @@ export class TimeRefused extends Failure {
   }
 }
 
+export class NoSuchPax extends Failure {
+  readonly kind = 'unprocessable';
+  readonly type = 'no-such-pax';
+  readonly title = 'No such pax type';
+  constructor(slotId: Id) {
+    super(`Slot ${slotId} does not have all the pax types asked for`);
+  }
+}
+
+export class PaxRefused extends Failure {
+  readonly kind = 'unprocessable';
+  readonly type = 'pax-refused';
+  readonly title = 'Number of pax not allowed';
+  constructor() {
+    super('The slot allows another number of these pax in one reservation: see `min` and `max` of its pax types');
+  }
+}
+
+export class CannotMove extends Failure {
+  readonly kind = 'unprocessable';
+  readonly type = 'cannot-move';
+  readonly title = 'Reservation cannot be moved';
+  constructor() {
+    super('A reservation does not move to or from a slot of a supplier. Cancel it and reserve the other one');
+  }
+}
+
 export class TooSoon extends Failure {
   readonly kind = 'unprocessable';
   readonly type = 'too-soon';

@@ -1,11 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readClock } from '../../platform/db/database.ts';
-import { Failure } from '../../platform/errors.ts';
+import { Failure, Malformed } from '../../platform/errors.ts';
 import { type Answer, answerFailure, answerWith, pageById, sendAnswer } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce, readClaim } from '../../platform/http/idempotency.ts';
 import { idOf, instantOf, Problems } from '../../platform/http/parameters.ts';
 import { cancelReservation, extendReservation, rescheduleReservation } from './change-reservation.ts';
+import type { AskedPax } from './hold-store.ts';
 import { isBefore, type Reservation } from './reservation.ts';
 import { FutureTime } from './reservation-failures.ts';
 import * as schemas from './reservation-schemas.ts';
@@ -29,9 +30,10 @@ export function addReservationRoutes(app: HttpServer, { database, engine, policy
       },
     },
     async (request, reply) => {
-      const { client_id, slot_id, quantity = 1, version } = request.body;
+      const { client_id, slot_id, pax, version } = request.body;
+      const quantity = quantityOf(request.body);
       const answer = await engine.hold({
-        command: { clientId: client_id, slotId: slot_id, quantity, version },
+        command: { clientId: client_id, slotId: slot_id, quantity, version, pax },
         claim: readClaim(request),
         answer: (outcome) => answerOutcome(request, reply, 201, outcome),
       });
@@ -179,6 +181,19 @@ export function addReservationRoutes(app: HttpServer, { database, engine, policy
       );
     },
   );
+}
+
+/** How many units are asked for; pax types must be named once each and add up to it. */
+function quantityOf({ quantity, pax }: { quantity?: number; pax?: readonly AskedPax[] }): number {
+  if (!pax) return quantity ?? 1;
+  const sum = pax.reduce((total, each) => total + each.quantity, 0);
+  if (new Set(pax.map(({ type }) => type)).size < pax.length) {
+    throw new Malformed([{ path: '/pax', message: 'names a type twice' }]);
+  }
+  if (sum > 1_000_000 || (quantity !== undefined && quantity !== sum)) {
+    throw new Malformed([{ path: '/pax', message: `adds up to ${sum}, which is not the quantity` }]);
+  }
+  return sum;
 }
 
 function answerOutcome(

@@ -173,6 +173,16 @@ export const Reservation = Type.Object({
   created_at: Time,
   expires_at: Time,
   confirmed_at: Type.Union([Time, Type.Null()]),
+  pax: Type.Optional(
+    Type.Array(
+      Type.Object({
+        type: Type.String(),
+        name: Type.String(),
+        quantity: Type.Integer(),
+        price: Type.Object({ amount: Type.Number(), currency: Type.String() }),
+      }),
+    ),
+  ),
 });
 export const ReservationPage = Type.Object({ reservations: Type.Array(Reservation), next_cursor: NextCursor });
 export const Blocked = Type.Object({
@@ -185,11 +195,25 @@ const SlotVersion = Type.Integer({
   maximum: 2_147_483_647,
   description: "The slot's `version` you decided by: 409 when it has moved on",
 });
+const Quantity = Type.Integer({ minimum: 1, maximum: 1_000_000 });
 export const ReserveBody = Type.Object(
   {
     client_id: IdField(),
     slot_id: IdField(),
-    quantity: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: '1 unless told' })),
+    quantity: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000,
+        description: '1 unless told; the sum of `pax` where that is given',
+      }),
+    ),
+    pax: Type.Optional(
+      Type.Array(Type.Object({ type: Type.String({ minLength: 1, maxLength: 200 }), quantity: Quantity }, strict), {
+        minItems: 1,
+        maxItems: 20,
+        description: 'Of which types, where the slot has pax types; each type once. All of the primary one unless told',
+      }),
+    ),
     version: Type.Optional(SlotVersion),
   },
   strict,

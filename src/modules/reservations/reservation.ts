@@ -17,6 +17,17 @@ export interface Reservation {
   readonly created_at: InstantText;
   readonly expires_at: InstantText;
   readonly confirmed_at: InstantText | null;
+  /** Of which types its units are; `null` where the slot has none. */
+  readonly pax: readonly ReservedPax[] | null;
+}
+
+/** Units of one pax type, at the price they were held for. */
+export interface ReservedPax {
+  readonly type: string;
+  readonly name: string;
+  readonly quantity: number;
+  /** Of one; the amount as text, an exact decimal. */
+  readonly price: { readonly amount: string; readonly currency: string };
 }
 
 /** The rules a reservation is decided by; durations in milliseconds. */
