@@ -1,6 +1,9 @@
 -- The schema that the migrations make. Written by `npm run schema`; to change it, add a migration.
 -- What background jobs keep for themselves is not here: pg-boss makes its own schema, pgboss, when a server starts.
 
+-- Functions stand before the tables they name.
+set check_function_bodies = off;
+
 create type told_slot as (
   upstream_id jsonb,
   starts_at timestamp with time zone,

@@ -6,11 +6,11 @@ import { openPglite } from '../src/platform/db/pglite-driver.ts';
 
 const SCHEMA = new URL('../schema.sql', import.meta.url);
 
-const HEADER = `-- The schema that the migrations make. Written by \`npm run schema\
+const HEADER = `-- The schema that the migrations make. Written by \`npm run schema\`; to change it, add a migration.
+-- What background jobs keep for themselves is not here: pg-boss makes its own schema, pgboss, when a server starts.
+
 -- Functions stand before the tables they name.
 set check_function_bodies = off;
-`; to change it, add a migration.
--- What background jobs keep for themselves is not here: pg-boss makes its own schema, pgboss, when a server starts.
 `;
 
 /**
