@@ -19,8 +19,8 @@ export interface ChangeFeed {
   /** Hears every change, in the order of the commits, and `cut` whenever some may have been missed. */
   subscribe(listener: ChangeListener): void;
   /**
-   * Resolves when all that had committed before the call has been told to the listeners, or when the feed turns out
-   * to be cut.
+   * Resolves when all that had committed before the call has been told to the listeners, or when they have been told
+   * since the call that the feed is cut.
    */
   barrier(): Promise<void>;
 }
@@ -111,13 +111,17 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
       throw error;
     }
     // What changed while nobody listened is unknown: whatever was loaded before now is not vouched for.
-    for (const listener of this.#listeners) listener.cut();
+    this.#tellCut();
     this.#connection = connection;
   }
 
   barrier(): Promise<void> {
-    if (!this.#connection || this.#connection.tellsBeforeCommitAnswers) return Promise.resolve();
-    return this.#sharedRoundTrip();
+    if (this.#connection) {
+      return this.#connection.tellsBeforeCommitAnswers ? Promise.resolve() : this.#sharedRoundTrip();
+    }
+    // Whoever wrote without being heard must not be given what others began to read before the write.
+    if (!this.#closed) this.#tellCut();
+    return Promise.resolve();
   }
 
   /** Who calls while a round trip is under way takes part in the next one, which begins after this call. */
@@ -169,9 +173,13 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
     this.#connection = undefined;
     if (this.#closed) return;
     this.#logger.warn({ reason }, 'the change feed is cut: nothing in memory is vouched for until it is back');
-    for (const listener of this.#listeners) listener.cut();
+    this.#tellCut();
     void connection?.close().catch(() => {});
     void this.connect();
+  }
+
+  #tellCut(): void {
+    for (const listener of this.#listeners) listener.cut();
   }
 
   #tell(payload: string): void {

@@ -197,6 +197,20 @@ describe('the change feed', () => {
     await feed[Symbol.asyncDispose]();
   });
 
+  it('tells of the cut again to whoever has committed while it was cut, and not once it is closed', async () => {
+    const driver = new ScriptedDriver();
+    const { feed, cuts } = await openFeed(driver);
+    driver.open = () => Promise.reject(new Error('refused'));
+    driver.lose();
+    await settled();
+    const before = cuts.length;
+    await feed.barrier();
+    expect([feed.vouched, cuts.length]).toEqual([false, before + 1]);
+    await feed[Symbol.asyncDispose]();
+    await feed.barrier();
+    expect(cuts).toHaveLength(before + 1);
+  });
+
   it('takes keys it cannot read for all of their topic, and words it cannot read for anything', async () => {
     const driver = new ScriptedDriver();
     const { feed, heard, cuts } = await openFeed(driver);
