@@ -1,5 +1,5 @@
 // Breaks things under load and checks that no word was broken:
-//   npm run faults -- <crash | database | freshness | frozen | storage | all> [--rounds N] [--races N] [--seed N] [--only WORDS]
+//   npm run faults -- <crash | database | freshness | frozen | redis | storage | all> [--rounds N] [--races N] [--seed N] [--only WORDS]
 import { parseArgs } from 'node:util';
 import { findPostgres } from '../support/services.ts';
 import { crash } from './crash.ts';
@@ -7,6 +7,7 @@ import { database } from './database.ts';
 import { freshness } from './freshness.ts';
 import { frozen } from './frozen.ts';
 import type { FaultOptions } from './options.ts';
+import { redis } from './redis.ts';
 import { type FaultReport, tell } from './report.ts';
 import { storage } from './storage.ts';
 
@@ -15,6 +16,7 @@ const FAULTS: Readonly<Record<string, (options: FaultOptions) => Promise<FaultRe
   database,
   freshness,
   frozen,
+  redis,
   storage,
 };
 
