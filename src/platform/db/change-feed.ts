@@ -27,7 +27,8 @@ export interface ChangeFeed {
 
 export interface ChangeListener {
   changed(change: Change): void;
-  cut(): void;
+  /** @param again the feed was cut already, and this process has committed something since that nobody tells it of */
+  cut(again: boolean): void;
 }
 
 /** One connection that listens. A driver opens it; it calls back in the order of the commits. */
@@ -120,7 +121,7 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
       return this.#connection.tellsBeforeCommitAnswers ? Promise.resolve() : this.#sharedRoundTrip();
     }
     // Whoever wrote without being heard must not be given what others began to read before the write.
-    if (!this.#closed) this.#tellCut();
+    if (!this.#closed) this.#tellCut(true);
     return Promise.resolve();
   }
 
@@ -178,15 +179,15 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
     void this.connect();
   }
 
-  #tellCut(): void {
-    for (const listener of this.#listeners) listener.cut();
+  #tellCut(again = false): void {
+    for (const listener of this.#listeners) listener.cut(again);
   }
 
   #tell(payload: string): void {
     const change = readChange(payload);
     if (!change) this.#logger.warn({ payload: payload.slice(0, 200) }, 'the change feed was told what it cannot read');
     // Anybody may notify the channel. What cannot be read may mean anything, so nothing is vouched for.
-    for (const listener of this.#listeners) change ? listener.changed(change) : listener.cut();
+    for (const listener of this.#listeners) change ? listener.changed(change) : listener.cut(false);
   }
 }
 

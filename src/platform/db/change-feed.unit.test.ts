@@ -204,11 +204,16 @@ describe('the change feed', () => {
     driver.lose();
     await settled();
     const before = cuts.length;
+    const again: boolean[] = [];
+    feed.subscribe({ changed() {}, cut: (isAgain) => again.push(isAgain) });
     await feed.barrier();
     expect([feed.vouched, cuts.length]).toEqual([false, before + 1]);
+    driver.open = async () => {};
+    await pass(300);
+    expect([feed.vouched, ...again]).toEqual([true, true, false]);
     await feed[Symbol.asyncDispose]();
     await feed.barrier();
-    expect(cuts).toHaveLength(before + 1);
+    expect(again).toHaveLength(2);
   });
 
   it('takes keys it cannot read for all of their topic, and words it cannot read for anything', async () => {
