@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { createClient } from 'redis';
 import { migrateDatabase } from '../../src/compose.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import type { Finding } from '../support/booking-history.ts';
@@ -14,14 +13,17 @@ import {
 } from '../support/fresh-instance.ts';
 import { FRESHNESS_CHECKS, judgeFreshness, type Read, type Verdict, type Write } from '../support/freshness-history.ts';
 import { createOnPostgres } from '../support/own-database.ts';
-import { type OwnRedis, startOwnRedis } from '../support/own-redis.ts';
+import { startOwnRedis } from '../support/own-redis.ts';
 import { type Random, seededRandom } from '../support/seeded-random.ts';
 import { until } from '../support/until.ts';
+import { openStrikes, type Strikes } from './freshness-strikes.ts';
 import type { FaultOptions } from './options.ts';
 import { type FaultReport, finding } from './report.ts';
 
 const INSTANCES = 3;
 const AT_ONCE = 300;
+/** Fewer could all be healed by a strike that came after them. */
+const CONTROL_RACES = 1_000;
 const BOUND_MS = 10_000;
 const QUIET_MS = 1_000;
 /** Steps of a race begin within this of each other. */
@@ -41,7 +43,7 @@ export async function freshness({ seed, races = 10_000, postgresUrl }: FaultOpti
   if (!report) return [{ title: 'freshness: skipped, as there is no redis-server here', facts: [], findings: [] }];
   const controls: FaultReport[] = [];
   for (const unfenced of ['memory', 'shared'] as const) {
-    const control = await raceAll(postgresUrl, seed, Math.ceil(races / 5), unfenced);
+    const control = await raceAll(postgresUrl, seed, Math.max(Math.ceil(races / 5), CONTROL_RACES), unfenced);
     if (control) controls.push(turnedRound(control));
   }
   return [report, ...controls];
@@ -50,7 +52,8 @@ export async function freshness({ seed, races = 10_000, postgresUrl }: FaultOpti
 /** A control keeps its promise by breaking the others. */
 function turnedRound({ title, facts, findings }: FaultReport): FaultReport {
   const told = findings.map(({ check, trials, breaches }) => `${breaches.length} of ${trials} broken: ${check}`);
-  const stale = findings.filter(({ check }) => check === FRESHNESS_CHECKS.quiet);
+  const { own, others, quiet } = FRESHNESS_CHECKS;
+  const stale = findings.filter(({ check }) => [own, others, quiet].some((each) => each === check));
   const found = stale.some(({ breaches }) => breaches.length > 0);
   return {
     title: `control: ${title}`,
@@ -63,7 +66,7 @@ interface Stage {
   readonly instances: readonly FreshInstance[];
   /** Another program with connections of its own. */
   readonly stranger: Database;
-  readonly faults: Faults;
+  readonly strikes: Strikes;
   /** Races on views that are patched, too; the controls are about the others. */
   readonly patching: boolean;
 }
@@ -91,8 +94,8 @@ async function raceAll(
     instances.push(stack.use(await openFreshInstance({ ...urls, boundMs: BOUND_MS, wobbleMs, unfenced })));
   }
   await until('Redis is in use', () => instances.every(({ redis }) => redis.usable));
-  const faults = stack.use(await openFaults(redis, stranger));
-  const stage: Stage = { instances, stranger, faults, patching: unfenced === undefined };
+  const strikes = stack.use(await openStrikes(redis, stranger));
+  const stage: Stage = { instances, stranger, strikes, patching: unfenced === undefined };
   const startedAt = performance.now();
   const histories: History[] = [];
   let next = 0;
@@ -149,7 +152,7 @@ async function race(stage: Stage, key: number, random: Random): Promise<History>
     await delay(random.integer(0, RACE_MS));
     const instance = random.integer(0, INSTANCES - 1);
     const dice = random.next();
-    if (dice < FAULTY_STEPS) await stage.faults.strike(random);
+    if (dice < FAULTY_STEPS) await stage.strikes.strike(random);
     else if (dice < 0.2) await write(instance);
     else if (dice < 0.3) await write(undefined);
     else await read(instance, random.chance(0.2) ? random.integer(0, RACE_MS) : BOUND_MS);
@@ -174,47 +177,6 @@ function at({ instances }: Stage, index: number): FreshInstance {
   return instance;
 }
 
-interface Faults extends AsyncDisposable {
-  readonly struck: Readonly<Record<string, number>>;
-  strike(random: Random): Promise<void>;
-}
-
-async function openFaults(redis: OwnRedis, database: Database): Promise<Faults> {
-  const admin = createClient({ url: redis.url });
-  admin.on('error', () => {});
-  await admin.connect();
-  const cut = (feeds: number) =>
-    database.read((reader) =>
-      sql`select pg_terminate_backend(pid) from (
-            select pid from pg_stat_activity
-             where datname = current_database() and application_name = 'holdfast feed'
-             order by random() limit ${feeds}::integer) one`.execute(reader),
-    );
-  const kinds: Readonly<Record<string, (random: Random) => Promise<unknown>>> = {
-    'one feed cut': () => cut(1),
-    'every feed cut': () => cut(INSTANCES),
-    'Redis flushed': () => admin.flushAll(),
-    'Redis paused': (random) => admin.sendCommand(['CLIENT', 'PAUSE', String(random.integer(10, 150)), 'ALL']),
-    async 'Redis stopped'(random) {
-      redis.freeze();
-      await delay(random.integer(10, 150));
-      redis.thaw();
-    },
-  };
-  const struck: Record<string, number> = {};
-  return {
-    struck,
-    async strike(random) {
-      const name = random.pick(Object.keys(kinds));
-      struck[name] = (struck[name] ?? 0) + 1;
-      await kinds[name]?.(random);
-    },
-    async [Symbol.asyncDispose]() {
-      admin.destroy();
-    },
-  };
-}
-
 function tally(verdicts: readonly Verdict[]): Finding[] {
   const by = Map.groupBy(verdicts, ({ check }) => check);
   return Object.entries(FRESHNESS_CHECKS).map(([check, told]) =>
@@ -236,7 +198,7 @@ function liesAreFound(histories: readonly History[]): Finding {
 }
 
 /** Whether there was a race at all. */
-function factsOf({ instances, faults }: Stage, histories: readonly History[]): string[] {
+function factsOf({ instances, strikes }: Stage, histories: readonly History[]): string[] {
   const writesOf = new Map(histories.map(({ key, writes }) => [key, writes]));
   const loads = instances.flatMap((instance) => instance.loads);
   const raced = loads.filter(({ key, startedAt, endedAt }) =>
@@ -253,7 +215,7 @@ function factsOf({ instances, faults }: Stage, histories: readonly History[]): s
   return [
     `${writes} changes; ${fromOf(false)} beside them, ${fromOf(true)} after quiet`,
     `${loads.length} loads, with a whole change inside ${raced.length} of them`,
-    Object.entries(faults.struck)
+    Object.entries(strikes.struck)
       .map(([name, times]) => `${name} ${times} times`)
       .sort()
       .join(', '),
