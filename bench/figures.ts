@@ -2,6 +2,7 @@ import type { Figure } from './figure.ts';
 import { holdsAgainstPgbench } from './figures/b3-holds-against-pgbench.ts';
 import { holdsAgainstPlainTransactions } from './figures/b4-holds-against-plain-transactions.ts';
 import { sellOneSlotOut } from './figures/b5-sell-one-slot-out.ts';
+import { readsBesideCaches } from './figures/b6-reads-beside-caches.ts';
 import { firstStart } from './figures/b12-first-start.ts';
 
 /** Every figure there is, by number. */
@@ -9,5 +10,6 @@ export const figures: readonly Figure[] = [
   holdsAgainstPgbench,
   holdsAgainstPlainTransactions,
   sellOneSlotOut,
+  readsBesideCaches,
   firstStart,
 ];
