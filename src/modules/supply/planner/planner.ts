@@ -48,7 +48,7 @@ const TRUTH_SHARE = 0;
  * Decides what to pull next from a supplier that allows fewer pulls than the cadence asks for. docs/planner.md tells
  * the reasons. It takes what comes first of these:
  *
- * 1. a target past its floor age, so that nothing starves, or never pulled;
+ * 1. a target past its floor age, or not pulled within its asked age since it came in, so that nothing starves;
  * 2. of those kept within their asked age, one past it: where most reads are lost by the minute;
  * 3. of those kept, one that will soon be;
  * 4. of the others, the one whose pull is worth most.
@@ -272,11 +272,14 @@ export class Planner {
       this.#resting.set(index, heldUntilMs);
       return;
     }
+    if (Number.isNaN(this.#table.enteredAt[index] as number)) this.#table.enteredAt[index] = nowMs;
     const pulledAtMs = this.#table.lastPulledAt[index] as number;
     const never = Number.isNaN(pulledAtMs);
     const dueAtMs = never ? Number.NEGATIVE_INFINITY : pulledAtMs + this.#askedAge(index);
-    // Never is before any time, and of what was never pulled the worthiest comes first.
-    const floorAtMs = never ? -1 - (this.#worth[index] as number) : pulledAtMs + this.#floorAge(index);
+    // At midnight a new date of every product comes in, and all at once they would hold up what is read now.
+    const floorAtMs = never
+      ? (this.#table.enteredAt[index] as number) + this.#askedAge(index)
+      : pulledAtMs + this.#floorAge(index);
     this.#floors.set(index, this.#table.recheck[index] === 1 ? Math.min(floorAtMs, nowMs) : floorAtMs);
     if (!this.#isKept(index)) {
       if (dueAtMs <= nowMs) this.#spare.set(index, -(this.#worth[index] as number));

@@ -18,6 +18,7 @@ const TIGHT: PlannerSettings = {
   cadence: CADENCE,
   pullsPerDay: 720,
 };
+const SCARCE: PlannerSettings = { ...TIGHT, pullsPerDay: 320, floorShare: 0.5 };
 const AMPLE: PlannerSettings = { ...TIGHT, pullsPerDay: 2_880 };
 
 const todayAt = (nowMs: number) => new Date(nowMs).toISOString().slice(0, 10);
@@ -99,17 +100,18 @@ describe('Planner', () => {
   it('lets nothing grow older than its bound, whatever is read and answered', () => {
     fc.assert(
       fc.property(supplier, (from) => {
-        expect(worstAge(new Planner(TIGHT, todayAt(START_MS)), TIGHT, from, 12)).toBeLessThanOrEqual(1);
+        expect(worstAge(new Planner(SCARCE, todayAt(START_MS)), SCARCE, from, 12)).toBeLessThanOrEqual(1);
       }),
       { numRuns: 15 },
     );
   });
 
   it('would be found out, were it to starve what is not read', () => {
-    const starving = new Planner({ ...TIGHT, floorShare: 1e-6 }, todayAt(START_MS));
-    const promising = new Planner(TIGHT, todayAt(START_MS));
+    const starving = new Planner({ ...SCARCE, floorShare: 1e-6 }, todayAt(START_MS));
+    const promising = new Planner(SCARCE, todayAt(START_MS));
     starving.maxAgeMs = (ahead) => promising.maxAgeMs(ahead);
-    expect(worstAge(starving, TIGHT, { ...QUIET, reads: zipf }, 12)).toBeGreaterThan(1);
+    const reads = (nowMs: number) => zipf(nowMs).filter(([{ productId }]) => productId < 4);
+    expect(worstAge(starving, SCARCE, { ...QUIET, reads }, 12)).toBeGreaterThan(1);
   });
 
   it('names only dates from today to the end of the horizon, and nothing twice at once', () => {
@@ -141,14 +143,16 @@ describe('Planner', () => {
 
   it('keeps within their asked age the dates that are read, when the limit is too low for all', () => {
     const planner = new Planner(TIGHT, todayAt(START_MS));
-    let last = START_MS + 3 * DAY_MS;
-    let worst = 0;
-    for (const { target, nowMs } of pulls(planner, TIGHT, { ...QUIET, reads: zipf }, START_MS, 5)) {
-      if (target.productId !== 1 || target.date !== todayAt(nowMs) || nowMs < START_MS + 3 * DAY_MS) continue;
-      worst = Math.max(worst, nowMs - last);
+    let last = START_MS;
+    const gaps: number[] = [];
+    for (const { target, nowMs } of pulls(planner, TIGHT, { ...QUIET, reads: zipf }, START_MS, 6)) {
+      if (target.productId !== 1 || target.date !== todayAt(nowMs)) continue;
+      if (nowMs > START_MS + 3 * DAY_MS) gaps.push((nowMs - last) / (HOUR_MS / 2));
       last = nowMs;
     }
-    expect(worst / (HOUR_MS / 2)).toBeLessThan(1.1);
+    // All but those at midnight, when a date of every product becomes today's.
+    expect(gaps.length).toBeGreaterThan(3 * 48 * 0.95);
+    expect(gaps.filter((gap) => gap > 1.1).length).toBeLessThanOrEqual(3);
     expect(planner.estimate(last).clearsInMs).toBeUndefined();
   });
 
@@ -162,7 +166,7 @@ describe('Planner', () => {
     for (const { target } of pulls(planner, TIGHT, closed, START_MS, 14))
       counts[isSunday(target) ? 'sunday' : 'other'] += 1;
     expect(counts.sunday).toBeGreaterThan(0);
-    expect(counts.sunday).toBeLessThan(counts.other / 6 / 2);
+    expect(counts.sunday).toBeLessThan((counts.other / 6) * 0.6);
 
     const reopenedMs = START_MS + 14 * DAY_MS;
     const seen = new Map<number, number[]>();

@@ -9,6 +9,8 @@ export interface Target {
 
 /** All that is remembered of a target, as it is written down. */
 export interface TargetRecord extends Target {
+  /** When the planner first knew of it. */
+  readonly enteredAtMs: number | null;
   /** When the last pull that was answered was sent. */
   readonly lastPulledAtMs: number | null;
   /** Pulls in a row that found nothing to sell. */
@@ -36,6 +38,7 @@ export class TargetTable {
   readonly products: readonly Id[];
   readonly horizon: number;
   readonly size: number;
+  readonly enteredAt: Float64Array;
   readonly lastPulledAt: Float64Array;
   readonly empties: Uint16Array;
   readonly recheck: Uint8Array;
@@ -59,6 +62,7 @@ export class TargetTable {
     this.#todayText = today;
     this.#ahead = new Uint16Array(horizon);
     this.#countAhead();
+    this.enteredAt = new Float64Array(this.size).fill(Number.NaN);
     this.lastPulledAt = new Float64Array(this.size).fill(Number.NaN);
     this.empties = new Uint16Array(this.size);
     this.recheck = new Uint8Array(this.size);
@@ -143,10 +147,10 @@ export class TargetTable {
   }
 
   recordOf(index: number): TargetRecord {
-    const lastPulledAtMs = this.lastPulledAt[index] as number;
     return {
       ...this.targetAt(index),
-      lastPulledAtMs: Number.isNaN(lastPulledAtMs) ? null : lastPulledAtMs,
+      enteredAtMs: numberOrNull(this.enteredAt[index]),
+      lastPulledAtMs: numberOrNull(this.lastPulledAt[index]),
       empties: this.empties[index] as number,
       recheck: this.recheck[index] === 1,
       reads: this.reads[index] as number,
@@ -161,6 +165,7 @@ export class TargetTable {
   restore(record: TargetRecord): void {
     const index = this.find(record);
     if (index === undefined) return;
+    this.enteredAt[index] = record.enteredAtMs ?? Number.NaN;
     this.lastPulledAt[index] = record.lastPulledAtMs ?? Number.NaN;
     this.empties[index] = record.empties;
     this.recheck[index] = record.recheck ? 1 : 0;
@@ -180,6 +185,7 @@ export class TargetTable {
   }
 
   #clear(index: number): void {
+    this.enteredAt[index] = Number.NaN;
     this.lastPulledAt[index] = Number.NaN;
     for (const column of [this.empties, this.recheck, this.reads, this.exposure]) column[index] = 0;
     for (const column of [this.#comparisons, this.#changes, this.#watchedMs]) column[index] = 0;
@@ -198,4 +204,8 @@ export interface Answer {
 
 function fade(column: Float64Array, index: number, added: number): void {
   column[index] = (column[index] as number) * COMPARISONS_KEPT + added;
+}
+
+function numberOrNull(value = Number.NaN): number | null {
+  return Number.isNaN(value) ? null : value;
 }
