@@ -1,7 +1,7 @@
 import type { TargetTable } from './target-table.ts';
 
 /** After this time a read counts half. Days: long enough to know the seldom read, short enough to follow a season. */
-export const READS_HALF_LIFE_MS = 2 * 86_400_000;
+const READS_HALF_LIFE_MS = 2 * 86_400_000;
 
 /** Reads and exposure by days ahead, of all products: how much more today is read than a day in two weeks. */
 export interface DayReads {

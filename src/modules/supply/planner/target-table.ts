@@ -17,7 +17,7 @@ export interface TargetRecord extends Target {
   readonly empties: number;
   /** A date like it was found to sell again: to be looked at soon. */
   readonly recheck: boolean;
-  /** How often it was read, lately: fades by half in `READS_HALF_LIFE_MS`. */
+  /** How often it was read, lately: fades by half in two days. */
   readonly reads: number;
   /** How often it would have been read by now if its product were one that is read once a day and date; fades alike. */
   readonly exposure: number;
