@@ -3,6 +3,7 @@ import { holdsAgainstPgbench } from './figures/b3-holds-against-pgbench.ts';
 import { holdsAgainstPlainTransactions } from './figures/b4-holds-against-plain-transactions.ts';
 import { sellOneSlotOut } from './figures/b5-sell-one-slot-out.ts';
 import { readsBesideCaches } from './figures/b6-reads-beside-caches.ts';
+import { plannerAgainstRoundRobin } from './figures/b11-planner-against-round-robin.ts';
 import { firstStart } from './figures/b12-first-start.ts';
 
 /** Every figure there is, by number. */
@@ -11,5 +12,6 @@ export const figures: readonly Figure[] = [
   holdsAgainstPlainTransactions,
   sellOneSlotOut,
   readsBesideCaches,
+  plannerAgainstRoundRobin,
   firstStart,
 ];
