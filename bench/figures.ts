@@ -1,4 +1,6 @@
 import type { Figure } from './figure.ts';
+import { vehicleReadsAgainstNodeHttp } from './figures/b1-vehicle-reads-against-node-http.ts';
+import { vehicleReadsAgainstUsualStack } from './figures/b2-vehicle-reads-against-usual-stack.ts';
 import { holdsAgainstPgbench } from './figures/b3-holds-against-pgbench.ts';
 import { holdsAgainstPlainTransactions } from './figures/b4-holds-against-plain-transactions.ts';
 import { sellOneSlotOut } from './figures/b5-sell-one-slot-out.ts';
@@ -6,6 +8,8 @@ import { firstStart } from './figures/b12-first-start.ts';
 
 /** Every figure there is, by number. */
 export const figures: readonly Figure[] = [
+  vehicleReadsAgainstNodeHttp,
+  vehicleReadsAgainstUsualStack,
   holdsAgainstPgbench,
   holdsAgainstPlainTransactions,
   sellOneSlotOut,

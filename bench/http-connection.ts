@@ -98,3 +98,8 @@ export function formatRequest(address: URL, method: 'POST' | 'PUT', path: string
   const head = `${method} ${path} HTTP/1.1\r\nhost: ${address.host}\r\ncontent-type: application/json\r\n`;
   return `${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
+
+/** A GET, ready to be sent. @param headers lines that end with `\r\n` */
+export function formatGet(address: URL, path: string, headers = ''): string {
+  return `GET ${path} HTTP/1.1\r\nhost: ${address.host}\r\n${headers}\r\n`;
+}
