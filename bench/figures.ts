@@ -4,6 +4,7 @@ import { vehicleReadsAgainstUsualStack } from './figures/b2-vehicle-reads-agains
 import { holdsAgainstPgbench } from './figures/b3-holds-against-pgbench.ts';
 import { holdsAgainstPlainTransactions } from './figures/b4-holds-against-plain-transactions.ts';
 import { sellOneSlotOut } from './figures/b5-sell-one-slot-out.ts';
+import { deepOrderPage } from './figures/b8-deep-order-page.ts';
 import { firstStart } from './figures/b12-first-start.ts';
 
 /** Every figure there is, by number. */
@@ -13,5 +14,6 @@ export const figures: readonly Figure[] = [
   holdsAgainstPgbench,
   holdsAgainstPlainTransactions,
   sellOneSlotOut,
+  deepOrderPage,
   firstStart,
 ];
