@@ -6,6 +6,7 @@ import { holdsAgainstPlainTransactions } from './figures/b4-holds-against-plain-
 import { sellOneSlotOut } from './figures/b5-sell-one-slot-out.ts';
 import { deepOrderPage } from './figures/b8-deep-order-page.ts';
 import { firstStart } from './figures/b12-first-start.ts';
+import { holdsAmongReads } from './figures/b13-holds-among-reads.ts';
 
 /** Every figure there is, by number. */
 export const figures: readonly Figure[] = [
@@ -16,4 +17,5 @@ export const figures: readonly Figure[] = [
   sellOneSlotOut,
   deepOrderPage,
   firstStart,
+  holdsAmongReads,
 ];

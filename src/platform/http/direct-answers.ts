@@ -91,7 +91,13 @@ function isPlain({ rawHeaders }: IncomingMessage): boolean {
   return hasHost;
 }
 
-function answerBy(route: DirectRoute, tally: RouteTally, url: string, response: ServerResponse, always: readonly string[]): boolean {
+function answerBy(
+  route: DirectRoute,
+  tally: RouteTally,
+  url: string,
+  response: ServerResponse,
+  always: readonly string[],
+): boolean {
   const startedAt = performance.now();
   const answer = answerOrNothing(route, url);
   if (answer === undefined) return false;
@@ -116,7 +122,11 @@ function answerOrNothing(route: DirectRoute, url: string): DirectAnswer | undefi
   }
 }
 
-function sendFailure({ failure, headers }: DirectAnswer & { failure: Failure }, response: ServerResponse, always: readonly string[]): void {
+function sendFailure(
+  { failure, headers }: DirectAnswer & { failure: Failure },
+  response: ServerResponse,
+  always: readonly string[],
+): void {
   const requestId = randomUUID();
   const problem = toProblem(failure, requestId);
   const body = JSON.stringify(problem);
