@@ -12,7 +12,6 @@ interface Pending {
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 const LENGTH = Buffer.from('\r\ncontent-length: ');
-const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
  * One keep-alive connection with one request under way at a time (no pipelining). It reads no more of HTTP than the
@@ -21,7 +20,10 @@ const NOTHING: Buffer = Buffer.alloc(0);
 export class HttpConnection {
   readonly #socket: Socket;
   #pending: Pending | undefined;
-  #received = NOTHING;
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  /** The bytes of the answer that is being received; 0 until its head has told. */
+  #wanted = 0;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -54,20 +56,27 @@ export class HttpConnection {
   }
 
   #take(chunk: Buffer): void {
-    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
-    const headEnd = this.#received.indexOf(HEAD_END);
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    // A long body is put together once, when all of it is here.
+    if (this.#bytes < this.#wanted) return;
+    const received = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
+    const headEnd = received.indexOf(HEAD_END);
     if (headEnd < 0) return;
-    const length = bodyLength(this.#received, headEnd);
+    const length = bodyLength(received, headEnd);
     const bodyAt = headEnd + HEAD_END.length;
     if (length === undefined) {
       this.#fail(new Error('the answer does not tell its length'));
       return;
     }
-    if (this.#received.length < bodyAt + length) return;
-    const status = digitsAt(this.#received, 'HTTP/1.1 '.length);
-    const body = this.#received.subarray(bodyAt, bodyAt + length);
+    this.#wanted = bodyAt + length;
+    if (this.#bytes < this.#wanted) return;
+    const status = digitsAt(received, 'HTTP/1.1 '.length);
+    const body = received.subarray(bodyAt, bodyAt + length);
     const pending = this.#pending;
-    this.#received = NOTHING;
+    this.#chunks = [];
+    this.#bytes = 0;
+    this.#wanted = 0;
     this.#pending = undefined;
     pending?.resolve({ status, body });
   }
