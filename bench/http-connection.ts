@@ -11,7 +11,8 @@ interface Pending {
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n');
-const LENGTH = Buffer.from('\r\ncontent-length: ');
+/** As the servers measured here write it, Express the second way. */
+const LENGTHS = ['\r\ncontent-length: ', '\r\nContent-Length: '].map((text) => Buffer.from(text));
 
 /**
  * One keep-alive connection with one request under way at a time (no pipelining). It reads no more of HTTP than the
@@ -88,8 +89,12 @@ export class HttpConnection {
 }
 
 function bodyLength(received: Buffer, headEnd: number): number | undefined {
-  const at = received.indexOf(LENGTH);
-  return at < 0 || at > headEnd ? undefined : digitsAt(received, at + LENGTH.length);
+  const head = received.subarray(0, headEnd);
+  for (const name of LENGTHS) {
+    const at = head.indexOf(name);
+    if (at >= 0) return digitsAt(head, at + name.length);
+  }
+  return undefined;
 }
 
 function digitsAt(bytes: Buffer, start: number): number {
