@@ -7,6 +7,9 @@ const only = (name, from, allowed, comment) => ({
   to: { path: '^src/', pathNot: allowed },
 });
 
+const DECISIONS =
+  '^src/modules/(inventory/slot|reservations/(reservation|calendar)|orders/(order|order-block|order-directory)|vehicles/timeline|supply/planner/[a-z-]+)\\.ts$';
+
 export default {
   forbidden: [
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
@@ -84,12 +87,17 @@ export default {
       to: { path: '^src/modules/(?!vehicles/)' },
     },
     {
+      name: 'decisions-do-not-read-node',
+      severity: 'error',
+      comment: 'its modules resolve to bare names such as fs, which no path below would match',
+      from: { path: DECISIONS },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
       name: 'decisions-are-pure',
       severity: 'error',
       comment: 'what decides takes time and ids as arguments and touches nothing',
-      from: {
-        path: '^src/modules/(inventory/slot|reservations/(reservation|calendar)|orders/(order|order-block|order-directory)|vehicles/timeline|supply/planner/[a-z-]+)\\.ts$',
-      },
+      from: { path: DECISIONS },
       to: {
         path: ['^src/', '^node:', 'node_modules'],
         pathNot: [
