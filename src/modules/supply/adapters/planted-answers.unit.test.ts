@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer, type Socket } from 'node:net';
+// Past 350 lines because it is one table of answers after the other; a file each would repeat the planting.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiKey, failureOf, never, supplierAt } from '../../../../test/support/adapter-suite.ts';
+import { http, PlantedServer } from '../../../../test/support/planted-server.ts';
 import type { Supplier } from '../supplier.ts';
 import { type Part, SupplierFailure } from './adapter.ts';
 import { createAdapter } from './create-adapter.ts';
@@ -13,48 +12,12 @@ const NOW_MS = Date.parse('2026-12-02T17:00:00Z');
 const DATE = '2026-12-08';
 const DAY_MS = 86_400_000;
 
-/** Sends whatever is planted, byte for byte, and ends the connection; remembers what it was asked. */
-class PlantedServer {
-  answer: string | Buffer = '';
-  /** Leaves the connection open behind the answer. */
-  staysOpen = false;
-  readonly asked: string[] = [];
-  readonly #sockets = new Set<Socket>();
-  readonly #server = createServer((socket) => {
-    this.#sockets.add(socket);
-    socket.on('error', () => {});
-    socket.once('data', (data) => {
-      this.asked.push(data.toString('latin1'));
-      socket.write(this.answer);
-      if (!this.staysOpen) socket.end();
-    });
-  });
-
-  async open(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    this.#server.close();
-    await once(this.#server, 'close');
-  }
-}
-
 const server = new PlantedServer();
 let url = '';
 beforeAll(async () => {
   url = await server.open();
 });
 afterAll(() => server.close());
-
-function http(status: number, body: string | Buffer = '', headers: Record<string, string | number> = {}): Buffer {
-  const all = { 'content-length': Buffer.byteLength(body), ...headers };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} Planted\r\n${lines.join('')}\r\n`), Buffer.from(body)]);
-}
 
 const ALL: Part = { kind: 'everything' };
 const ONE: Part = { kind: 'product-date', product: 14, date: DATE };
@@ -139,6 +102,12 @@ describe('the wire', () => {
     ],
   ])('does not wait for %s without end', async (_what, answer, message) => {
     expect((await failureOf(pullRaw(answer, true))).message).toBe(message);
+  });
+
+  it('does not wait without end for TLS that nobody agrees on', async () => {
+    plant('', true);
+    const secure = adapter('snapshot', { baseUrl: url.replace('http:', 'https:') });
+    expect((await failureOf(secure.pull(ALL, watch, never))).message).toBe('GET could not connect within 300 ms');
   });
 
   it('is read to its end, in pieces or without a length, by a supplier that adds to it', async () => {
