@@ -38,7 +38,12 @@ export default {
     only(
       'compose-wires',
       '^src/compose\\.ts$',
-      '^src/(app\\.ts$|config/|freshness/index\\.ts$|platform/|simulator/index\\.ts$|modules/[^/]+/index\\.ts$)',
+      '^src/((app|sample-suppliers)\\.ts$|config/|freshness/index\\.ts$|platform/|modules/[^/]+/index\\.ts$)',
+    ),
+    only(
+      'samples-play-suppliers',
+      '^src/sample-suppliers\\.ts$',
+      '^src/(simulator/index\\.ts$|modules/supply/index\\.ts$)',
     ),
     only(
       'main-starts',

@@ -620,12 +620,14 @@ CREATE OR REPLACE FUNCTION public.reserve_pull(p_supplier text, p_epoch bigint, 
  LANGUAGE plpgsql
 AS $function$
 declare
+  v_now timestamptz;
   v_supplier supplier;
   v_limit record;
   v_until timestamptz;
 begin
   select * into v_supplier from supplier where id = p_supplier for update;
-  reserved_at := holdfast_clock();
+  v_now := holdfast_clock();
+  reserved_at := v_now;
   outcome := case
     when v_supplier.epoch <> p_epoch then 'fenced'
     when v_supplier.paused then 'paused' end;
@@ -635,18 +637,18 @@ begin
   wait_until := v_supplier.blocked_until;
   for v_limit in select * from unnest(p_pulls, p_windows) as limits (pulls, length) loop
     select open_until + v_limit.length into v_until
-      from pull where supplier_id = p_supplier and open_until > reserved_at - v_limit.length
+      from pull where supplier_id = p_supplier and open_until > v_now - v_limit.length
      order by open_until desc offset v_limit.pulls - 1 limit 1;
     wait_until := greatest(wait_until, v_until);
   end loop;
-  if wait_until > reserved_at then
+  if wait_until > v_now then
     outcome := 'wait';
     return;
   end if;
   insert into pull (supplier_id, epoch, part, reserved_at, open_until)
-    values (p_supplier, p_epoch, p_part, reserved_at, reserved_at + p_lease)
+    values (p_supplier, p_epoch, p_part, v_now, v_now + p_lease)
     returning id into pull_id;
-  update supplier set last_pull_at = reserve_pull.reserved_at where id = p_supplier;
+  update supplier set last_pull_at = v_now where id = p_supplier;
   outcome := 'reserved';
 end
 $function$;
@@ -920,7 +922,7 @@ create table slot (
   constraint slot_pkey PRIMARY KEY (id),
   constraint slot_ends_after_it_starts CHECK ((ends_at > starts_at)),
   constraint slot_has_capacity CHECK (((capacity >= ((provider_id IS NOT NULL))::integer) AND (capacity <= 1000000))),
-  constraint slot_never_overlaps EXCLUDE USING gist (int8range(provider_id, provider_id, '[]'::text) WITH &&, tstzrange(starts_at, ends_at) WITH &&) WHERE (((closed_at IS NULL) OR (claimed > 0))),
+  constraint slot_never_overlaps EXCLUDE USING gist (int8range(provider_id, provider_id, '[]'::text) WITH &&, tstzrange(starts_at, ends_at) WITH &&) WHERE (((provider_id IS NOT NULL) AND ((closed_at IS NULL) OR (claimed > 0)))),
   constraint slot_never_oversold CHECK (((claimed >= 0) AND (claimed <= (capacity + overclaimed)))),
   constraint slot_overclaimed_by_suppliers_only CHECK (((overclaimed >= 0) AND ((overclaimed = 0) OR (provider_id IS NULL)))),
   constraint slot_price_has_currency CHECK ((price_currency ~ '^[A-Z]{3}$'::text)),

@@ -36,12 +36,14 @@ create function reserve_pull(
 )
 language plpgsql as $$
 declare
+  v_now timestamptz;
   v_supplier supplier;
   v_limit record;
   v_until timestamptz;
 begin
   select * into v_supplier from supplier where id = p_supplier for update;
-  reserved_at := holdfast_clock();
+  v_now := holdfast_clock();
+  reserved_at := v_now;
   outcome := case
     when v_supplier.epoch <> p_epoch then 'fenced'
     when v_supplier.paused then 'paused' end;
@@ -51,18 +53,18 @@ begin
   wait_until := v_supplier.blocked_until;
   for v_limit in select * from unnest(p_pulls, p_windows) as limits (pulls, length) loop
     select open_until + v_limit.length into v_until
-      from pull where supplier_id = p_supplier and open_until > reserved_at - v_limit.length
+      from pull where supplier_id = p_supplier and open_until > v_now - v_limit.length
      order by open_until desc offset v_limit.pulls - 1 limit 1;
     wait_until := greatest(wait_until, v_until);
   end loop;
-  if wait_until > reserved_at then
+  if wait_until > v_now then
     outcome := 'wait';
     return;
   end if;
   insert into pull (supplier_id, epoch, part, reserved_at, open_until)
-    values (p_supplier, p_epoch, p_part, reserved_at, reserved_at + p_lease)
+    values (p_supplier, p_epoch, p_part, v_now, v_now + p_lease)
     returning id into pull_id;
-  update supplier set last_pull_at = reserve_pull.reserved_at where id = p_supplier;
+  update supplier set last_pull_at = v_now where id = p_supplier;
   outcome := 'reserved';
 end
 $$;

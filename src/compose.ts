@@ -12,6 +12,7 @@ import {
   type ReservationPolicy,
   startSweeper,
 } from './modules/reservations/index.ts';
+import { type Supplier, startSync } from './modules/supply/index.ts';
 import { createVehicleView, loadVehicleSamples } from './modules/vehicles/index.ts';
 import { type Database, readInstallation } from './platform/db/database.ts';
 import { type DatabaseClock, SampledClock } from './platform/db/database-clock.ts';
@@ -24,6 +25,7 @@ import { type JobsStore, startJobs } from './platform/jobs/jobs.ts';
 import type { Logger } from './platform/logger.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { openRedis } from './platform/redis-link.ts';
+import { startSampleSuppliers } from './sample-suppliers.ts';
 
 const MIGRATIONS = new URL('../migrations', import.meta.url).pathname;
 const SAMPLES = new URL('../samples', import.meta.url).pathname;
@@ -73,6 +75,7 @@ function policyOf(config: Config): ReservationPolicy {
 interface ComposedApp {
   readonly app: HttpServer;
   readonly readiness: Readiness;
+  readonly clock: DatabaseClock;
 }
 
 /** What a test or a benchmark may want otherwise than it is in service. */
@@ -108,7 +111,7 @@ export async function composeApp(
   const app = await buildApp({ logger, version, metrics, readiness, reservations, orders, vehicles });
   watch(metrics, database, engine, freshness);
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
-  return { app, readiness };
+  return { app, readiness, clock };
 }
 
 function watch(metrics: Metrics, database: Database, engine: HoldEngine, freshness: Freshness): void {
@@ -131,6 +134,12 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** Those of the configuration; where there are none and samples are wanted, two that are played in this process. */
+async function openSuppliers(config: Config, stack: AsyncDisposableStack): Promise<readonly Supplier[]> {
+  if (config.suppliers.length > 0 || !config.samples || config.database.kind !== 'pglite') return config.suppliers;
+  return stack.use(await startSampleSuppliers()).suppliers;
+}
+
 /** Everything at once: database, schema, samples, background jobs and the listening server. */
 export async function startServer(config: Config, logger: Logger, version: string): Promise<RunningServer> {
   await using stack = new AsyncDisposableStack();
@@ -142,8 +151,10 @@ export async function startServer(config: Config, logger: Logger, version: strin
   const sampleVehicles = config.samples ? await loadVehicleSamples(database, SAMPLES) : 0;
   const jobs = stack.use(await startJobs(jobsStore, logger));
   await startSweeper(jobs, database, config.sweepEveryMs, logger);
-  const { app, readiness } = await composeApp(config, database, logger, version);
+  const suppliers = await openSuppliers(config, stack);
+  const { app, readiness, clock } = await composeApp(config, database, logger, version);
   stack.defer(() => app.close());
+  stack.use(await startSync({ database, clock, logger }, suppliers));
   const address = await app.listen({ host: config.host, port: config.port });
   const owned = stack.move();
   return {

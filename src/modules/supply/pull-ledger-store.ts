@@ -35,7 +35,8 @@ export async function reservePull(
 ): Promise<Reservation> {
   const { rows } = await sql<Row>`
     select outcome, pull_id, reserved_at,
-           ceil(extract(epoch from wait_until - reserved_at) * 1000)::double precision as wait_ms
+           case outcome when 'wait' then ceil(extract(epoch from wait_until - reserved_at) * 1000)::double precision end
+             as wait_ms
       from reserve_pull(${id}, ${epoch}, ${part}, ${pullLimits.map((limit) => limit.pulls)}::integer[],
                         ${windowsOf(pullLimits)}::interval[], ${`${leaseMs} milliseconds`}::interval)`.execute(tx);
   const row = rows[0];

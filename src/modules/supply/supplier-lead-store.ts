@@ -27,3 +27,9 @@ export async function resignSupplier(tx: Tx, supplierId: string, instance: strin
   await sql`
     update supplier set leader_until = '-infinity' where id = ${supplierId} and leader = ${instance}::uuid`.execute(tx);
 }
+
+/** Gives suppliers that are new in the configuration their row; the others keep theirs. */
+export async function registerSuppliers(tx: Tx, supplierIds: readonly string[]): Promise<void> {
+  await sql`
+    insert into supplier (id) select unnest(${supplierIds}::text[]) on conflict do nothing`.execute(tx);
+}

@@ -1,0 +1,2 @@
+export { startSync } from './start-sync.ts';
+export type { Supplier } from './supplier.ts';
