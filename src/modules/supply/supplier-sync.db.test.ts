@@ -6,12 +6,12 @@ import { createLogger } from '../../platform/logger.ts';
 import { mostInWindow, type RunningSimulator, startSimulator } from '../../simulator/index.ts';
 import { startSync } from './start-sync.ts';
 import type { Supplier } from './supplier.ts';
-import type { SyncTimes } from './supplier-sync.ts';
+import type { SyncTuning } from './supplier-sync.ts';
 
 const HOUR_MS = 3_600_000;
 const HORIZON_DAYS = 5;
 /** As in earnest, with every wait shorter. */
-const TIMES: SyncTimes = {
+const TUNING: Partial<SyncTuning> = {
   leadMs: 400,
   pullLeaseMs: 300,
   sendWithinMs: 100,
@@ -44,8 +44,8 @@ eachDatabase('the sync of a supplier', (open) => {
   });
 
   const depsOf = ({ database, clock }: TestDatabase) => ({ database, clock, logger: createLogger('silent') });
-  const sync = (supplier: Supplier, times: Partial<SyncTimes> = {}) =>
-    startSync(depsOf(test), [supplier], { ...TIMES, ...times });
+  const sync = (supplier: Supplier, tuning: Partial<SyncTuning> = {}) =>
+    startSync(depsOf(test), [supplier], { ...TUNING, ...tuning });
 
   /** Rows of one supplier's slots that can be had. */
   async function slotsOf({ id }: Supplier) {
