@@ -909,7 +909,7 @@ create table slot (
   constraint slot_pkey PRIMARY KEY (id),
   constraint slot_ends_after_it_starts CHECK ((ends_at > starts_at)),
   constraint slot_has_capacity CHECK (((capacity >= ((provider_id IS NOT NULL))::integer) AND (capacity <= 1000000))),
-  constraint slot_never_overlaps EXCLUDE USING gist (int8range(provider_id, provider_id, '[]'::text) WITH &&, tstzrange(starts_at, ends_at) WITH &&) WHERE (((closed_at IS NULL) OR (claimed > 0))),
+  constraint slot_never_overlaps EXCLUDE USING gist (int8range(provider_id, provider_id, '[]'::text) WITH &&, tstzrange(starts_at, ends_at) WITH &&) WHERE (((provider_id IS NOT NULL) AND ((closed_at IS NULL) OR (claimed > 0)))),
   constraint slot_never_oversold CHECK (((claimed >= 0) AND (claimed <= (capacity + overclaimed)))),
   constraint slot_overclaimed_by_suppliers_only CHECK (((overclaimed >= 0) AND ((overclaimed = 0) OR (provider_id IS NULL)))),
   constraint slot_price_has_currency CHECK ((price_currency ~ '^[A-Z]{3}$'::text)),

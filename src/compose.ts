@@ -12,6 +12,7 @@ import {
   type ReservationPolicy,
   startSweeper,
 } from './modules/reservations/index.ts';
+import { createSupplyReads, registerSuppliers, type Supplier } from './modules/supply/index.ts';
 import { createVehicleView, loadVehicleSamples } from './modules/vehicles/index.ts';
 import { type Database, readInstallation } from './platform/db/database.ts';
 import { type DatabaseClock, SampledClock } from './platform/db/database-clock.ts';
@@ -79,6 +80,10 @@ interface ComposedApp {
 interface Variations {
   readonly limits?: BatchLimits;
   readonly clock?: DatabaseClock;
+  /** Instead of those of the configuration. */
+  readonly suppliers?: readonly Supplier[];
+  /** How long a reader waits for the first answer of a supplier of items. */
+  readonly firstAnswerWithinMs?: number;
 }
 
 /** The HTTP surface over a migrated database, with nothing in the background. Closing the app lets go of Redis. */
@@ -105,7 +110,18 @@ export async function composeApp(
   const vehicles = { database, view: createVehicleView(freshness, database, config.vehiclesMaxAgeMs) };
   const pageOptions = { maxAgeMs: config.ordersMaxAgeMs, pageSize: config.ordersPageSize };
   const orders = { database, pages: new OrderPages(database, freshness, feed, pageOptions) };
-  const app = await buildApp({ logger, version, metrics, readiness, reservations, orders, vehicles });
+  const suppliers = variations.suppliers ?? config.suppliers;
+  if (suppliers.length > 0)
+    await database.transaction((tx) =>
+      registerSuppliers(
+        tx,
+        suppliers.map(({ id }) => id),
+      ),
+    );
+  const { firstAnswerWithinMs } = variations;
+  const supply = createSupplyReads(suppliers, { freshness, database, feed, clock, logger, firstAnswerWithinMs });
+  const app = await buildApp({ logger, version, metrics, readiness, reservations, orders, vehicles, supply });
+  app.addHook('onClose', () => supply.reads[Symbol.asyncDispose]());
   watch(metrics, database, engine, freshness);
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
   return { app, readiness };

@@ -79,8 +79,7 @@ export class Experiences {
       return price === null ? [] : [`{"date":"${wished[place]?.date}","price":${price}}`];
     });
     const ages = served.map((each, place) => ({ ageMs: ageAt(each, nowMs), askedMs: wished[place]?.askedMs }));
-    const how = served.find(({ origin }) => origin === 'source') ?? { source: 'hit', origin: 'memory' };
-    return { body: readyBody(`{"dates":[${dates.join(',')}]}`), age: ageOfAll(ages), how };
+    return { body: readyBody(`{"dates":[${dates.join(',')}]}`), age: ageOfAll(ages), how: howOf(served) };
   }
 
   #supplierOf(experienceId: Id): Supplier {
@@ -119,6 +118,11 @@ function ageOfAll(ages: readonly SupplyAge[]): SupplyAge {
   const ageMs = Math.max(...known.map((each) => each.ageMs));
   const left = least(known.flatMap((each) => (each.askedMs === undefined ? [] : [each.askedMs - each.ageMs])));
   return { ageMs, askedMs: left === undefined ? undefined : Math.max(0, ageMs + left), incomplete };
+}
+
+/** Of an answer made from several: a hit only if all were. */
+export function howOf(served: readonly Served<unknown>[]): SuppliedAnswer['how'] {
+  return served.find(({ origin }) => origin === 'source') ?? { source: 'hit', origin: 'memory' };
 }
 
 function least(values: readonly number[]): number | undefined {

@@ -60,7 +60,6 @@ function toItem({ slotId, name, startMs, endMs, amount, currency, units }: PartS
   const head =
     `{"item_id":${slotId},"name":${JSON.stringify(name)},"starts_at":"${secondsOfMs(startMs)}",` +
     `"ends_at":"${secondsOfMs(endMs)}","remaining":`;
-  const price =
-    amount === null ? 'null' : `{"amount":${plainDecimal(amount)},"currency":${JSON.stringify(currency)}}`;
+  const price = amount === null ? 'null' : `{"amount":${plainDecimal(amount)},"currency":${JSON.stringify(currency)}}`;
   return { startMs, itemId: slotId, units, write: (remaining) => `${head}${remaining},"price":${price}}` };
 }

@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
 import type { Database } from '../../platform/db/database.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { addReads } from './supplier-store.ts';
 
 const FLUSH_EVERY_MS = 10_000;
 
@@ -27,16 +27,11 @@ export class ReadCounts implements AsyncDisposable {
     const counts = this.#counts;
     if (counts.size === 0) return;
     this.#counts = new Map();
-    const rows = [...counts].flatMap(([supplierId, parts]) => [...parts].map(([part, reads]) => ({ supplierId, part, reads })));
+    const rows = [...counts].flatMap(([supplierId, parts]) =>
+      [...parts].map(([part, reads]) => ({ supplierId, part, reads })),
+    );
     try {
-      await this.#database.statement(
-        (tx) => sql`
-          insert into supply_read as known (supplier_id, part, reads)
-          select * from unnest(${rows.map((row) => row.supplierId)}::text[], ${rows.map((row) => row.part)}::text[],
-                               ${rows.map((row) => row.reads)}::bigint[]) as counted (supplier_id, part, reads)
-           order by supplier_id, part
-          on conflict (supplier_id, part) do update set reads = known.reads + excluded.reads`.execute(tx),
-      );
+      await this.#database.statement((tx) => addReads(tx, rows));
     } catch (error) {
       this.#logger.warn({ err: error }, 'reads could not be written down; they are kept for the next time');
       for (const { supplierId, part, reads } of rows) this.count(supplierId, part, reads);

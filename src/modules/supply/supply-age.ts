@@ -16,7 +16,11 @@ export interface SupplyAge {
  * it goes out all the same, with an `Age` above `max-age` and `detail=stale`. Nobody may use a copy without asking,
  * since a hold changes the answer at once, however young the supplier's own word is.
  */
-export function tellSupplyAge(reply: FastifyReply, how: Pick<Served<unknown>, 'source' | 'origin'>, age: SupplyAge): void {
+export function tellSupplyAge(
+  reply: FastifyReply,
+  how: Pick<Served<unknown>, 'source' | 'origin'>,
+  age: SupplyAge,
+): void {
   const { ageMs, askedMs } = age;
   const maxAge = askedMs === undefined ? '' : `max-age=${Math.floor(askedMs / 1_000)}, `;
   reply.header('cache-control', `${maxAge}no-cache`);
