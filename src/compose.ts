@@ -12,7 +12,7 @@ import {
   type ReservationPolicy,
   startSweeper,
 } from './modules/reservations/index.ts';
-import { createSupplyReads, registerSuppliers, type Supplier } from './modules/supply/index.ts';
+import { createSupplyReads, registerSuppliers, type Supplier, startSync } from './modules/supply/index.ts';
 import { createVehicleView, loadVehicleSamples } from './modules/vehicles/index.ts';
 import { type Database, readInstallation } from './platform/db/database.ts';
 import { type DatabaseClock, SampledClock } from './platform/db/database-clock.ts';
@@ -25,6 +25,7 @@ import { type JobsStore, startJobs } from './platform/jobs/jobs.ts';
 import type { Logger } from './platform/logger.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { openRedis } from './platform/redis-link.ts';
+import { startSampleSuppliers } from './sample-suppliers.ts';
 
 const MIGRATIONS = new URL('../migrations', import.meta.url).pathname;
 const SAMPLES = new URL('../samples', import.meta.url).pathname;
@@ -74,6 +75,7 @@ function policyOf(config: Config): ReservationPolicy {
 interface ComposedApp {
   readonly app: HttpServer;
   readonly readiness: Readiness;
+  readonly clock: DatabaseClock;
 }
 
 /** What a test or a benchmark may want otherwise than it is in service. */
@@ -110,21 +112,16 @@ export async function composeApp(
   const vehicles = { database, view: createVehicleView(freshness, database, config.vehiclesMaxAgeMs) };
   const pageOptions = { maxAgeMs: config.ordersMaxAgeMs, pageSize: config.ordersPageSize };
   const orders = { database, pages: new OrderPages(database, freshness, feed, pageOptions) };
-  const suppliers = variations.suppliers ?? config.suppliers;
-  if (suppliers.length > 0)
-    await database.transaction((tx) =>
-      registerSuppliers(
-        tx,
-        suppliers.map(({ id }) => id),
-      ),
-    );
-  const { firstAnswerWithinMs } = variations;
+  const { suppliers = config.suppliers, firstAnswerWithinMs } = variations;
+  const supplierIds = suppliers.map(({ id }) => id);
+  // A pause must find their rows, whoever syncs them.
+  if (supplierIds.length > 0) await database.transaction((tx) => registerSuppliers(tx, supplierIds));
   const supply = createSupplyReads(suppliers, { freshness, database, feed, clock, logger, firstAnswerWithinMs });
   const app = await buildApp({ logger, version, metrics, readiness, reservations, orders, vehicles, supply });
   app.addHook('onClose', () => supply.reads[Symbol.asyncDispose]());
   watch(metrics, database, engine, freshness);
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
-  return { app, readiness };
+  return { app, readiness, clock };
 }
 
 function watch(metrics: Metrics, database: Database, engine: HoldEngine, freshness: Freshness): void {
@@ -147,6 +144,12 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** Those of the configuration; where there are none and samples are wanted, two that are played in this process. */
+async function openSuppliers(config: Config, stack: AsyncDisposableStack): Promise<readonly Supplier[]> {
+  if (config.suppliers.length > 0 || !config.samples || config.database.kind !== 'pglite') return config.suppliers;
+  return stack.use(await startSampleSuppliers()).suppliers;
+}
+
 /** Everything at once: database, schema, samples, background jobs and the listening server. */
 export async function startServer(config: Config, logger: Logger, version: string): Promise<RunningServer> {
   await using stack = new AsyncDisposableStack();
@@ -158,8 +161,10 @@ export async function startServer(config: Config, logger: Logger, version: strin
   const sampleVehicles = config.samples ? await loadVehicleSamples(database, SAMPLES) : 0;
   const jobs = stack.use(await startJobs(jobsStore, logger));
   await startSweeper(jobs, database, config.sweepEveryMs, logger);
-  const { app, readiness } = await composeApp(config, database, logger, version);
+  const suppliers = await openSuppliers(config, stack);
+  const { app, readiness, clock } = await composeApp(config, database, logger, version, { suppliers });
   stack.defer(() => app.close());
+  stack.use(await startSync({ database, clock, logger }, suppliers));
   const address = await app.listen({ host: config.host, port: config.port });
   const owned = stack.move();
   return {

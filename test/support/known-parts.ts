@@ -27,14 +27,14 @@ export async function tellPart(
   database: Database,
   { supplier, part, observedAt, slots, gone }: ToldPart,
 ): Promise<void> {
-  const told = await database.transaction(async (tx) => {
-    const { rows } = await sql<{ swapped: boolean }>`
+  const outcome = await database.transaction(async (tx) => {
+    const { rows } = await sql<{ outcome: string }>`
       select swap_supply_part(${supplier}, (select epoch from supplier where id = ${supplier}), ${part},
         ${observedAt}::timestamptz, sha256(convert_to(${JSON.stringify(slots)}, 'UTF8')), ${JSON.stringify(slots)}::jsonb,
-        ${gone ?? false}) as swapped`.execute(tx);
-    return rows[0]?.swapped;
+        ${gone ?? false}) as outcome`.execute(tx);
+    return rows[0]?.outcome;
   });
-  if (!told) throw new Error(`the answer for ${part} was not put in place`);
+  if (outcome !== 'changed' && outcome !== 'unchanged') throw new Error(`the answer for ${part} is ${outcome}`);
 }
 
 /** A pax type at a price, with so many left. */

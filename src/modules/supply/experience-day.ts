@@ -99,7 +99,7 @@ function primaryPriceOf({ pax, amount, original, currency }: PartSlot) {
     const { price } = primary;
     return { final: plainDecimal(price.final), original: plainDecimal(price.original), currency: price.currency };
   }
-  const final = plainDecimal(amount ?? '0');
+  const final = plainDecimal(amount);
   return { final, original: original === null ? final : plainDecimal(original), currency };
 }
 

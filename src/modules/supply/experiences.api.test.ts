@@ -19,8 +19,8 @@ const TOURS: Supplier = {
   products: PRODUCTS,
   timeZone: 'Asia/Singapore',
   cadence: [
-    { fromDay: 0, toDay: 0, everyMs: 900_000 },
-    { fromDay: 1, toDay: 30, everyMs: 14_400_000 },
+    { days: [0, 0], everyMs: 900_000 },
+    { days: [1, 30], everyMs: 14_400_000 },
   ],
 };
 

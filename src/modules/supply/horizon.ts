@@ -1,8 +1,5 @@
 import type { Supplier } from './supplier.ts';
 
-/** A calendar day, `YYYY-MM-DD`. */
-export type DateText = string;
-
 /** What day it is where the supplier is. */
 export function todayAt({ timeZone }: Pick<Supplier, 'timeZone'>, nowMs: number): Temporal.PlainDate {
   return Temporal.Instant.fromEpochMilliseconds(Math.floor(nowMs)).toZonedDateTimeISO(timeZone).toPlainDate();
@@ -14,8 +11,8 @@ export function askedAgeMs(
   today: Temporal.PlainDate,
   date: Temporal.PlainDate,
 ): number | undefined {
-  const { days } = today.until(date, { largestUnit: 'days' });
-  return cadence.find(({ fromDay, toDay }) => days >= fromDay && days <= toDay)?.everyMs;
+  const ahead = today.until(date, { largestUnit: 'days' }).days;
+  return cadence.find(({ days: [first, last] }) => ahead >= first && ahead <= last)?.everyMs;
 }
 
 /** From today on, two months, both ends included. */

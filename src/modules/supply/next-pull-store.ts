@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Reader } from '../../platform/db/database.ts';
+import { windowsOf } from './pull-ledger-store.ts';
 import type { Supplier } from './supplier.ts';
 
 /** What `reserve_pull` would say now, without reserving. */
@@ -22,11 +23,10 @@ export async function readNextPull(
       cross join lateral (
         select max(used.until) as until
           from unnest(${pullLimits.map(({ pulls }) => pulls)}::integer[],
-                      ${pullLimits.map(({ windowMs }) => windowMs)}::bigint[]) as asked (pulls, window_ms)
-         cross join lateral (select asked.window_ms * interval '1 millisecond' as length) window_of
+                      ${windowsOf(pullLimits)}::interval[]) as asked (pulls, length)
          cross join lateral (
-           select open_until + window_of.length as until from pull
-            where supplier_id = ${id} and open_until > clock.now - window_of.length
+           select open_until + asked.length as until from pull
+            where supplier_id = ${id} and open_until > clock.now - asked.length
             order by open_until desc offset asked.pulls - 1 limit 1) used) limits`.execute(reader);
   const row = rows[0];
   if (!row) throw new Error('the database did not tell the next pull');

@@ -45,8 +45,8 @@ export interface PartSlot {
   readonly name: string | null;
   readonly local: { readonly startDate: string; readonly startTime: string; readonly endTime: string } | null;
   readonly original: string | null;
-  /** Of one unit; `null` when it is free. */
-  readonly amount: string | null;
+  /** Of one unit: `0` when it is free. */
+  readonly amount: string;
   readonly currency: string | null;
   readonly pax: readonly StoredPax[] | null;
   readonly units: Units;
@@ -176,8 +176,8 @@ async function readParts(reader: Reader, keys: readonly PartKey[]): Promise<Know
                      'startMs', (extract(epoch from s.starts_at) * 1000)::double precision,
                      'endMs', (extract(epoch from s.ends_at) * 1000)::double precision,
                      'name', told.detail -> 'name', 'local', told.detail -> 'local',
-                     'original', told.detail ->> 'original', 'amount', trim_scale(s.price_amount)::text,
-                     'currency', s.price_currency, 'pax', s.pax, 'free', s.capacity - s.claimed, 'holds', ${SLOT_HOLDS})
+                     'original', told.detail ->> 'original', 'amount', coalesce(s.price_amount, 0)::text,
+                     'currency', coalesce(s.price_currency, told.detail ->> 'currency'), 'pax', s.pax, 'free', s.capacity - s.claimed, 'holds', ${SLOT_HOLDS})
                    order by s.starts_at, s.id)
               from supplier_slot told join slot s on s.id = told.slot_id
              where told.supplier_id = known.supplier_id and told.part = known.part and s.closed_at is null) as slots

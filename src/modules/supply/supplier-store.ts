@@ -1,13 +1,6 @@
 import { sql } from 'kysely';
 import type { Reader, Tx } from '../../platform/db/database.ts';
 
-/** Makes suppliers known to the database, where all instances share what is known of them. */
-export async function registerSuppliers(tx: Tx, supplierIds: readonly string[]): Promise<void> {
-  await sql`
-    insert into supplier (id) select * from unnest(${supplierIds}::text[]) as configured (id) order by id
-    on conflict do nothing`.execute(tx);
-}
-
 /** Whoever reserves a pull looks at this under the same lock, so that none is reserved once this has committed. */
 export async function setPaused(tx: Tx, supplierIds: readonly string[], paused: boolean): Promise<void> {
   await sql`select from supplier where id = any(${supplierIds}::text[]) order by id for update`.execute(tx);

@@ -53,7 +53,7 @@ const Item = Type.Object({
   starts_at: Instant,
   ends_at: Instant,
   remaining: Remaining,
-  price: nullable(Type.Object({ amount: Amount, currency: Currency })),
+  price: Type.Object({ amount: Amount, currency: Currency }),
 });
 export const ItemList = Type.Object({
   items: Type.Array(Item, { description: 'By start; only what can be had' }),

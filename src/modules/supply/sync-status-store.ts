@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Reader } from '../../platform/db/database.ts';
 import type { InstantText } from '../../platform/instant.ts';
+import { windowsOf } from './pull-ledger-store.ts';
 import type { Supplier } from './supplier.ts';
 
 /** How many places of each limit are taken now, as `reserve_pull` counts them. */
@@ -10,9 +11,9 @@ export async function readWindows(
 ): Promise<number[]> {
   const { rows } = await sql<{ pulls: number }>`
     select (select count(*) from pull
-             where supplier_id = ${id} and open_until > clock.now - window_ms * interval '1 millisecond')::integer as pulls
+             where supplier_id = ${id} and open_until > clock.now - asked.length)::integer as pulls
       from (select holdfast_clock() as now) clock
-     cross join unnest(${pullLimits.map(({ windowMs }) => windowMs)}::bigint[]) with ordinality as asked (window_ms, place)
+     cross join unnest(${windowsOf(pullLimits)}::interval[]) with ordinality as asked (length, place)
      order by place`.execute(reader);
   return rows.map(({ pulls }) => pulls);
 }
@@ -38,7 +39,7 @@ export async function readProgress(reader: Reader, supplier: Supplier): Promise<
       select product.id || '/' || to_char(today.date + day.number, 'YYYY-MM-DD') as part, band.every_ms
         from (select (holdfast_clock() at time zone ${timeZone})::date as date) today
        cross join unnest(${products}::bigint[]) as product (id)
-       cross join unnest(${cadence.map(({ fromDay }) => fromDay)}::integer[], ${cadence.map(({ toDay }) => toDay)}::integer[],
+       cross join unnest(${cadence.map(({ days: [first] }) => first)}::integer[], ${cadence.map(({ days: [, last] }) => last)}::integer[],
                          ${cadence.map(({ everyMs }) => everyMs)}::bigint[]) as band (from_day, to_day, every_ms)
        cross join generate_series(band.from_day, band.to_day) as day (number)
       union all

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { experienceSlot, tellPart } from '../../../test/support/known-parts.ts';
 import { ask, openTestApp } from '../../../test/support/test-app.ts';
 import { eachDatabase } from '../../../test/support/test-database.ts';
-import { until } from '../../../test/support/until.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { readNextPull } from './next-pull-store.ts';
 import type { Supplier } from './supplier.ts';
@@ -22,8 +21,8 @@ const TOURS: Supplier = {
   products: [14, 15],
   timeZone: 'Asia/Singapore',
   cadence: [
-    { fromDay: 0, toDay: 0, everyMs: 900_000 },
-    { fromDay: 1, toDay: 2, everyMs: 14_400_000 },
+    { days: [0, 0], everyMs: 900_000 },
+    { days: [1, 2], everyMs: 14_400_000 },
   ],
 };
 const VENUE: Supplier = {
@@ -187,7 +186,7 @@ eachDatabase('the sync', (open) => {
       );
       return rows.length > 0;
     };
-    await until(isPaused, 'the pause to be written down');
+    await expect.poll(isPaused).toBe(true);
     // Looks that find it open, by one that is as quick as any of the pause's own.
     for (let looks = 0; looks < 5; looks += 1) await status();
     expect(answered).toBe(false);
