@@ -38,7 +38,7 @@ export async function tellPart(
 }
 
 /** A pax type at a price, with so many left. */
-export function paxOf(type: string, final: string, remaining: number, isPrimary: boolean): object {
+function paxOf(type: string, final: string, remaining: number, isPrimary: boolean): object {
   const price = { final, original: final, discount: '0', currency: 'SGD' };
   return { type, name: type, description: `a ${type}`, is_primary: isPrimary, min: 1, max: 20, remaining, price };
 }

@@ -27,7 +27,7 @@ export interface StoredPax {
   readonly price: StoredPrice;
 }
 
-export interface StoredPrice {
+interface StoredPrice {
   readonly final: string;
   readonly original: string;
   readonly discount: string;

@@ -89,5 +89,5 @@ const SupplierStatus = Type.Object({
     parked: Type.Integer({ description: 'Those that failed too often; `resume` tries them again' }),
   }),
 });
-export const SyncStatus = Type.Object({ status: State, suppliers: Type.Array(SupplierStatus) });
+export const SyncStatus = Type.Object({ status: State, now: Instant, suppliers: Type.Array(SupplierStatus) });
 export const Hello = Type.Object({ hello: Type.String() });

@@ -1,4 +1,4 @@
-import type { Reader } from '../../platform/db/database.ts';
+import { type Reader, readClock } from '../../platform/db/database.ts';
 import { writeDuration } from '../../platform/duration.ts';
 import { type InstantText, secondsOfMs, toSeconds } from '../../platform/instant.ts';
 import { readNextPull } from './next-pull-store.ts';
@@ -31,12 +31,15 @@ export type SyncState = 'running' | 'paused';
 export interface SyncStatus {
   /** `paused` when all suppliers are. */
   readonly status: SyncState;
+  /** By the database's clock, which all the other times are by. */
+  readonly now: string;
   readonly suppliers: readonly SupplierStatus[];
 }
 
 export async function readSyncStatus(reader: Reader, suppliers: readonly Supplier[]): Promise<SyncStatus> {
   const read = await Promise.all(suppliers.map((supplier) => readSupplierStatus(reader, supplier)));
-  return { status: overall(read.map(({ status }) => status)), suppliers: read };
+  const now = toSeconds(await readClock(reader));
+  return { status: overall(read.map(({ status }) => status)), now, suppliers: read };
 }
 
 /** Of all together: one that runs is enough. */

@@ -89,7 +89,7 @@ eachDatabase('the sync', (open) => {
     await tell('15/2026-12-24', '2026-12-19T12:00:00Z');
     await reserve(TOURS);
     const { suppliers, ...rest } = await status();
-    expect(rest).toEqual({ status: 'running' });
+    expect(rest).toEqual({ status: 'running', now: NOW });
     const idle = { last_error: null, last_error_at: null, write_backs: { waiting: 0, parked: 0 }, status: 'running' };
     expect(suppliers).toEqual([
       {
