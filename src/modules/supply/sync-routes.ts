@@ -30,10 +30,9 @@ export function addSyncRoutes(app: HttpServer, { database, suppliers }: SyncDeps
   const tags = ['Sync'];
   const allIds = suppliers.map(({ id }) => id);
 
+  /** None for a supplier that is not configured. */
   function idsOf({ query: { supplier } }: SupplierRequest): readonly string[] {
-    if (supplier === undefined) return allIds;
-    if (!allIds.includes(supplier)) throw new NoSuchSupplier(supplier);
-    return [supplier];
+    return supplier === undefined ? allIds : allIds.filter((id) => id === supplier);
   }
 
   function answerPaused(
@@ -43,7 +42,9 @@ export function addSyncRoutes(app: HttpServer, { database, suppliers }: SyncDeps
     settle?: () => Promise<void>,
   ): Promise<void> {
     const ids = idsOf(request);
+    const { supplier } = request.query;
     const work = async (tx: Tx) => {
+      if (supplier !== undefined && ids.length === 0) throw new NoSuchSupplier(supplier);
       await setPaused(tx, ids, paused);
       if (!paused) await unparkWriteBacks(tx, ids);
       const known = await readPaused(tx, allIds);
