@@ -48,7 +48,12 @@ export default {
     only(
       'main-starts',
       '^src/main\\.ts$',
-      '^src/((compose|import-command|import-error)\\.ts$|config/|platform/|simulator/index\\.ts$)',
+      '^src/((compose|import-command|import-error|sync-command)\\.ts$|config/|platform/|simulator/index\\.ts$)',
+    ),
+    only(
+      'sync-watches',
+      '^src/sync-[a-z]+\\.ts$',
+      '^src/((compose|sync-[a-z]+)\\.ts$|config/|platform/|modules/[^/]+/index\\.ts$)',
     ),
     only(
       'import-reads-files',
@@ -59,7 +64,7 @@ export default {
       name: 'modules-do-not-look-up',
       severity: 'error',
       from: { path: '^src/modules/' },
-      to: { path: ['^src/(main|compose|app|import-[a-z]+|config|simulator)', '^src/freshness/(?!index\\.ts$)'] },
+      to: { path: ['^src/(main|compose|app|(import|sync)-[a-z]+|config|simulator)', '^src/freshness/(?!index\\.ts$)'] },
     },
     {
       name: 'modules-through-the-door',

@@ -12,7 +12,7 @@ import {
   type ReservationPolicy,
   startSweeper,
 } from './modules/reservations/index.ts';
-import { type Supplier, startSync } from './modules/supply/index.ts';
+import { createSupplyReads, registerSuppliers, type Supplier, startSync } from './modules/supply/index.ts';
 import { createVehicleView, loadVehicleSamples } from './modules/vehicles/index.ts';
 import { type Database, readInstallation } from './platform/db/database.ts';
 import { type DatabaseClock, SampledClock } from './platform/db/database-clock.ts';
@@ -82,6 +82,10 @@ interface ComposedApp {
 interface Variations {
   readonly limits?: BatchLimits;
   readonly clock?: DatabaseClock;
+  /** Instead of those of the configuration. */
+  readonly suppliers?: readonly Supplier[];
+  /** How long a reader waits for the first answer of a supplier of items. */
+  readonly firstAnswerWithinMs?: number;
 }
 
 /** The HTTP surface over a migrated database, with nothing in the background. Closing the app lets go of Redis. */
@@ -108,7 +112,13 @@ export async function composeApp(
   const vehicles = { database, view: createVehicleView(freshness, database, config.vehiclesMaxAgeMs) };
   const pageOptions = { maxAgeMs: config.ordersMaxAgeMs, pageSize: config.ordersPageSize };
   const orders = { database, pages: new OrderPages(database, freshness, feed, pageOptions) };
-  const app = await buildApp({ logger, version, metrics, readiness, reservations, orders, vehicles });
+  const { suppliers = config.suppliers, firstAnswerWithinMs } = variations;
+  const supplierIds = suppliers.map(({ id }) => id);
+  // A pause must find their rows, whoever syncs them.
+  if (supplierIds.length > 0) await database.transaction((tx) => registerSuppliers(tx, supplierIds));
+  const supply = createSupplyReads(suppliers, { freshness, database, feed, clock, logger, firstAnswerWithinMs });
+  const app = await buildApp({ logger, version, metrics, readiness, reservations, orders, vehicles, supply });
+  app.addHook('onClose', () => supply.reads[Symbol.asyncDispose]());
   watch(metrics, database, engine, freshness);
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
   return { app, readiness, clock };
@@ -152,7 +162,7 @@ export async function startServer(config: Config, logger: Logger, version: strin
   const jobs = stack.use(await startJobs(jobsStore, logger));
   await startSweeper(jobs, database, config.sweepEveryMs, logger);
   const suppliers = await openSuppliers(config, stack);
-  const { app, readiness, clock } = await composeApp(config, database, logger, version);
+  const { app, readiness, clock } = await composeApp(config, database, logger, version, { suppliers });
   stack.defer(() => app.close());
   stack.use(await startSync({ database, clock, logger }, suppliers));
   const address = await app.listen({ host: config.host, port: config.port });

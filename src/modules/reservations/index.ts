@@ -4,4 +4,5 @@ export type { ReservationPolicy } from './reservation.ts';
 export type { ReservationsDeps } from './reservations-deps.ts';
 export { addReservationsRoutes } from './routes.ts';
 export { loadSamples } from './samples.ts';
-export { createTimetableView } from './timetable-view.ts';
+export { createTimetableView, SLOT_HOLDS } from './timetable-view.ts';
+export { type HoldPairs, toHolds, type Units, unitsChangeMs, unitsFree } from './units.ts';

@@ -47,7 +47,7 @@ export async function reservePull(
 }
 
 /** The limits' lengths, as PostgreSQL's intervals. */
-function windowsOf(limits: readonly PullLimit[]): string[] {
+export function windowsOf(limits: readonly PullLimit[]): string[] {
   return limits.map(({ windowMs }) => `${windowMs} milliseconds`);
 }
 
