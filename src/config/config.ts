@@ -1,5 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { parseDurationMs } from '../platform/duration.ts';
+import { ConfigError } from './config-error.ts';
 import { Secret } from './secret.ts';
+import { readSuppliersFile, type SupplierConfig } from './suppliers-file.ts';
+
+export { ConfigError };
 
 type LogLevel = (typeof LOG_LEVELS)[number];
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -24,11 +29,9 @@ export interface Config {
   readonly ordersMaxAgeMs: number;
   readonly ordersPageSize: number;
   readonly vehiclesMaxAgeMs: number;
+  readonly suppliers: readonly SupplierConfig[];
   readonly logLevel: LogLevel;
 }
-
-/** One line that names the variable and what is wrong with it; the start stops there. */
-export class ConfigError extends Error {}
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -55,6 +58,7 @@ export function readConfig(env: Env): Config {
     ordersMaxAgeMs: readDuration(env, 'ORDERS_MAX_AGE', '1h', '0s', '7d'),
     ordersPageSize: readInteger(env, 'ORDERS_PAGE_SIZE', 10, 1, 1_000),
     vehiclesMaxAgeMs: readDuration(env, 'VEHICLES_MAX_AGE', '60s', '0s', '7d'),
+    suppliers: readSuppliers(env),
     logLevel: readChoice(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
   });
 }
@@ -82,6 +86,19 @@ function readRedisUrl(env: Env): Secret | undefined {
     throw new ConfigError('REDIS_URL is not a Redis URL such as redis://127.0.0.1:6379');
   }
   return new Secret(url);
+}
+
+function readSuppliers(env: Env): readonly SupplierConfig[] {
+  const file = env.SUPPLIERS_FILE || undefined;
+  if (file === undefined) return [];
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+    return readSuppliersFile(text, env);
+  } catch (error) {
+    const why =
+      error instanceof ConfigError ? error.message : `cannot be read: ${(error as NodeJS.ErrnoException).code}`;
+    throw new ConfigError(`SUPPLIERS_FILE=${file}: ${why}`);
+  }
 }
 
 function isLoopback(host: string): boolean {

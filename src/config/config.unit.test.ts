@@ -1,3 +1,6 @@
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from './config.ts';
@@ -18,6 +21,7 @@ describe('readConfig', () => {
       ordersMaxAgeMs: 3_600_000,
       ordersPageSize: 10,
       vehiclesMaxAgeMs: 60_000,
+      suppliers: [],
       logLevel: 'info',
     });
   });
@@ -31,6 +35,42 @@ describe('readConfig', () => {
   it('never shows the database’s password', () => {
     const config = readConfig({ DATABASE_URL: 'postgres://me:hunter2@127.0.0.1/holdfast' });
     expect(`${inspect(config, { depth: 9 })} ${JSON.stringify(config)}`).not.toContain('hunter2');
+  });
+
+  describe('SUPPLIERS_FILE', () => {
+    async function withFile<T>(content: string | Uint8Array, use: (file: string) => T): Promise<T> {
+      await using directory = await mkdtempDisposable(join(tmpdir(), 'holdfast-suppliers-'));
+      const file = join(directory.path, 'suppliers.json');
+      await writeFile(file, content);
+      return use(file);
+    }
+
+    it('is read, and its keys never shown', async () => {
+      const venue = { id: 'venue', adapter: 'snapshot', base_url: 'http://127.0.0.1:4101', api_key_env: 'VENUE_KEY' };
+      const config = await withFile(JSON.stringify([{ ...venue, pull_limits: ['1/1h'] }]), (SUPPLIERS_FILE) =>
+        readConfig({ SUPPLIERS_FILE, VENUE_KEY: 'hunter2' }),
+      );
+      expect(config.suppliers.map(({ id, apiKey }) => [id, apiKey?.reveal()])).toEqual([['venue', 'hunter2']]);
+      expect(`${inspect(config, { depth: 9 })} ${JSON.stringify(config)}`).not.toContain('hunter2');
+    });
+
+    it('stops the start with its name when it is not as it should be', async () => {
+      const refusal = (content: string | Uint8Array) =>
+        withFile(content, (SUPPLIERS_FILE) => {
+          expect(() => readConfig({ SUPPLIERS_FILE })).toThrow(ConfigError);
+          expect(() => readConfig({ SUPPLIERS_FILE })).toThrow(`SUPPLIERS_FILE=${SUPPLIERS_FILE}: `);
+          expect(() => readConfig({ SUPPLIERS_FILE })).toThrow(/^.*$/);
+        });
+      await refusal('[{]');
+      await refusal('[{"id": "venue"}]');
+      await refusal(Uint8Array.of(0x22, 0xff, 0x22));
+    });
+
+    it('stops the start when it is not there', () => {
+      const SUPPLIERS_FILE = '/nowhere/suppliers.json';
+      expect(() => readConfig({ SUPPLIERS_FILE })).toThrow(`SUPPLIERS_FILE=${SUPPLIERS_FILE}: cannot be read: ENOENT`);
+      expect(() => readConfig({ SUPPLIERS_FILE: tmpdir() })).toThrow(ConfigError);
+    });
   });
 
   it.each([

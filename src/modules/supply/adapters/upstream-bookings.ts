@@ -1,0 +1,37 @@
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { Booking, BookingAnswer, UpstreamId } from './adapter.ts';
+import { jsonOf, type SupplierHttp } from './supplier-http.ts';
+import { believed, UpstreamIdField } from './upstream-fields.ts';
+
+const booked = Compile(Type.Object({ id: UpstreamIdField }));
+
+/** Sold out, unknown, gone for good: the supplier has decided. */
+const REFUSED = new Set([404, 409, 410]);
+/** The key may be put right, and the others say themselves that they pass. */
+const PASSING = new Set([401, 403, 408, 425, 429]);
+
+/** `POST /bookings`, which both kinds of supplier share but for the name of a slot. */
+export async function bookUpstream(
+  http: SupplierHttp,
+  idField: 'slot_id' | 'item_id',
+  { key, slot, quantity, reference }: Booking,
+  signal: AbortSignal,
+): Promise<BookingAnswer> {
+  const json = { [idField]: slot, quantity, reference };
+  const headers = { 'idempotency-key': key };
+  const answer = await http.send({ method: 'POST', path: '/bookings', headers, json }, signal);
+  const { status } = answer;
+  if (status === 200 || status === 201) return { kind: 'booked', id: believed(booked, jsonOf(answer)).id };
+  if (REFUSED.has(status)) return { kind: 'refused', reason: http.said(answer) };
+  if (status >= 400 && status < 500 && !PASSING.has(status)) return { kind: 'rejected', reason: http.said(answer) };
+  throw http.failure(answer);
+}
+
+/** `DELETE /bookings/{id}`. That there is no such booking is as good as that it ended. */
+export async function cancelUpstream(http: SupplierHttp, id: UpstreamId, signal: AbortSignal): Promise<void> {
+  const answer = await http.send({ method: 'DELETE', path: `/bookings/${encodeURIComponent(id)}` }, signal);
+  const { status } = answer;
+  const isOver = (status >= 200 && status < 300) || status === 404 || status === 410;
+  if (!isOver) throw http.failure(answer);
+}
