@@ -88,13 +88,13 @@ export default {
       severity: 'error',
       comment: 'what decides takes time and ids as arguments and touches nothing',
       from: {
-        path: '^src/modules/(inventory/slot|reservations/(reservation|calendar)|orders/(order|order-block|order-directory)|vehicles/timeline)\\.ts$',
+        path: '^src/modules/(inventory/slot|reservations/(reservation|calendar)|orders/(order|order-block|order-directory)|vehicles/timeline|supply/write-back)\\.ts$',
       },
       to: {
         path: ['^src/', '^node:', 'node_modules'],
         pathNot: [
           '^src/platform/(ids|money|errors|clock|instant|moment|duration)\\.ts$',
-          '^src/modules/(inventory/(index|slot)|reservations/(reservation|calendar|[a-z-]+-failures)|orders/(order|order-block|order-directory|[a-z-]+-failures))\\.ts$',
+          '^src/modules/(inventory/(index|slot)|reservations/(reservation|calendar|[a-z-]+-failures)|orders/(order|order-block|order-directory|[a-z-]+-failures)|supply/adapters/adapter)\\.ts$',
         ],
       },
     },

@@ -1,5 +1,6 @@
 import { addOrderRoutes, type OrdersDeps } from './modules/orders/index.ts';
 import { addReservationsRoutes, type ReservationsDeps } from './modules/reservations/index.ts';
+import { addBookingRoutes, type SupplyDeps } from './modules/supply/index.ts';
 import { addVehiclesRoutes, type VehiclesDeps } from './modules/vehicles/index.ts';
 import { acceptDirectAnswers } from './platform/http/direct-answers.ts';
 import { addHealthRoutes, type Readiness } from './platform/http/health.ts';
@@ -16,6 +17,7 @@ export interface AppDeps {
   readonly reservations: ReservationsDeps;
   readonly orders: OrdersDeps;
   readonly vehicles: VehiclesDeps;
+  readonly supply: SupplyDeps;
 }
 
 /** Builds the whole HTTP surface; it never listens. */
@@ -32,6 +34,7 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   addReservationsRoutes(app, deps.reservations);
   addOrderRoutes(app, deps.orders);
   addVehiclesRoutes(app, deps.vehicles);
+  addBookingRoutes(app, deps.supply);
   app.closeRoutes();
   return app;
 }

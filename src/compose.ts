@@ -12,7 +12,9 @@ import {
   type ReservationPolicy,
   startSweeper,
 } from './modules/reservations/index.ts';
+import { createAdapter, WriteBackWorker, watchWriteBacks } from './modules/supply/index.ts';
 import { createVehicleView, loadVehicleSamples } from './modules/vehicles/index.ts';
+import type { ChangeFeed } from './platform/db/change-feed.ts';
 import { type Database, readInstallation } from './platform/db/database.ts';
 import { type DatabaseClock, SampledClock } from './platform/db/database-clock.ts';
 import { migrate, readMigrations } from './platform/db/migrate.ts';
@@ -73,6 +75,8 @@ function policyOf(config: Config): ReservationPolicy {
 interface ComposedApp {
   readonly app: HttpServer;
   readonly readiness: Readiness;
+  readonly metrics: Metrics;
+  readonly feed: ChangeFeed;
 }
 
 /** What a test or a benchmark may want otherwise than it is in service. */
@@ -105,10 +109,11 @@ export async function composeApp(
   const vehicles = { database, view: createVehicleView(freshness, database, config.vehiclesMaxAgeMs) };
   const pageOptions = { maxAgeMs: config.ordersMaxAgeMs, pageSize: config.ordersPageSize };
   const orders = { database, pages: new OrderPages(database, freshness, feed, pageOptions) };
-  const app = await buildApp({ logger, version, metrics, readiness, reservations, orders, vehicles });
+  const supply = { database, policy };
+  const app = await buildApp({ logger, version, metrics, readiness, reservations, orders, vehicles, supply });
   watch(metrics, database, engine, freshness);
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
-  return { app, readiness };
+  return { app, readiness, metrics, feed };
 }
 
 function watch(metrics: Metrics, database: Database, engine: HoldEngine, freshness: Freshness): void {
@@ -142,7 +147,10 @@ export async function startServer(config: Config, logger: Logger, version: strin
   const sampleVehicles = config.samples ? await loadVehicleSamples(database, SAMPLES) : 0;
   const jobs = stack.use(await startJobs(jobsStore, logger));
   await startSweeper(jobs, database, config.sweepEveryMs, logger);
-  const { app, readiness } = await composeApp(config, database, logger, version);
+  const { app, readiness, metrics, feed } = await composeApp(config, database, logger, version);
+  const adapters = new Map(config.suppliers.map((supplier) => [supplier.id, createAdapter(supplier)]));
+  const writeBacks = stack.use(new WriteBackWorker({ database, feed, logger }, adapters));
+  watchWriteBacks(metrics, writeBacks);
   stack.defer(() => app.close());
   const address = await app.listen({ host: config.host, port: config.port });
   const owned = stack.move();
