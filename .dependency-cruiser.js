@@ -7,6 +7,9 @@ const only = (name, from, allowed, comment) => ({
   to: { path: '^src/', pathNot: allowed },
 });
 
+const DECISIONS =
+  '^src/modules/(inventory/slot|reservations/(reservation|calendar)|orders/(order|order-block|order-directory)|vehicles/timeline|supply/planner/[a-z-]+)\\.ts$';
+
 export default {
   forbidden: [
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
@@ -35,7 +38,12 @@ export default {
     only(
       'compose-wires',
       '^src/compose\\.ts$',
-      '^src/(app\\.ts$|config/|freshness/index\\.ts$|platform/|simulator/index\\.ts$|modules/[^/]+/index\\.ts$)',
+      '^src/((app|sample-suppliers)\\.ts$|config/|freshness/index\\.ts$|platform/|modules/[^/]+/index\\.ts$)',
+    ),
+    only(
+      'samples-play-suppliers',
+      '^src/sample-suppliers\\.ts$',
+      '^src/(simulator/index\\.ts$|modules/supply/index\\.ts$)',
     ),
     only(
       'main-starts',
@@ -84,17 +92,22 @@ export default {
       to: { path: '^src/modules/(?!vehicles/)' },
     },
     {
+      name: 'decisions-do-not-read-node',
+      severity: 'error',
+      comment: 'its modules resolve to bare names such as fs, which no path below would match',
+      from: { path: DECISIONS },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
       name: 'decisions-are-pure',
       severity: 'error',
       comment: 'what decides takes time and ids as arguments and touches nothing',
-      from: {
-        path: '^src/modules/(inventory/slot|reservations/(reservation|calendar)|orders/(order|order-block|order-directory)|vehicles/timeline|supply/write-back)\\.ts$',
-      },
+      from: { path: DECISIONS },
       to: {
         path: ['^src/', '^node:', 'node_modules'],
         pathNot: [
           '^src/platform/(ids|money|errors|clock|instant|moment|duration)\\.ts$',
-          '^src/modules/(inventory/(index|slot)|reservations/(reservation|calendar|[a-z-]+-failures)|orders/(order|order-block|order-directory|[a-z-]+-failures)|supply/adapters/adapter)\\.ts$',
+          '^src/modules/(inventory/(index|slot)|reservations/(reservation|calendar|[a-z-]+-failures)|orders/(order|order-block|order-directory|[a-z-]+-failures)|supply/(planner/[a-z-]+|adapters/adapter))\\.ts$',
         ],
       },
     },

@@ -652,12 +652,14 @@ CREATE OR REPLACE FUNCTION public.reserve_pull(p_supplier text, p_epoch bigint, 
  LANGUAGE plpgsql
 AS $function$
 declare
+  v_now timestamptz;
   v_supplier supplier;
   v_limit record;
   v_until timestamptz;
 begin
   select * into v_supplier from supplier where id = p_supplier for update;
-  reserved_at := holdfast_clock();
+  v_now := holdfast_clock();
+  reserved_at := v_now;
   outcome := case
     when v_supplier.epoch <> p_epoch then 'fenced'
     when v_supplier.paused then 'paused' end;
@@ -667,18 +669,18 @@ begin
   wait_until := v_supplier.blocked_until;
   for v_limit in select * from unnest(p_pulls, p_windows) as limits (pulls, length) loop
     select open_until + v_limit.length into v_until
-      from pull where supplier_id = p_supplier and open_until > reserved_at - v_limit.length
+      from pull where supplier_id = p_supplier and open_until > v_now - v_limit.length
      order by open_until desc offset v_limit.pulls - 1 limit 1;
     wait_until := greatest(wait_until, v_until);
   end loop;
-  if wait_until > reserved_at then
+  if wait_until > v_now then
     outcome := 'wait';
     return;
   end if;
   insert into pull (supplier_id, epoch, part, reserved_at, open_until)
-    values (p_supplier, p_epoch, p_part, reserved_at, reserved_at + p_lease)
+    values (p_supplier, p_epoch, p_part, v_now, v_now + p_lease)
     returning id into pull_id;
-  update supplier set last_pull_at = reserve_pull.reserved_at where id = p_supplier;
+  update supplier set last_pull_at = v_now where id = p_supplier;
   outcome := 'reserved';
 end
 $function$;
@@ -690,28 +692,27 @@ CREATE OR REPLACE FUNCTION public.say_span(p_starts_at timestamp with time zone,
 RETURN ((to_char((p_starts_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text) || ' to '::text) || to_char((p_ends_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text));
 
 CREATE OR REPLACE FUNCTION public.swap_supply_part(p_supplier text, p_epoch bigint, p_part text, p_observed_at timestamp with time zone, p_digest bytea, p_slots jsonb, p_gone boolean)
- RETURNS boolean
+ RETURNS text
  LANGUAGE plpgsql
 AS $function$
 declare
   v_now timestamptz;
-  v_before bytea;
+  v_before supply_part;
   v_told told_slot[];
   v_known bigint[];
   v_gone bigint[];
+  v_going bigint;
+  v_for_sale bigint;
 begin
   perform from supplier where id = p_supplier and epoch = p_epoch for share;
   if not found then
-    return false;
+    return 'fenced';
   end if;
-  select digest into v_before from supply_part where supplier_id = p_supplier and part = p_part for no key update;
-  insert into supply_part as known (supplier_id, part, observed_at, digest)
-    values (p_supplier, p_part, p_observed_at, p_digest)
-  on conflict (supplier_id, part) do update
-    set observed_at = excluded.observed_at, digest = excluded.digest, doubted = null
-    where known.observed_at < excluded.observed_at;
-  if not found then
-    return false;
+  insert into supply_part (supplier_id, part, observed_at, digest) values (p_supplier, p_part, '-infinity', '')
+    on conflict do nothing;
+  select * into v_before from supply_part where supplier_id = p_supplier and part = p_part for no key update;
+  if v_before.observed_at >= p_observed_at then
+    return 'older';
   end if;
 
   -- Slots before reservations and in id order, as everywhere. A slot may have moved here from another part.
@@ -720,16 +721,32 @@ begin
                       and (known.part = p_part
                            or known.upstream_id in (select item -> 'upstream_id' from jsonb_array_elements(p_slots) item))
                     order by s.id for no key update of s);
-  if v_before = p_digest then
+  v_now := holdfast_clock();
+  if v_before.digest = p_digest then
+    update supply_part set observed_at = p_observed_at, doubted = null where supplier_id = p_supplier and part = p_part;
     perform fit_supplier_slots(v_known);
-    return true;
+    return 'unchanged';
   end if;
+
+  v_gone := array(select known.slot_id from supplier_slot known
+                   where known.slot_id = any (v_known) and known.part = p_part
+                     and known.upstream_id not in (select item -> 'upstream_id' from jsonb_array_elements(p_slots) item));
+  if p_gone then
+    select count(*) filter (where id = any (v_gone)), count(*) into v_going, v_for_sale
+      from slot where id = any (v_known) and closed_at is null and starts_at > v_now;
+    if v_going >= 3 and v_going * 2 > v_for_sale and v_before.doubted is distinct from p_digest then
+      update supply_part set doubted = p_digest where supplier_id = p_supplier and part = p_part;
+      return 'doubted';
+    end if;
+  end if;
+  update supply_part set observed_at = p_observed_at, digest = p_digest, doubted = null
+   where supplier_id = p_supplier and part = p_part;
+
   v_told := array(
     select (told.upstream_id, told.starts_at, told.ends_at, told.remaining, told.price_amount, told.price_currency,
-            nullif(told.pax, 'null'), told.detail, coalesce(known.slot_id, nextval('slot_id_seq')))::told_slot
+            told.pax, told.detail, coalesce(known.slot_id, nextval('slot_id_seq')))::told_slot
       from jsonb_populate_recordset(null::told_slot, p_slots) told
       left join supplier_slot known on known.supplier_id = p_supplier and known.upstream_id = told.upstream_id);
-
   insert into slot (id, starts_at, ends_at, capacity, price_amount, price_currency, pax)
     select slot_id, starts_at, ends_at, remaining, price_amount, price_currency, pax
       from unnest(v_told) where slot_id <> all (v_known) order by slot_id;
@@ -746,12 +763,8 @@ begin
     set part = excluded.part, remaining = excluded.remaining, detail = excluded.detail
     where (known.part, known.remaining, known.detail) is distinct from (excluded.part, excluded.remaining, excluded.detail);
 
-  v_gone := array(select known.slot_id from supplier_slot known
-                   where known.slot_id = any (v_known) and known.part = p_part
-                     and known.slot_id not in (select slot_id from unnest(v_told)));
   update supplier_slot set remaining = 0 where slot_id = any (v_gone) and remaining <> 0;
   if p_gone and cardinality(v_gone) > 0 then
-    v_now := holdfast_clock();
     update slot set closed_at = v_now, version = version + 1 where id = any (v_gone) and closed_at is null;
     -- What was sold and is no more: the client is told, and nothing is dropped in silence. A slot that has begun is no
     -- longer for sale, which is no news.
@@ -769,7 +782,7 @@ begin
   end if;
 
   perform fit_supplier_slots(v_known || array(select slot_id from unnest(v_told)));
-  return true;
+  return 'changed';
 end
 $function$;
 
@@ -944,7 +957,7 @@ create table slot (
   constraint slot_pkey PRIMARY KEY (id),
   constraint slot_ends_after_it_starts CHECK ((ends_at > starts_at)),
   constraint slot_has_capacity CHECK (((capacity >= ((provider_id IS NOT NULL))::integer) AND (capacity <= 1000000))),
-  constraint slot_never_overlaps EXCLUDE USING gist (int8range(provider_id, provider_id, '[]'::text) WITH &&, tstzrange(starts_at, ends_at) WITH &&) WHERE (((closed_at IS NULL) OR (claimed > 0))),
+  constraint slot_never_overlaps EXCLUDE USING gist (int8range(provider_id, provider_id, '[]'::text) WITH &&, tstzrange(starts_at, ends_at) WITH &&) WHERE (((provider_id IS NOT NULL) AND ((closed_at IS NULL) OR (claimed > 0)))),
   constraint slot_never_oversold CHECK (((claimed >= 0) AND (claimed <= (capacity + overclaimed)))),
   constraint slot_overclaimed_by_suppliers_only CHECK (((overclaimed >= 0) AND ((overclaimed = 0) OR (provider_id IS NULL)))),
   constraint slot_price_has_currency CHECK ((price_currency ~ '^[A-Z]{3}$'::text)),
@@ -993,8 +1006,13 @@ create table supply_part (
   observed_at timestamp with time zone not null,
   digest bytea not null,
   doubted bytea,
-  planned jsonb,
   constraint supply_part_pkey PRIMARY KEY (supplier_id, part)
+);
+
+create table supply_plan (
+  supplier_id text not null,
+  memory jsonb not null,
+  constraint supply_plan_pkey PRIMARY KEY (supplier_id)
 );
 
 create table supply_read (
@@ -1083,6 +1101,8 @@ alter table supplier_slot add constraint supplier_slot_slot_id_fkey FOREIGN KEY 
 alter table supplier_slot add constraint supplier_slot_supplier_id_part_fkey FOREIGN KEY (supplier_id, part) REFERENCES supply_part(supplier_id, part);
 
 alter table supply_part add constraint supply_part_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES supplier(id);
+
+alter table supply_plan add constraint supply_plan_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES supplier(id);
 
 alter table write_back add constraint write_back_reservation_id_fkey FOREIGN KEY (reservation_id) REFERENCES reservation(id);
 

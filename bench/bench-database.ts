@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { PROGRAM } from './server-process.ts';
+import { CHECKOUT, PROGRAM } from './server-process.ts';
 
 /** A database with the program's schema and what it needs to be measured: copied, never measured itself. */
 export interface Template extends AsyncDisposable {
@@ -18,9 +19,7 @@ export interface DatabaseCopy extends AsyncDisposable {
 export async function openTemplate(serverUrl: string, fill: string): Promise<Template> {
   const template = await createDatabase(serverUrl);
   try {
-    await promisify(execFile)(process.execPath, [PROGRAM, 'migrate'], {
-      env: { ...process.env, DATABASE_URL: template.url },
-    });
+    await migrate(template.url);
     await withClient(template.url, (client) => client.query(fill));
   } catch (error) {
     await template[Symbol.asyncDispose]();
@@ -32,10 +31,63 @@ export async function openTemplate(serverUrl: string, fill: string): Promise<Tem
   };
 }
 
+/** What is put into a database that takes minutes to fill: statements, one transaction each. */
+export interface KeptStock {
+  /** Its database is `holdfast_bench_<name>_<checksum of the schema and the statements>`. */
+  readonly name: string;
+  readonly statements: readonly string[];
+}
+
+/** A copy of a database that is filled only once for each schema, and stays when the run ends. */
+export async function copyKept(
+  serverUrl: string,
+  { name, statements }: KeptStock,
+  say: (text: string) => void,
+): Promise<DatabaseCopy> {
+  const kept = `holdfast_bench_${name}_${await schemaChecksum(statements)}`;
+  const { rowCount } = await withClient(serverUrl, (client) =>
+    client.query('select from pg_database where datname = $1', [kept]),
+  );
+  if (rowCount === 0) {
+    const filling = await createDatabase(serverUrl);
+    try {
+      await migrate(filling.url);
+      await withClient(filling.url, async (client) => {
+        for (const [index, statement] of statements.entries()) {
+          say(`filling ${kept}: ${index + 1} of ${statements.length}`);
+          await client.query(statement);
+        }
+      });
+      // Only now: a fill that was interrupted is never taken for a whole one.
+      await withClient(serverUrl, (client) => client.query(`alter database ${filling.name} rename to ${kept}`));
+    } catch (error) {
+      await filling[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+  return createDatabase(serverUrl, kept);
+}
+
+async function migrate(url: string): Promise<void> {
+  await promisify(execFile)(process.execPath, [PROGRAM, 'migrate'], { env: { ...process.env, DATABASE_URL: url } });
+}
+
+async function schemaChecksum(statements: readonly string[]): Promise<string> {
+  const directory = `${CHECKOUT}migrations/`;
+  const files = (await readdir(directory)).sort();
+  const texts = await Promise.all(files.map((file) => readFile(directory + file, 'utf8')));
+  return createHash('sha256')
+    .update([...texts, ...statements].join('\n'))
+    .digest('hex')
+    .slice(0, 12);
+}
+
 async function createDatabase(serverUrl: string, template?: string): Promise<DatabaseCopy & { name: string }> {
   const name = `holdfast_bench_${process.pid}_${randomBytes(5).toString('hex')}`;
   await withClient(serverUrl, async (client) => {
-    await client.query(`create database ${name} ${template === undefined ? '' : `template ${template}`}`);
+    // Through the write-ahead log, as is usual, gigabytes would be written twice.
+    const source = template === undefined ? '' : `template ${template} strategy file_copy`;
+    await client.query(`create database ${name} ${source}`);
     // Or one side would pay for writing down what the other changed.
     await client.query('checkpoint');
   });

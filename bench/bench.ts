@@ -27,6 +27,7 @@ export async function bench(args: string[], env: Env): Promise<number> {
   const run: BenchRun = {
     rounds: asked.rounds,
     postgresUrl: env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres',
+    redisUrl: env.BENCH_REDIS_URL ?? 'redis://127.0.0.1:6379',
     profileDir: asked.profileDir,
     say: (text) => process.stderr.write(`${text}\n`),
   };

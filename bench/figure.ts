@@ -24,6 +24,8 @@ export interface BenchRun {
   readonly rounds: number;
   /** A PostgreSQL whose role may create databases. */
   readonly postgresUrl: string;
+  /** A Redis in which a figure leaves nothing behind. */
+  readonly redisUrl: string;
   /** Where servers under test leave CPU profiles, if anywhere. */
   readonly profileDir: string | undefined;
   /** Tells how far it is; never part of the result. */

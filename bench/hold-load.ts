@@ -1,9 +1,7 @@
-import { formatRequest, HttpConnection } from './http-connection.ts';
+import { formatRequest } from './http-connection.ts';
+import { type HttpLoad, loadServer } from './http-load.ts';
 
-export interface HoldLoad {
-  readonly connections: number;
-  readonly warmUpMs: number;
-  readonly durationMs: number;
+export interface HoldLoad extends Pick<HttpLoad, 'connections' | 'warmUpMs' | 'durationMs'> {
   /** A body for `POST /client/reserve`. */
   body(): string;
 }
@@ -15,28 +13,18 @@ export interface HoldRate {
 }
 
 /**
- * Holds as fast as the server answers, each connection waiting for its answer before it asks again. Any answer
- * but 201 ends it with an error: a refusal is cheaper than a hold, and must not count as one.
+ * Holds as fast as the server answers. Any answer but 201 ends it with an error: a refusal is cheaper than a hold, and
+ * must not count as one.
  */
 export async function loadHolds(address: URL, load: HoldLoad): Promise<HoldRate> {
-  const connections = await Promise.all(Array.from({ length: load.connections }, () => HttpConnection.open(address)));
-  const from = performance.now() + load.warmUpMs;
-  const until = from + load.durationMs;
   let held = 0;
-  let counted = 0;
-  const buy = async (connection: HttpConnection) => {
-    for (let now = 0; now < until; ) {
-      const answer = await connection.send(formatRequest(address, 'POST', '/client/reserve', load.body()));
-      if (answer.status !== 201) throw new Error(`a hold was answered ${answer.status}: ${answer.body}`);
+  const { perSecond } = await loadServer(address, {
+    ...load,
+    request: () => formatRequest(address, 'POST', '/client/reserve', load.body()),
+    check({ status, body }) {
+      if (status !== 201) throw new Error(`a hold was answered ${status}: ${body}`);
       held += 1;
-      now = performance.now();
-      if (now >= from && now < until) counted += 1;
-    }
-  };
-  try {
-    await Promise.all(connections.map(buy));
-  } finally {
-    for (const connection of connections) connection.close();
-  }
-  return { perSecond: (counted * 1_000) / load.durationMs, held };
+    },
+  });
+  return { perSecond, held };
 }

@@ -25,7 +25,7 @@ create table slot (
   constraint slot_never_overlaps exclude using gist (
     int8range(provider_id, provider_id, '[]') with &&,
     tstzrange(starts_at, ends_at) with &&
-  ) where (closed_at is null or claimed > 0)
+  ) where (provider_id is not null and (closed_at is null or claimed > 0))
 );
 create index slot_by_provider on slot (provider_id, starts_at);
 create index slot_by_start on slot (starts_at, id);

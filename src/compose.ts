@@ -12,7 +12,7 @@ import {
   type ReservationPolicy,
   startSweeper,
 } from './modules/reservations/index.ts';
-import { createAdapter, WriteBackWorker, watchWriteBacks } from './modules/supply/index.ts';
+import { type Supplier, startSync, startWriteBack } from './modules/supply/index.ts';
 import { createVehicleView, loadVehicleSamples } from './modules/vehicles/index.ts';
 import type { ChangeFeed } from './platform/db/change-feed.ts';
 import { type Database, readInstallation } from './platform/db/database.ts';
@@ -26,6 +26,7 @@ import { type JobsStore, startJobs } from './platform/jobs/jobs.ts';
 import type { Logger } from './platform/logger.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { openRedis } from './platform/redis-link.ts';
+import { startSampleSuppliers } from './sample-suppliers.ts';
 
 const MIGRATIONS = new URL('../migrations', import.meta.url).pathname;
 const SAMPLES = new URL('../samples', import.meta.url).pathname;
@@ -77,6 +78,7 @@ interface ComposedApp {
   readonly readiness: Readiness;
   readonly metrics: Metrics;
   readonly feed: ChangeFeed;
+  readonly clock: DatabaseClock;
 }
 
 /** What a test or a benchmark may want otherwise than it is in service. */
@@ -113,7 +115,7 @@ export async function composeApp(
   const app = await buildApp({ logger, version, metrics, readiness, reservations, orders, vehicles, supply });
   watch(metrics, database, engine, freshness);
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
-  return { app, readiness, metrics, feed };
+  return { app, readiness, metrics, feed, clock };
 }
 
 function watch(metrics: Metrics, database: Database, engine: HoldEngine, freshness: Freshness): void {
@@ -136,6 +138,12 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** Those of the configuration; where there are none and samples are wanted, two that are played in this process. */
+async function openSuppliers(config: Config, stack: AsyncDisposableStack): Promise<readonly Supplier[]> {
+  if (config.suppliers.length > 0 || !config.samples || config.database.kind !== 'pglite') return config.suppliers;
+  return stack.use(await startSampleSuppliers()).suppliers;
+}
+
 /** Everything at once: database, schema, samples, background jobs and the listening server. */
 export async function startServer(config: Config, logger: Logger, version: string): Promise<RunningServer> {
   await using stack = new AsyncDisposableStack();
@@ -147,11 +155,11 @@ export async function startServer(config: Config, logger: Logger, version: strin
   const sampleVehicles = config.samples ? await loadVehicleSamples(database, SAMPLES) : 0;
   const jobs = stack.use(await startJobs(jobsStore, logger));
   await startSweeper(jobs, database, config.sweepEveryMs, logger);
-  const { app, readiness, metrics, feed } = await composeApp(config, database, logger, version);
-  const adapters = new Map(config.suppliers.map((supplier) => [supplier.id, createAdapter(supplier)]));
-  const writeBacks = stack.use(new WriteBackWorker({ database, feed, logger }, adapters));
-  watchWriteBacks(metrics, writeBacks);
+  const suppliers = await openSuppliers(config, stack);
+  const { app, readiness, metrics, feed, clock } = await composeApp(config, database, logger, version);
   stack.defer(() => app.close());
+  stack.use(await startSync({ database, clock, logger }, suppliers));
+  stack.use(startWriteBack({ database, feed, logger }, suppliers, metrics));
   const address = await app.listen({ host: config.host, port: config.port });
   const owned = stack.move();
   return {

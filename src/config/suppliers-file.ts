@@ -13,7 +13,7 @@ export interface SupplierConfig {
   readonly pullLimits: readonly { readonly pulls: number; readonly windowMs: number }[];
   readonly products: readonly number[];
   readonly timeZone: string;
-  readonly cadence: readonly { readonly fromDay: number; readonly toDay: number; readonly everyMs: number }[];
+  readonly cadence: readonly { readonly days: readonly [number, number]; readonly everyMs: number }[];
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -146,7 +146,7 @@ function readCadence(id: string, value: unknown): SupplierConfig['cadence'] {
     if (fromDay !== nextDay) wrong(id, 'cadence', `${shown(band)} should begin at day ${nextDay}`);
     if (toDay < fromDay) wrong(id, 'cadence', `${shown(band)} ends before it begins`);
     nextDay = toDay + 1;
-    return { fromDay, toDay, everyMs };
+    return { days: [fromDay, toDay] as const, everyMs };
   });
 }
 

@@ -41,8 +41,8 @@ describe('readSuppliersFile', () => {
       products: [14, 15],
       timeZone: 'Asia/Singapore',
       cadence: [
-        { fromDay: 0, toDay: 2, everyMs: 30_000 },
-        { fromDay: 3, toDay: 60, everyMs: 604_800_000 },
+        { days: [0, 2], everyMs: 30_000 },
+        { days: [3, 60], everyMs: 604_800_000 },
       ],
     });
   });
@@ -51,9 +51,9 @@ describe('readSuppliersFile', () => {
     const [tours, venue] = read(TOURS, VENUE);
     expect(tours).toMatchObject({ apiKey: undefined, timeZone: 'UTC' });
     expect(tours?.cadence).toEqual([
-      { fromDay: 0, toDay: 0, everyMs: 900_000 },
-      { fromDay: 1, toDay: 7, everyMs: 14_400_000 },
-      { fromDay: 8, toDay: 30, everyMs: 86_400_000 },
+      { days: [0, 0], everyMs: 900_000 },
+      { days: [1, 7], everyMs: 14_400_000 },
+      { days: [8, 30], everyMs: 86_400_000 },
     ]);
     expect(venue).toMatchObject({ baseUrl: 'https://venue.example/api', products: [], cadence: [], timeZone: 'UTC' });
     expect(read()).toEqual([]);

@@ -20,9 +20,10 @@ export class Freshness {
     this.#remote = remote;
     feed.subscribe({
       changed() {},
-      cut: () => {
+      cut: (again) => {
         for (const view of this.#views) view.doubt();
-        this.#remote?.invalidateAll();
+        // What is shared is left alone until the feed is back, and is then put anew: once is enough for the others.
+        if (!again) this.#remote?.invalidateAll();
       },
     });
   }

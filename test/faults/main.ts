@@ -1,24 +1,33 @@
 // Breaks things under load and checks that no word was broken:
-//   npm run faults -- <crash | database | frozen | storage | all> [--rounds N] [--seed N] [--only WORDS]
+//   npm run faults -- <crash | database | freshness | frozen | redis | storage | all> [--rounds N] [--races N] [--seed N] [--only WORDS]
 import { parseArgs } from 'node:util';
 import { findPostgres } from '../support/services.ts';
 import { crash } from './crash.ts';
 import { database } from './database.ts';
+import { freshness } from './freshness.ts';
 import { frozen } from './frozen.ts';
 import type { FaultOptions } from './options.ts';
+import { redis } from './redis.ts';
 import { type FaultReport, tell } from './report.ts';
 import { storage } from './storage.ts';
 
 const FAULTS: Readonly<Record<string, (options: FaultOptions) => Promise<FaultReport[]>>> = {
   crash,
   database,
+  freshness,
   frozen,
+  redis,
   storage,
 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string' }, seed: { type: 'string' }, only: { type: 'string' } },
+  options: {
+    rounds: { type: 'string' },
+    races: { type: 'string' },
+    seed: { type: 'string' },
+    only: { type: 'string' },
+  },
 });
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -27,13 +36,15 @@ async function main(): Promise<void> {
   const chosen = name === 'all' ? Object.keys(FAULTS) : [name];
   const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+  const races = values.races === undefined ? undefined : Number(values.races);
   const postgresUrl = await findPostgres();
   say(`seed ${seed}; ${postgresUrl === undefined ? 'no PostgreSQL here: what needs it is skipped' : 'on PostgreSQL'}`);
   let broken = 0;
   for (const each of chosen) {
     const fault = FAULTS[each];
     if (!fault) throw new Error(`there is no fault ${each}; there are ${Object.keys(FAULTS).join(', ')}`);
-    for (const report of await fault({ seed, rounds, postgresUrl, only: values.only })) broken += tell(report, say);
+    for (const report of await fault({ seed, rounds, races, postgresUrl, only: values.only }))
+      broken += tell(report, say);
   }
   say(broken === 0 ? '\nNo promise was broken.' : `\n${broken} promises were broken; seed ${seed}.`);
   process.exitCode = broken === 0 ? 0 : 1;

@@ -64,3 +64,12 @@ export async function inspectRedis(url: string): Promise<RedisInspector> {
     },
   };
 }
+
+/** Loses all there is, on a Redis of a test's own. */
+export async function flushOnce(url: string): Promise<void> {
+  const client = createClient({ url });
+  client.on('error', () => {});
+  await client.connect();
+  await client.flushAll();
+  client.destroy();
+}

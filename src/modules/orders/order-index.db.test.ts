@@ -49,7 +49,7 @@ class SlowFeed implements ChangeFeed, ChangeListener {
   }
 
   cut(): void {
-    for (const listener of this.#listeners) listener.cut();
+    for (const listener of this.#listeners) listener.cut(false);
   }
 }
 

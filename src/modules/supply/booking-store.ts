@@ -55,6 +55,6 @@ export async function listBookings(
 
 export async function isItem(reader: Reader, slotId: Id): Promise<boolean> {
   const { rows } = await sql`
-    select from supplier_slot where slot_id = ${slotId} and part = ${ITEMS_PART}`.execute(reader);
+    select slot_id from supplier_slot where slot_id = ${slotId} and part = ${ITEMS_PART}`.execute(reader);
   return rows.length > 0;
 }

@@ -1,14 +1,9 @@
+import type { CadenceRule } from './planner/cadence.ts';
+
 /** So many pulls in any window of that length, as the supplier counts them. */
 export interface PullLimit {
   readonly pulls: number;
   readonly windowMs: number;
-}
-
-/** How old knowledge of the days from `fromDay` to `toDay` may get; day 0 is today in the supplier's zone. */
-export interface CadenceBand {
-  readonly fromDay: number;
-  readonly toDay: number;
-  readonly everyMs: number;
 }
 
 /** A third-party system of record, as it is configured. */
@@ -25,5 +20,5 @@ export interface Supplier {
   readonly products: readonly number[];
   readonly timeZone: string;
   /** Ascending and without gaps from day 0; empty for a snapshot, which is pulled as often as its limits allow. */
-  readonly cadence: readonly CadenceBand[];
+  readonly cadence: readonly CadenceRule[];
 }

@@ -15,6 +15,12 @@ import {
   type WriteBackDepth,
 } from './write-back-store.ts';
 
+export interface WriteBackDeps {
+  readonly database: Database;
+  readonly feed: ChangeFeed;
+  readonly logger: Logger;
+}
+
 export interface WriteBackOptions {
   readonly retry: RetryPolicy;
   /** Longer than any attempt can take, with all its time-outs. */
@@ -59,11 +65,7 @@ export class WriteBackWorker implements AsyncDisposable {
   #stopped = false;
   #depth: readonly WriteBackDepth[] = [];
 
-  constructor(
-    deps: { readonly database: Database; readonly feed: ChangeFeed; readonly logger: Logger },
-    adapters: ReadonlyMap<string, Adapter>,
-    options: Partial<WriteBackOptions> = {},
-  ) {
+  constructor(deps: WriteBackDeps, adapters: ReadonlyMap<string, Adapter>, options: Partial<WriteBackOptions> = {}) {
     this.#database = deps.database;
     this.#logger = deps.logger;
     this.#options = { ...DEFAULTS, ...options };

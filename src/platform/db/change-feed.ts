@@ -19,15 +19,16 @@ export interface ChangeFeed {
   /** Hears every change, in the order of the commits, and `cut` whenever some may have been missed. */
   subscribe(listener: ChangeListener): void;
   /**
-   * Resolves when all that had committed before the call has been told to the listeners, or when the feed turns out
-   * to be cut.
+   * Resolves when all that had committed before the call has been told to the listeners, or when they have been told
+   * since the call that the feed is cut.
    */
   barrier(): Promise<void>;
 }
 
 export interface ChangeListener {
   changed(change: Change): void;
-  cut(): void;
+  /** @param again the feed was cut already, and this process has committed something since that nobody tells it of */
+  cut(again: boolean): void;
 }
 
 /** One connection that listens. A driver opens it; it calls back in the order of the commits. */
@@ -111,13 +112,17 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
       throw error;
     }
     // What changed while nobody listened is unknown: whatever was loaded before now is not vouched for.
-    for (const listener of this.#listeners) listener.cut();
+    this.#tellCut();
     this.#connection = connection;
   }
 
   barrier(): Promise<void> {
-    if (!this.#connection || this.#connection.tellsBeforeCommitAnswers) return Promise.resolve();
-    return this.#sharedRoundTrip();
+    if (this.#connection) {
+      return this.#connection.tellsBeforeCommitAnswers ? Promise.resolve() : this.#sharedRoundTrip();
+    }
+    // Whoever wrote without being heard must not be given what others began to read before the write.
+    if (!this.#closed) this.#tellCut(true);
+    return Promise.resolve();
   }
 
   /** Who calls while a round trip is under way takes part in the next one, which begins after this call. */
@@ -169,16 +174,20 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
     this.#connection = undefined;
     if (this.#closed) return;
     this.#logger.warn({ reason }, 'the change feed is cut: nothing in memory is vouched for until it is back');
-    for (const listener of this.#listeners) listener.cut();
+    this.#tellCut();
     void connection?.close().catch(() => {});
     void this.connect();
+  }
+
+  #tellCut(again = false): void {
+    for (const listener of this.#listeners) listener.cut(again);
   }
 
   #tell(payload: string): void {
     const change = readChange(payload);
     if (!change) this.#logger.warn({ payload: payload.slice(0, 200) }, 'the change feed was told what it cannot read');
     // Anybody may notify the channel. What cannot be read may mean anything, so nothing is vouched for.
-    for (const listener of this.#listeners) change ? listener.changed(change) : listener.cut();
+    for (const listener of this.#listeners) change ? listener.changed(change) : listener.cut(false);
   }
 }
 

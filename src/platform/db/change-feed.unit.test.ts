@@ -197,6 +197,25 @@ describe('the change feed', () => {
     await feed[Symbol.asyncDispose]();
   });
 
+  it('tells of the cut again to whoever has committed while it was cut, and not once it is closed', async () => {
+    const driver = new ScriptedDriver();
+    const { feed, cuts } = await openFeed(driver);
+    driver.open = () => Promise.reject(new Error('refused'));
+    driver.lose();
+    await settled();
+    const before = cuts.length;
+    const again: boolean[] = [];
+    feed.subscribe({ changed() {}, cut: (isAgain) => again.push(isAgain) });
+    await feed.barrier();
+    expect([feed.vouched, cuts.length]).toEqual([false, before + 1]);
+    driver.open = async () => {};
+    await pass(300);
+    expect([feed.vouched, ...again]).toEqual([true, true, false]);
+    await feed[Symbol.asyncDispose]();
+    await feed.barrier();
+    expect(again).toHaveLength(2);
+  });
+
   it('takes keys it cannot read for all of their topic, and words it cannot read for anything', async () => {
     const driver = new ScriptedDriver();
     const { feed, heard, cuts } = await openFeed(driver);

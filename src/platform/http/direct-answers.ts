@@ -50,6 +50,7 @@ const JSON_TYPE = 'application/json; charset=utf-8';
  */
 export function acceptDirectAnswers(app: HttpServer, tally: RequestTally): void {
   const routes: { readonly route: DirectRoute; readonly tally: RouteTally }[] = [];
+  const always = Object.entries(app.securityHeaders).flat();
   let closing = false;
   app.decorate('answerDirectly', (route) => {
     routes.push({ route, tally: tally.of('GET', route.url) });
@@ -62,7 +63,7 @@ export function acceptDirectAnswers(app: HttpServer, tally: RequestTally): void 
     const { url, method } = request;
     if (method !== 'GET' || url === undefined || closing) return false;
     for (const { route, tally } of routes) {
-      if (url.startsWith(route.prefix)) return isPlain(request) && answerBy(route, tally, url, response);
+      if (url.startsWith(route.prefix)) return isPlain(request) && answerBy(route, tally, url, response, always);
     }
     return false;
   }
@@ -90,16 +91,22 @@ function isPlain({ rawHeaders }: IncomingMessage): boolean {
   return hasHost;
 }
 
-function answerBy(route: DirectRoute, tally: RouteTally, url: string, response: ServerResponse): boolean {
+function answerBy(
+  route: DirectRoute,
+  tally: RouteTally,
+  url: string,
+  response: ServerResponse,
+  always: readonly string[],
+): boolean {
   const startedAt = performance.now();
   const answer = answerOrNothing(route, url);
   if (answer === undefined) return false;
-  if ('failure' in answer) sendFailure(answer, response);
+  if ('failure' in answer) sendFailure(answer, response, always);
   else {
     const { headers, body } = answer;
-    headers.push('etag', body.etag, 'x-content-type-options', 'nosniff');
-    headers.push('content-type', JSON_TYPE, 'content-length', body.length);
-    response.writeHead(200, headers);
+    headers.push('etag', body.etag, 'content-type', JSON_TYPE, 'content-length', body.length);
+    headers.push('x-request-id', randomUUID());
+    response.writeHead(200, headers.concat(always));
     response.end(body.text, body.encoding);
   }
   tally.count(response.statusCode, performance.now() - startedAt);
@@ -115,13 +122,17 @@ function answerOrNothing(route: DirectRoute, url: string): DirectAnswer | undefi
   }
 }
 
-function sendFailure({ failure, headers }: DirectAnswer & { failure: Failure }, response: ServerResponse): void {
+function sendFailure(
+  { failure, headers }: DirectAnswer & { failure: Failure },
+  response: ServerResponse,
+  always: readonly string[],
+): void {
   const requestId = randomUUID();
   const problem = toProblem(failure, requestId);
   const body = JSON.stringify(problem);
-  headers.push('x-request-id', requestId, 'x-content-type-options', 'nosniff', 'content-type', PROBLEM_TYPE);
+  headers.push('x-request-id', requestId, 'content-type', PROBLEM_TYPE);
   headers.push('content-length', String(Buffer.byteLength(body)));
-  response.writeHead(problem.status, headers);
+  response.writeHead(problem.status, headers.concat(always));
   response.end(body);
 }
 

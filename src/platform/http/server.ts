@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -10,6 +9,7 @@ import type { HttpServer } from './http-server.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
 import { AS_INTEGER, SAYS, toInteger } from './parameters.ts';
 import { handleError, ProblemSchema, plainProblem, sendProblem } from './problem.ts';
+import { readSecurityHeaders } from './security-headers.ts';
 
 /** Fastify's own defaults for most of these are "no limit". */
 const LIMITS = {
@@ -31,6 +31,7 @@ interface ServerDescription {
 
 /** A server with limits, problem+json errors, OpenAPI and security headers; it has no routes of ours and never listens. */
 export async function createServer(logger: Logger, about: ServerDescription): Promise<HttpServer> {
+  const securityHeaders = readSecurityHeaders();
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -53,11 +54,12 @@ export async function createServer(logger: Logger, about: ServerDescription): Pr
     ajv: { customOptions: AJV },
     // No hook runs for these.
     frameworkErrors: (error, request, reply) =>
-      handleError(error, request, reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' })),
+      handleError(error, request, reply.headers({ ...securityHeaders, 'x-request-id': request.id })),
     clientErrorHandler: refuseBrokenRequest(LIMITS.headerBytes),
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.addSchema(ProblemSchema);
+  app.decorate('securityHeaders', securityHeaders);
   app.decorateRequest('principal', 'local');
   app.decorateRequest('bodyText', '');
   app.setErrorHandler(handleError);
@@ -68,8 +70,7 @@ export async function createServer(logger: Logger, about: ServerDescription): Pr
     ),
   );
   app.addHook('onRequest', (request, reply, done) => {
-    // All that means anything for JSON; pages have the rest.
-    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+    reply.headers(securityHeaders).header('x-request-id', request.id);
     done();
   });
   refuseOddRequests(app);
@@ -79,7 +80,6 @@ export async function createServer(logger: Logger, about: ServerDescription): Pr
     refResolver: { buildLocalReference: (schema, _base, _fragment, index) => String(schema.$id ?? `schema-${index}`) },
     transform: ({ schema, url, route }) => ({ schema: withKey(toInteger(schema), route.method), url }),
   });
-  await app.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY } });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, logo: null as never });
   refuseOtherMethods(app);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
@@ -106,16 +106,6 @@ const AJV = {
   // Gives a refusal the schema it refused by.
   verbose: true,
   keywords: [AS_INTEGER, SAYS],
-};
-
-const CONTENT_SECURITY = {
-  defaultSrc: ["'self'"],
-  scriptSrc: ["'self'"],
-  styleSrc: ["'self'"],
-  imgSrc: ["'self'", 'data:'],
-  objectSrc: ["'none'"],
-  frameAncestors: ["'none'"],
-  upgradeInsecureRequests: null,
 };
 
 /** A PUT or POST with no body may still carry a JSON content type, as many clients set it always. */

@@ -1,0 +1,66 @@
+import { openTemplate } from '../bench-database.ts';
+import type { BenchRun, Figure, Findings } from '../figure.ts';
+import { formatGet, HttpConnection } from '../http-connection.ts';
+import { ratios, takeTurns } from '../rounds.ts';
+import { startNode } from '../server-process.ts';
+import { fillCache, knownPath, loadReads, randomPath, VEHICLE_LOAD_NOTE, VEHICLE_STOCK } from '../vehicle-reads.ts';
+import { startVehicleServer } from '../vehicle-server.ts';
+
+export const vehicleReadsAgainstNodeHttp: Figure = {
+  name: 'b1',
+  title: 'cached GET /vehicles/{id}/timestamp/{t} ÷ a bare node:http that answers a constant of the same size',
+  measure,
+};
+
+/** A header that is passed over, but sends a request through the framework. */
+const PLAIN_ROUTE = 'cookie: a\r\n';
+
+async function measure(run: BenchRun): Promise<Findings> {
+  await using template = await openTemplate(run.postgresUrl, VEHICLE_STOCK);
+  await using copy = await template.copy();
+  await using holdfast = await startVehicleServer(run, copy.url);
+  await fillCache(holdfast.address);
+  const body = await readBody(holdfast.address, knownPath(5_000));
+  await using bare = await startNode([new URL('../peers/bare-http.ts', import.meta.url).pathname, body], {});
+  const busy: number[] = [];
+  const side = (name: string, address: URL, headers = '') => ({
+    name,
+    async measure() {
+      const { perSecond, generatorBusy, hits } = await loadReads(address, randomPath, headers);
+      if (hits < 1) throw new Error(`${name}: only ${hits} of the answers came from memory`);
+      busy.push(generatorBusy);
+      return perSecond;
+    },
+  });
+  const [direct = [], plain = [], constant = []] = await takeTurns(
+    run.rounds,
+    [
+      side('Holdfast, reads/s', holdfast.address),
+      side('through the framework, reads/s', holdfast.address, PLAIN_ROUTE),
+      side('bare node:http, reads/s', bare.address),
+    ],
+    run.say,
+  );
+  return {
+    measures: [
+      { what: 'Holdfast ÷ bare', unit: '', goal: { kind: 'at least', value: 0.85 }, values: ratios(direct, constant) },
+      { what: 'through the framework ÷ bare', unit: '', values: ratios(plain, constant) },
+      { what: 'Holdfast', unit: 'reads/s', values: direct },
+      { what: 'bare node:http', unit: 'reads/s', values: constant },
+      { what: 'generator at work, part of the time', unit: '', values: busy },
+    ],
+    notes: [
+      VEHICLE_LOAD_NOTE,
+      `bare node:http answers ${Buffer.byteLength(body)} bytes with a content type and a length; Holdfast also says how old its answer is, whence it came, and its ETag, and counts it`,
+      'through the framework: the same with a cookie, which keeps a request from the shortcut before it',
+      'verified: every answer is a state of a vehicle and came from memory',
+    ],
+  };
+}
+
+async function readBody(address: URL, path: string): Promise<string> {
+  const connection = await HttpConnection.open(address);
+  const { body } = await connection.send(formatGet(address, path));
+  connection.close();
+  return body.toString();
+}

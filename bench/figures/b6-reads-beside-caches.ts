@@ -1,0 +1,111 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type CacheMaker, HOLDFAST, type LoadingCache, PEERS } from '../caches.ts';
+import type { BenchRun, Figure, Findings, Measure } from '../figure.ts';
+import { ratios, takeTurns } from '../rounds.ts';
+
+const RACES = 200;
+const KEYS = 1_000;
+const MEASURED_MS = 1_000;
+const WARM_UP_MS = 300;
+/** Reads between two looks at the clock. */
+const BATCH = 1_000;
+const GOAL_PEER = 'bentocache';
+
+export const readsBesideCaches: Figure = {
+  name: 'b6',
+  title: 'a read from memory beside caches for Node: how many a second, and whether it is stale after a race',
+  measure,
+};
+
+async function measure(run: BenchRun): Promise<Findings> {
+  const makers = [HOLDFAST, ...PEERS];
+  const stale: number[][] = [];
+  for (const maker of makers) {
+    const rounds: number[] = [];
+    while (rounds.length < run.rounds) rounds.push(await countStale(maker));
+    stale.push(rounds);
+    run.say(`${maker.name}: stale after ${rounds.join(', ')} of ${RACES} races`);
+  }
+  const sides = makers.map((maker) => ({ name: `${maker.name}, hits/s`, measure: () => measureHits(maker) }));
+  const [ours = [], ...theirs] = await takeTurns(run.rounds, sides, run.say);
+  return {
+    measures: [
+      ...makers.map(({ name }, index): Measure => {
+        const values = stale[index] ?? [];
+        const measure = { what: `${name}: stale of ${RACES} races`, unit: '', values };
+        return index === 0 ? { ...measure, goal: { kind: 'exactly', value: 0 } } : measure;
+      }),
+      ...PEERS.map(({ name }, index): Measure => {
+        const measure = { what: `hits: Holdfast ÷ ${name}`, unit: '', values: ratios(ours, theirs[index]) };
+        return name.startsWith(GOAL_PEER) ? { ...measure, goal: { kind: 'at least', value: 5 } } : measure;
+      }),
+      { what: 'Holdfast', unit: 'hits/s', values: ours },
+      ...PEERS.map(({ name }, index): Measure => ({ what: name, unit: 'hits/s', values: theirs[index] ?? [] })),
+    ],
+    notes: [
+      'a race: a load begins, the source changes, the key is invalidated, the load ends; then the key is read again',
+      'each is invalidated with what it offers for one key',
+      `hits: ${KEYS} keys of about 1 kB in turn, one awaited read after another, in this process, ${MEASURED_MS} ms a round`,
+      'all in memory alone, without Redis, and set to their fastest: bentocache and cacheable neither serialise nor copy',
+      'verified: the source is not asked while hits are counted, and each cache gives what its source said',
+    ],
+  };
+}
+
+/** Lets a load begin before an invalidation and end after it. @returns how often a later read got what had changed */
+async function countStale(maker: CacheMaker): Promise<number> {
+  let stale = 0;
+  const before = { version: 1 };
+  const after = { version: 2 };
+  for (let race = 0; race < RACES; race += 1) {
+    let current = before;
+    const begun = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    const cache = maker.open(async () => {
+      const found = current;
+      begun.resolve();
+      await gate.promise;
+      return found;
+    });
+    const first = cache.get('key');
+    await begun.promise;
+    current = after;
+    await cache.invalidate('key');
+    gate.resolve();
+    await first;
+    if (!isDeepStrictEqual(cache.valueOf(await cache.get('key')), after)) stale += 1;
+  }
+  return stale;
+}
+
+async function measureHits(maker: CacheMaker): Promise<number> {
+  let loads = 0;
+  const values = new Map(
+    Array.from({ length: KEYS }, (_, index) => [`key ${index}`, { index, text: 'x'.repeat(1_000) }]),
+  );
+  const keys = [...values.keys()];
+  const cache = maker.open(async (key) => {
+    loads += 1;
+    return values.get(key) ?? {};
+  });
+  for (const key of keys) await cache.get(key);
+  for (const [key, value] of values) {
+    if (!isDeepStrictEqual(cache.valueOf(await cache.get(key)), value)) throw new Error(`${maker.name}: not ${key}`);
+  }
+  await readFor(WARM_UP_MS, cache, keys);
+  const perSecond = await readFor(MEASURED_MS, cache, keys);
+  if (loads !== KEYS) throw new Error(`${maker.name} asked the source ${loads} times for ${KEYS} keys`);
+  return perSecond;
+}
+
+/** @returns reads a second */
+async function readFor(forMs: number, cache: LoadingCache, keys: readonly string[]) {
+  const startedAt = performance.now();
+  let reads = 0;
+  while (performance.now() - startedAt < forMs) {
+    for (let each = 0; each < BATCH; each += 1) {
+      if (cache.valueOf(await cache.get(keys[reads++ % KEYS] ?? '')) === undefined) throw new Error('a hit is missing');
+    }
+  }
+  return (reads * 1_000) / (performance.now() - startedAt);
+}

@@ -1,0 +1,116 @@
+import { copyKept } from '../bench-database.ts';
+import type { BenchRun, Figure, Findings, Goal } from '../figure.ts';
+import { formatGet, type HttpAnswer, HttpConnection } from '../http-connection.ts';
+import { ORDER_STOCK, ORDERS } from '../order-stock.ts';
+import { whileOrdersChange } from '../order-writes.ts';
+import { ratios, summarise } from '../rounds.ts';
+import { PROGRAM, startNode } from '../server-process.ts';
+
+const PAGE_SIZE = 10;
+const FIRST = 1;
+const DEEP = ORDERS / PAGE_SIZE;
+const ASKED = 40;
+const UNCACHED = 'cache-control: no-cache\r\n';
+
+export const deepOrderPage: Figure = {
+  name: 'b8',
+  title: `uncached GET /orders/{page} of ${ORDERS.toLocaleString('en')} orders: page ${DEEP.toLocaleString('en')} ÷ page ${FIRST}, median latency`,
+  measure,
+};
+
+/** Medians of one round, in milliseconds. */
+interface Latencies {
+  readonly first: number[];
+  readonly deep: number[];
+}
+
+async function measure(run: BenchRun): Promise<Findings> {
+  await using copy = await copyKept(run.postgresUrl, ORDER_STOCK, run.say);
+  const env = { DATABASE_URL: copy.url, HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn' };
+  await using server = await startNode(
+    [PROGRAM, 'serve'],
+    { ...env, ORDERS_PAGE_SIZE: String(PAGE_SIZE) },
+    run.profileDir,
+  );
+  const quiet: Latencies = { first: [], deep: [] };
+  const written: Latencies = { first: [], deep: [] };
+  const remembered: Latencies = { first: [], deep: [] };
+  const writes: number[] = [];
+  await expectOrders(server.address);
+  // What the first requests find cold counts nowhere.
+  await askInTurn(server.address, UNCACHED, { first: [], deep: [] });
+  for (let round = 1; round <= run.rounds; round += 1) {
+    await askInTurn(server.address, UNCACHED, quiet);
+    const { perSecond } = await whileOrdersChange(copy.url, async () => {
+      await askInTurn(server.address, UNCACHED, written);
+      await askInTurn(server.address, '', remembered);
+    });
+    writes.push(perSecond);
+    const shown = [quiet, written, remembered].map(
+      ({ first, deep }) => `${first.at(-1)?.toFixed(2)} ${deep.at(-1)?.toFixed(2)}`,
+    );
+    run.say(`round ${round} of ${run.rounds}, page ${FIRST} and ${DEEP}, ms: ${shown.join(', ')}`);
+  }
+  const goal: Goal = { kind: 'at most', value: 1.5 };
+  const last = `page ${DEEP.toLocaleString('en')}`;
+  return {
+    measures: [
+      { what: 'uncached', unit: '', goal, values: ratios(quiet.deep, quiet.first) },
+      { what: 'uncached, while orders change', unit: '', goal, values: ratios(written.deep, written.first) },
+      { what: `uncached, page ${FIRST}`, unit: 'ms', values: quiet.first },
+      { what: `uncached, ${last}`, unit: 'ms', values: quiet.deep },
+      { what: `from memory while orders change, page ${FIRST}`, unit: 'ms', values: remembered.first },
+      { what: `from memory while orders change, ${last}`, unit: 'ms', values: remembered.deep },
+      { what: 'changes', unit: '/s', values: writes },
+    ],
+    notes: [
+      `uncached: Cache-Control: no-cache, so that each page is asked of the database; ${ASKED} requests for each page in turn on one connection`,
+      'ids have gaps: every eleventh is missing; two lines to an order',
+      'changes: another program places an order, cancels one and deletes one in turn, each anywhere, with a pause between them',
+      'verified: the orders of both pages by their ids before anything changes, and a whole page each time',
+    ],
+  };
+}
+
+/** Adds the medians of one round. */
+async function askInTurn(address: URL, headers: string, into: Latencies): Promise<void> {
+  const connection = await HttpConnection.open(address);
+  const [first, deep]: [number[], number[]] = [[], []];
+  try {
+    for (let asked = 0; asked < ASKED; asked += 1) {
+      first.push(await askPage(connection, address, FIRST, headers));
+      deep.push(await askPage(connection, address, DEEP, headers));
+    }
+  } finally {
+    connection.close();
+  }
+  into.first.push(summarise(first).median);
+  into.deep.push(summarise(deep).median);
+}
+
+async function askPage(connection: HttpConnection, address: URL, page: number, headers: string): Promise<number> {
+  const from = performance.now();
+  const answer = await connection.send(formatGet(address, `/orders/${page}`, headers));
+  const elapsedMs = performance.now() - from;
+  if (idsOf(answer).length !== PAGE_SIZE) throw new Error(`page ${page} is not whole: ${answer.body}`);
+  return elapsedMs;
+}
+
+/** Where the stock put them: the nth order has the id n × 11 ÷ 10, rounded down. */
+async function expectOrders(address: URL): Promise<void> {
+  const connection = await HttpConnection.open(address);
+  for (const page of [FIRST, DEEP]) {
+    const ids = idsOf(await connection.send(formatGet(address, `/orders/${page}`, UNCACHED)));
+    const expected = Array.from({ length: PAGE_SIZE }, (_, at) =>
+      Math.floor((((page - 1) * PAGE_SIZE + at + 1) * 11) / 10),
+    );
+    if (ids.join() !== expected.join()) throw new Error(`page ${page} has the orders ${ids}, not ${expected}`);
+  }
+  connection.close();
+}
+
+function idsOf({ status, body }: HttpAnswer): number[] {
+  if (status !== 200) throw new Error(`a page was answered ${status}: ${body}`);
+  const { orders } = JSON.parse(body.toString()) as { orders: { order_id: number }[] };
+  return orders.map((order) => order.order_id);
+}

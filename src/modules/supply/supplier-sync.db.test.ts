@@ -1,0 +1,171 @@
+import { sql } from 'kysely';
+import { beforeAll, expect, it } from 'vitest';
+import { eachDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
+import { until } from '../../../test/support/until.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { mostInWindow, type RunningSimulator, startSimulator } from '../../simulator/index.ts';
+import { startSync } from './start-sync.ts';
+import type { Supplier } from './supplier.ts';
+import type { SyncTimes } from './supplier-sync.ts';
+
+const HOUR_MS = 3_600_000;
+const HORIZON_DAYS = 5;
+/** As in earnest, with every wait shorter. */
+const TIMES: SyncTimes = {
+  leadMs: 400,
+  pullLeaseMs: 300,
+  sendWithinMs: 100,
+  lookEveryMs: 10,
+  failedRestMs: 50,
+  notesEveryMs: 50,
+};
+
+let supplierIds = 0;
+
+function supplierOf({ url, productIds }: RunningSimulator, changes: Partial<Supplier> = {}): Supplier {
+  supplierIds += 1;
+  return {
+    id: `tours-${supplierIds}`,
+    adapter: 'per-date',
+    baseUrl: url,
+    apiKey: undefined,
+    pullLimits: [{ pulls: 1_000, windowMs: 1_000 }],
+    products: productIds,
+    timeZone: 'Asia/Singapore',
+    cadence: [{ days: [0, HORIZON_DAYS - 1], everyMs: HOUR_MS }],
+    ...changes,
+  };
+}
+
+eachDatabase('the sync of a supplier', (open) => {
+  let test: TestDatabase;
+  beforeAll(() => {
+    test = open();
+  });
+
+  const depsOf = ({ database, clock }: TestDatabase) => ({ database, clock, logger: createLogger('silent') });
+  const sync = (supplier: Supplier, times: Partial<SyncTimes> = {}) =>
+    startSync(depsOf(test), [supplier], { ...TIMES, ...times });
+
+  /** Rows of one supplier's slots that can be had. */
+  async function slotsOf({ id }: Supplier) {
+    const { rows } = await test.database.read((reader) =>
+      sql<{ slot_id: number; upstream_id: string | number; left_over: number; open: boolean }>`
+        select slot_id, upstream_id, capacity - claimed as left_over, closed_at is null as open
+          from supplier_slot join slot on slot.id = slot_id where supplier_id = ${id} order by upstream_id::text`.execute(
+        reader,
+      ),
+    );
+    return rows;
+  }
+
+  async function parts({ id }: Supplier): Promise<number> {
+    const { rows } = await test.database.read((reader) =>
+      sql<{ count: number }>`select count(*) from supply_part where supplier_id = ${id}`.execute(reader),
+    );
+    return rows[0]?.count ?? 0;
+  }
+
+  const allOf = (supplier: Supplier) => supplier.products.length * HORIZON_DAYS;
+
+  it('pulls every product and date once, and then nothing before it is due', async () => {
+    await using simulator = await startSimulator({ kind: 'per-date' });
+    const supplier = supplierOf(simulator);
+    await using _ = await sync(supplier);
+    await until('all is pulled', () => simulator.log().length >= allOf(supplier));
+    await expect.poll(() => parts(supplier)).toBe(allOf(supplier));
+    expect(new Set(simulator.log().map(({ path }) => path)).size).toBe(allOf(supplier));
+    expect(simulator.log()).toHaveLength(allOf(supplier));
+    expect((await slotsOf(supplier)).length).toBeGreaterThan(0);
+  });
+
+  it('keeps every limit in every window, as the supplier counts', async () => {
+    await using simulator = await startSimulator({ kind: 'per-date', limits: ['6/200ms', '20/1s'] });
+    const supplier = supplierOf(simulator, {
+      pullLimits: [
+        { pulls: 6, windowMs: 200 },
+        { pulls: 20, windowMs: 1_000 },
+      ],
+      cadence: [{ days: [0, 14], everyMs: HOUR_MS }],
+    });
+    await using _ = await sync(supplier);
+    await until('a second window is used', () => simulator.log().length > 25);
+    expect(mostInWindow(simulator.log(), 200)).toBeLessThanOrEqual(6);
+    expect(mostInWindow(simulator.log(), 1_000)).toBeLessThanOrEqual(20);
+    expect(simulator.log().every(({ accepted }) => accepted)).toBe(true);
+  });
+
+  it('goes on where another instance stopped, pulling nothing twice', async () => {
+    await using simulator = await startSimulator({ kind: 'per-date' });
+    const supplier = supplierOf(simulator);
+    {
+      await using _ = await sync(supplier, { lookEveryMs: 1 });
+      await until('it has begun', () => simulator.log().length > 2);
+    }
+    await using _ = await sync(supplier);
+    await until('all is pulled', () => simulator.log().length >= allOf(supplier));
+    await expect.poll(() => parts(supplier)).toBe(allOf(supplier));
+    const paths = simulator.log().map(({ path }) => path);
+    // Those that were called off with the first instance had not been put in place.
+    expect(paths.length - new Set(paths).size).toBeLessThanOrEqual(8);
+  });
+
+  it('leaves what it knows when the wire fails, counts the pull, and says what went wrong', async () => {
+    await using simulator = await startSimulator({ kind: 'per-date' });
+    const supplier = supplierOf(simulator, { products: [14], cadence: [{ days: [0, 6], everyMs: 200 }] });
+    await using _ = await sync(supplier);
+    await expect.poll(() => parts(supplier)).toBe(7);
+    const before = await slotsOf(supplier);
+    expect(before.some(({ open: isOpen }) => isOpen)).toBe(true);
+    simulator.setFaults({ truncated: { probability: 1 } });
+    await until('some have failed', () => simulator.log().filter(({ fault }) => fault === 'truncated').length > 5);
+    expect(await slotsOf(supplier)).toEqual(before);
+    const { rows } = await test.database.read((reader) =>
+      sql<{ last_error: string }>`select last_error from supplier where id = ${supplier.id}`.execute(reader),
+    );
+    expect(rows[0]?.last_error).toMatch(/^14\/\d{4}-\d\d-\d\d: .*broke off/);
+    simulator.setFaults({});
+  });
+
+  it('stays away for as long as a supplier asks', async () => {
+    await using simulator = await startSimulator({ kind: 'per-date', limits: ['3/1h'] });
+    const supplier = supplierOf(simulator);
+    await using _ = await sync(supplier);
+    await until('it was refused', () => simulator.log().some(({ accepted }) => !accepted));
+    // Those under way at that moment are refused, too.
+    await expect
+      .poll(async () => {
+        const { rows } = await test.database.read((reader) =>
+          sql<{ asked: boolean }>`
+            select blocked_until > holdfast_clock() + interval '50 minutes' as asked from supplier
+             where id = ${supplier.id}`.execute(reader),
+        );
+        return rows[0]?.asked;
+      })
+      .toBe(true);
+    const pulls = simulator.log().length;
+    expect(pulls).toBeLessThanOrEqual(3 + 8);
+  });
+
+  it('closes a slot that is gone, and not one of many that go at once before it is told twice', async () => {
+    await using simulator = await startSimulator({ kind: 'per-date' });
+    const supplier = supplierOf(simulator, {
+      products: [14],
+      cadence: [{ days: [1, 6], everyMs: 100 }].map(fromToday),
+    });
+    await using _ = await sync(supplier);
+    await expect.poll(() => parts(supplier)).toBe(7);
+    const known = await slotsOf(supplier);
+    const one = known[0];
+    if (!one) throw new Error('nothing is for sale');
+    simulator.vanish(one.upstream_id);
+    await expect
+      .poll(async () => (await slotsOf(supplier)).find(({ slot_id }) => slot_id === one.slot_id)?.open)
+      .toBe(false);
+    expect((await slotsOf(supplier)).filter(({ open: isOpen }) => !isOpen)).toHaveLength(1);
+  });
+});
+
+function fromToday(band: { days: number[]; everyMs: number }) {
+  return { ...band, days: [0, band.days[1] ?? 0] as const };
+}
