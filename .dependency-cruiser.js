@@ -8,7 +8,7 @@ const only = (name, from, allowed, comment) => ({
 });
 
 const DECISIONS =
-  '^src/modules/(inventory/slot|reservations/(reservation|calendar)|orders/(order|order-block|order-directory)|vehicles/timeline|supply/planner/[a-z-]+)\\.ts$';
+  '^src/modules/(inventory/slot|reservations/(reservation|calendar)|orders/(order|order-block|order-directory)|vehicles/timeline|supply/(planner/[a-z-]+|write-back))\\.ts$';
 
 export default {
   forbidden: [

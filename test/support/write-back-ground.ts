@@ -9,7 +9,7 @@ import type { Database } from '../../src/platform/db/database.ts';
 import { SampledClock } from '../../src/platform/db/database-clock.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 
-export const QUICK: Partial<WriteBackOptions> = {
+const QUICK: Partial<WriteBackOptions> = {
   retry: { baseMs: 1, capMs: 20, maxAttempts: 500 },
   leaseMs: 30_000,
   pollMs: 10,

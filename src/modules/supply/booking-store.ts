@@ -4,7 +4,7 @@ import type { Id } from '../../platform/ids.ts';
 import type { InstantText } from '../../platform/instant.ts';
 import { NoSuchBooking } from './booking-failures.ts';
 
-export type BookingStatus = 'pending' | 'confirmed' | 'conflict' | 'cancelled';
+type BookingStatus = 'pending' | 'confirmed' | 'conflict' | 'cancelled';
 
 /** A client's reservation of an item, and how far the supplier has been told of it. */
 export interface ItemBooking {
