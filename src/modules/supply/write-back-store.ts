@@ -94,13 +94,11 @@ export async function parkWriteBack(tx: Tx, entry: WriteBack, reason: string): P
        and leased_until = ${entry.leasedUntil}::timestamptz`.execute(tx);
 }
 
-/** Has parked entries tried again, as if for the first time; of one supplier, or of all. @returns how many */
-export async function unparkWriteBacks(tx: Tx, supplierId?: string): Promise<number> {
+/** Has suppliers' parked entries tried again, as if for the first time. @returns how many */
+export async function unparkWriteBacks(tx: Tx, supplierIds: readonly string[]): Promise<number> {
   const { numAffectedRows } = await sql`
     update write_back set state = 'waiting', attempts = 0, due_at = holdfast_clock()
-     where state = 'parked' and (${supplierId ?? null}::text is null or supplier_id = ${supplierId ?? null})`.execute(
-    tx,
-  );
+     where state = 'parked' and supplier_id = any(${supplierIds}::text[])`.execute(tx);
   return Number(numAffectedRows ?? 0);
 }
 

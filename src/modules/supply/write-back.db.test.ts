@@ -254,8 +254,8 @@ eachDatabase('write-back to a supplier that loses answers', (open) => {
       state: 'parked',
       reason: 'rejected: answered 400: no',
     });
-    expect(await database.transaction((tx) => unparkWriteBacks(tx, 'another'))).toBe(0);
-    expect(await database.transaction((tx) => unparkWriteBacks(tx, supplierId))).toBe(1);
+    expect(await database.transaction((tx) => unparkWriteBacks(tx, ['another']))).toBe(0);
+    expect(await database.transaction((tx) => unparkWriteBacks(tx, [supplierId]))).toBe(1);
     expect(await settled()).toEqual([]);
     expect((await entryOf(database, reservationId)).state).toBe('done');
   });
