@@ -71,7 +71,12 @@ export class ItemLoad {
   /** Asks any server, until one has said what is so. */
   async #ask(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Definite> {
     for (;;) {
-      const port = this.#options.random.pick(this.#options.ports());
+      const ports = this.#options.ports();
+      if (ports.length === 0) {
+        await delay(20);
+        continue;
+      }
+      const port = this.#options.random.pick(ports);
       this.sendings += 1;
       try {
         const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
