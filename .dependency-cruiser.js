@@ -8,7 +8,7 @@ const only = (name, from, allowed, comment) => ({
 });
 
 const DECISIONS =
-  '^src/modules/(inventory/slot|reservations/(reservation|calendar)|orders/(order|order-block|order-directory)|vehicles/timeline|supply/planner/[a-z-]+)\\.ts$';
+  '^src/modules/(inventory/slot|reservations/(reservation|calendar)|orders/(order|order-block|order-directory)|vehicles/timeline|supply/(planner/[a-z-]+|write-back))\\.ts$';
 
 export default {
   forbidden: [
@@ -112,7 +112,7 @@ export default {
         path: ['^src/', '^node:', 'node_modules'],
         pathNot: [
           '^src/platform/(ids|money|errors|clock|instant|moment|duration)\\.ts$',
-          '^src/modules/(inventory/(index|slot)|reservations/(reservation|calendar|[a-z-]+-failures)|orders/(order|order-block|order-directory|[a-z-]+-failures)|supply/planner/[a-z-]+)\\.ts$',
+          '^src/modules/(inventory/(index|slot)|reservations/(reservation|calendar|[a-z-]+-failures)|orders/(order|order-block|order-directory|[a-z-]+-failures)|supply/(planner/[a-z-]+|adapters/adapter))\\.ts$',
         ],
       },
     },

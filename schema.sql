@@ -24,7 +24,7 @@ AS $function$
      set upstream_id = p_upstream_id, acknowledged_at = coalesce(acknowledged_at, holdfast_clock()), reason = null,
          state = case wanted when 'booked' then 'done' else 'waiting' end, attempts = 0,
          due_at = holdfast_clock(), leased_until = '-infinity'
-   where reservation_id = p_reservation and state = 'waiting';
+   where reservation_id = p_reservation and state in ('waiting', 'parked');
 $function$;
 
 CREATE OR REPLACE FUNCTION public.announce_change()
@@ -245,16 +245,36 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.finish_cancellation(p_reservation bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_slot bigint;
+begin
+  select slot_id into v_slot from write_back where reservation_id = p_reservation;
+  perform from slot where id = v_slot for no key update;
+  update write_back set state = 'done', reason = null, leased_until = '-infinity'
+   where reservation_id = p_reservation and wanted = 'cancelled' and state in ('waiting', 'parked');
+  if found then
+    perform fit_supplier_slots(array[v_slot]);
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.fit_supplier_slots(p_slot bigint[])
  RETURNS void
  LANGUAGE sql
 AS $function$
   update slot s
      set capacity = fitted.capacity, overclaimed = greatest(0, s.claimed - fitted.capacity), version = s.version + 1
-    from (select known.slot_id, least(1000000, known.remaining + coalesce((
-                   select sum(w.quantity) from write_back w join reservation r on r.id = w.reservation_id
-                    where w.slot_id = known.slot_id and r.status = 'confirmed'
-                      and w.acknowledged_at < known_part.observed_at), 0))::integer as capacity
+    from (select known.slot_id, greatest(0, least(1000000, known.remaining + coalesce((
+                   select sum(case when w.acknowledged_at < known_part.observed_at
+                                   then case r.status when 'confirmed' then w.quantity end
+                                   when w.wanted = 'cancelled' and w.state = 'waiting' and w.first_sent_at is not null
+                                   then -w.quantity end)
+                     from write_back w join reservation r on r.id = w.reservation_id
+                    where w.slot_id = known.slot_id), 0)))::integer as capacity
             from supplier_slot known join supply_part known_part using (supplier_id, part)
            where known.slot_id = any (p_slot)) fitted
    where s.id = fitted.slot_id
@@ -462,8 +482,9 @@ begin
     where known.slot_id = v_entry.slot_id for no key update of known_part;
   perform from slot where id = v_entry.slot_id for no key update;
   perform from reservation where id = p_reservation for no key update;
-  update write_back set state = 'refused', reason = p_reason, leased_until = '-infinity'
-   where reservation_id = p_reservation and state = 'waiting';
+  update write_back
+     set state = 'refused', reason = null, refusal = coalesce(refusal, p_reason), leased_until = '-infinity'
+   where reservation_id = p_reservation and state in ('waiting', 'parked');
   if not found then
     return;
   end if;
@@ -472,7 +493,8 @@ begin
   update supplier_slot known
      set remaining = least(known.remaining, v_entry.quantity - 1 + coalesce((
            select sum(w.quantity) from write_back w
-            where w.slot_id = known.slot_id and w.acknowledged_at >= known_part.observed_at), 0))
+            where w.slot_id = known.slot_id and w.acknowledged_at >= known_part.observed_at
+              and (w.wanted = 'booked' or w.state <> 'done')), 0))
     from supply_part known_part
    where known.slot_id = v_entry.slot_id
      and (known_part.supplier_id, known_part.part) = (known.supplier_id, known.part);
@@ -595,6 +617,8 @@ CREATE OR REPLACE FUNCTION public.reservations_written_back()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  v_now timestamptz;
 begin
   -- The usual case ends here.
   perform from changed join supplier_slot known on known.slot_id = changed.slot_id
@@ -602,15 +626,23 @@ begin
   if not found then
     return null;
   end if;
-  insert into write_back (reservation_id, slot_id, supplier_id, quantity, wanted, decided_at, due_at)
-    select changed.id, changed.slot_id, known.supplier_id, changed.quantity, 'booked', changed.decided_at, changed.changed_at
-      from changed join supplier_slot known on known.slot_id = changed.slot_id
+  perform pg_advisory_xact_lock(hashtextextended('write_back of a slot', turn.slot_id))
+    from (select distinct changed.slot_id from changed join supplier_slot known on known.slot_id = changed.slot_id
+           where changed.status = 'confirmed' order by changed.slot_id) turn;
+  v_now := holdfast_clock();
+  insert into write_back (reservation_id, slot_id, supplier_id, quantity, price_amount, price_currency, wanted,
+                          decided_at, due_at)
+    select changed.id, changed.slot_id, known.supplier_id, changed.quantity, s.price_amount, s.price_currency, 'booked',
+           v_now, v_now
+      from changed join supplier_slot known on known.slot_id = changed.slot_id join slot s on s.id = changed.slot_id
      where changed.status = 'confirmed' order by changed.id
   on conflict (reservation_id) do nothing;
   update write_back w
      set wanted = 'cancelled', state = 'waiting', due_at = changed.changed_at, attempts = 0, reason = null
     from changed
    where w.reservation_id = changed.id and changed.status = 'cancelled' and w.wanted = 'booked' and w.state <> 'refused';
+  -- The supplier holds the unit for now. Whoever ends a reservation has locked its slot.
+  perform fit_supplier_slots(array(select slot_id from changed where status = 'cancelled'));
   return null;
 end
 $function$;
@@ -740,8 +772,11 @@ begin
       select r.id from reservation r join slot s on s.id = r.slot_id
        where s.id = any (v_gone) and s.starts_at > v_now and r.status = 'confirmed' order by r.id for no key update of r
     ), told as (
-      update write_back w set state = 'refused', reason = 'the supplier no longer has this slot'
-        from lost where w.reservation_id = lost.id
+      -- It may hold the booking all the same, now or after an attempt under way: that is taken back.
+      update write_back w
+         set wanted = 'cancelled', state = 'waiting', due_at = v_now, attempts = 0, reason = null,
+             refusal = 'the supplier no longer has this slot'
+        from lost where w.reservation_id = lost.id and w.state <> 'refused'
     )
     update reservation r set status = 'conflict', changed_at = v_now from lost where r.id = lost.id;
   end if;
@@ -752,7 +787,7 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.take_write_backs(p_suppliers text[], p_limit integer, p_lease interval)
- RETURNS TABLE(reservation_id bigint, slot_id bigint, supplier_id text, key uuid, quantity integer, wanted text, attempts integer, first_sent_at timestamp with time zone, upstream_id jsonb, upstream_slot_id jsonb)
+ RETURNS TABLE(reservation_id bigint, supplier_id text, key uuid, quantity integer, wanted text, attempts integer, was_sent boolean, leased_until timestamp with time zone, upstream_id jsonb, upstream_slot_id jsonb)
  LANGUAGE sql
 AS $function$
   with taken as (
@@ -770,8 +805,8 @@ AS $function$
          first_sent_at = case w.wanted when 'booked' then coalesce(w.first_sent_at, holdfast_clock()) else w.first_sent_at end
     from taken, supplier_slot known
    where w.reservation_id = taken.reservation_id and known.slot_id = w.slot_id
-  returning w.reservation_id, w.slot_id, w.supplier_id, w.key, w.quantity, w.wanted, w.attempts,
-            w.first_sent_at, w.upstream_id, known.upstream_id;
+  returning w.reservation_id, w.supplier_id, w.key, w.quantity, w.wanted, w.attempts, w.first_sent_at is not null,
+            w.leased_until, w.upstream_id, known.upstream_id;
 $function$;
 
 CREATE OR REPLACE FUNCTION public.tell_orders_moved()
@@ -1003,6 +1038,8 @@ create table write_back (
   supplier_id text not null,
   key uuid not null default gen_random_uuid(),
   quantity integer not null,
+  price_amount numeric,
+  price_currency text,
   wanted text not null,
   state text not null default 'waiting'::text,
   upstream_id jsonb,
@@ -1012,6 +1049,7 @@ create table write_back (
   first_sent_at timestamp with time zone,
   due_at timestamp with time zone not null,
   leased_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  refusal text,
   reason text,
   constraint write_back_pkey PRIMARY KEY (reservation_id),
   constraint write_back_has_state CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'refused'::text, 'parked'::text]))),
@@ -1038,7 +1076,7 @@ CREATE INDEX slot_by_start ON public.slot USING btree (starts_at, id);
 
 CREATE INDEX supplier_slot_by_part ON public.supplier_slot USING btree (supplier_id, part);
 
-CREATE INDEX write_back_due ON public.write_back USING btree (supplier_id, due_at) WHERE (state = 'waiting'::text);
+CREATE INDEX write_back_due ON public.write_back USING btree (supplier_id, due_at) WHERE (state = ANY (ARRAY['waiting'::text, 'parked'::text]));
 
 CREATE INDEX write_back_on_slot ON public.write_back USING btree (slot_id, decided_at, reservation_id);
 

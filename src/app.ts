@@ -1,6 +1,6 @@
 import { addOrderRoutes, type OrdersDeps } from './modules/orders/index.ts';
 import { addReservationsRoutes, type ReservationsDeps } from './modules/reservations/index.ts';
-import { addSupplyReadRoutes, type SupplyReadDeps } from './modules/supply/index.ts';
+import { addSupplyRoutes, type SupplyDeps } from './modules/supply/index.ts';
 import { addVehiclesRoutes, type VehiclesDeps } from './modules/vehicles/index.ts';
 import { acceptDirectAnswers } from './platform/http/direct-answers.ts';
 import { addHealthRoutes, type Readiness } from './platform/http/health.ts';
@@ -17,7 +17,7 @@ export interface AppDeps {
   readonly reservations: ReservationsDeps;
   readonly orders: OrdersDeps;
   readonly vehicles: VehiclesDeps;
-  readonly supply: SupplyReadDeps;
+  readonly supply: SupplyDeps;
 }
 
 /** Builds the whole HTTP surface; it never listens. */
@@ -34,7 +34,7 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   addReservationsRoutes(app, deps.reservations);
   addOrderRoutes(app, deps.orders);
   addVehiclesRoutes(app, deps.vehicles);
-  addSupplyReadRoutes(app, deps.supply);
+  addSupplyRoutes(app, deps.supply);
   app.closeRoutes();
   return app;
 }

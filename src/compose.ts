@@ -12,8 +12,9 @@ import {
   type ReservationPolicy,
   startSweeper,
 } from './modules/reservations/index.ts';
-import { createSupplyReads, registerSuppliers, type Supplier, startSync } from './modules/supply/index.ts';
+import { createSupply, registerSuppliers, type Supplier, startSync, startWriteBack } from './modules/supply/index.ts';
 import { createVehicleView, loadVehicleSamples } from './modules/vehicles/index.ts';
+import type { ChangeFeed } from './platform/db/change-feed.ts';
 import { type Database, readInstallation } from './platform/db/database.ts';
 import { type DatabaseClock, SampledClock } from './platform/db/database-clock.ts';
 import { migrate, readMigrations } from './platform/db/migrate.ts';
@@ -75,6 +76,8 @@ function policyOf(config: Config): ReservationPolicy {
 interface ComposedApp {
   readonly app: HttpServer;
   readonly readiness: Readiness;
+  readonly metrics: Metrics;
+  readonly feed: ChangeFeed;
   readonly clock: DatabaseClock;
 }
 
@@ -116,12 +119,12 @@ export async function composeApp(
   const supplierIds = suppliers.map(({ id }) => id);
   // A pause must find their rows, whoever syncs them.
   if (supplierIds.length > 0) await database.transaction((tx) => registerSuppliers(tx, supplierIds));
-  const supply = createSupplyReads(suppliers, { freshness, database, feed, clock, logger, firstAnswerWithinMs });
+  const supply = createSupply(suppliers, { freshness, database, policy, feed, clock, logger, firstAnswerWithinMs });
   const app = await buildApp({ logger, version, metrics, readiness, reservations, orders, vehicles, supply });
   app.addHook('onClose', () => supply.reads[Symbol.asyncDispose]());
   watch(metrics, database, engine, freshness);
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
-  return { app, readiness, clock };
+  return { app, readiness, metrics, feed, clock };
 }
 
 function watch(metrics: Metrics, database: Database, engine: HoldEngine, freshness: Freshness): void {
@@ -162,9 +165,10 @@ export async function startServer(config: Config, logger: Logger, version: strin
   const jobs = stack.use(await startJobs(jobsStore, logger));
   await startSweeper(jobs, database, config.sweepEveryMs, logger);
   const suppliers = await openSuppliers(config, stack);
-  const { app, readiness, clock } = await composeApp(config, database, logger, version, { suppliers });
+  const { app, readiness, metrics, feed, clock } = await composeApp(config, database, logger, version, { suppliers });
   stack.defer(() => app.close());
-  stack.use(await startSync({ database, clock, logger }, suppliers));
+  stack.use(startSync({ database, clock, logger }, suppliers));
+  stack.use(startWriteBack({ database, feed, logger }, suppliers, metrics));
   const address = await app.listen({ host: config.host, port: config.port });
   const owned = stack.move();
   return {

@@ -10,6 +10,7 @@ import type { FaultOptions } from './options.ts';
 import { redis } from './redis.ts';
 import { type FaultReport, tell } from './report.ts';
 import { storage } from './storage.ts';
+import { writeBack } from './write-back.ts';
 
 const FAULTS: Readonly<Record<string, (options: FaultOptions) => Promise<FaultReport[]>>> = {
   crash,
@@ -18,6 +19,7 @@ const FAULTS: Readonly<Record<string, (options: FaultOptions) => Promise<FaultRe
   frozen,
   redis,
   storage,
+  'write-back': writeBack,
 };
 
 const { values, positionals } = parseArgs({

@@ -1,3 +1,5 @@
+export { bookSlot } from './book-slot.ts';
+export { cancelReservation } from './change-reservation.ts';
 export { type BatchLimits, createHoldEngine, type HoldEngine } from './hold-engine.ts';
 export { startSweeper } from './jobs.ts';
 export type { ReservationPolicy } from './reservation.ts';

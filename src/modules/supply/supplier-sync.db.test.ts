@@ -6,6 +6,7 @@ import { createLogger } from '../../platform/logger.ts';
 import { mostInWindow, type RunningSimulator, startSimulator } from '../../simulator/index.ts';
 import { startSync } from './start-sync.ts';
 import type { Supplier } from './supplier.ts';
+import { registerSuppliers } from './supplier-lead-store.ts';
 import type { SyncTuning } from './supplier-sync.ts';
 
 const HOUR_MS = 3_600_000;
@@ -44,8 +45,10 @@ eachDatabase('the sync of a supplier', (open) => {
   });
 
   const depsOf = ({ database, clock }: TestDatabase) => ({ database, clock, logger: createLogger('silent') });
-  const sync = (supplier: Supplier, tuning: Partial<SyncTuning> = {}) =>
-    startSync(depsOf(test), [supplier], { ...TUNING, ...tuning });
+  async function sync(supplier: Supplier, tuning: Partial<SyncTuning> = {}): Promise<AsyncDisposable> {
+    await test.database.transaction((tx) => registerSuppliers(tx, [supplier.id]));
+    return startSync(depsOf(test), [supplier], { ...TUNING, ...tuning });
+  }
 
   /** Rows of one supplier's slots that can be had. */
   async function slotsOf({ id }: Supplier) {
