@@ -1,3 +1,4 @@
+import { addEventRoutes, type EventsDeps } from './modules/events/index.ts';
 import { addOrderRoutes, type OrdersDeps } from './modules/orders/index.ts';
 import { addReservationsRoutes, type ReservationsDeps } from './modules/reservations/index.ts';
 import { addVehiclesRoutes, type VehiclesDeps } from './modules/vehicles/index.ts';
@@ -16,6 +17,7 @@ export interface AppDeps {
   readonly reservations: ReservationsDeps;
   readonly orders: OrdersDeps;
   readonly vehicles: VehiclesDeps;
+  readonly events: EventsDeps;
 }
 
 /** Builds the whole HTTP surface; it never listens. */
@@ -32,6 +34,7 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   addReservationsRoutes(app, deps.reservations);
   addOrderRoutes(app, deps.orders);
   addVehiclesRoutes(app, deps.vehicles);
+  addEventRoutes(app, deps.events);
   app.closeRoutes();
   return app;
 }
