@@ -49,7 +49,21 @@ export function renderClientTypes(openapi: string): string {
     ([name, schema]) => `export interface ${name} ${typeOf(schema)}\n`,
   );
   const api = [...methods].map(([method, texts]) => `${method}: {\n${texts.join('\n')}\n};`);
-  return [HEADER, ...schemas, `export interface Api {\n${api.join('\n')}\n}\n`].join('\n');
+  return indented([HEADER, ...schemas, `export interface Api {\n${api.join('\n')}\n}\n`].join('\n'));
+}
+
+/** Each brace that ends a line opens a block, and the one that begins a line closes it. */
+function indented(text: string): string {
+  let depth = 0;
+  return text
+    .split('\n')
+    .map((line) => {
+      if (line.startsWith('}')) depth -= 1;
+      const placed = line === '' ? '' : `${'  '.repeat(depth)}${line}`;
+      if (line.endsWith('{')) depth += 1;
+      return placed;
+    })
+    .join('\n');
 }
 
 function operationType({ parameters = [], requestBody, responses = {} }: Operation): string {
@@ -63,7 +77,7 @@ function operationType({ parameters = [], requestBody, responses = {} }: Operati
   const answers = Object.entries(responses).filter(([status]) => status.startsWith('2'));
   const answer = answers.map(([, response]) => typeOf(jsonOf(response))).join(' | ');
   const body = requestBody ? typeOf(jsonOf(requestBody)) : 'undefined';
-  return `{ path: ${part('path')}; query: ${part('query')}; body: ${body}; answer: ${answer || 'undefined'} }`;
+  return `{\npath: ${part('path')};\nquery: ${part('query')};\nbody: ${body};\nanswer: ${answer || 'undefined'};\n}`;
 }
 
 function jsonOf({ content = {} }: Content): Schema | undefined {
@@ -97,5 +111,5 @@ function objectType({ properties = {}, required = [] }: Schema): string {
     const comment = schema.description ? `/** ${schema.description} */\n` : '';
     return `${comment}readonly ${JSON.stringify(name)}${required.includes(name) ? '' : '?'}: ${typeOf(schema)};`;
   });
-  return fields.length === 0 ? 'Record<string, never>' : `{\n${fields.join('\n')}\n}`;
+  return fields.length === 0 ? 'object' : `{\n${fields.join('\n')}\n}`;
 }

@@ -93,8 +93,8 @@ export class EventLog {
     );
     const [first] = rows;
     if (first === undefined) throw new Error('the event log did not say how far it can be read');
-    const events = rows.flatMap(({ xid, position, ...row }) =>
-      xid === null ? [] : [{ ...row, cursor: { xid: BigInt(xid), position } }],
+    const events = rows.flatMap(({ settled: _, kept: _kept, withheld: _withheld, xid, position, ...event }) =>
+      xid === null ? [] : [{ ...event, cursor: { xid: BigInt(xid), position } }],
     );
     const last = events.at(-1);
     const full = last !== undefined && events.length === limit;
