@@ -1333,7 +1333,7 @@ CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.state_log FOR EACH STA
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.state_log REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('vehicle', 'vehicle_id');
 
-CREATE TRIGGER note_updated AFTER UPDATE ON public.supplier FOR EACH ROW WHEN ((((((old.paused IS DISTINCT FROM new.paused) OR (old.epoch IS DISTINCT FROM new.epoch)) OR (old.blocked_until IS DISTINCT FROM new.blocked_until)) OR (old.last_error IS DISTINCT FROM new.last_error)) OR (old.last_error_at IS DISTINCT FROM new.last_error_at))) EXECUTE FUNCTION note_supplier();
+CREATE TRIGGER note_updated AFTER UPDATE ON public.supplier FOR EACH ROW WHEN (((old.paused <> new.paused) OR (old.epoch <> new.epoch) OR (old.blocked_until <> new.blocked_until) OR (old.last_error IS DISTINCT FROM new.last_error) OR (old.last_error_at IS DISTINCT FROM new.last_error_at))) EXECUTE FUNCTION note_supplier();
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.supply_part REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supply_part', 'supplier_id || ''/'' || part');
 
@@ -1343,7 +1343,7 @@ CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.supply_part FOR EACH S
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.supply_part REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supply_part', 'supplier_id || ''/'' || part');
 
-CREATE TRIGGER note_updated AFTER UPDATE ON public.supply_part FOR EACH ROW WHEN (((old.observed_at IS DISTINCT FROM new.observed_at) OR (old.doubted IS DISTINCT FROM new.doubted))) EXECUTE FUNCTION note_sync();
+CREATE TRIGGER note_updated AFTER UPDATE ON public.supply_part FOR EACH ROW WHEN (((old.observed_at <> new.observed_at) OR (old.doubted IS DISTINCT FROM new.doubted))) EXECUTE FUNCTION note_sync();
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.vehicle REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('vehicle', 'id');
 

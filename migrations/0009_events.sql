@@ -219,7 +219,7 @@ begin
 end
 $$;
 create trigger note_updated after update on supply_part
-  for each row when ((old.observed_at, old.doubted) is distinct from (new.observed_at, new.doubted))
+  for each row when (old.observed_at <> new.observed_at or old.doubted is distinct from new.doubted)
   execute function note_sync();
 
 -- Or somebody else syncs it, or it is paused, blocked or failing.
@@ -232,6 +232,7 @@ begin
 end
 $$;
 create trigger note_updated after update on supplier
-  for each row when ((old.paused, old.epoch, old.blocked_until, old.last_error, old.last_error_at)
-                     is distinct from (new.paused, new.epoch, new.blocked_until, new.last_error, new.last_error_at))
+  for each row when (old.paused <> new.paused or old.epoch <> new.epoch or old.blocked_until <> new.blocked_until
+                     or old.last_error is distinct from new.last_error
+                     or old.last_error_at is distinct from new.last_error_at)
   execute function note_supplier();
