@@ -357,6 +357,7 @@ CREATE OR REPLACE FUNCTION public.forget_events(p_kept interval, p_most bigint)
 AS $function$
 declare
   v_from xid8;
+  v_last xid8;
   v_forgotten bigint;
 begin
   select least(pg_snapshot_xmin(pg_current_snapshot()), greatest(
@@ -364,10 +365,12 @@ begin
                     pg_snapshot_xmin(pg_current_snapshot())),
            (select xid from event order by xid desc, position desc offset greatest(p_most - 1, 0) limit 1)))
     into v_from;
-  update event_horizon set xid = v_from
-   where xid < v_from or xid > pg_snapshot_xmax(pg_current_snapshot());
-  delete from event where xid < v_from or xid >= pg_snapshot_xmax(pg_current_snapshot());
-  get diagnostics v_forgotten = row_count;
+  with gone as (
+    delete from event where xid < v_from or xid >= pg_snapshot_xmax(pg_current_snapshot()) returning xid
+  )
+  select count(*), (array_agg(xid order by xid desc) filter (where xid < v_from))[1] into v_forgotten, v_last from gone;
+  update event_horizon set xid = v_last where xid < v_last;
+  update event_horizon set xid = v_from where xid >= pg_snapshot_xmax(pg_current_snapshot());
   return v_forgotten;
 end
 $function$;

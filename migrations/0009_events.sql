@@ -17,7 +17,8 @@ create table event (
   primary key (xid, position)
 );
 
--- Of transactions before this one, rows are gone: who has read less has missed some.
+-- The last transaction of which rows are gone: who has not read past it may have missed some. Not the first of which
+-- rows are kept: where little happens, that is always younger than what a listener was told last.
 create table event_horizon (
   xid xid8 not null,
   singleton boolean primary key default true check (singleton)
@@ -31,6 +32,7 @@ create function forget_events(p_kept interval, p_most bigint) returns bigint
 language plpgsql as $$
 declare
   v_from xid8;
+  v_last xid8;
   v_forgotten bigint;
 begin
   select least(pg_snapshot_xmin(pg_current_snapshot()), greatest(
@@ -38,10 +40,12 @@ begin
                     pg_snapshot_xmin(pg_current_snapshot())),
            (select xid from event order by xid desc, position desc offset greatest(p_most - 1, 0) limit 1)))
     into v_from;
-  update event_horizon set xid = v_from
-   where xid < v_from or xid > pg_snapshot_xmax(pg_current_snapshot());
-  delete from event where xid < v_from or xid >= pg_snapshot_xmax(pg_current_snapshot());
-  get diagnostics v_forgotten = row_count;
+  with gone as (
+    delete from event where xid < v_from or xid >= pg_snapshot_xmax(pg_current_snapshot()) returning xid
+  )
+  select count(*), (array_agg(xid order by xid desc) filter (where xid < v_from))[1] into v_forgotten, v_last from gone;
+  update event_horizon set xid = v_last where xid < v_last;
+  update event_horizon set xid = v_from where xid >= pg_snapshot_xmax(pg_current_snapshot());
   return v_forgotten;
 end
 $$;

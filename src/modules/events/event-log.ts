@@ -78,7 +78,7 @@ export class EventLog {
     const { rows } = await this.#database.read((reader) =>
       sql<Row>`
         select bounds.settled::text as settled,
-               (select ${xid} >= horizon.xid and ${xid} <= bounds.next from event_horizon horizon) as kept,
+               (select ${xid} > horizon.xid and ${xid} <= bounds.next from event_horizon horizon) as kept,
                exists (select from event where event.xid >= bounds.settled and event.xid < bounds.next) as withheld,
                page.*
           from (select pg_snapshot_xmin(snapshot) as settled, pg_snapshot_xmax(snapshot) as next
