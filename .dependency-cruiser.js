@@ -97,6 +97,12 @@ export default {
       to: { path: '^src/modules/(?!vehicles/)' },
     },
     {
+      name: 'events-stand-alone',
+      severity: 'error',
+      from: { path: '^src/modules/events/' },
+      to: { path: '^src/(freshness/|modules/(?!events/))' },
+    },
+    {
       name: 'decisions-do-not-read-node',
       severity: 'error',
       comment: 'its modules resolve to bare names such as fs, which no path below would match',

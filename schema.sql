@@ -64,6 +64,78 @@ begin
 end
 $procedure$;
 
+CREATE OR REPLACE FUNCTION public.announce_claim_keys(p_keys text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if p_keys is not null then
+    perform pg_notify('holdfast_change', json_build_object(
+      'topic', 'claim', 'keys', case when cardinality(p_keys) <= 200 then p_keys end)::text);
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.announce_claims_inserted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_keys text[];
+begin
+  with told as materialized (
+    select r.id, r.slot_id, r.status, (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
+      from new_rows r
+  ), size as (
+    select count(*) as rows from (select from told limit 201) few
+  ), noted as (
+    insert into event (kind, facts, reservations, slots, providers)
+      select 'reservation', jsonb_build_object('status', status), array_agg(id), array_agg(slot_id), array_agg(provider_id)
+        from told, size where rows <= 200 group by status
+  ), noted_many as (
+    insert into event (kind, many) select 'reservation', true from size where rows > 200
+  )
+  select array_agg(key) into v_keys
+    from (select distinct coalesce(provider_id, 0) || ':' || slot_id as key from told limit 201) claims;
+  perform announce_claim_keys(v_keys);
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.announce_claims_updated()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_keys text[];
+begin
+  with told as materialized (
+    select r.id, r.slot_id, r.status, (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
+      from new_rows r
+  ), size as (
+    select count(*) as rows from (select from told limit 201) few
+  ), noted as (
+    insert into event (kind, facts, reservations, slots, providers)
+      select 'reservation', jsonb_build_object('status', status), array_agg(id), array_agg(slot_id), array_agg(provider_id)
+        from told, size where rows <= 200 group by status
+  ), noted_many as (
+    insert into event (kind, many) select 'reservation', true from size where rows > 200
+  ), freed as materialized (
+    select r.slot_id, (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
+      from old_rows r join new_rows using (id) where r.slot_id <> new_rows.slot_id
+  ), noted_freed as (
+    insert into event (kind, slots, providers)
+      select 'slot', array_agg(slot_id), array_agg(provider_id) from freed, size where rows <= 200 having count(*) > 0
+  )
+  select array_agg(key) into v_keys
+    from (select distinct coalesce(provider_id, 0) || ':' || slot_id as key
+            from (select slot_id, provider_id from told union all select slot_id, provider_id from freed) claims
+           limit 201) claims;
+  perform announce_claim_keys(v_keys);
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.announce_price()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -93,6 +165,7 @@ CREATE OR REPLACE FUNCTION public.announce_slot_deleted()
 AS $function$
 begin
   perform announce_providers(array(select distinct provider_id from old_rows where provider_id is not null limit 201));
+  perform note_slots(array_agg(id), array_agg(provider_id)) from (select id, provider_id from old_rows limit 201) few;
   return null;
 end
 $function$;
@@ -103,6 +176,7 @@ CREATE OR REPLACE FUNCTION public.announce_slot_inserted()
 AS $function$
 begin
   perform announce_providers(array(select distinct provider_id from new_rows where provider_id is not null limit 201));
+  perform note_slots(array_agg(id), array_agg(provider_id)) from (select id, provider_id from new_rows limit 201) few;
   return null;
 end
 $function$;
@@ -111,7 +185,23 @@ CREATE OR REPLACE FUNCTION public.announce_slot_updated()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  v_slots bigint[];
+  v_providers bigint[];
 begin
+  select array_agg(id), array_agg(provider_id) into v_slots, v_providers
+    from (select new_rows.id, new_rows.provider_id
+            from new_rows join old_rows using (id)
+           where (new_rows.provider_id, new_rows.starts_at, new_rows.ends_at, new_rows.capacity, new_rows.closed_at,
+                  new_rows.price_amount, new_rows.price_currency, new_rows.pax)
+                 is distinct from (old_rows.provider_id, old_rows.starts_at, old_rows.ends_at, old_rows.capacity,
+                  old_rows.closed_at, old_rows.price_amount, old_rows.price_currency, old_rows.pax)
+           limit 201) changed;
+  -- The usual case ends here: slots that were claimed or released, and nothing more.
+  if v_slots is null then
+    return null;
+  end if;
+  perform note_slots(v_slots, v_providers);
   perform announce_providers(array(
     select distinct provider.id
       from new_rows
@@ -281,6 +371,30 @@ AS $function$
      and (s.capacity <> fitted.capacity or s.overclaimed <> greatest(0, s.claimed - fitted.capacity));
 $function$;
 
+CREATE OR REPLACE FUNCTION public.forget_events(p_kept interval, p_most bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_from xid8;
+  v_last xid8;
+  v_forgotten bigint;
+begin
+  select least(pg_snapshot_xmin(pg_current_snapshot()), greatest(
+           coalesce((select xid from event where at > now() - p_kept order by xid limit 1),
+                    pg_snapshot_xmin(pg_current_snapshot())),
+           (select xid from event order by xid desc, position desc offset greatest(p_most - 1, 0) limit 1)))
+    into v_from;
+  with gone as (
+    delete from event where xid < v_from or xid >= pg_snapshot_xmax(pg_current_snapshot()) returning xid
+  )
+  select count(*), (array_agg(xid order by xid desc) filter (where xid < v_from))[1] into v_forgotten, v_last from gone;
+  update event_horizon set xid = v_last where xid < v_last;
+  update event_horizon set xid = v_from where xid >= pg_snapshot_xmax(pg_current_snapshot());
+  return v_forgotten;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.hold_slots(p_slot bigint[], p_client bigint[], p_quantity integer[], p_version integer[], p_pax jsonb, p_ttl interval, p_notice interval)
  RETURNS TABLE(place integer, outcome text, reservation_id bigint, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone, held_at timestamp with time zone, expires_at timestamp with time zone, slot_version integer, remaining integer, pax jsonb)
  LANGUAGE plpgsql
@@ -374,6 +488,64 @@ CREATE OR REPLACE FUNCTION public.holdfast_clock()
  LANGUAGE sql
  PARALLEL SAFE
 RETURN clock_timestamp();
+
+CREATE OR REPLACE FUNCTION public.note_bookings()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (select count(*) from (select from new_rows limit 201) few) > 200 then
+    insert into event (kind, many) values ('booking', true);
+  elsif tg_op = 'INSERT' then
+    insert into event (kind, facts, reservations, slots)
+      select 'booking', jsonb_build_object('supplier_id', supplier_id, 'wanted', wanted, 'state', state),
+             array_agg(reservation_id), array_agg(slot_id)
+        from new_rows group by supplier_id, wanted, state;
+  else
+    insert into event (kind, facts, reservations, slots)
+      select 'booking', jsonb_build_object('supplier_id', w.supplier_id, 'wanted', w.wanted, 'state', w.state),
+             array_agg(w.reservation_id), array_agg(w.slot_id)
+        from new_rows w join old_rows o using (reservation_id)
+       where (w.wanted, w.state) <> (o.wanted, o.state)
+       group by w.supplier_id, w.wanted, w.state;
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.note_slots(p_slots bigint[], p_providers bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if cardinality(p_slots) > 200 then
+    insert into event (kind, many) values ('slot', true);
+  elsif cardinality(p_slots) > 0 then
+    insert into event (kind, slots, providers) values ('slot', p_slots, p_providers);
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.note_supplier()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into event (kind, facts) values ('sync', jsonb_build_object('supplier_id', new.id));
+  perform pg_notify('holdfast_change', json_build_object('topic', 'supplier', 'keys', json_build_array(new.id))::text);
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.note_sync()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into event (kind, facts) values ('sync', jsonb_build_object('supplier_id', new.supplier_id));
+  return null;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.order_keeps_its_id()
  RETURNS trigger
@@ -833,6 +1005,26 @@ create table client (
   constraint client_pkey PRIMARY KEY (id)
 );
 
+create table event (
+  xid xid8 not null default pg_current_xact_id(),
+  "position" bigint generated always as identity not null,
+  at timestamp with time zone not null default now(),
+  kind text not null,
+  facts jsonb not null default '{}'::jsonb,
+  many boolean not null default false,
+  reservations bigint[],
+  slots bigint[],
+  providers bigint[],
+  constraint event_pkey PRIMARY KEY (xid, "position")
+);
+
+create table event_horizon (
+  xid xid8 not null,
+  singleton boolean not null default true,
+  constraint event_horizon_pkey PRIMARY KEY (singleton),
+  constraint event_horizon_singleton_check CHECK (singleton)
+);
+
 create table idempotent_answer (
   scope bytea not null,
   fingerprint bytea not null,
@@ -1142,11 +1334,11 @@ CREATE TRIGGER announce_update AFTER UPDATE ON public.provider REFERENCING OLD T
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.reservation REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('claim', 'coalesce((select slot.provider_id from slot where slot.id = changed.slot_id), 0) || '':'' || changed.slot_id');
 
-CREATE TRIGGER announce_insert AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('claim', 'coalesce((select slot.provider_id from slot where slot.id = changed.slot_id), 0) || '':'' || changed.slot_id');
+CREATE TRIGGER announce_insert AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_claims_inserted();
 
 CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.reservation FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('claim');
 
-CREATE TRIGGER announce_update AFTER UPDATE ON public.reservation REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('claim', 'coalesce((select slot.provider_id from slot where slot.id = changed.slot_id), 0) || '':'' || changed.slot_id');
+CREATE TRIGGER announce_update AFTER UPDATE ON public.reservation REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_claims_updated();
 
 CREATE TRIGGER reservation_inserted AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reservation_inserted();
 
@@ -1182,6 +1374,8 @@ CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.state_log FOR EACH STA
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.state_log REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('vehicle', 'vehicle_id');
 
+CREATE TRIGGER note_updated AFTER UPDATE ON public.supplier FOR EACH ROW WHEN (((old.paused <> new.paused) OR (old.epoch <> new.epoch) OR (old.blocked_until <> new.blocked_until) OR (old.last_error IS DISTINCT FROM new.last_error) OR (old.last_error_at IS DISTINCT FROM new.last_error_at))) EXECUTE FUNCTION note_supplier();
+
 CREATE TRIGGER announce_delete AFTER DELETE ON public.supply_part REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supply_part', 'supplier_id || ''/'' || part');
 
 CREATE TRIGGER announce_insert AFTER INSERT ON public.supply_part REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supply_part', 'supplier_id || ''/'' || part');
@@ -1189,6 +1383,8 @@ CREATE TRIGGER announce_insert AFTER INSERT ON public.supply_part REFERENCING NE
 CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.supply_part FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('supply_part');
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.supply_part REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supply_part', 'supplier_id || ''/'' || part');
+
+CREATE TRIGGER note_updated AFTER UPDATE ON public.supply_part FOR EACH ROW WHEN (((old.observed_at <> new.observed_at) OR (old.doubted IS DISTINCT FROM new.doubted))) EXECUTE FUNCTION note_sync();
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.vehicle REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('vehicle', 'id');
 
@@ -1205,3 +1401,7 @@ CREATE TRIGGER announce_insert AFTER INSERT ON public.write_back REFERENCING NEW
 CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.write_back FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('write_back');
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.write_back REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('write_back', 'supplier_id');
+
+CREATE TRIGGER note_inserted AFTER INSERT ON public.write_back REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_bookings();
+
+CREATE TRIGGER note_updated AFTER UPDATE ON public.write_back REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_bookings();

@@ -1,3 +1,4 @@
+import { addEventRoutes, type EventsDeps } from './modules/events/index.ts';
 import { addOrderRoutes, type OrdersDeps } from './modules/orders/index.ts';
 import { addReservationsRoutes, type ReservationsDeps } from './modules/reservations/index.ts';
 import { addSupplyRoutes, type SupplyDeps } from './modules/supply/index.ts';
@@ -18,6 +19,7 @@ export interface AppDeps {
   readonly orders: OrdersDeps;
   readonly vehicles: VehiclesDeps;
   readonly supply: SupplyDeps;
+  readonly events: EventsDeps;
 }
 
 /** Builds the whole HTTP surface; it never listens. */
@@ -35,6 +37,7 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   addOrderRoutes(app, deps.orders);
   addVehiclesRoutes(app, deps.vehicles);
   addSupplyRoutes(app, deps.supply);
+  addEventRoutes(app, deps.events);
   app.closeRoutes();
   return app;
 }

@@ -1,6 +1,7 @@
 import { buildApp } from './app.ts';
 import type { Config } from './config/config.ts';
-import { Freshness, RedisStore, watchViews } from './freshness/index.ts';
+import { Freshness, RedisStore, summarizeViews, watchViews } from './freshness/index.ts';
+import { EventHub, EventLog, startForgetting } from './modules/events/index.ts';
 import { inventoryConstraints } from './modules/inventory/index.ts';
 import { loadOrderSamples, OrderPages, orderConstraints } from './modules/orders/index.ts';
 import {
@@ -35,6 +36,8 @@ const constraints = { ...inventoryConstraints, ...orderConstraints };
 
 /** How many times its first length a hold may live, extensions included. */
 const HOLD_CEILING = 4;
+/** How often who listens is told how views are doing. */
+const REPORT_EVERY_MS = 5_000;
 
 /** An open database, and how background jobs reach the same one. */
 export interface OpenedDatabase extends AsyncDisposable {
@@ -120,9 +123,15 @@ export async function composeApp(
   // A pause must find their rows, whoever syncs them.
   if (supplierIds.length > 0) await database.transaction((tx) => registerSuppliers(tx, supplierIds));
   const supply = createSupply(suppliers, { freshness, database, policy, feed, clock, logger, firstAnswerWithinMs });
-  const app = await buildApp({ logger, version, metrics, readiness, reservations, orders, vehicles, supply });
+  const log = new EventLog(database);
+  const reports = [{ topic: 'freshness', everyMs: REPORT_EVERY_MS, read: () => summarizeViews(freshness) }] as const;
+  const hub = new EventHub(log, feed, reports, logger);
+  const events = { log, hub };
+  const modules = { reservations, orders, vehicles, supply, events };
+  const app = await buildApp({ logger, version, metrics, readiness, ...modules });
   app.addHook('onClose', () => supply.reads[Symbol.asyncDispose]());
   watch(metrics, database, engine, freshness);
+  watchListeners(metrics, hub);
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
   return { app, readiness, metrics, feed, clock };
 }
@@ -135,6 +144,15 @@ function watch(metrics: Metrics, database: Database, engine: HoldEngine, freshne
     Object.entries(database.load()).map(([state, value]) => ({ labels: { state }, value })),
   );
   watchViews(metrics, freshness);
+}
+
+function watchListeners(metrics: Metrics, hub: EventHub): void {
+  metrics.gauge('holdfast_event_listeners', 'Connections to the event stream', [], () => [
+    { labels: {}, value: hub.load().connections },
+  ]);
+  metrics.gauge('holdfast_event_listeners_cut_off', 'Those that read too slowly, since the start', [], () => [
+    { labels: {}, value: hub.load().cutOff },
+  ]);
 }
 
 export interface RunningServer {
@@ -164,6 +182,7 @@ export async function startServer(config: Config, logger: Logger, version: strin
   const sampleVehicles = config.samples ? await loadVehicleSamples(database, SAMPLES) : 0;
   const jobs = stack.use(await startJobs(jobsStore, logger));
   await startSweeper(jobs, database, config.sweepEveryMs, logger);
+  await startForgetting(jobs, database);
   const suppliers = await openSuppliers(config, stack);
   const { app, readiness, metrics, feed, clock } = await composeApp(config, database, logger, version, { suppliers });
   stack.defer(() => app.close());

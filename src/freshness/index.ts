@@ -10,4 +10,4 @@ export {
 } from './http-caching.ts';
 export { RedisStore } from './remote-store.ts';
 export type { Served, View } from './view.ts';
-export { watchViews } from './watch-views.ts';
+export { summarizeViews, watchViews } from './watch-views.ts';
