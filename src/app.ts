@@ -5,8 +5,11 @@ import { acceptDirectAnswers } from './platform/http/direct-answers.ts';
 import { addHealthRoutes, type Readiness } from './platform/http/health.ts';
 import type { HttpServer } from './platform/http/http-server.ts';
 import { createServer } from './platform/http/server.ts';
+import { serveStaticFiles } from './platform/http/static-files.ts';
 import type { Logger } from './platform/logger.ts';
 import { type Metrics, serveMetrics } from './platform/metrics.ts';
+
+const PAGE = new URL('../web/dist/', import.meta.url);
 
 export interface AppDeps {
   readonly logger: Logger;
@@ -32,6 +35,7 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   addReservationsRoutes(app, deps.reservations);
   addOrderRoutes(app, deps.orders);
   addVehiclesRoutes(app, deps.vehicles);
+  await serveStaticFiles(app, PAGE);
   app.closeRoutes();
   return app;
 }

@@ -1,0 +1,3 @@
+export function ItemsView() {
+  return <h1>Items</h1>;
+}

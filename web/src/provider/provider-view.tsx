@@ -1,0 +1,3 @@
+export function ProviderView() {
+  return <h1>Provider</h1>;
+}
