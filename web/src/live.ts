@@ -7,7 +7,14 @@ const TOUCHES: Readonly<Record<string, readonly string[]>> = {
   reservation: ['reservations', 'history', 'free', 'slots'],
   booking: ['bookings', 'items', 'reservations'],
   sync: ['sync', 'items', 'experience'],
-  freshness: ['sync', 'items', 'experience', 'orders', 'vehicles'],
+  // Told every few seconds, whether or not anything has changed.
+  freshness: [],
+};
+const TOUCHED_BY_TOPIC: Readonly<Record<string, readonly string[]>> = {
+  slots: TOUCHES.slot ?? [],
+  reservations: TOUCHES.reservation ?? [],
+  bookings: TOUCHES.booking ?? [],
+  sync: TOUCHES.sync ?? [],
 };
 const ADDRESS = '/api/v1/events?topics=slots,reservations,bookings,sync,freshness';
 const GATHER_MS = 120;
@@ -66,6 +73,10 @@ function listen(touch: (words: readonly string[]) => void): void {
     missed = false;
   };
   for (const [name, words] of Object.entries(TOUCHES)) source.addEventListener(name, () => touch(words));
+  source.addEventListener('many', ({ data }) => {
+    const { topic }: { topic?: string } = JSON.parse(data);
+    touch(TOUCHED_BY_TOPIC[topic ?? ''] ?? EVERYTHING);
+  });
   // The stream cannot say what happened before it was taken up again.
   source.addEventListener('reset', () => touch(EVERYTHING));
   source.onerror = () => {

@@ -10,6 +10,8 @@ import { ThemeToggle } from './theme-toggle.tsx';
 interface View {
   readonly path: string;
   readonly name: string;
+  /** Where there is little room. */
+  readonly short?: string;
   readonly icon: IconName;
   readonly Content: ComponentType;
 }
@@ -24,6 +26,7 @@ const VIEWS: readonly View[] = [
   {
     path: 'reservations',
     name: 'Reservations',
+    short: 'Mine',
     icon: 'ticket',
     Content: lazy(() =>
       import('./reservations/reservations-view.tsx').then(({ ReservationsView }) => ({ default: ReservationsView })),
@@ -38,6 +41,7 @@ const VIEWS: readonly View[] = [
   {
     path: 'provider',
     name: 'Provider',
+    short: 'Calendar',
     icon: 'week',
     Content: lazy(() => import('./provider/provider-view.tsx').then(({ ProviderView }) => ({ default: ProviderView }))),
   },
@@ -56,6 +60,7 @@ const VIEWS: readonly View[] = [
   {
     path: 'operations',
     name: 'Operations',
+    short: 'Status',
     icon: 'pulse',
     Content: lazy(() =>
       import('./operations/operations-view.tsx').then(({ OperationsView }) => ({ default: OperationsView })),
@@ -101,9 +106,12 @@ export function Shell() {
         </a>
         <nav aria-label="Views" className="views">
           {VIEWS.map((each) => (
-            <a key={each.path} href={linkTo(each.path)} aria-current={each === view ? 'page' : undefined}>
+            <a key={each.path} href={linkTo(each.path)} aria-label={each.name} aria-current={each === view ? 'page' : undefined}>
               <Icon name={each.icon} />
-              <span>{each.name}</span>
+              <span className="views-long">{each.name}</span>
+              <span className="views-short" aria-hidden="true">
+                {each.short ?? each.name}
+              </span>
             </a>
           ))}
         </nav>

@@ -63,7 +63,9 @@ export function dateIn(instant: string | number, timeZone = VISITOR_ZONE): strin
   return calendar.format(new Date(instant));
 }
 
+/** `Berlin`, or `UTC+08:00` for a zone that is known by its distance only. */
 export function zoneName(timeZone: string): string {
+  if (/^[+-]/.test(timeZone)) return `UTC${timeZone}`;
   return timeZone.split('/').at(-1)?.replaceAll('_', ' ') ?? timeZone;
 }
 

@@ -17,21 +17,23 @@ const PARTS = [
 
 /** The slots of a day by the visitor's clock, with the other clock beneath where the two differ. */
 export function SlotList({ slots, timeZone, chosenId, onChoose }: Props) {
-  const twoClocks = slots.some(({ start }) => clockTime(start) !== clockTime(start, timeZone));
-  const parts = PARTS.map(([name, from, to]) => ({
-    name,
-    slots: slots.filter(({ start }) => {
-      const hour = hourOf(start);
-      return hour >= from && hour < to;
-    }),
-  })).filter((part) => part.slots.length > 0);
+  const allDay = slots.filter(({ isAllDay }) => isAllDay);
+  const timed = slots.filter(({ isAllDay }) => !isAllDay);
+  const twoClocks = timed.some(({ start }) => clockTime(start) !== clockTime(start, timeZone));
+  const timedParts = PARTS.map(([name, from, to]) => {
+    const isIn = ({ start }: OfferedSlot) => hourOf(start) >= from && hourOf(start) < to;
+    return { name, slots: timed.filter(isIn) };
+  });
+  const parts = [{ name: 'All day', slots: allDay }, ...timedParts].filter((part) => part.slots.length > 0);
   return (
     <div className="slots">
-      <p className="hint">
-        {twoClocks
-          ? `Your time (${zoneName(VISITOR_ZONE)}), and ${zoneName(timeZone)} time beneath.`
-          : `All times in ${zoneName(VISITOR_ZONE)}, yours and theirs.`}
-      </p>
+      {timed.length > 0 && (
+        <p className="hint">
+          {twoClocks
+            ? `Your time (${zoneName(VISITOR_ZONE)}), and theirs (${zoneName(timeZone)}) beneath.`
+            : `All times in ${zoneName(VISITOR_ZONE)}, yours and theirs.`}
+        </p>
+      )}
       {parts.map((part) => (
         <section key={part.name} aria-label={part.name}>
           <h3 className="small-title">{part.name}</h3>
@@ -72,7 +74,7 @@ function SlotButton({ slot, otherZone, isChosen, onChoose }: SlotButtonProps) {
       data-slot={slot.id}
       onClick={() => onChoose(slot)}
     >
-      <span className="slot-time">{slot.isAllDay ? 'All day' : clockTime(slot.start)}</span>
+      <span className="slot-time">{slot.isAllDay ? 'The whole day' : clockTime(slot.start)}</span>
       {otherZone !== undefined && !slot.isAllDay && (
         <span className="slot-other">
           {clockTime(slot.start, otherZone)}
