@@ -33,7 +33,10 @@ async function pack(path: string): Promise<number> {
   const plain = await readFile(path);
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length };
   const packed = await promisify(brotliCompress)(plain, { params });
-  await Promise.all([writeFile(`${path}.br`, packed), writeFile(`${path}.gz`, await promisify(gzip)(plain, { level: 9 }))]);
+  await Promise.all([
+    writeFile(`${path}.br`, packed),
+    writeFile(`${path}.gz`, await promisify(gzip)(plain, { level: 9 })),
+  ]);
   return packed.length;
 }
 

@@ -15,16 +15,16 @@ export function ClientMenu() {
     const leave = ({ target }: Event) => {
       if (target instanceof Node && !place.current?.contains(target)) setOpen(false);
     };
-    const escape = ({ key }: KeyboardEvent) => {
+    const leaveByKey = ({ key }: KeyboardEvent) => {
       if (key !== 'Escape') return;
       setOpen(false);
       button.current?.focus();
     };
     document.addEventListener('pointerdown', leave);
-    document.addEventListener('keydown', escape);
+    document.addEventListener('keydown', leaveByKey);
     return () => {
       document.removeEventListener('pointerdown', leave);
-      document.removeEventListener('keydown', escape);
+      document.removeEventListener('keydown', leaveByKey);
     };
   }, [open]);
 

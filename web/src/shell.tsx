@@ -40,8 +40,7 @@ const VIEWS: readonly View[] = [
   },
   {
     path: 'provider',
-    name: 'Provider',
-    short: 'Calendar',
+    name: 'Calendar',
     icon: 'week',
     Content: lazy(() => import('./provider/provider-view.tsx').then(({ ProviderView }) => ({ default: ProviderView }))),
   },
@@ -89,16 +88,9 @@ export function Shell() {
   const { Content } = view;
   return (
     <>
-      <a
-        className="skip"
-        href="#page"
-        onClick={(event) => {
-          event.preventDefault();
-          main.current?.focus();
-        }}
-      >
+      <button type="button" className="skip" onClick={() => main.current?.focus()}>
         Skip to content
-      </a>
+      </button>
       <header className="bar">
         <a className="brand" href={linkTo('book')}>
           <Icon name="mark" />
@@ -106,7 +98,12 @@ export function Shell() {
         </a>
         <nav aria-label="Views" className="views">
           {VIEWS.map((each) => (
-            <a key={each.path} href={linkTo(each.path)} aria-label={each.name} aria-current={each === view ? 'page' : undefined}>
+            <a
+              key={each.path}
+              href={linkTo(each.path)}
+              aria-label={each.name}
+              aria-current={each === view ? 'page' : undefined}
+            >
               <Icon name={each.icon} />
               <span className="views-long">{each.name}</span>
               <span className="views-short" aria-hidden="true">

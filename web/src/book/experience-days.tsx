@@ -55,7 +55,9 @@ export function ExperienceDays({ id, moving, onHeld }: Props) {
         onDay={(day) => amend({ day })}
       />
       {date === undefined ? (
-        <Empty title="Nothing can be had in the next two months.">It shows here as soon as the supplier has some.</Empty>
+        <Empty title="Nothing can be had in the next two months.">
+          It shows here as soon as the supplier has some.
+        </Empty>
       ) : (
         <ExperienceDay id={id} date={date} moving={moving} onHeld={onHeld} />
       )}

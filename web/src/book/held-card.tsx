@@ -50,11 +50,7 @@ export function HeldCard({ reservation, title, onEnded }: Props) {
         </div>
         <div className="held-clock" role="timer" aria-label={tooLate ? 'No time left' : `${span(leftMs)} left`}>
           <span data-last={leftMs < LAST_MINUTE_MS || undefined}>{countdown(leftMs)}</span>
-          <progress
-            max={wholeMs}
-            value={Math.max(0, Math.min(leftMs, wholeMs))}
-            aria-label="Time left of the hold"
-          />
+          <progress max={wholeMs} value={Math.max(0, Math.min(leftMs, wholeMs))} aria-label="Time left of the hold" />
         </div>
       </div>
       {change.error && !tooLate && <Problem error={change.error} />}
@@ -62,7 +58,12 @@ export function HeldCard({ reservation, title, onEnded }: Props) {
         <p role="status">It is free again, for you as for anybody. Choose it once more, or another time.</p>
       ) : (
         <div className="actions">
-          <button type="button" className="primary" disabled={change.isPending} onClick={() => change.mutate('confirm')}>
+          <button
+            type="button"
+            className="primary"
+            disabled={change.isPending}
+            onClick={() => change.mutate('confirm')}
+          >
             Confirm
           </button>
           <button type="button" disabled={change.isPending} onClick={() => change.mutate('extend')}>

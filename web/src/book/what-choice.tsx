@@ -92,11 +92,7 @@ function ExperienceCard(props: { readonly id: number; readonly isChosen: boolean
   );
   return (
     <li>
-      <a
-        className="what-card"
-        href={linkTo('book', { experience: id })}
-        aria-current={isChosen ? 'true' : undefined}
-      >
+      <a className="what-card" href={linkTo('book', { experience: id })} aria-current={isChosen ? 'true' : undefined}>
         <span className="monogram monogram-ticket" aria-hidden="true">
           {id}
         </span>

@@ -6,9 +6,9 @@ import { Empty, Loading, Problem } from '../parts/states.tsx';
 import { useNowMs } from '../ticking.ts';
 import { useKnown } from '../use-known.ts';
 import { clockTime, moment, span } from '../written.ts';
+import { useRememberNames } from './item-names.ts';
 import { ItemRow } from './item-row.tsx';
 import { MyBookings } from './my-bookings.tsx';
-import { useRememberNames } from './item-names.ts';
 
 /** What suppliers sell that may be asked seldom: how old the knowledge is, and when there is more. */
 export function ItemsView() {
@@ -20,7 +20,9 @@ export function ItemsView() {
       <div className="view-head">
         <h1>Items</h1>
       </div>
-      {isMissing && <Empty title="This server sells no items.">They come from a supplier that tells of all at once.</Empty>}
+      {isMissing && (
+        <Empty title="This server sells no items.">They come from a supplier that tells of all at once.</Empty>
+      )}
       {error && !isMissing && <Problem error={error} retry={refresh} />}
       {body === undefined && !error && <Loading rows={9} label="Looking up items" />}
       {body && (

@@ -22,7 +22,11 @@ function parseLabels(text: string): Record<string, string> {
   return Object.fromEntries([...text.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name, value]) => [name, value]));
 }
 
-export function sumOf(metrics: Metrics, name: string, isMeant: (labels: Sample['labels']) => boolean = () => true): number {
+export function sumOf(
+  metrics: Metrics,
+  name: string,
+  isMeant: (labels: Sample['labels']) => boolean = () => true,
+): number {
   return (metrics.get(name) ?? []).reduce((sum, { labels, value }) => (isMeant(labels) ? sum + value : sum), 0);
 }
 
@@ -43,8 +47,14 @@ export function latencyBuckets(metrics: Metrics): ReadonlyMap<number, number> {
 }
 
 /** The time within which that part of what came between two samples was answered; by a straight line in its bucket. */
-export function quantile(before: ReadonlyMap<number, number>, now: ReadonlyMap<number, number>, part: number): number | null {
-  const counts = [...now].map(([bound, count]) => [bound, count - (before.get(bound) ?? 0)] as const).sort(([a], [b]) => a - b);
+export function quantile(
+  before: ReadonlyMap<number, number>,
+  now: ReadonlyMap<number, number>,
+  part: number,
+): number | null {
+  const counts = [...now]
+    .map(([bound, count]) => [bound, count - (before.get(bound) ?? 0)] as const)
+    .sort(([a], [b]) => a - b);
   const all = counts.at(-1)?.[1] ?? 0;
   if (all <= 0) return null;
   const wanted = all * part;

@@ -34,7 +34,8 @@ function Freshness({ recording: { metrics, error } }: { readonly recording: Reco
       {views === undefined && !error && <Loading rows={5} />}
       {views?.length === 0 && <Empty title="No view has been asked yet." />}
       {views && views.length > 0 && (
-        <div className="table-scroll" role="group" aria-label="Views" tabIndex={-1}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+        <section className="table-scroll" aria-label="Views" tabIndex={0}>
           <table className="views-table">
             <caption className="unseen">Age at serve against the bound, by view</caption>
             <thead>
@@ -58,7 +59,7 @@ function Freshness({ recording: { metrics, error } }: { readonly recording: Reco
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
     </section>
   );
@@ -90,10 +91,11 @@ function ViewRow({ view: { view, hits, misses, boundS, greatestAgeS, meanAgeS } 
   );
 }
 
-/** `12.4 s`, `45 min`, `1 h`. */
+/** `12.4s`, `45m`, `1h`. */
 function shortSpan(seconds: number): string {
-  const [value, unit] = seconds < 120 ? [seconds, 'second'] : seconds < 7_200 ? [seconds / 60, 'minute'] : [seconds / 3_600, 'hour'];
-  const style = { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 } as const;
+  const [value, unit] =
+    seconds < 120 ? [seconds, 'second'] : seconds < 7_200 ? [seconds / 60, 'minute'] : [seconds / 3_600, 'hour'];
+  const style = { style: 'unit', unit, unitDisplay: 'narrow', maximumFractionDigits: 1 } as const;
   return new Intl.NumberFormat(undefined, style).format(value);
 }
 
@@ -108,7 +110,10 @@ function Plots({ frames }: { readonly frames: readonly Frame[] }) {
     return {
       ratio: [one('from memory', '--accent', ({ hitRatio }) => hitRatio)],
       holds: [one('holds', '--accent', ({ holds }) => holds), one('409', '--bad', ({ conflicts }) => conflicts)],
-      queues: [one('batches', '--accent', ({ queued }) => queued), one('write-backs', '--wait', ({ writeBacks }) => writeBacks)],
+      queues: [
+        one('batches', '--accent', ({ queued }) => queued),
+        one('write-backs', '--wait', ({ writeBacks }) => writeBacks),
+      ],
       latency: [one('half', '--accent', ({ p50Ms }) => p50Ms), one('99 %', '--bad', ({ p99Ms }) => p99Ms)],
     };
   }, [frames]);

@@ -81,7 +81,9 @@ function Supplier({ supplier }: { readonly supplier: SupplierStatus }) {
         <dt>Backlog</dt>
         <dd>{count(backlog)}</dd>
         <dt>Next pull</dt>
-        <dd>{status === 'paused' ? 'paused' : nextMs === undefined ? '–' : nextMs <= 0 ? 'now' : `in ${span(nextMs)}`}</dd>
+        <dd>
+          {status === 'paused' ? 'paused' : nextMs === undefined ? '–' : nextMs <= 0 ? 'now' : `in ${span(nextMs)}`}
+        </dd>
         <dt>Last pull</dt>
         <dd>{ago(supplier.last_pull_at)}</dd>
         <dt>Oldest knowledge</dt>

@@ -29,10 +29,14 @@ export function NewProvider({ onClose }: { readonly onClose: () => void }) {
       <form className="panel-form" onSubmit={submit}>
         <div className="pair">
           <Field label="First name">
-            {(id) => <input id={id} required maxLength={200} value={first} onChange={({ target }) => setFirst(target.value)} />}
+            {(id) => (
+              <input id={id} required maxLength={200} value={first} onChange={({ target }) => setFirst(target.value)} />
+            )}
           </Field>
           <Field label="Last name">
-            {(id) => <input id={id} required maxLength={200} value={last} onChange={({ target }) => setLast(target.value)} />}
+            {(id) => (
+              <input id={id} required maxLength={200} value={last} onChange={({ target }) => setLast(target.value)} />
+            )}
           </Field>
         </div>
         <Field label="Time zone" hint="In which their time is posted">

@@ -52,7 +52,8 @@ export function PostTime({ provider, stretch }: Props) {
       for (const word of ['slots', 'free']) void queries.invalidateQueries({ queryKey: [word] });
     },
   });
-  const weeks = until === '' ? 1 : Math.max(1, Math.floor((Date.parse(until) - Date.parse(date)) / 86_400_000 / WEEK_DAYS) + 1);
+  const weeks =
+    until === '' ? 1 : Math.max(1, Math.floor((Date.parse(until) - Date.parse(date)) / 86_400_000 / WEEK_DAYS) + 1);
   const perDay = countSlots(fromMin, untilMin, slotMin, breaks);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -145,7 +146,9 @@ export function PostTime({ provider, stretch }: Props) {
         </button>
       </fieldset>
       <Field label="Repeat weekly until" hint="Leave empty for this day only. Clock changes are followed.">
-        {(id) => <input id={id} type="date" min={date} value={until} onChange={({ target }) => setUntil(target.value)} />}
+        {(id) => (
+          <input id={id} type="date" min={date} value={until} onChange={({ target }) => setUntil(target.value)} />
+        )}
       </Field>
       {post.error && <Problem error={post.error} />}
       <div role="status">

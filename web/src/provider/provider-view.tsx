@@ -58,8 +58,9 @@ function Calendar({ provider }: { readonly provider: Provider }) {
   const { query } = usePlace();
   const { time_zone: timeZone } = provider;
   const today = dateIn(Date.now(), timeZone);
-  const start = weekStart(query.get('week') ?? today);
-  const [stretch, setStretch] = useState<Stretch>({ date: addDays(today, 1), fromMin: 540, untilMin: 720 });
+  const tomorrow = addDays(today, 1);
+  const start = weekStart(query.get('week') ?? tomorrow);
+  const [stretch, setStretch] = useState<Stretch>({ date: tomorrow, fromMin: 540, untilMin: 720 });
   const [mode, setMode] = useState<'post' | 'block'>('post');
   const { slots, known, error, refresh } = useWeekSlots(provider.provider_id, timeZone, start);
   const toWeek = (week: string) => amend({ week });
@@ -74,13 +75,23 @@ function Calendar({ provider }: { readonly provider: Provider }) {
           </h2>
           <div className="actions">
             <Age known={known} error={error} />
-            <button type="button" className="plain round" aria-label="Week before" onClick={() => toWeek(addDays(start, -7))}>
+            <button
+              type="button"
+              className="plain round"
+              aria-label="Week before"
+              onClick={() => toWeek(addDays(start, -7))}
+            >
               <Icon name="left" />
             </button>
             <button type="button" onClick={() => toWeek(weekStart(today))}>
               Today
             </button>
-            <button type="button" className="plain round" aria-label="Week after" onClick={() => toWeek(addDays(start, 7))}>
+            <button
+              type="button"
+              className="plain round"
+              aria-label="Week after"
+              onClick={() => toWeek(addDays(start, 7))}
+            >
               <Icon name="right" />
             </button>
           </div>
@@ -94,14 +105,14 @@ function Calendar({ provider }: { readonly provider: Provider }) {
         </p>
       </section>
       <aside className="card panel" aria-label="The marked time">
-        <div className="tabs" role="group" aria-label="What to do with it">
+        <fieldset className="tabs" aria-label="What to do with it">
           <button type="button" aria-pressed={mode === 'post'} onClick={() => setMode('post')}>
             Post time
           </button>
           <button type="button" aria-pressed={mode === 'block'} onClick={() => setMode('block')}>
             Block time
           </button>
-        </div>
+        </fieldset>
         <Field label="Day">
           {(id) => (
             <input

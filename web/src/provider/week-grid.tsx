@@ -1,4 +1,4 @@
-import { type CSSProperties, type PointerEvent, useRef, useState } from 'react';
+import { type CSSProperties, type PointerEvent, useEffect, useRef, useState } from 'react';
 import { addDays } from '../book/month.ts';
 import { dateLong, shortDay } from '../written.ts';
 import { hourName, type PlacedSlot, writtenMinutes } from './week-slots.ts';
@@ -30,8 +30,20 @@ export function WeekGrid({ start, today, slots, stretch, onStretch }: Props) {
   const lastHour = Math.ceil(latest / HOUR_MIN);
   const hours = Array.from({ length: lastHour - firstHour }, (_, index) => firstHour + index);
   const dates = Array.from({ length: 7 }, (_, index) => addDays(start, index));
+  const scroll = useRef<HTMLDivElement>(null);
+  const marked = stretch?.date;
+  useEffect(() => {
+    const element = scroll.current;
+    const column = element?.querySelector<HTMLElement>(`[data-date="${marked}"]`);
+    if (!element || !column) return;
+    // On a phone a week is wider than the screen.
+    const { left, width } = column.getBoundingClientRect();
+    const box = element.getBoundingClientRect();
+    if (left < box.left || left + width > box.right) element.scrollLeft += left - box.left - width;
+  }, [marked]);
   return (
-    <div className="week-scroll" role="group" aria-label="Week" tabIndex={-1}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+    <section ref={scroll} className="week-scroll" aria-label="Days by their hours" tabIndex={0}>
       <div className="week" style={{ '--hours': hours.length } as CSSProperties}>
         <div className="week-hours" aria-hidden="true">
           {hours.map((hour) => (
@@ -51,7 +63,7 @@ export function WeekGrid({ start, today, slots, stretch, onStretch }: Props) {
           />
         ))}
       </div>
-    </div>
+    </section>
   );
 }
 

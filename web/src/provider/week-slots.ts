@@ -31,7 +31,12 @@ function minutesIn(instant: string, timeZone: string): number {
 function place(slot: Slot, timeZone: string): PlacedSlot {
   const fromMin = minutesIn(slot.start_time, timeZone);
   const lengthMin = (Date.parse(slot.end_time) - Date.parse(slot.start_time)) / 60_000;
-  return { ...slot, date: dateIn(slot.start_time, timeZone), fromMin, untilMin: Math.min(fromMin + lengthMin, DAY_MIN) };
+  return {
+    ...slot,
+    date: dateIn(slot.start_time, timeZone),
+    fromMin,
+    untilMin: Math.min(fromMin + lengthMin, DAY_MIN),
+  };
 }
 
 /** All slots of a provider's week, free or not. */

@@ -52,7 +52,10 @@ export function VehiclesView() {
 }
 
 function VehicleStates({ id }: { readonly id: number }) {
-  const { body, known, error, refresh } = useKnown<VehicleHistory>(['vehicles', id, 'history'], `/vehicles/${id}/history`);
+  const { body, known, error, refresh } = useKnown<VehicleHistory>(
+    ['vehicles', id, 'history'],
+    `/vehicles/${id}/history`,
+  );
   if (body === undefined) return error ? <Problem error={error} retry={refresh} /> : <Loading rows={6} />;
   const { vehicle, history } = body;
   return (
@@ -93,7 +96,13 @@ function States({ id, history }: { readonly id: number; readonly history: readon
         <span className="then-state">{state ?? 'nothing was known yet'}</span>
         <span className="hint">{exactMoment(atMs)}</span>
       </p>
-      <Timeline logs={logs} startMs={startMs} endMs={endMs} atMs={atMs} onMove={(ms) => amend({ at: Math.round(ms / 1_000) })} />
+      <Timeline
+        logs={logs}
+        startMs={startMs}
+        endMs={endMs}
+        atMs={atMs}
+        onMove={(ms) => amend({ at: Math.round(ms / 1_000) })}
+      />
       <p className="hint timeline-ends">
         <span>{fullDate(startMs)}</span>
         <span>{fullDate(endMs)}</span>
@@ -101,7 +110,10 @@ function States({ id, history }: { readonly id: number; readonly history: readon
       <Asked id={id} atMs={atMs} />
       <ol className="history">
         {logs.map(({ state, timestamp, atMs: logMs }) => (
-          <li key={timestamp + state} aria-current={logMs === logs.findLast((log) => log.atMs <= atMs)?.atMs || undefined}>
+          <li
+            key={timestamp + state}
+            aria-current={logMs === logs.findLast((log) => log.atMs <= atMs)?.atMs || undefined}
+          >
             <button type="button" className="plain" onClick={() => amend({ at: Math.ceil(logMs / 1_000) })}>
               {state}
             </button>
@@ -118,7 +130,10 @@ function Asked({ id, atMs }: { readonly id: number; readonly atMs: number }) {
   const timestamp = new Date(Math.round(atMs / 1_000) * 1_000).toISOString().replace('.000', '');
   return (
     <p className="hint">
-      Ask the same of the API: <a href={`/vehicles/${id}/timestamp/${timestamp}`}>/vehicles/{id}/timestamp/{timestamp}</a>
+      Ask the same of the API:{' '}
+      <a href={`/vehicles/${id}/timestamp/${timestamp}`}>
+        /vehicles/{id}/timestamp/{timestamp}
+      </a>
     </p>
   );
 }
