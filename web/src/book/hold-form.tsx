@@ -7,7 +7,7 @@ import { ClientChoice } from '../client-choice.tsx';
 import { Problem } from '../parts/states.tsx';
 import { Stepper } from '../parts/stepper.tsx';
 import { useWho } from '../who.tsx';
-import { clockSpan, longDay, money } from '../written.ts';
+import { clockSpan, dateLong, money } from '../written.ts';
 import type { OfferedSlot } from './offered-slot.ts';
 
 interface Props {
@@ -60,7 +60,7 @@ export function HoldForm({ slot, moving, onHeld, onLost }: Props) {
     <section className="hold-form" aria-label="What you have chosen">
       <div className="hold-what">
         <p className="hold-time">{slot.isAllDay ? 'All day' : clockSpan(slot.start, slot.end)}</p>
-        <p className="hint">{longDay(slot.start)}</p>
+        <p className="hint">{dateLong(slot.day)}</p>
       </div>
       {hasPax ? (
         <ul className="pax">

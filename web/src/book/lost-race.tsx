@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { clockTime, money, shortDay } from '../written.ts';
+import { clockTime, dateLong, money, shortDay } from '../written.ts';
 import { nearestTo, type OfferedSlot } from './offered-slot.ts';
 
 interface Props {
@@ -26,7 +26,7 @@ export function LostRace({ lost, slots, onChoose, onDismiss }: Props) {
     <section ref={notice} className="lost" role="alert" tabIndex={-1}>
       <h3>Somebody was a moment quicker</h3>
       <p>
-        {lost.isAllDay ? shortDay(lost.start) : clockTime(lost.start)} has just been taken. Nothing was booked for you.
+        {lost.isAllDay ? dateLong(lost.day) : clockTime(lost.start)} has just been taken. Nothing was booked for you.
         {near.length > 0 ? ' These are free, and nearest to it:' : ' Nothing else is free near it.'}
       </p>
       <ul className="lost-near">
@@ -34,7 +34,7 @@ export function LostRace({ lost, slots, onChoose, onDismiss }: Props) {
           <li key={slot.id}>
             <button type="button" onClick={() => onChoose(slot)}>
               {slot.isAllDay ? '' : clockTime(slot.start)}
-              <span className="hint"> {shortDay(slot.start)}</span>
+              <span className="hint"> {shortDay(`${slot.day}T12:00:00Z`, 'UTC')}</span>
               {slot.price && <span className="hint"> {money(slot.price.amount, slot.price.currency)}</span>}
             </button>
           </li>

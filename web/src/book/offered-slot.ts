@@ -3,6 +3,8 @@ import type { Pax, Price } from '../api/shapes.ts';
 /** A slot as one chooses it, whoever sells it. */
 export interface OfferedSlot {
   readonly id: number;
+  /** The calendar date it is listed under. */
+  readonly day: string;
   /** UTC. */
   readonly start: string;
   readonly end: string;

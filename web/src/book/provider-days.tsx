@@ -71,6 +71,7 @@ function ProviderDay({ provider, date, free, moving, onHeld }: DayProps) {
       (free.body?.['available timeslots'] ?? []).map(
         ({ timeslot_id, start_time, end_time }): OfferedSlot => ({
           id: timeslot_id,
+          day: dateIn(start_time),
           start: start_time,
           end: end_time,
           remaining: 1,
@@ -94,8 +95,7 @@ function ProviderDay({ provider, date, free, moving, onHeld }: DayProps) {
       moving={moving}
       onHeld={onHeld}
       onDay={(slot) => {
-        const other = dateIn(slot.start);
-        if (other !== date) amend({ day: other });
+        if (slot.day !== date) amend({ day: slot.day });
       }}
     />
   );

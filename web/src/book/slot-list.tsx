@@ -75,20 +75,15 @@ function SlotButton({ slot, otherZone, isChosen, onChoose }: SlotButtonProps) {
       onClick={() => onChoose(slot)}
     >
       <span className="slot-time">{slot.isAllDay ? 'The whole day' : clockTime(slot.start)}</span>
-      {otherZone !== undefined && !slot.isAllDay && (
+      {isTaken && <span className={otherZone === undefined ? 'unseen' : 'slot-other'}>taken</span>}
+      {!isTaken && otherZone !== undefined && !slot.isAllDay && (
         <span className="slot-other">
           {clockTime(slot.start, otherZone)}
           <span className="unseen"> in {zoneName(otherZone)}</span>
         </span>
       )}
-      {isTaken ? (
-        <span className="slot-other">taken</span>
-      ) : (
-        <>
-          {slot.price && <span className="slot-price">{money(slot.price.amount, slot.price.currency)}</span>}
-          {slot.remaining > 1 && <span className="slot-other">{slot.remaining} left</span>}
-        </>
-      )}
+      {!isTaken && slot.price && <span className="slot-price">{money(slot.price.amount, slot.price.currency)}</span>}
+      {slot.remaining > 1 && <span className="slot-other">{slot.remaining} left</span>}
     </button>
   );
 }

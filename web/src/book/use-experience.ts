@@ -50,6 +50,7 @@ function toOffered(slot: ExperienceSlot, aheadMs: number): OfferedSlot {
   const end = endMs > startMs ? endMs : endMs + 86_400_000;
   return {
     id,
+    day: startDate,
     start: new Date(startMs).toISOString(),
     end: new Date(end).toISOString(),
     remaining,

@@ -51,5 +51,14 @@ export function useDaySlots(providerId: number, date: string, free: readonly Tim
 }
 
 export function toOffered({ slot_id, start_time, end_time, remaining, price }: Slot): OfferedSlot {
-  return { id: slot_id, start: start_time, end: end_time, remaining, price, pax: [], isAllDay: false };
+  return {
+    id: slot_id,
+    day: dateIn(start_time),
+    start: start_time,
+    end: end_time,
+    remaining,
+    price,
+    pax: [],
+    isAllDay: false,
+  };
 }

@@ -83,6 +83,12 @@ function dataOf(times: readonly number[], series: readonly Series[]): UPlot.Alig
   return [[...times], ...series.map(({ values }) => [...values])];
 }
 
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+
+function clockOf(atS: number): string {
+  return clock.format(atS * 1_000);
+}
+
 function optionsOf(width: number, series: readonly Series[], top: number | undefined): UPlot.Options {
   const axis = { stroke: colorOf('--ink-soft'), grid: { stroke: colorOf('--line'), width: 1 }, ticks: { show: false } };
   const font = '12px sans-serif';
@@ -93,7 +99,7 @@ function optionsOf(width: number, series: readonly Series[], top: number | undef
     cursor: { show: false },
     scales: { y: { range: (_plot, _min, max) => [0, top ?? Math.max(1, (max ?? 0) * 1.2)] } },
     axes: [
-      { ...axis, font, grid: { show: false }, space: 90 },
+      { ...axis, font, grid: { show: false }, space: 90, size: 30, values: (_plot, atS) => atS.map(clockOf) },
       { ...axis, font, size: 44, space: 36 },
     ],
     series: [
