@@ -1,4 +1,5 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import { changeReservation } from '../api/changes.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { serverNowMs } from '../api/server-clock.ts';
@@ -17,6 +18,12 @@ interface Props {
 
 const LAST_MINUTE_MS = 60_000;
 
+function lookAgain(queries: QueryClient): void {
+  for (const word of ['reservations', 'history', 'free', 'slots', 'experience']) {
+    void queries.invalidateQueries({ queryKey: [word] });
+  }
+}
+
 /** A hold with the time it has left, and what can be done with it. */
 export function HeldCard({ reservation, title, onEnded }: Props) {
   const { reservation_id: id, client_id: clientId, start_time, end_time, created_at, expires_at } = reservation;
@@ -30,12 +37,12 @@ export function HeldCard({ reservation, title, onEnded }: Props) {
     onSuccess: (_, step) => {
       if (step !== 'extend') onEnded?.(step === 'confirm' ? 'confirmed' : 'cancelled');
     },
-    onSettled: () => {
-      for (const word of ['reservations', 'history', 'free', 'slots', 'experience']) {
-        void queries.invalidateQueries({ queryKey: [word] });
-      }
-    },
+    onSettled: () => lookAgain(queries),
   });
+  useEffect(() => {
+    // Nobody tells of the instant: a hold ends by the clock, before any sweep has seen it.
+    if (hasEnded) lookAgain(queries);
+  }, [hasEnded, queries]);
   const tooLate = hasEnded || (change.error instanceof ApiProblem && change.error.kind === 'hold-expired');
   return (
     <section className="held" aria-label="Your hold" data-ended={tooLate || undefined}>
