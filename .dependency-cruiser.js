@@ -8,7 +8,7 @@ const only = (name, from, allowed, comment) => ({
 });
 
 const DECISIONS =
-  '^src/modules/(inventory/slot|reservations/(reservation|calendar)|orders/(order|order-block|order-directory)|vehicles/timeline|supply/planner/[a-z-]+)\\.ts$';
+  '^src/modules/(inventory/slot|reservations/(reservation|calendar)|orders/(order|order-block|order-directory)|vehicles/timeline|supply/(planner/[a-z-]+|write-back))\\.ts$';
 
 export default {
   forbidden: [
@@ -48,7 +48,12 @@ export default {
     only(
       'main-starts',
       '^src/main\\.ts$',
-      '^src/((compose|import-command|import-error)\\.ts$|config/|platform/|simulator/index\\.ts$)',
+      '^src/((compose|import-command|import-error|sync-command)\\.ts$|config/|platform/|simulator/index\\.ts$)',
+    ),
+    only(
+      'sync-watches',
+      '^src/sync-[a-z]+\\.ts$',
+      '^src/((compose|sync-[a-z]+)\\.ts$|config/|platform/|modules/[^/]+/index\\.ts$)',
     ),
     only(
       'import-reads-files',
@@ -59,7 +64,7 @@ export default {
       name: 'modules-do-not-look-up',
       severity: 'error',
       from: { path: '^src/modules/' },
-      to: { path: ['^src/(main|compose|app|import-[a-z]+|config|simulator)', '^src/freshness/(?!index\\.ts$)'] },
+      to: { path: ['^src/(main|compose|app|(import|sync)-[a-z]+|config|simulator)', '^src/freshness/(?!index\\.ts$)'] },
     },
     {
       name: 'modules-through-the-door',
@@ -92,6 +97,12 @@ export default {
       to: { path: '^src/modules/(?!vehicles/)' },
     },
     {
+      name: 'events-stand-alone',
+      severity: 'error',
+      from: { path: '^src/modules/events/' },
+      to: { path: '^src/(freshness/|modules/(?!events/))' },
+    },
+    {
       name: 'decisions-do-not-read-node',
       severity: 'error',
       comment: 'its modules resolve to bare names such as fs, which no path below would match',
@@ -107,7 +118,7 @@ export default {
         path: ['^src/', '^node:', 'node_modules'],
         pathNot: [
           '^src/platform/(ids|money|errors|clock|instant|moment|duration)\\.ts$',
-          '^src/modules/(inventory/(index|slot)|reservations/(reservation|calendar|[a-z-]+-failures)|orders/(order|order-block|order-directory|[a-z-]+-failures)|supply/planner/[a-z-]+)\\.ts$',
+          '^src/modules/(inventory/(index|slot)|reservations/(reservation|calendar|[a-z-]+-failures)|orders/(order|order-block|order-directory|[a-z-]+-failures)|supply/(planner/[a-z-]+|adapters/adapter))\\.ts$',
         ],
       },
     },

@@ -24,7 +24,7 @@ AS $function$
      set upstream_id = p_upstream_id, acknowledged_at = coalesce(acknowledged_at, holdfast_clock()), reason = null,
          state = case wanted when 'booked' then 'done' else 'waiting' end, attempts = 0,
          due_at = holdfast_clock(), leased_until = '-infinity'
-   where reservation_id = p_reservation and state = 'waiting';
+   where reservation_id = p_reservation and state in ('waiting', 'parked');
 $function$;
 
 CREATE OR REPLACE FUNCTION public.announce_change()
@@ -64,6 +64,78 @@ begin
 end
 $procedure$;
 
+CREATE OR REPLACE FUNCTION public.announce_claim_keys(p_keys text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if p_keys is not null then
+    perform pg_notify('holdfast_change', json_build_object(
+      'topic', 'claim', 'keys', case when cardinality(p_keys) <= 200 then p_keys end)::text);
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.announce_claims_inserted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_keys text[];
+begin
+  with told as materialized (
+    select r.id, r.slot_id, r.status, (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
+      from new_rows r
+  ), size as (
+    select count(*) as rows from (select from told limit 201) few
+  ), noted as (
+    insert into event (kind, facts, reservations, slots, providers)
+      select 'reservation', jsonb_build_object('status', status), array_agg(id), array_agg(slot_id), array_agg(provider_id)
+        from told, size where rows <= 200 group by status
+  ), noted_many as (
+    insert into event (kind, many) select 'reservation', true from size where rows > 200
+  )
+  select array_agg(key) into v_keys
+    from (select distinct coalesce(provider_id, 0) || ':' || slot_id as key from told limit 201) claims;
+  perform announce_claim_keys(v_keys);
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.announce_claims_updated()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_keys text[];
+begin
+  with told as materialized (
+    select r.id, r.slot_id, r.status, (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
+      from new_rows r
+  ), size as (
+    select count(*) as rows from (select from told limit 201) few
+  ), noted as (
+    insert into event (kind, facts, reservations, slots, providers)
+      select 'reservation', jsonb_build_object('status', status), array_agg(id), array_agg(slot_id), array_agg(provider_id)
+        from told, size where rows <= 200 group by status
+  ), noted_many as (
+    insert into event (kind, many) select 'reservation', true from size where rows > 200
+  ), freed as materialized (
+    select r.slot_id, (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
+      from old_rows r join new_rows using (id) where r.slot_id <> new_rows.slot_id
+  ), noted_freed as (
+    insert into event (kind, slots, providers)
+      select 'slot', array_agg(slot_id), array_agg(provider_id) from freed, size where rows <= 200 having count(*) > 0
+  )
+  select array_agg(key) into v_keys
+    from (select distinct coalesce(provider_id, 0) || ':' || slot_id as key
+            from (select slot_id, provider_id from told union all select slot_id, provider_id from freed) claims
+           limit 201) claims;
+  perform announce_claim_keys(v_keys);
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.announce_price()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -93,6 +165,7 @@ CREATE OR REPLACE FUNCTION public.announce_slot_deleted()
 AS $function$
 begin
   perform announce_providers(array(select distinct provider_id from old_rows where provider_id is not null limit 201));
+  perform note_slots(array_agg(id), array_agg(provider_id)) from (select id, provider_id from old_rows limit 201) few;
   return null;
 end
 $function$;
@@ -103,6 +176,7 @@ CREATE OR REPLACE FUNCTION public.announce_slot_inserted()
 AS $function$
 begin
   perform announce_providers(array(select distinct provider_id from new_rows where provider_id is not null limit 201));
+  perform note_slots(array_agg(id), array_agg(provider_id)) from (select id, provider_id from new_rows limit 201) few;
   return null;
 end
 $function$;
@@ -111,7 +185,23 @@ CREATE OR REPLACE FUNCTION public.announce_slot_updated()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  v_slots bigint[];
+  v_providers bigint[];
 begin
+  select array_agg(id), array_agg(provider_id) into v_slots, v_providers
+    from (select new_rows.id, new_rows.provider_id
+            from new_rows join old_rows using (id)
+           where (new_rows.provider_id, new_rows.starts_at, new_rows.ends_at, new_rows.capacity, new_rows.closed_at,
+                  new_rows.price_amount, new_rows.price_currency, new_rows.pax)
+                 is distinct from (old_rows.provider_id, old_rows.starts_at, old_rows.ends_at, old_rows.capacity,
+                  old_rows.closed_at, old_rows.price_amount, old_rows.price_currency, old_rows.pax)
+           limit 201) changed;
+  -- The usual case ends here: slots that were claimed or released, and nothing more.
+  if v_slots is null then
+    return null;
+  end if;
+  perform note_slots(v_slots, v_providers);
   perform announce_providers(array(
     select distinct provider.id
       from new_rows
@@ -245,20 +335,64 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.finish_cancellation(p_reservation bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_slot bigint;
+begin
+  select slot_id into v_slot from write_back where reservation_id = p_reservation;
+  perform from slot where id = v_slot for no key update;
+  update write_back set state = 'done', reason = null, leased_until = '-infinity'
+   where reservation_id = p_reservation and wanted = 'cancelled' and state in ('waiting', 'parked');
+  if found then
+    perform fit_supplier_slots(array[v_slot]);
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.fit_supplier_slots(p_slot bigint[])
  RETURNS void
  LANGUAGE sql
 AS $function$
   update slot s
      set capacity = fitted.capacity, overclaimed = greatest(0, s.claimed - fitted.capacity), version = s.version + 1
-    from (select known.slot_id, least(1000000, known.remaining + coalesce((
-                   select sum(w.quantity) from write_back w join reservation r on r.id = w.reservation_id
-                    where w.slot_id = known.slot_id and r.status = 'confirmed'
-                      and w.acknowledged_at < known_part.observed_at), 0))::integer as capacity
+    from (select known.slot_id, greatest(0, least(1000000, known.remaining + coalesce((
+                   select sum(case when w.acknowledged_at < known_part.observed_at
+                                   then case r.status when 'confirmed' then w.quantity end
+                                   when w.wanted = 'cancelled' and w.state = 'waiting' and w.first_sent_at is not null
+                                   then -w.quantity end)
+                     from write_back w join reservation r on r.id = w.reservation_id
+                    where w.slot_id = known.slot_id), 0)))::integer as capacity
             from supplier_slot known join supply_part known_part using (supplier_id, part)
            where known.slot_id = any (p_slot)) fitted
    where s.id = fitted.slot_id
      and (s.capacity <> fitted.capacity or s.overclaimed <> greatest(0, s.claimed - fitted.capacity));
+$function$;
+
+CREATE OR REPLACE FUNCTION public.forget_events(p_kept interval, p_most bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_from xid8;
+  v_last xid8;
+  v_forgotten bigint;
+begin
+  select least(pg_snapshot_xmin(pg_current_snapshot()), greatest(
+           coalesce((select xid from event where at > now() - p_kept order by xid limit 1),
+                    pg_snapshot_xmin(pg_current_snapshot())),
+           (select xid from event order by xid desc, position desc offset greatest(p_most - 1, 0) limit 1)))
+    into v_from;
+  with gone as (
+    delete from event where xid < v_from or xid >= pg_snapshot_xmax(pg_current_snapshot()) returning xid
+  )
+  select count(*), (array_agg(xid order by xid desc) filter (where xid < v_from))[1] into v_forgotten, v_last from gone;
+  update event_horizon set xid = v_last where xid < v_last;
+  update event_horizon set xid = v_from where xid >= pg_snapshot_xmax(pg_current_snapshot());
+  return v_forgotten;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.hold_slots(p_slot bigint[], p_client bigint[], p_quantity integer[], p_version integer[], p_pax jsonb, p_ttl interval, p_notice interval)
@@ -354,6 +488,64 @@ CREATE OR REPLACE FUNCTION public.holdfast_clock()
  LANGUAGE sql
  PARALLEL SAFE
 RETURN clock_timestamp();
+
+CREATE OR REPLACE FUNCTION public.note_bookings()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (select count(*) from (select from new_rows limit 201) few) > 200 then
+    insert into event (kind, many) values ('booking', true);
+  elsif tg_op = 'INSERT' then
+    insert into event (kind, facts, reservations, slots)
+      select 'booking', jsonb_build_object('supplier_id', supplier_id, 'wanted', wanted, 'state', state),
+             array_agg(reservation_id), array_agg(slot_id)
+        from new_rows group by supplier_id, wanted, state;
+  else
+    insert into event (kind, facts, reservations, slots)
+      select 'booking', jsonb_build_object('supplier_id', w.supplier_id, 'wanted', w.wanted, 'state', w.state),
+             array_agg(w.reservation_id), array_agg(w.slot_id)
+        from new_rows w join old_rows o using (reservation_id)
+       where (w.wanted, w.state) <> (o.wanted, o.state)
+       group by w.supplier_id, w.wanted, w.state;
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.note_slots(p_slots bigint[], p_providers bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if cardinality(p_slots) > 200 then
+    insert into event (kind, many) values ('slot', true);
+  elsif cardinality(p_slots) > 0 then
+    insert into event (kind, slots, providers) values ('slot', p_slots, p_providers);
+  end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.note_supplier()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into event (kind, facts) values ('sync', jsonb_build_object('supplier_id', new.id));
+  perform pg_notify('holdfast_change', json_build_object('topic', 'supplier', 'keys', json_build_array(new.id))::text);
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.note_sync()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into event (kind, facts) values ('sync', jsonb_build_object('supplier_id', new.supplier_id));
+  return null;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.order_keeps_its_id()
  RETURNS trigger
@@ -462,8 +654,9 @@ begin
     where known.slot_id = v_entry.slot_id for no key update of known_part;
   perform from slot where id = v_entry.slot_id for no key update;
   perform from reservation where id = p_reservation for no key update;
-  update write_back set state = 'refused', reason = p_reason, leased_until = '-infinity'
-   where reservation_id = p_reservation and state = 'waiting';
+  update write_back
+     set state = 'refused', reason = null, refusal = coalesce(refusal, p_reason), leased_until = '-infinity'
+   where reservation_id = p_reservation and state in ('waiting', 'parked');
   if not found then
     return;
   end if;
@@ -472,7 +665,8 @@ begin
   update supplier_slot known
      set remaining = least(known.remaining, v_entry.quantity - 1 + coalesce((
            select sum(w.quantity) from write_back w
-            where w.slot_id = known.slot_id and w.acknowledged_at >= known_part.observed_at), 0))
+            where w.slot_id = known.slot_id and w.acknowledged_at >= known_part.observed_at
+              and (w.wanted = 'booked' or w.state <> 'done')), 0))
     from supply_part known_part
    where known.slot_id = v_entry.slot_id
      and (known_part.supplier_id, known_part.part) = (known.supplier_id, known.part);
@@ -595,6 +789,8 @@ CREATE OR REPLACE FUNCTION public.reservations_written_back()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  v_now timestamptz;
 begin
   -- The usual case ends here.
   perform from changed join supplier_slot known on known.slot_id = changed.slot_id
@@ -602,15 +798,23 @@ begin
   if not found then
     return null;
   end if;
-  insert into write_back (reservation_id, slot_id, supplier_id, quantity, wanted, decided_at, due_at)
-    select changed.id, changed.slot_id, known.supplier_id, changed.quantity, 'booked', changed.decided_at, changed.changed_at
-      from changed join supplier_slot known on known.slot_id = changed.slot_id
+  perform pg_advisory_xact_lock(hashtextextended('write_back of a slot', turn.slot_id))
+    from (select distinct changed.slot_id from changed join supplier_slot known on known.slot_id = changed.slot_id
+           where changed.status = 'confirmed' order by changed.slot_id) turn;
+  v_now := holdfast_clock();
+  insert into write_back (reservation_id, slot_id, supplier_id, quantity, price_amount, price_currency, wanted,
+                          decided_at, due_at)
+    select changed.id, changed.slot_id, known.supplier_id, changed.quantity, s.price_amount, s.price_currency, 'booked',
+           v_now, v_now
+      from changed join supplier_slot known on known.slot_id = changed.slot_id join slot s on s.id = changed.slot_id
      where changed.status = 'confirmed' order by changed.id
   on conflict (reservation_id) do nothing;
   update write_back w
      set wanted = 'cancelled', state = 'waiting', due_at = changed.changed_at, attempts = 0, reason = null
     from changed
    where w.reservation_id = changed.id and changed.status = 'cancelled' and w.wanted = 'booked' and w.state <> 'refused';
+  -- The supplier holds the unit for now. Whoever ends a reservation has locked its slot.
+  perform fit_supplier_slots(array(select slot_id from changed where status = 'cancelled'));
   return null;
 end
 $function$;
@@ -740,8 +944,11 @@ begin
       select r.id from reservation r join slot s on s.id = r.slot_id
        where s.id = any (v_gone) and s.starts_at > v_now and r.status = 'confirmed' order by r.id for no key update of r
     ), told as (
-      update write_back w set state = 'refused', reason = 'the supplier no longer has this slot'
-        from lost where w.reservation_id = lost.id
+      -- It may hold the booking all the same, now or after an attempt under way: that is taken back.
+      update write_back w
+         set wanted = 'cancelled', state = 'waiting', due_at = v_now, attempts = 0, reason = null,
+             refusal = 'the supplier no longer has this slot'
+        from lost where w.reservation_id = lost.id and w.state <> 'refused'
     )
     update reservation r set status = 'conflict', changed_at = v_now from lost where r.id = lost.id;
   end if;
@@ -752,7 +959,7 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.take_write_backs(p_suppliers text[], p_limit integer, p_lease interval)
- RETURNS TABLE(reservation_id bigint, slot_id bigint, supplier_id text, key uuid, quantity integer, wanted text, attempts integer, first_sent_at timestamp with time zone, upstream_id jsonb, upstream_slot_id jsonb)
+ RETURNS TABLE(reservation_id bigint, supplier_id text, key uuid, quantity integer, wanted text, attempts integer, was_sent boolean, leased_until timestamp with time zone, upstream_id jsonb, upstream_slot_id jsonb)
  LANGUAGE sql
 AS $function$
   with taken as (
@@ -770,8 +977,8 @@ AS $function$
          first_sent_at = case w.wanted when 'booked' then coalesce(w.first_sent_at, holdfast_clock()) else w.first_sent_at end
     from taken, supplier_slot known
    where w.reservation_id = taken.reservation_id and known.slot_id = w.slot_id
-  returning w.reservation_id, w.slot_id, w.supplier_id, w.key, w.quantity, w.wanted, w.attempts,
-            w.first_sent_at, w.upstream_id, known.upstream_id;
+  returning w.reservation_id, w.supplier_id, w.key, w.quantity, w.wanted, w.attempts, w.first_sent_at is not null,
+            w.leased_until, w.upstream_id, known.upstream_id;
 $function$;
 
 CREATE OR REPLACE FUNCTION public.tell_orders_moved()
@@ -796,6 +1003,26 @@ create table client (
   last_name text not null,
   created_at timestamp with time zone not null default holdfast_clock(),
   constraint client_pkey PRIMARY KEY (id)
+);
+
+create table event (
+  xid xid8 not null default pg_current_xact_id(),
+  "position" bigint generated always as identity not null,
+  at timestamp with time zone not null default now(),
+  kind text not null,
+  facts jsonb not null default '{}'::jsonb,
+  many boolean not null default false,
+  reservations bigint[],
+  slots bigint[],
+  providers bigint[],
+  constraint event_pkey PRIMARY KEY (xid, "position")
+);
+
+create table event_horizon (
+  xid xid8 not null,
+  singleton boolean not null default true,
+  constraint event_horizon_pkey PRIMARY KEY (singleton),
+  constraint event_horizon_singleton_check CHECK (singleton)
 );
 
 create table idempotent_answer (
@@ -1003,6 +1230,8 @@ create table write_back (
   supplier_id text not null,
   key uuid not null default gen_random_uuid(),
   quantity integer not null,
+  price_amount numeric,
+  price_currency text,
   wanted text not null,
   state text not null default 'waiting'::text,
   upstream_id jsonb,
@@ -1012,6 +1241,7 @@ create table write_back (
   first_sent_at timestamp with time zone,
   due_at timestamp with time zone not null,
   leased_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  refusal text,
   reason text,
   constraint write_back_pkey PRIMARY KEY (reservation_id),
   constraint write_back_has_state CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'refused'::text, 'parked'::text]))),
@@ -1038,7 +1268,7 @@ CREATE INDEX slot_by_start ON public.slot USING btree (starts_at, id);
 
 CREATE INDEX supplier_slot_by_part ON public.supplier_slot USING btree (supplier_id, part);
 
-CREATE INDEX write_back_due ON public.write_back USING btree (supplier_id, due_at) WHERE (state = 'waiting'::text);
+CREATE INDEX write_back_due ON public.write_back USING btree (supplier_id, due_at) WHERE (state = ANY (ARRAY['waiting'::text, 'parked'::text]));
 
 CREATE INDEX write_back_on_slot ON public.write_back USING btree (slot_id, decided_at, reservation_id);
 
@@ -1104,11 +1334,11 @@ CREATE TRIGGER announce_update AFTER UPDATE ON public.provider REFERENCING OLD T
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.reservation REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('claim', 'coalesce((select slot.provider_id from slot where slot.id = changed.slot_id), 0) || '':'' || changed.slot_id');
 
-CREATE TRIGGER announce_insert AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('claim', 'coalesce((select slot.provider_id from slot where slot.id = changed.slot_id), 0) || '':'' || changed.slot_id');
+CREATE TRIGGER announce_insert AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_claims_inserted();
 
 CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.reservation FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('claim');
 
-CREATE TRIGGER announce_update AFTER UPDATE ON public.reservation REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('claim', 'coalesce((select slot.provider_id from slot where slot.id = changed.slot_id), 0) || '':'' || changed.slot_id');
+CREATE TRIGGER announce_update AFTER UPDATE ON public.reservation REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_claims_updated();
 
 CREATE TRIGGER reservation_inserted AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reservation_inserted();
 
@@ -1144,6 +1374,8 @@ CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.state_log FOR EACH STA
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.state_log REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('vehicle', 'vehicle_id');
 
+CREATE TRIGGER note_updated AFTER UPDATE ON public.supplier FOR EACH ROW WHEN (((old.paused <> new.paused) OR (old.epoch <> new.epoch) OR (old.blocked_until <> new.blocked_until) OR (old.last_error IS DISTINCT FROM new.last_error) OR (old.last_error_at IS DISTINCT FROM new.last_error_at))) EXECUTE FUNCTION note_supplier();
+
 CREATE TRIGGER announce_delete AFTER DELETE ON public.supply_part REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supply_part', 'supplier_id || ''/'' || part');
 
 CREATE TRIGGER announce_insert AFTER INSERT ON public.supply_part REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supply_part', 'supplier_id || ''/'' || part');
@@ -1151,6 +1383,8 @@ CREATE TRIGGER announce_insert AFTER INSERT ON public.supply_part REFERENCING NE
 CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.supply_part FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('supply_part');
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.supply_part REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supply_part', 'supplier_id || ''/'' || part');
+
+CREATE TRIGGER note_updated AFTER UPDATE ON public.supply_part FOR EACH ROW WHEN (((old.observed_at <> new.observed_at) OR (old.doubted IS DISTINCT FROM new.doubted))) EXECUTE FUNCTION note_sync();
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.vehicle REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('vehicle', 'id');
 
@@ -1167,3 +1401,7 @@ CREATE TRIGGER announce_insert AFTER INSERT ON public.write_back REFERENCING NEW
 CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.write_back FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('write_back');
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.write_back REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('write_back', 'supplier_id');
+
+CREATE TRIGGER note_inserted AFTER INSERT ON public.write_back REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_bookings();
+
+CREATE TRIGGER note_updated AFTER UPDATE ON public.write_back REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_bookings();

@@ -22,6 +22,7 @@ create table slot (
   -- The last arbiter of every race for a slot.
   constraint slot_never_oversold check (claimed between 0 and capacity + overclaimed),
   -- A provider is in one place at a time. A closed slot counts for as long as somebody still has a claim on it.
+  -- Suppliers' slots overlap as they like: the range of no provider would be the range of all of them.
   constraint slot_never_overlaps exclude using gist (
     int8range(provider_id, provider_id, '[]') with &&,
     tstzrange(starts_at, ends_at) with &&

@@ -116,25 +116,35 @@ create table write_back (
   supplier_id text not null,
   key uuid not null default gen_random_uuid(),
   quantity integer not null,
+  price_amount numeric,                 -- of one unit, when the client confirmed
+  price_currency text,
   wanted text not null constraint write_back_wants check (wanted in ('booked', 'cancelled')),
   state text not null default 'waiting' constraint write_back_has_state
     check (state in ('waiting', 'done', 'refused', 'parked')),
   upstream_id jsonb,                    -- the supplier's id of the booking
   acknowledged_at timestamptz,          -- when we knew that the supplier holds it
-  decided_at timestamptz not null,      -- when the client confirmed: settles who goes first
+  decided_at timestamptz not null,      -- when the client's confirmation had its turn on the slot: settles who goes first
   attempts integer not null default 0,
   first_sent_at timestamptz,            -- from then on the supplier may hold it, whatever we were told
   due_at timestamptz not null,
   leased_until timestamptz not null default '-infinity',
-  reason text
+  refusal text,                         -- why the supplier does not have what the client booked
+  reason text                           -- what went wrong last; of a parked entry, why it is parked
 );
-create index write_back_due on write_back (supplier_id, due_at) where state = 'waiting';
+create index write_back_due on write_back (supplier_id, due_at) where state in ('waiting', 'parked');
 create index write_back_on_slot on write_back (slot_id, decided_at, reservation_id);
 
 -- Whoever confirms or ends a reservation of a supplier's slot, the supplier is told: the queue entry is written in the
 -- same transaction, whichever program it is.
+--
+-- On one slot, confirmations enter the queue one after the other, and each gets its moment after it has waited for its
+-- turn. By the moments they were decided at, one could commit after a later one that was sent to the supplier already.
+-- The lock is an advisory one because nobody else takes it: who confirms has locked reservations, and it is too late
+-- then to lock a slot.
 create function reservations_written_back() returns trigger
 language plpgsql as $$
+declare
+  v_now timestamptz;
 begin
   -- The usual case ends here.
   perform from changed join supplier_slot known on known.slot_id = changed.slot_id
@@ -142,15 +152,23 @@ begin
   if not found then
     return null;
   end if;
-  insert into write_back (reservation_id, slot_id, supplier_id, quantity, wanted, decided_at, due_at)
-    select changed.id, changed.slot_id, known.supplier_id, changed.quantity, 'booked', changed.decided_at, changed.changed_at
-      from changed join supplier_slot known on known.slot_id = changed.slot_id
+  perform pg_advisory_xact_lock(hashtextextended('write_back of a slot', turn.slot_id))
+    from (select distinct changed.slot_id from changed join supplier_slot known on known.slot_id = changed.slot_id
+           where changed.status = 'confirmed' order by changed.slot_id) turn;
+  v_now := holdfast_clock();
+  insert into write_back (reservation_id, slot_id, supplier_id, quantity, price_amount, price_currency, wanted,
+                          decided_at, due_at)
+    select changed.id, changed.slot_id, known.supplier_id, changed.quantity, s.price_amount, s.price_currency, 'booked',
+           v_now, v_now
+      from changed join supplier_slot known on known.slot_id = changed.slot_id join slot s on s.id = changed.slot_id
      where changed.status = 'confirmed' order by changed.id
   on conflict (reservation_id) do nothing;
   update write_back w
      set wanted = 'cancelled', state = 'waiting', due_at = changed.changed_at, attempts = 0, reason = null
     from changed
    where w.reservation_id = changed.id and changed.status = 'cancelled' and w.wanted = 'booked' and w.state <> 'refused';
+  -- The supplier holds the unit for now. Whoever ends a reservation has locked its slot.
+  perform fit_supplier_slots(array(select slot_id from changed where status = 'cancelled'));
   return null;
 end
 $$;
@@ -160,16 +178,20 @@ create trigger reservations_updated_written_back after update on reservation
   referencing new table as changed for each statement execute function reservations_written_back();
 
 -- Sets what can be claimed of suppliers' slots, whose rows are locked: what the supplier had left at `observed_at`, and
--- those claims of ours that it had counted by then. Claims it had not counted stand against what it had left.
+-- those claims of ours that it had counted by then. Claims it had not counted stand against what it had left, and so do
+-- those that were let go of but that it may still hold. A unit it had counted is for sale again when it says so.
 create function fit_supplier_slots(p_slot bigint[]) returns void
 language sql
 as $$
   update slot s
      set capacity = fitted.capacity, overclaimed = greatest(0, s.claimed - fitted.capacity), version = s.version + 1
-    from (select known.slot_id, least(1000000, known.remaining + coalesce((
-                   select sum(w.quantity) from write_back w join reservation r on r.id = w.reservation_id
-                    where w.slot_id = known.slot_id and r.status = 'confirmed'
-                      and w.acknowledged_at < known_part.observed_at), 0))::integer as capacity
+    from (select known.slot_id, greatest(0, least(1000000, known.remaining + coalesce((
+                   select sum(case when w.acknowledged_at < known_part.observed_at
+                                   then case r.status when 'confirmed' then w.quantity end
+                                   when w.wanted = 'cancelled' and w.state = 'waiting' and w.first_sent_at is not null
+                                   then -w.quantity end)
+                     from write_back w join reservation r on r.id = w.reservation_id
+                    where w.slot_id = known.slot_id), 0)))::integer as capacity
             from supplier_slot known join supply_part known_part using (supplier_id, part)
            where known.slot_id = any (p_slot)) fitted
    where s.id = fitted.slot_id
@@ -269,8 +291,11 @@ begin
       select r.id from reservation r join slot s on s.id = r.slot_id
        where s.id = any (v_gone) and s.starts_at > v_now and r.status = 'confirmed' order by r.id for no key update of r
     ), told as (
-      update write_back w set state = 'refused', reason = 'the supplier no longer has this slot'
-        from lost where w.reservation_id = lost.id
+      -- It may hold the booking all the same, now or after an attempt under way: that is taken back.
+      update write_back w
+         set wanted = 'cancelled', state = 'waiting', due_at = v_now, attempts = 0, reason = null,
+             refusal = 'the supplier no longer has this slot'
+        from lost where w.reservation_id = lost.id and w.state <> 'refused'
     )
     update reservation r set status = 'conflict', changed_at = v_now from lost where r.id = lost.id;
   end if;
@@ -284,8 +309,8 @@ $$;
 -- confirmed and then by id: who wins the last unit depends on nothing else.
 create function take_write_backs(p_suppliers text[], p_limit integer, p_lease interval)
 returns table (
-  reservation_id bigint, slot_id bigint, supplier_id text, key uuid, quantity integer, wanted text, attempts integer,
-  first_sent_at timestamptz, upstream_id jsonb, upstream_slot_id jsonb
+  reservation_id bigint, supplier_id text, key uuid, quantity integer, wanted text, attempts integer, was_sent boolean,
+  leased_until timestamptz, upstream_id jsonb, upstream_slot_id jsonb
 )
 language sql
 as $$
@@ -304,8 +329,8 @@ as $$
          first_sent_at = case w.wanted when 'booked' then coalesce(w.first_sent_at, holdfast_clock()) else w.first_sent_at end
     from taken, supplier_slot known
    where w.reservation_id = taken.reservation_id and known.slot_id = w.slot_id
-  returning w.reservation_id, w.slot_id, w.supplier_id, w.key, w.quantity, w.wanted, w.attempts,
-            w.first_sent_at, w.upstream_id, known.upstream_id;
+  returning w.reservation_id, w.supplier_id, w.key, w.quantity, w.wanted, w.attempts, w.first_sent_at is not null,
+            w.leased_until, w.upstream_id, known.upstream_id;
 $$;
 
 -- The supplier holds the booking. What was cancelled meanwhile is taken back next.
@@ -316,7 +341,23 @@ as $$
      set upstream_id = p_upstream_id, acknowledged_at = coalesce(acknowledged_at, holdfast_clock()), reason = null,
          state = case wanted when 'booked' then 'done' else 'waiting' end, attempts = 0,
          due_at = holdfast_clock(), leased_until = '-infinity'
-   where reservation_id = p_reservation and state = 'waiting';
+   where reservation_id = p_reservation and state in ('waiting', 'parked');
+$$;
+
+-- The supplier holds nothing of a cancelled entry: it was told so, or it was never told of the booking.
+create function finish_cancellation(p_reservation bigint) returns void
+language plpgsql as $$
+declare
+  v_slot bigint;
+begin
+  select slot_id into v_slot from write_back where reservation_id = p_reservation;
+  perform from slot where id = v_slot for no key update;
+  update write_back set state = 'done', reason = null, leased_until = '-infinity'
+   where reservation_id = p_reservation and wanted = 'cancelled' and state in ('waiting', 'parked');
+  if found then
+    perform fit_supplier_slots(array[v_slot]);
+  end if;
+end
 $$;
 
 -- The supplier will not hold the booking: a conflict, unless the client has let go of it. That so many units could not
@@ -332,8 +373,9 @@ begin
     where known.slot_id = v_entry.slot_id for no key update of known_part;
   perform from slot where id = v_entry.slot_id for no key update;
   perform from reservation where id = p_reservation for no key update;
-  update write_back set state = 'refused', reason = p_reason, leased_until = '-infinity'
-   where reservation_id = p_reservation and state = 'waiting';
+  update write_back
+     set state = 'refused', reason = null, refusal = coalesce(refusal, p_reason), leased_until = '-infinity'
+   where reservation_id = p_reservation and state in ('waiting', 'parked');
   if not found then
     return;
   end if;
@@ -342,7 +384,8 @@ begin
   update supplier_slot known
      set remaining = least(known.remaining, v_entry.quantity - 1 + coalesce((
            select sum(w.quantity) from write_back w
-            where w.slot_id = known.slot_id and w.acknowledged_at >= known_part.observed_at), 0))
+            where w.slot_id = known.slot_id and w.acknowledged_at >= known_part.observed_at
+              and (w.wanted = 'booked' or w.state <> 'done')), 0))
     from supply_part known_part
    where known.slot_id = v_entry.slot_id
      and (known_part.supplier_id, known_part.part) = (known.supplier_id, known.part);

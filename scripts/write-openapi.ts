@@ -4,8 +4,10 @@ import { readConfig } from '../src/config/config.ts';
 import type { Database } from '../src/platform/db/database.ts';
 import { openPglite } from '../src/platform/db/pglite-driver.ts';
 import { createLogger } from '../src/platform/logger.ts';
+import { renderClientTypes } from './write-client-types.ts';
 
 const OPENAPI = new URL('../openapi.json', import.meta.url);
+const CLIENT_TYPES = new URL('../client/api.ts', import.meta.url);
 const PACKAGE = new URL('../package.json', import.meta.url);
 
 /** The text of `openapi.json`: what the running server answers at that path, laid out for reading and diffing. */
@@ -21,5 +23,7 @@ export async function renderOpenapi(database: Database): Promise<string> {
 if (import.meta.main) {
   await using database = await openPglite({ dataDir: null, constraints: {} });
   await migrateDatabase(database);
-  await writeFile(OPENAPI, await renderOpenapi(database));
+  const openapi = await renderOpenapi(database);
+  await writeFile(OPENAPI, openapi);
+  await writeFile(CLIENT_TYPES, renderClientTypes(openapi));
 }

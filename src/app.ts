@@ -1,5 +1,7 @@
+import { addEventRoutes, type EventsDeps } from './modules/events/index.ts';
 import { addOrderRoutes, type OrdersDeps } from './modules/orders/index.ts';
 import { addReservationsRoutes, type ReservationsDeps } from './modules/reservations/index.ts';
+import { addSupplyRoutes, type SupplyDeps } from './modules/supply/index.ts';
 import { addVehiclesRoutes, type VehiclesDeps } from './modules/vehicles/index.ts';
 import { acceptDirectAnswers } from './platform/http/direct-answers.ts';
 import { addHealthRoutes, type Readiness } from './platform/http/health.ts';
@@ -19,6 +21,8 @@ export interface AppDeps {
   readonly reservations: ReservationsDeps;
   readonly orders: OrdersDeps;
   readonly vehicles: VehiclesDeps;
+  readonly supply: SupplyDeps;
+  readonly events: EventsDeps;
 }
 
 /** Builds the whole HTTP surface; it never listens. */
@@ -35,6 +39,8 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   addReservationsRoutes(app, deps.reservations);
   addOrderRoutes(app, deps.orders);
   addVehiclesRoutes(app, deps.vehicles);
+  addSupplyRoutes(app, deps.supply);
+  addEventRoutes(app, deps.events);
   await serveStaticFiles(app, PAGE);
   app.closeRoutes();
   return app;

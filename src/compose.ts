@@ -1,6 +1,7 @@
 import { buildApp } from './app.ts';
 import type { Config } from './config/config.ts';
-import { Freshness, RedisStore, watchViews } from './freshness/index.ts';
+import { Freshness, RedisStore, summarizeViews, watchViews } from './freshness/index.ts';
+import { EventHub, EventLog, startForgetting } from './modules/events/index.ts';
 import { inventoryConstraints } from './modules/inventory/index.ts';
 import { loadOrderSamples, OrderPages, orderConstraints } from './modules/orders/index.ts';
 import {
@@ -12,8 +13,9 @@ import {
   type ReservationPolicy,
   startSweeper,
 } from './modules/reservations/index.ts';
-import { type Supplier, startSync } from './modules/supply/index.ts';
+import { createSupply, registerSuppliers, type Supplier, startSync, startWriteBack } from './modules/supply/index.ts';
 import { createVehicleView, loadVehicleSamples } from './modules/vehicles/index.ts';
+import type { ChangeFeed } from './platform/db/change-feed.ts';
 import { type Database, readInstallation } from './platform/db/database.ts';
 import { type DatabaseClock, SampledClock } from './platform/db/database-clock.ts';
 import { migrate, readMigrations } from './platform/db/migrate.ts';
@@ -34,6 +36,8 @@ const constraints = { ...inventoryConstraints, ...orderConstraints };
 
 /** How many times its first length a hold may live, extensions included. */
 const HOLD_CEILING = 4;
+/** How often who listens is told how views are doing. */
+const REPORT_EVERY_MS = 5_000;
 
 /** An open database, and how background jobs reach the same one. */
 export interface OpenedDatabase extends AsyncDisposable {
@@ -75,6 +79,8 @@ function policyOf(config: Config): ReservationPolicy {
 interface ComposedApp {
   readonly app: HttpServer;
   readonly readiness: Readiness;
+  readonly metrics: Metrics;
+  readonly feed: ChangeFeed;
   readonly clock: DatabaseClock;
 }
 
@@ -82,6 +88,10 @@ interface ComposedApp {
 interface Variations {
   readonly limits?: BatchLimits;
   readonly clock?: DatabaseClock;
+  /** Instead of those of the configuration. */
+  readonly suppliers?: readonly Supplier[];
+  /** How long a reader waits for the first answer of a supplier of items. */
+  readonly firstAnswerWithinMs?: number;
 }
 
 /** The HTTP surface over a migrated database, with nothing in the background. Closing the app lets go of Redis. */
@@ -108,10 +118,22 @@ export async function composeApp(
   const vehicles = { database, view: createVehicleView(freshness, database, config.vehiclesMaxAgeMs) };
   const pageOptions = { maxAgeMs: config.ordersMaxAgeMs, pageSize: config.ordersPageSize };
   const orders = { database, pages: new OrderPages(database, freshness, feed, pageOptions) };
-  const app = await buildApp({ logger, version, metrics, readiness, reservations, orders, vehicles });
+  const { suppliers = config.suppliers, firstAnswerWithinMs } = variations;
+  const supplierIds = suppliers.map(({ id }) => id);
+  // A pause must find their rows, whoever syncs them.
+  if (supplierIds.length > 0) await database.transaction((tx) => registerSuppliers(tx, supplierIds));
+  const supply = createSupply(suppliers, { freshness, database, policy, feed, clock, logger, firstAnswerWithinMs });
+  const log = new EventLog(database);
+  const reports = [{ topic: 'freshness', everyMs: REPORT_EVERY_MS, read: () => summarizeViews(freshness) }] as const;
+  const hub = new EventHub(log, feed, reports, logger);
+  const events = { log, hub };
+  const modules = { reservations, orders, vehicles, supply, events };
+  const app = await buildApp({ logger, version, metrics, readiness, ...modules });
+  app.addHook('onClose', () => supply.reads[Symbol.asyncDispose]());
   watch(metrics, database, engine, freshness);
+  watchListeners(metrics, hub);
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
-  return { app, readiness, clock };
+  return { app, readiness, metrics, feed, clock };
 }
 
 function watch(metrics: Metrics, database: Database, engine: HoldEngine, freshness: Freshness): void {
@@ -122,6 +144,15 @@ function watch(metrics: Metrics, database: Database, engine: HoldEngine, freshne
     Object.entries(database.load()).map(([state, value]) => ({ labels: { state }, value })),
   );
   watchViews(metrics, freshness);
+}
+
+function watchListeners(metrics: Metrics, hub: EventHub): void {
+  metrics.gauge('holdfast_event_listeners', 'Connections to the event stream', [], () => [
+    { labels: {}, value: hub.load().connections },
+  ]);
+  metrics.gauge('holdfast_event_listeners_cut_off', 'Those that read too slowly, since the start', [], () => [
+    { labels: {}, value: hub.load().cutOff },
+  ]);
 }
 
 export interface RunningServer {
@@ -151,10 +182,12 @@ export async function startServer(config: Config, logger: Logger, version: strin
   const sampleVehicles = config.samples ? await loadVehicleSamples(database, SAMPLES) : 0;
   const jobs = stack.use(await startJobs(jobsStore, logger));
   await startSweeper(jobs, database, config.sweepEveryMs, logger);
+  await startForgetting(jobs, database);
   const suppliers = await openSuppliers(config, stack);
-  const { app, readiness, clock } = await composeApp(config, database, logger, version);
+  const { app, readiness, metrics, feed, clock } = await composeApp(config, database, logger, version, { suppliers });
   stack.defer(() => app.close());
-  stack.use(await startSync({ database, clock, logger }, suppliers));
+  stack.use(startSync({ database, clock, logger }, suppliers));
+  stack.use(startWriteBack({ database, feed, logger }, suppliers, metrics));
   const address = await app.listen({ host: config.host, port: config.port });
   const owned = stack.move();
   return {

@@ -9,12 +9,14 @@ import { DirectoryInUse } from './platform/db/directory-lock.ts';
 import { MigrationError } from './platform/db/migrate.ts';
 import { createLogger } from './platform/logger.ts';
 import { readSimulatorOptions, SIMULATOR_USAGE, SimulatorError, startSimulator } from './simulator/index.ts';
+import { runSync, SYNC_USAGE } from './sync-command.ts';
 
 const USAGE = `holdfast <command>
 
   serve      run the server (what npm start does)
   migrate    bring the database's schema forward, and end
 ${IMPORT_USAGE}
+${SYNC_USAGE}
   simulator  play a supplier, for tests and for trying things out; --help tells more
   help       print this
 
@@ -26,6 +28,7 @@ const STOP_WITHIN_MS = 10_000;
 async function main(): Promise<void> {
   const [word, ...words] = process.argv.slice(2);
   if (word === 'import') return runImport(words, readConfig(process.env), process.stderr);
+  if (word === 'sync') return watchSync(words);
   if (word === 'simulator') return simulate(words);
   const { positionals } = parseArgs({ allowPositionals: true, options: {} });
   const [command = 'serve', ...rest] = positionals;
@@ -61,6 +64,12 @@ async function runMigrations(config: Config): Promise<void> {
   await using opened = await openDatabase(config, createLogger(config.logLevel));
   const applied = await migrateDatabase(opened.database);
   process.stdout.write(applied.length === 0 ? 'The schema is up to date.\n' : `Applied ${applied.join(', ')}.\n`);
+}
+
+async function watchSync(words: readonly string[]): Promise<void> {
+  const stopped = new AbortController();
+  process.once('SIGINT', () => stopped.abort());
+  await runSync(words, readConfig(process.env), process.stdout, stopped.signal);
 }
 
 async function simulate(words: readonly string[]): Promise<void> {

@@ -1,12 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { renderClientTypes } from '../scripts/write-client-types.ts';
 import { renderOpenapi } from '../scripts/write-openapi.ts';
 import { renderSchema } from '../scripts/write-schema.ts';
 import { openPglite } from '../src/platform/db/pglite-driver.ts';
 import { eachDatabase } from './support/test-database.ts';
 
-const COMMANDS = { 'openapi.json': 'npm run openapi', 'schema.sql': 'npm run schema' } as const;
+const COMMANDS = {
+  'openapi.json': 'npm run openapi',
+  'client/api.ts': 'npm run openapi',
+  'schema.sql': 'npm run schema',
+} as const;
 
 async function expectCommitted(file: keyof typeof COMMANDS, made: string): Promise<void> {
   const committed = await readFile(new URL(`../${file}`, import.meta.url), 'utf8');
@@ -33,6 +38,20 @@ eachDatabase('openapi.json', (open) => {
     expect(operations.length).toBeGreaterThan(20);
     expect(operations.filter(({ tags }) => tags?.length !== 1)).toEqual([]);
     expect(operations.filter(({ summary }) => !summary)).toEqual([]);
+  });
+});
+
+describe('client/api.ts', () => {
+  it('is what openapi.json makes', async () => {
+    const openapi = await readFile(new URL('../openapi.json', import.meta.url), 'utf8');
+    await expectCommitted('client/api.ts', renderClientTypes(openapi));
+    const other = renderClientTypes(openapi.replaceAll('"slot_id"', '"slot_no"'));
+    await expect(expectCommitted('client/api.ts', other)).rejects.toThrow('run npm run openapi');
+  });
+
+  it('would not be made from a schema that the generator cannot read', () => {
+    const odd = { paths: {}, components: { schemas: { Odd: { not: {} } } } };
+    expect(() => renderClientTypes(JSON.stringify(odd))).toThrow('teach it to');
   });
 });
 

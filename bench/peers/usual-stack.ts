@@ -5,7 +5,7 @@ import { createClient } from 'redis';
 
 /**
  * How a cached read is usually built: Express, and for every request a GET from Redis by vehicle and timestamp that is
- * parsed and written again. A miss asks PostgreSQL and is kept for a minute. One process; what it left in Redis it
+ * parsed and written again. A miss asks PostgreSQL and is kept for an hour. One process; what it left in Redis it
  * takes away at the end.
  */
 const { DATABASE_URL, REDIS_URL, PREFIX } = process.env;
@@ -27,7 +27,7 @@ app.get('/vehicles/:id/timestamp/:timestamp', async (request, response) => {
     [id, timestamp],
   );
   const data = { vehicle: rows[0] };
-  await redis.set(key, JSON.stringify(data), { expiration: { type: 'EX', value: 60 } });
+  await redis.set(key, JSON.stringify(data), { expiration: { type: 'EX', value: 3_600 } });
   response.json({ fromCache: false, data });
 });
 

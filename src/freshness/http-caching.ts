@@ -44,6 +44,11 @@ export function sendServed(
   reuse: Reuse,
 ): FastifyReply {
   tellAge(reply, served, reuse);
+  return sendValidated(request, reply, body);
+}
+
+/** Sends a body with its validator; 304 when the caller has it already. */
+export function sendValidated(request: FastifyRequest, reply: FastifyReply, body: ReadyBody): FastifyReply {
   reply.header('etag', body.etag);
   if (matches(request.headers['if-none-match'], body.etag)) return reply.code(304).send();
   return reply.type('application/json; charset=utf-8').send(body.text);

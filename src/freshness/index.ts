@@ -1,5 +1,13 @@
 export { Freshness } from './freshness.ts';
-export { ageHeaders, askedBoundMs, type ReadyBody, readyBody, sendServed, tellAge } from './http-caching.ts';
+export {
+  ageHeaders,
+  askedBoundMs,
+  type ReadyBody,
+  readyBody,
+  sendServed,
+  sendValidated,
+  tellAge,
+} from './http-caching.ts';
 export { RedisStore } from './remote-store.ts';
 export type { Served, View } from './view.ts';
-export { watchViews } from './watch-views.ts';
+export { summarizeViews, watchViews } from './watch-views.ts';

@@ -15,6 +15,17 @@ const COUNTED: Readonly<Record<string, (counters: ViewCounters) => number>> = {
   greatest_age_seconds: (counters) => counters.greatestAgeMs / 1_000,
 };
 
+/** The same of all views at once, by name. */
+export function summarizeViews({ views }: Freshness): unknown {
+  return {
+    views: views.map(({ name, maxAgeMs, counters }) => ({
+      view: name,
+      bound_seconds: maxAgeMs / 1_000,
+      ...Object.fromEntries(Object.entries(COUNTED).map(([what, read]) => [what, read(counters)])),
+    })),
+  };
+}
+
 /** Shows what each view has done at `/metrics`, beside its declared bound. */
 export function watchViews(metrics: Metrics, freshness: Freshness): void {
   for (const [what, read] of Object.entries(COUNTED)) {

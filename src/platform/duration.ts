@@ -14,3 +14,9 @@ export function sayDuration(ms: number): string {
   if (ms >= UNIT_MS.m && ms % UNIT_MS.m === 0) return `${ms / UNIT_MS.m} min`;
   return `${ms / UNIT_MS.s} sec`;
 }
+
+/** In the greatest unit that has no remainder: `90s`, `1m`, `24h` as `1d`. */
+export function writeDuration(ms: number): string {
+  const unit = (['d', 'h', 'm', 's'] as const).find((each) => ms >= UNIT_MS[each] && ms % UNIT_MS[each] === 0) ?? 'ms';
+  return `${ms / UNIT_MS[unit]}${unit}`;
+}

@@ -14,6 +14,11 @@ export function toMs(instant: InstantText): number {
   return Number(Temporal.Instant.from(instant).epochNanoseconds / 1_000n) / 1_000;
 }
 
+/** The same of milliseconds since 1970. */
+export function secondsOfMs(epochMs: number): string {
+  return toSeconds(new Date(Math.floor(epochMs)).toISOString());
+}
+
 /** PostgreSQL's `2026-12-30 10:00:00.123456+00` (sessions run in UTC) as ISO 8601. */
 export function fromPostgres(text: string): InstantText {
   return `${text.slice(0, 10)}T${text.slice(11).replace(/\+00$/, '')}Z`;

@@ -25,6 +25,13 @@ export function writeDecimal({ units, scale }: Decimal): string {
   return fraction === '' ? whole : `${whole}.${fraction}`;
 }
 
+/** The same for a decimal that is a text already, without the zeros at the end that a database keeps. */
+export function plainDecimal(text: string): string {
+  const value = parseDecimal(text);
+  if (value === undefined) throw new Error(`${text} is not a decimal`);
+  return writeDecimal(value);
+}
+
 /**
  * The digits a JSON number was written with, or `undefined` when it has more than `maxDecimals`. With 15 digits or
  * less a number comes through JavaScript as it was written; nothing is reckoned with it.
@@ -47,6 +54,13 @@ export function minus(a: Decimal, b: Decimal): Decimal {
 
 export function times(a: Decimal, b: Decimal): Decimal {
   return { units: a.units * b.units, scale: a.scale + b.scale };
+}
+
+/** Below 0, 0 or above 0, as the first is less than, equal to or greater than the second. */
+export function compareDecimals(a: Decimal, b: Decimal): number {
+  const scale = Math.max(a.scale, b.scale);
+  const [first, second] = [unitsAt(a, scale), unitsAt(b, scale)];
+  return first < second ? -1 : Number(first > second);
 }
 
 /** Rounds to `scale` decimals; exactly half a unit goes up. */

@@ -9,6 +9,11 @@ const WIDTH = 30;
 const REDRAW_MS = 100;
 const LINE_EVERY_MS = 5_000;
 
+/** @param part how much is done, from 0 to 1 */
+export function barOf(part: number): string {
+  return '█'.repeat(Math.floor(Math.min(part, 1) * WIDTH)).padEnd(WIDTH, '░');
+}
+
 /** Shows how far a long work is: a bar that is drawn over on a terminal, a line now and then anywhere else. */
 export class ProgressBar {
   readonly #printer: Printer;
@@ -30,8 +35,7 @@ export class ProgressBar {
       this.#printer.write(`${step}: ${percent.trimStart()}, ${detail}\n`);
     } else {
       if (this.#drawn && step !== this.#step) this.#printer.write('\n');
-      const done = '█'.repeat(Math.floor(Math.min(part, 1) * WIDTH)).padEnd(WIDTH, '░');
-      this.#printer.write(`\r\x1b[K${step.padEnd(10)} ${done} ${percent}  ${detail}`);
+      this.#printer.write(`\r\x1b[K${step.padEnd(10)} ${barOf(part)} ${percent}  ${detail}`);
       this.#drawn = true;
     }
     this.#step = step;

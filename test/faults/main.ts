@@ -1,7 +1,8 @@
 // Breaks things under load and checks that no word was broken:
-//   npm run faults -- <crash | database | freshness | frozen | redis | storage | all> [--rounds N] [--races N] [--seed N] [--only WORDS]
+//   npm run faults -- <budget | crash | database | freshness | frozen | redis | storage | write-back | all> [--rounds N] [--races N] [--seed N] [--only WORDS]
 import { parseArgs } from 'node:util';
 import { findPostgres } from '../support/services.ts';
+import { budget } from './budget.ts';
 import { crash } from './crash.ts';
 import { database } from './database.ts';
 import { freshness } from './freshness.ts';
@@ -10,14 +11,17 @@ import type { FaultOptions } from './options.ts';
 import { redis } from './redis.ts';
 import { type FaultReport, tell } from './report.ts';
 import { storage } from './storage.ts';
+import { writeBack } from './write-back.ts';
 
 const FAULTS: Readonly<Record<string, (options: FaultOptions) => Promise<FaultReport[]>>> = {
+  budget,
   crash,
   database,
   freshness,
   frozen,
   redis,
   storage,
+  'write-back': writeBack,
 };
 
 const { values, positionals } = parseArgs({

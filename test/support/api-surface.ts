@@ -30,6 +30,7 @@ export interface Route {
 }
 
 interface Operation {
+  readonly responses?: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
   readonly parameters?: readonly (Partial<Parameter> & Pick<Parameter, 'name' | 'in'>)[];
   readonly requestBody?: { readonly content?: Readonly<Record<string, { readonly schema?: JsonSchema }>> };
 }
@@ -47,20 +48,27 @@ export function readRoutes(document: unknown): Route[] {
     return name === undefined ? schema : components?.schemas?.[name];
   };
   const routes = Object.entries(paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, operation]) => ({
-      method: method.toUpperCase(),
-      path,
-      parameters: (operation.parameters ?? []).map((each) => ({
-        name: each.name,
-        in: each.in,
-        required: each.required ?? false,
-        schema: resolve(each.schema) ?? {},
+    Object.entries(operations)
+      .filter(([, operation]) => !isEndless(operation))
+      .map(([method, operation]) => ({
+        method: method.toUpperCase(),
+        path,
+        parameters: (operation.parameters ?? []).map((each) => ({
+          name: each.name,
+          in: each.in,
+          required: each.required ?? false,
+          schema: resolve(each.schema) ?? {},
+        })),
+        body: resolve(operation.requestBody?.content?.['application/json']?.schema),
       })),
-      body: resolve(operation.requestBody?.content?.['application/json']?.schema),
-    })),
   );
   if (routes.length === 0) throw new Error('the OpenAPI document describes no routes');
   return routes;
+}
+
+/** An answer without an end is not one to wait for. */
+function isEndless({ responses = {} }: Operation): boolean {
+  return Object.values(responses).some(({ content = {} }) => 'text/event-stream' in content);
 }
 
 /** The methods each path answers. */

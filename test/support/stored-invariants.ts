@@ -7,7 +7,7 @@ const BREACHES = {
     select s.id from slot s
       left join reservation r on r.slot_id = s.id and r.status in ('held', 'confirmed')
      group by s.id having s.claimed <> coalesce(sum(r.quantity), 0)`,
-  'slots sold beyond their capacity': sql`select id from slot where claimed > capacity or claimed < 0`,
+  'slots sold beyond their capacity': sql`select id from slot where claimed > capacity + overclaimed or claimed < 0`,
   'confirmed reservations that were not held when they were confirmed': sql`
     select id from reservation
      where status = 'confirmed' and (decided_at is null or decided_at < held_at or decided_at >= expires_at)`,

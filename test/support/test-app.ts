@@ -1,6 +1,7 @@
 import { composeApp } from '../../src/compose.ts';
 import { type Config, readConfig } from '../../src/config/config.ts';
 import type { BatchLimits } from '../../src/modules/reservations/index.ts';
+import type { Supplier } from '../../src/modules/supply/index.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import type { HttpServer } from '../../src/platform/http/http-server.ts';
 import { createLogger } from '../../src/platform/logger.ts';
@@ -10,16 +11,18 @@ interface Variations {
   readonly limits?: BatchLimits;
   /** Of the database the test has in its hand, where that is another one than the app's own. */
   readonly clock?: TestClock;
+  readonly suppliers?: readonly Supplier[];
+  readonly firstAnswerWithinMs?: number;
 }
 
 /** The whole HTTP surface over a test's database. Settings are written as the environment would have them. */
 export async function openTestApp(
   database: Database,
   env: Record<string, string> = {},
-  { limits, clock = clockOf(database) }: Variations = {},
+  { clock = clockOf(database), ...others }: Variations = {},
 ): Promise<HttpServer> {
   const config: Config = readConfig({ LOG_LEVEL: 'silent', HOLDFAST_DATA_DIR: 'memory:', ...env });
-  const variations = { ...(clock && { clock }), ...(limits && { limits }) };
+  const variations = { ...(clock && { clock }), ...others };
   const { app } = await composeApp(config, database, createLogger('silent'), '0.0.0', variations);
   return app;
 }

@@ -1,5 +1,5 @@
 import { toSeconds } from '../../platform/instant.ts';
-import { parseDecimal, writeDecimal } from '../../platform/money.ts';
+import { plainDecimal, writeDecimal } from '../../platform/money.ts';
 import { type Order, type OrderLine, totalOf } from './order.ts';
 
 /** An order as `GET /orders/{page}` shows it, as JSON text: its amounts are exact decimals, which no number here is. */
@@ -40,13 +40,6 @@ function fieldsOf(order: Order): string {
 function writeLine({ description, quantity, unit_price, discount }: OrderLine): string {
   return (
     `{"description":${JSON.stringify(description)},"quantity":${quantity},` +
-    `"unit_price":${plain(unit_price)},"discount":${plain(discount)}}`
+    `"unit_price":${plainDecimal(unit_price)},"discount":${plainDecimal(discount)}}`
   );
-}
-
-/** Without the zeros at the end that the database keeps. */
-function plain(text: string): string {
-  const value = parseDecimal(text);
-  if (value === undefined) throw new Error(`${text} is not a decimal`);
-  return writeDecimal(value);
 }

@@ -4,6 +4,7 @@ import type { Database, Reader } from '../../platform/db/database.ts';
 import type { Id } from '../../platform/ids.ts';
 import { SLOT_PRICE } from '../inventory/index.ts';
 import { Timetable, type TimetableSlot } from './timetable.ts';
+import { type HoldPairs, toHolds } from './units.ts';
 
 /** A timetable is told every change; the bound is for the day when that fails without anybody noticing. */
 const MAX_AGE_MS = 60_000;
@@ -58,19 +59,22 @@ function readTimetableSlots(reader: Reader, slotIds: readonly Id[]): Promise<Tim
 }
 
 interface SlotRow extends Omit<TimetableSlot, 'holds'> {
-  /** Pairs of when a hold runs out, in ms, and its units. */
-  holds: [number, number][] | null;
+  holds: HoldPairs | null;
 }
+
+/** The `HoldPairs` on `slot s`. */
+export const SLOT_HOLDS = sql`
+  (select json_agg(json_build_array(extract(epoch from r.expires_at) * 1000, r.quantity))
+     from reservation r where r.slot_id = s.id and r.status = 'held')`;
 
 async function readOpenSlots(reader: Reader, condition: RawBuilder<unknown>): Promise<TimetableSlot[]> {
   const { rows } = await sql<SlotRow>`
     select s.id as slot_id, s.starts_at as start_time, s.ends_at as end_time, s.capacity, s.version, ${SLOT_PRICE},
            (extract(epoch from s.starts_at) * 1000)::double precision as "startMs", s.capacity - s.claimed as free,
-           (select json_agg(json_build_array(extract(epoch from r.expires_at) * 1000, r.quantity))
-              from reservation r where r.slot_id = s.id and r.status = 'held') as holds
+           ${SLOT_HOLDS} as holds
       from slot s where ${condition} order by s.starts_at, s.id`.execute(reader);
   return rows.map(({ holds, ...slot }) => ({
     ...slot,
-    holds: (holds ?? []).map(([expiresMs, quantity]) => ({ expiresMs, quantity })),
+    holds: toHolds(holds),
   }));
 }

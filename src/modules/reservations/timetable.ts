@@ -3,9 +3,10 @@ import type { Id } from '../../platform/ids.ts';
 import { type InstantText, toMs, toSeconds } from '../../platform/instant.ts';
 import type { Price } from '../inventory/index.ts';
 import type { AvailableSlot, SlotFilter } from './availability-view.ts';
+import { type Units, unitsChangeMs, unitsFree } from './units.ts';
 
 /** What is known of one slot that is open, with the holds on it that will run out. Times are milliseconds since 1970. */
-export interface TimetableSlot {
+export interface TimetableSlot extends Units {
   readonly slot_id: Id;
   readonly start_time: InstantText;
   readonly end_time: InstantText;
@@ -13,10 +14,6 @@ export interface TimetableSlot {
   readonly capacity: number;
   readonly version: number;
   readonly price: Price | null;
-  /** Units free even if no hold runs out. */
-  readonly free: number;
-  /** Units that come free at their moment. */
-  readonly holds: readonly { readonly expiresMs: number; readonly quantity: number }[];
 }
 
 export interface TimetableOwner {
@@ -104,7 +101,7 @@ export class Timetable {
         // A slot is still listed at the very instant its notice begins, and not after.
         untilMs = Math.min(untilMs, leavesMs + Number.EPSILON * leavesMs);
       }
-      for (const { expiresMs } of slot.holds) if (expiresMs > nowMs) untilMs = Math.min(untilMs, expiresMs);
+      untilMs = Math.min(untilMs, unitsChangeMs(slot, nowMs));
     }
     return { body: readyBody(`{"available timeslots":[${parts.join(',')}]}`), untilMs };
   }
@@ -128,9 +125,4 @@ function isWithin({ startMs, slot_id }: TimetableSlot, { from, to, after }: Slot
   if (after === undefined) return true;
   const afterMs = toMs(after.startTime);
   return startMs > afterMs || (startMs === afterMs && slot_id > after.slotId);
-}
-
-/** What of a slot is free at a moment: a hold's units are, from the very instant it runs out. */
-function unitsFree(slot: TimetableSlot, nowMs: number): number {
-  return slot.holds.reduce((units, hold) => (hold.expiresMs <= nowMs ? units + hold.quantity : units), slot.free);
 }

@@ -4,14 +4,14 @@ import type { Target } from './planner/target-table.ts';
 import type { Supplier } from './supplier.ts';
 
 /** What the answer to a pull said, for whoever plans the next ones. */
-export interface Lesson {
+interface Lesson {
   /** When it was sent. */
   readonly pulledAtMs: number;
   readonly changed: boolean;
   readonly empty: boolean;
 }
 
-export type Next = { readonly kind: 'pull'; readonly part: Part } | { readonly kind: 'wait'; readonly untilMs: number };
+type Next = { readonly kind: 'pull'; readonly part: Part } | { readonly kind: 'wait'; readonly untilMs: number };
 
 /** Which part to pull next. Times are the database's, in milliseconds since 1970. */
 export interface PullPlan {

@@ -1,21 +1,15 @@
 import { createAdapter } from './adapters/create-adapter.ts';
 import type { Supplier } from './supplier.ts';
-import { registerSuppliers } from './supplier-lead-store.ts';
-import { SupplierSync, type SyncDeps, type SyncTimes } from './supplier-sync.ts';
+import { SupplierSync, type SyncDeps, type SyncTuning } from './supplier-sync.ts';
 
-/** Begins to sync every supplier; disposing ends it in an orderly way. */
-export async function startSync(
+/** Begins to sync every supplier, all of them registered; disposing ends it in an orderly way. */
+export function startSync(
   deps: SyncDeps,
   suppliers: readonly Supplier[],
-  times?: Partial<SyncTimes>,
-): Promise<AsyncDisposable> {
-  await deps.database.transaction((tx) =>
-    registerSuppliers(
-      tx,
-      suppliers.map(({ id }) => id),
-    ),
-  );
-  const syncs = suppliers.map((supplier) => new SupplierSync(deps, supplier, createAdapter(supplier), times));
+  tuning?: Partial<SyncTuning>,
+  http?: Parameters<typeof createAdapter>[1],
+): AsyncDisposable {
+  const syncs = suppliers.map((supplier) => new SupplierSync(deps, supplier, createAdapter(supplier, http), tuning));
   return {
     async [Symbol.asyncDispose]() {
       await Promise.all(syncs.map((sync) => sync[Symbol.asyncDispose]()));

@@ -17,8 +17,8 @@ export interface SyncDeps {
   readonly logger: Logger;
 }
 
-/** In milliseconds; a test may want them shorter. */
-export interface SyncTimes {
+/** Times in milliseconds; a test may want them shorter. */
+export interface SyncTuning {
   /** How long an instance that has died stays in charge. */
   readonly leadMs: number;
   /** How long a pull whose process has died counts as under way; far longer than any time-out of an adapter. */
@@ -30,9 +30,11 @@ export interface SyncTimes {
   /** How soon a part is asked for again whose pull has failed. */
   readonly failedRestMs: number;
   readonly notesEveryMs: number;
+  /** Pulls under way together: those are what a crash may have pulled for nothing. */
+  readonly pullsAtOnce: number;
 }
 
-const TIMES: SyncTimes = {
+const TUNING: Omit<SyncTuning, 'pullsAtOnce'> = {
   leadMs: 5_000,
   pullLeaseMs: 60_000,
   sendWithinMs: 10_000,
@@ -41,7 +43,9 @@ const TIMES: SyncTimes = {
   notesEveryMs: 10_000,
 };
 
-const PULLS_AT_ONCE = 8;
+const MOST_PULLS_AT_ONCE = 8;
+/** So many pulls a second one after the other can do, where an answer takes a while. */
+const PULLS_IN_A_ROW_PER_S = 4;
 /** What the planner has learnt is worth this much work to keep. */
 const PLAN_KEPT_EVERY_NOTES = 30;
 
@@ -57,7 +61,7 @@ export class SupplierSync implements AsyncDisposable {
   readonly #deps: SyncDeps;
   readonly #supplier: Supplier;
   readonly #adapter: Adapter;
-  readonly #times: SyncTimes;
+  readonly #tuning: SyncTuning;
   readonly #instance = randomUUID();
   readonly #stopped = new AbortController();
   readonly #pulls = new Set<Promise<void>>();
@@ -65,11 +69,11 @@ export class SupplierSync implements AsyncDisposable {
   /** Until then this process may take itself for the leader; by `performance.now()`. */
   #leadsUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(deps: SyncDeps, supplier: Supplier, adapter: Adapter, times: Partial<SyncTimes> = {}) {
+  constructor(deps: SyncDeps, supplier: Supplier, adapter: Adapter, tuning: Partial<SyncTuning> = {}) {
     this.#deps = deps;
     this.#supplier = supplier;
     this.#adapter = adapter;
-    this.#times = { ...TIMES, ...times };
+    this.#tuning = { ...TUNING, pullsAtOnce: pullsAtOnce(supplier), ...tuning };
     this.#done = this.#run();
   }
 
@@ -91,13 +95,13 @@ export class SupplierSync implements AsyncDisposable {
       } catch (error) {
         this.#deps.logger.warn({ err: error, supplier: this.#supplier.id }, 'the sync of a supplier is disturbed');
       }
-      await this.#sleep(this.#times.lookEveryMs);
+      await this.#sleep(this.#tuning.lookEveryMs);
     }
     await this.#write((tx) => resignSupplier(tx, this.#supplier.id, this.#instance)).catch(() => {});
   }
 
   async #lead(): Promise<number | undefined> {
-    const { leadMs } = this.#times;
+    const { leadMs } = this.#tuning;
     const askedAt = performance.now();
     const epoch = await this.#write((tx) => leadSupplier(tx, this.#supplier.id, this.#instance, leadMs));
     this.#leadsUntil = epoch === undefined ? Number.NEGATIVE_INFINITY : askedAt + leadMs;
@@ -125,14 +129,14 @@ export class SupplierSync implements AsyncDisposable {
 
   /** One pull begun, or a wait. */
   async #step(lead: Lead): Promise<void> {
-    if (this.#pulls.size >= PULLS_AT_ONCE) {
+    if (this.#pulls.size >= this.#tuning.pullsAtOnce) {
       await Promise.race(this.#pulls);
       return;
     }
     const nowMs = this.#deps.clock.latestMs();
     const next = lead.plan.next(nowMs);
     if (next.kind === 'wait') {
-      await this.#sleep(Math.min(next.untilMs - nowMs, this.#times.lookEveryMs));
+      await this.#sleep(Math.min(next.untilMs - nowMs, this.#tuning.lookEveryMs));
       return;
     }
     const begunAt = performance.now();
@@ -145,13 +149,13 @@ export class SupplierSync implements AsyncDisposable {
     lead.plan.putBack(next.part, nowMs);
     if (reservation.kind === 'fenced') lead.lost = true;
     else {
-      const waitMs = reservation.kind === 'wait' ? reservation.waitMs : this.#times.lookEveryMs;
-      await this.#sleep(Math.min(waitMs, this.#times.lookEveryMs));
+      const waitMs = reservation.kind === 'wait' ? reservation.waitMs : this.#tuning.lookEveryMs;
+      await this.#sleep(Math.min(waitMs, this.#tuning.lookEveryMs));
     }
   }
 
   async #reserve(lead: Lead, part: Part) {
-    const { pullLeaseMs } = this.#times;
+    const { pullLeaseMs } = this.#tuning;
     try {
       return await this.#write((tx) => reservePull(tx, this.#supplier, lead.epoch, partName(part), pullLeaseMs));
     } catch (error) {
@@ -168,7 +172,7 @@ export class SupplierSync implements AsyncDisposable {
       answeredAfterMs ??= performance.now() - begunAt;
     };
     try {
-      if (performance.now() - begunAt > this.#times.sendWithinMs) throw new SupplierFailure('not sent: too late');
+      if (performance.now() - begunAt > this.#tuning.sendWithinMs) throw new SupplierFailure('not sent: too late');
       const slots = await this.#adapter.pull(part, { answered }, this.#signal);
       const { absence } = this.#adapter;
       const outcome = await this.#write(async (tx) => {
@@ -188,7 +192,7 @@ export class SupplierSync implements AsyncDisposable {
         lead.plan.putBack(part, clock.latestMs());
       }
     } catch (error) {
-      lead.plan.putBack(part, clock.latestMs() + this.#times.failedRestMs);
+      lead.plan.putBack(part, clock.latestMs() + this.#tuning.failedRestMs);
       const message = error instanceof Error ? error.message : String(error);
       if (!this.#signal.aborted) logger.warn({ supplier: supplierId, part: partName(part), message }, 'a pull failed');
       const retryAfterMs = error instanceof SupplierFailure ? error.retryAfterMs : undefined;
@@ -201,7 +205,7 @@ export class SupplierSync implements AsyncDisposable {
 
   /** Keeps the lead, takes note of what is read, and now and then writes down what was learnt. */
   async #keepUp(lead: Lead): Promise<void> {
-    const { leadMs, notesEveryMs } = this.#times;
+    const { leadMs, notesEveryMs } = this.#tuning;
     let notes = 0;
     let notedAt = performance.now();
     while (!lead.lost && !this.#signal.aborted) {
@@ -240,6 +244,12 @@ export class SupplierSync implements AsyncDisposable {
   async #sleep(ms: number): Promise<void> {
     await delay(Math.max(ms, 1), undefined, { signal: this.#signal }).catch(() => {});
   }
+}
+
+/** One, unless the limits allow more than one after the other can use. */
+function pullsAtOnce({ pullLimits }: Supplier): number {
+  const perSecond = Math.min(...pullLimits.map(({ pulls, windowMs }) => (pulls * 1_000) / windowMs));
+  return Math.max(1, Math.min(Math.ceil(perSecond / PULLS_IN_A_ROW_PER_S), MOST_PULLS_AT_ONCE));
 }
 
 /** What an instance that leads has in its hand. */

@@ -4,6 +4,7 @@ import type { Failure } from '../errors.ts';
 import type { RequestTally, RouteTally } from '../request-tally.ts';
 import type { HttpServer } from './http-server.ts';
 import { PROBLEM_TYPE, toProblem } from './problem.ts';
+import { DATA_HEADERS } from './security-headers.ts';
 
 /** A body with what is said of it. */
 interface DirectBody {
@@ -41,6 +42,7 @@ const TELLING_HEADERS = new Set([
 const TELLING_LENGTHS = new Set([...TELLING_HEADERS].map((name) => name.length));
 
 const HOST = 'host';
+const ALWAYS = Object.entries(DATA_HEADERS).flat();
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /**
@@ -50,7 +52,6 @@ const JSON_TYPE = 'application/json; charset=utf-8';
  */
 export function acceptDirectAnswers(app: HttpServer, tally: RequestTally): void {
   const routes: { readonly route: DirectRoute; readonly tally: RouteTally }[] = [];
-  const always = Object.entries(app.securityHeaders).flat();
   let closing = false;
   app.decorate('answerDirectly', (route) => {
     routes.push({ route, tally: tally.of('GET', route.url) });
@@ -63,7 +64,7 @@ export function acceptDirectAnswers(app: HttpServer, tally: RequestTally): void 
     const { url, method } = request;
     if (method !== 'GET' || url === undefined || closing) return false;
     for (const { route, tally } of routes) {
-      if (url.startsWith(route.prefix)) return isPlain(request) && answerBy(route, tally, url, response, always);
+      if (url.startsWith(route.prefix)) return isPlain(request) && answerBy(route, tally, url, response);
     }
     return false;
   }
@@ -91,22 +92,16 @@ function isPlain({ rawHeaders }: IncomingMessage): boolean {
   return hasHost;
 }
 
-function answerBy(
-  route: DirectRoute,
-  tally: RouteTally,
-  url: string,
-  response: ServerResponse,
-  always: readonly string[],
-): boolean {
+function answerBy(route: DirectRoute, tally: RouteTally, url: string, response: ServerResponse): boolean {
   const startedAt = performance.now();
   const answer = answerOrNothing(route, url);
   if (answer === undefined) return false;
-  if ('failure' in answer) sendFailure(answer, response, always);
+  if ('failure' in answer) sendFailure(answer, response);
   else {
     const { headers, body } = answer;
     headers.push('etag', body.etag, 'content-type', JSON_TYPE, 'content-length', body.length);
-    headers.push('x-request-id', randomUUID());
-    response.writeHead(200, headers.concat(always));
+    headers.push('x-request-id', randomUUID(), ...ALWAYS);
+    response.writeHead(200, headers);
     response.end(body.text, body.encoding);
   }
   tally.count(response.statusCode, performance.now() - startedAt);
@@ -122,17 +117,13 @@ function answerOrNothing(route: DirectRoute, url: string): DirectAnswer | undefi
   }
 }
 
-function sendFailure(
-  { failure, headers }: DirectAnswer & { failure: Failure },
-  response: ServerResponse,
-  always: readonly string[],
-): void {
+function sendFailure({ failure, headers }: DirectAnswer & { failure: Failure }, response: ServerResponse): void {
   const requestId = randomUUID();
   const problem = toProblem(failure, requestId);
   const body = JSON.stringify(problem);
   headers.push('x-request-id', requestId, 'content-type', PROBLEM_TYPE);
-  headers.push('content-length', String(Buffer.byteLength(body)));
-  response.writeHead(problem.status, headers.concat(always));
+  headers.push('content-length', String(Buffer.byteLength(body)), ...ALWAYS);
+  response.writeHead(problem.status, headers);
   response.end(body);
 }
 

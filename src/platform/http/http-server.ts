@@ -17,10 +17,6 @@ export type HttpServer = FastifyInstance<
 >;
 
 declare module 'fastify' {
-  interface FastifyInstance {
-    /** What every answer carries, whoever writes it. */
-    readonly securityHeaders: Readonly<Record<string, string>>;
-  }
   interface FastifyRequest {
     /** Who asks: the scope of an Idempotency-Key. */
     principal: string;

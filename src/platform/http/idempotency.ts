@@ -60,16 +60,20 @@ function digest(parts: readonly string[]): Buffer {
 /**
  * Answers a request that changes something, in one transaction: its effect, and under an Idempotency-Key the
  * answer too. A failure undoes the effect and, with a key, is an answer like any other.
+ *
+ * @param settle what must be awaited between the transaction and its answer, first or replayed
  */
 export async function answerOnce(
   database: Database,
   request: FastifyRequest,
   reply: FastifyReply,
   work: (tx: Tx) => Promise<Answer>,
+  settle?: () => Promise<void>,
 ): Promise<void> {
   const claim = readClaim(request);
   const answer =
     claim === undefined ? await database.transaction(work) : await answerClaim(database, claim, request.id, work);
+  await settle?.();
   sendAnswer(reply, answer);
 }
 

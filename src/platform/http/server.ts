@@ -9,7 +9,7 @@ import type { HttpServer } from './http-server.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
 import { AS_INTEGER, SAYS, toInteger } from './parameters.ts';
 import { handleError, ProblemSchema, plainProblem, sendProblem } from './problem.ts';
-import { readSecurityHeaders } from './security-headers.ts';
+import { DATA_HEADERS, sendPageHeaders } from './security-headers.ts';
 
 /** Fastify's own defaults for most of these are "no limit". */
 const LIMITS = {
@@ -31,7 +31,6 @@ interface ServerDescription {
 
 /** A server with limits, problem+json errors, OpenAPI and security headers; it has no routes of ours and never listens. */
 export async function createServer(logger: Logger, about: ServerDescription): Promise<HttpServer> {
-  const securityHeaders = readSecurityHeaders();
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -54,12 +53,11 @@ export async function createServer(logger: Logger, about: ServerDescription): Pr
     ajv: { customOptions: AJV },
     // No hook runs for these.
     frameworkErrors: (error, request, reply) =>
-      handleError(error, request, reply.headers({ ...securityHeaders, 'x-request-id': request.id })),
+      handleError(error, request, reply.headers({ ...DATA_HEADERS, 'x-request-id': request.id })),
     clientErrorHandler: refuseBrokenRequest(LIMITS.headerBytes),
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.addSchema(ProblemSchema);
-  app.decorate('securityHeaders', securityHeaders);
   app.decorateRequest('principal', 'local');
   app.decorateRequest('bodyText', '');
   app.setErrorHandler(handleError);
@@ -70,7 +68,7 @@ export async function createServer(logger: Logger, about: ServerDescription): Pr
     ),
   );
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(securityHeaders).header('x-request-id', request.id);
+    reply.headers(DATA_HEADERS).header('x-request-id', request.id);
     done();
   });
   refuseOddRequests(app);
@@ -80,7 +78,10 @@ export async function createServer(logger: Logger, about: ServerDescription): Pr
     refResolver: { buildLocalReference: (schema, _base, _fragment, index) => String(schema.$id ?? `schema-${index}`) },
     transform: ({ schema, url, route }) => ({ schema: withKey(toInteger(schema), route.method), url }),
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, logo: null as never });
+  await app.register(async (pages) => {
+    sendPageHeaders(pages);
+    await pages.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, logo: null as never });
+  });
   refuseOtherMethods(app);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   return app;

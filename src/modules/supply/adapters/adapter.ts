@@ -65,7 +65,7 @@ export interface Booking {
 }
 
 /** What a pull has met: how far it came, and what the supplier asked for. */
-export interface PullWatch {
+interface PullWatch {
   /** Called when the answer begins, before its body is read: the supplier has counted the pull by then. */
   answered(): void;
 }

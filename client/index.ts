@@ -1,0 +1,4 @@
+export type { Api, Problem } from './api.ts';
+export type { EventOptions, EventTopic, HoldfastEvent } from './event-stream.ts';
+export { type ClientOptions, createClient, type HoldfastClient } from './holdfast-client.ts';
+export { HoldfastProblem } from './holdfast-problem.ts';

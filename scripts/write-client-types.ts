@@ -1,0 +1,115 @@
+/** The parts of a JSON schema that the server's own description has. Another keyword that matters is refused. */
+interface Schema {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly Schema[];
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | Schema;
+  readonly description?: string;
+}
+
+interface Content {
+  readonly content?: Readonly<Record<string, { readonly schema?: Schema }>>;
+}
+
+interface Operation {
+  readonly summary?: string;
+  readonly parameters?: readonly { name: string; in: string; required?: boolean; schema?: Schema }[];
+  readonly requestBody?: Content;
+  readonly responses?: Readonly<Record<string, Content>>;
+}
+
+interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+}
+
+const HEADER = `// What the server takes and gives, by method and path. Written by \`npm run openapi\` from the routes themselves.
+`;
+
+/**
+ * The text of `client/api.ts`, made from the text of `openapi.json`. By hand: the usual generator wants an older
+ * TypeScript, brings a dozen packages, and its types are for another client.
+ */
+export function renderClientTypes(openapi: string): string {
+  const { paths, components } = JSON.parse(openapi) as OpenApi;
+  const methods = new Map<string, string[]>();
+  for (const [path, operations] of Object.entries(paths)) {
+    for (const [method, operation] of Object.entries(operations)) {
+      if (operation.responses?.['200']?.content?.['text/event-stream']) continue;
+      const texts = methods.get(method) ?? [];
+      texts.push(`/** ${operation.summary ?? ''} */\n${JSON.stringify(path)}: ${operationType(operation)};`);
+      methods.set(method, texts);
+    }
+  }
+  const schemas = Object.entries(components.schemas).map(
+    ([name, schema]) => `export interface ${name} ${typeOf(schema)}\n`,
+  );
+  const api = [...methods].map(([method, texts]) => `${method}: {\n${texts.join('\n')}\n};`);
+  return indented([HEADER, ...schemas, `export interface Api {\n${api.join('\n')}\n}\n`].join('\n'));
+}
+
+/** Each brace that ends a line opens a block, and the one that begins a line closes it. */
+function indented(text: string): string {
+  let depth = 0;
+  return text
+    .split('\n')
+    .map((line) => {
+      if (line.startsWith('}')) depth -= 1;
+      const placed = line === '' ? '' : `${'  '.repeat(depth)}${line}`;
+      if (line.endsWith('{')) depth += 1;
+      return placed;
+    })
+    .join('\n');
+}
+
+function operationType({ parameters = [], requestBody, responses = {} }: Operation): string {
+  const part = (place: string) => {
+    const named = parameters.filter((each) => each.in === place);
+    const fields = named.map(
+      ({ name, required, schema }) => `${JSON.stringify(name)}${required ? '' : '?'}: ${typeOf(schema)};`,
+    );
+    return fields.length === 0 ? 'undefined' : `{ ${fields.join(' ')} }`;
+  };
+  const answers = Object.entries(responses).filter(([status]) => status.startsWith('2'));
+  const answer = answers.map(([, response]) => typeOf(jsonOf(response))).join(' | ');
+  const body = requestBody ? typeOf(jsonOf(requestBody)) : 'undefined';
+  return `{\npath: ${part('path')};\nquery: ${part('query')};\nbody: ${body};\nanswer: ${answer || 'undefined'};\n}`;
+}
+
+function jsonOf({ content = {} }: Content): Schema | undefined {
+  return content['application/json']?.schema;
+}
+
+function typeOf(schema: Schema | undefined): string {
+  if (schema === undefined) return 'undefined';
+  if (schema.$ref !== undefined) return schema.$ref.split('/').at(-1) ?? 'unknown';
+  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
+  if (schema.anyOf) return schema.anyOf.map(typeOf).join(' | ');
+  switch (schema.type) {
+    case 'string':
+    case 'boolean':
+    case 'null':
+      return schema.type;
+    case 'integer':
+    case 'number':
+      return 'number';
+    case 'array':
+      return `readonly (${typeOf(schema.items)})[]`;
+    case 'object':
+      return objectType(schema);
+    default:
+      throw new Error(`scripts/write-client-types.ts cannot write ${JSON.stringify(schema)} yet; teach it to`);
+  }
+}
+
+function objectType({ properties = {}, required = [] }: Schema): string {
+  const fields = Object.entries(properties).map(([name, schema]) => {
+    const comment = schema.description ? `/** ${schema.description} */\n` : '';
+    return `${comment}readonly ${JSON.stringify(name)}${required.includes(name) ? '' : '?'}: ${typeOf(schema)};`;
+  });
+  return fields.length === 0 ? 'object' : `{\n${fields.join('\n')}\n}`;
+}

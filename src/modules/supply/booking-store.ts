@@ -1,0 +1,60 @@
+import { sql } from 'kysely';
+import type { Reader } from '../../platform/db/database.ts';
+import type { Id } from '../../platform/ids.ts';
+import type { InstantText } from '../../platform/instant.ts';
+import { NoSuchBooking } from './booking-failures.ts';
+
+type BookingStatus = 'pending' | 'confirmed' | 'conflict' | 'cancelled';
+
+/** A client's reservation of an item, and how far the supplier has been told of it. */
+export interface ItemBooking {
+  readonly booking_id: Id;
+  readonly item_id: Id;
+  readonly client_id: Id;
+  readonly quantity: number;
+  readonly status: BookingStatus;
+  /** Of one, when it was booked; the amount as text, an exact decimal. */
+  readonly price: { readonly amount: string; readonly currency: string } | null;
+  readonly created_at: InstantText;
+  /** Why the supplier does not have it; only of a conflict. */
+  readonly reason: string | null;
+}
+
+/** The part that a snapshot supplier's answer is kept as: its slots are the items. */
+const ITEMS_PART = 'everything';
+
+const BOOKING = sql`
+  select r.id as booking_id, r.slot_id as item_id, r.client_id, r.quantity, r.held_at as created_at,
+         case when r.status <> 'confirmed' then r.status when w.acknowledged_at is null then 'pending' else 'confirmed'
+         end as status,
+         case when w.price_amount is not null then
+           json_build_object('amount', trim_scale(w.price_amount)::text, 'currency', w.price_currency)
+         end as price,
+         case when r.status = 'conflict' then w.refusal end as reason
+    from write_back w join reservation r on r.id = w.reservation_id
+    join supplier_slot known on known.slot_id = r.slot_id and known.part = ${ITEMS_PART}`;
+
+export async function readBooking(reader: Reader, bookingId: Id): Promise<ItemBooking> {
+  const { rows } = await sql<ItemBooking>`${BOOKING} where r.id = ${bookingId}`.execute(reader);
+  const booking = rows[0];
+  if (!booking) throw new NoSuchBooking(bookingId);
+  return booking;
+}
+
+/** Up to `limit` of a client's bookings with ids above `afterId`, by id. */
+export async function listBookings(
+  reader: Reader,
+  clientId: Id,
+  afterId: Id | 0,
+  limit: number,
+): Promise<ItemBooking[]> {
+  const { rows } = await sql<ItemBooking>`
+    ${BOOKING} where r.client_id = ${clientId} and r.id > ${afterId} order by r.id limit ${limit}`.execute(reader);
+  return rows;
+}
+
+export async function isItem(reader: Reader, slotId: Id): Promise<boolean> {
+  const { rows } = await sql`
+    select slot_id from supplier_slot where slot_id = ${slotId} and part = ${ITEMS_PART}`.execute(reader);
+  return rows.length > 0;
+}

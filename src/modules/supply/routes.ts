@@ -1,0 +1,14 @@
+import type { HttpServer } from '../../platform/http/http-server.ts';
+import { addBookingRoutes } from './booking-routes.ts';
+import { addExperienceRoutes } from './experience-routes.ts';
+import { addItemRoutes } from './item-routes.ts';
+import type { SupplyDeps } from './supply-deps.ts';
+import { addSyncRoutes } from './sync-routes.ts';
+
+/** What suppliers sell, and how the sync with them stands. */
+export function addSupplyRoutes(app: HttpServer, deps: SupplyDeps): void {
+  addExperienceRoutes(app, deps.experiences);
+  addItemRoutes(app, deps.items);
+  addBookingRoutes(app, deps);
+  addSyncRoutes(app, deps);
+}

@@ -1,0 +1,63 @@
+import { sql } from 'kysely';
+import type { Adapter, Part, UpstreamId, UpstreamSlot } from '../../src/modules/supply/adapters/adapter.ts';
+import { swapPart } from '../../src/modules/supply/part-store.ts';
+import { registerSuppliers } from '../../src/modules/supply/supplier-lead-store.ts';
+import { type Database, readClock } from '../../src/platform/db/database.ts';
+import type { Id } from '../../src/platform/ids.ts';
+
+const EVERYTHING: Part = { kind: 'everything' };
+
+export async function addSupplier(database: Database, supplierId: string): Promise<void> {
+  await database.transaction((tx) => registerSuppliers(tx, [supplierId]));
+}
+
+/** Asks a supplier for all it has, and has it for sale. */
+export async function pullItems(database: Database, supplierId: string, adapter: Adapter): Promise<void> {
+  const observedAt = await database.read(readClock);
+  const slots = await adapter.pull(EVERYTHING, { answered() {} }, new AbortController().signal);
+  await supplyItems(database, supplierId, slots, { observedAt, absence: adapter.absence });
+}
+
+interface Observation {
+  readonly observedAt?: string;
+  readonly absence?: Adapter['absence'];
+}
+
+/** Puts an answer in the place of what was known of everything that the supplier sells. */
+export async function supplyItems(
+  database: Database,
+  supplierId: string,
+  slots: readonly UpstreamSlot[],
+  { observedAt, absence = 'sold-out' }: Observation = {},
+): Promise<void> {
+  const at = observedAt ?? (await database.read(readClock));
+  const pulled = { supplierId, epoch: 0, part: EVERYTHING, observedAt: at, slots, absence };
+  await database.statement((tx) => swapPart(tx, pulled));
+}
+
+/** Our ids of what a supplier sells, by the supplier's. */
+export async function suppliedIds(database: Database, supplierId: string): Promise<Map<UpstreamId, Id>> {
+  const { rows } = await database.read((reader) =>
+    sql<{ slot_id: Id; upstream_id: string }>`
+      select slot_id, upstream_id::text as upstream_id from supplier_slot where supplier_id = ${supplierId}`.execute(
+      reader,
+    ),
+  );
+  return new Map(rows.map(({ slot_id, upstream_id }) => [JSON.parse(upstream_id) as UpstreamId, slot_id]));
+}
+
+/** An item with a name, on sale in a year, of which so many are left. */
+export function item(id: UpstreamId, remaining: number): UpstreamSlot {
+  const year = new Date().getUTCFullYear() + 1;
+  return {
+    id,
+    name: `item ${id}`,
+    startsAt: `${year}-06-01T10:00:00.000Z`,
+    endsAt: `${year}-06-01T12:00:00.000Z`,
+    local: null,
+    variantId: null,
+    remaining,
+    price: { final: '12.50', original: '12.50', discount: '0', currency: 'EUR' },
+    pax: [],
+  };
+}
