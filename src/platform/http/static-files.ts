@@ -4,6 +4,7 @@ import { extname, join, relative, sep } from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { HttpServer } from './http-server.ts';
 import { plainProblem, sendProblem } from './problem.ts';
+import { sendPageHeaders } from './security-headers.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -40,12 +41,15 @@ const UNBUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Hol
 export async function serveStaticFiles(app: HttpServer, directory: URL): Promise<void> {
   const files = await readFiles(directory.pathname);
   const page = files.get('/index.html') ?? unbuilt();
-  app.get('/', { schema: { hide: true } }, (request, reply) => sendFile(request, reply, page, 'no-cache'));
-  app.get<{ Params: { name: string } }>(`${ASSETS}:name`, { schema: { hide: true } }, (request, reply) => {
-    const path = `${ASSETS}${request.params.name}`;
-    const file = files.get(path);
-    if (file === undefined) return sendProblem(reply, plainProblem(404, `There is nothing at ${path}`, request.id));
-    return sendFile(request, reply, file, 'public, max-age=31536000, immutable');
+  await app.register(async (pages) => {
+    sendPageHeaders(pages);
+    pages.get('/', { schema: { hide: true } }, (request, reply) => sendFile(request, reply, page, 'no-cache'));
+    pages.get<{ Params: { name: string } }>(`${ASSETS}:name`, { schema: { hide: true } }, (request, reply) => {
+      const path = `${ASSETS}${request.params.name}`;
+      const file = files.get(path);
+      if (file === undefined) return sendProblem(reply, plainProblem(404, `There is nothing at ${path}`, request.id));
+      return sendFile(request, reply, file, 'public, max-age=31536000, immutable');
+    });
   });
 }
 

@@ -1,5 +1,5 @@
 /** What the API answers with, as far as this page reads it. */
-export interface Person {
+interface Person {
   readonly first_name: string;
   readonly last_name: string;
 }
@@ -30,7 +30,7 @@ export interface Timeslot {
   readonly start_time: string;
   readonly end_time: string;
 }
-export type ReservationStatus = 'held' | 'confirmed' | 'cancelled' | 'expired' | 'conflict';
+type ReservationStatus = 'held' | 'confirmed' | 'cancelled' | 'expired' | 'conflict';
 export interface Reservation {
   readonly reservation_id: number;
   readonly slot_id: number;
@@ -51,7 +51,7 @@ export interface HistoryEntry {
   readonly quantity: number;
   readonly expires_at: string;
 }
-export interface OrderLine {
+interface OrderLine {
   readonly description: string;
   readonly quantity: number;
   readonly unit_price: number;
@@ -86,7 +86,7 @@ export interface VehicleHistory {
   readonly vehicle: Vehicle;
   readonly history: readonly StateLog[];
 }
-export interface ProductPrice {
+interface ProductPrice {
   readonly finalPrice: number;
   readonly originalPrice: number;
   readonly currencyCode: string;

@@ -50,7 +50,7 @@ export function useDaySlots(providerId: number, date: string, free: readonly Tim
   return { ...answer, slots };
 }
 
-export function toOffered({ slot_id, start_time, end_time, remaining, price }: Slot): OfferedSlot {
+function toOffered({ slot_id, start_time, end_time, remaining, price }: Slot): OfferedSlot {
   return {
     id: slot_id,
     day: dateIn(start_time),
