@@ -68,7 +68,7 @@ function SlotButton({ slot, otherZone, isChosen, onChoose }: SlotButtonProps) {
     <button
       type="button"
       className="slot"
-      aria-pressed={isChosen}
+      aria-pressed={isChosen && !isTaken}
       disabled={isTaken}
       data-taken={isTaken || undefined}
       data-slot={slot.id}
