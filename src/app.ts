@@ -7,8 +7,11 @@ import { acceptDirectAnswers } from './platform/http/direct-answers.ts';
 import { addHealthRoutes, type Readiness } from './platform/http/health.ts';
 import type { HttpServer } from './platform/http/http-server.ts';
 import { createServer } from './platform/http/server.ts';
+import { serveStaticFiles } from './platform/http/static-files.ts';
 import type { Logger } from './platform/logger.ts';
 import { type Metrics, serveMetrics } from './platform/metrics.ts';
+
+const PAGE = new URL('../web/dist/', import.meta.url);
 
 export interface AppDeps {
   readonly logger: Logger;
@@ -38,6 +41,7 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   addVehiclesRoutes(app, deps.vehicles);
   addSupplyRoutes(app, deps.supply);
   addEventRoutes(app, deps.events);
+  await serveStaticFiles(app, PAGE);
   app.closeRoutes();
   return app;
 }

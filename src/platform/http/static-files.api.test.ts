@@ -1,0 +1,109 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { brokenProblem } from '../../../test/support/contract.ts';
+import { createLogger } from '../logger.ts';
+import type { HttpServer } from './http-server.ts';
+import { createServer } from './server.ts';
+import { serveStaticFiles } from './static-files.ts';
+
+const PAGE = '<!doctype html><title>A page</title>';
+const SCRIPT = 'document.title = "a script, long enough to be packed";';
+
+async function openServer(directory: string): Promise<HttpServer> {
+  const app = await createServer(createLogger('silent'), { title: 'Test', version: '1', description: 'A test' });
+  await serveStaticFiles(app, pathToFileURL(`${directory}/`));
+  app.closeRoutes();
+  return app;
+}
+
+describe('static files', () => {
+  let root: string;
+  let app: HttpServer;
+
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'holdfast-static-'));
+    await mkdir(join(root, 'dist/assets'), { recursive: true });
+    await writeFile(join(root, 'secret.js'), 'secret');
+    await writeFile(join(root, 'dist/index.html'), PAGE);
+    await writeFile(join(root, 'dist/notes.txt'), 'of no known type');
+    await writeFile(join(root, 'dist/assets/a-1.js'), SCRIPT);
+    await writeFile(join(root, 'dist/assets/a-1.js.br'), brotliCompressSync(SCRIPT));
+    await writeFile(join(root, 'dist/assets/a-1.js.gz'), gzipSync(SCRIPT));
+    app = await openServer(join(root, 'dist'));
+  });
+  afterAll(async () => {
+    await app.close();
+    await rm(root, { recursive: true });
+  });
+
+  const ask = (url: string, headers: Record<string, string> = {}, method: 'GET' | 'HEAD' | 'POST' = 'GET') =>
+    app.inject({ method, url, headers });
+
+  it('asks for the page to be revalidated, and for its assets to be kept for good', async () => {
+    const page = await ask('/');
+    expect(page.body).toBe(PAGE);
+    expect(page.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' });
+    const etag = String(page.headers.etag);
+    expect((await ask('/', { 'if-none-match': etag })).statusCode).toBe(304);
+    expect((await ask('/', { 'if-none-match': '"another"' })).statusCode).toBe(200);
+
+    const asset = await ask('/assets/a-1.js');
+    expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    expect(asset.headers['content-type']).toBe('text/javascript; charset=utf-8');
+    expect(asset.headers['content-security-policy']).toContain("script-src 'self'");
+  });
+
+  it('sends the encoding that is asked for, each under a validator of its own', async () => {
+    const [plain, br, gzip, refused] = await Promise.all([
+      ask('/assets/a-1.js'),
+      ask('/assets/a-1.js', { 'accept-encoding': 'gzip, deflate, br' }),
+      ask('/assets/a-1.js', { 'accept-encoding': 'gzip;q=0.5' }),
+      ask('/assets/a-1.js', { 'accept-encoding': 'br;q=0, gzip;q=0.0' }),
+    ]);
+    expect(plain.body).toBe(SCRIPT);
+    expect(refused.headers['content-encoding']).toBeUndefined();
+    expect(br.headers['content-encoding']).toBe('br');
+    expect(brotliDecompressSync(br.rawPayload).toString()).toBe(SCRIPT);
+    expect(gunzipSync(gzip.rawPayload).toString()).toBe(SCRIPT);
+    expect(new Set([plain, br, gzip].map(({ headers }) => headers.etag)).size).toBe(3);
+    for (const { headers } of [plain, br, gzip]) expect(headers.vary).toBe('accept-encoding');
+  });
+
+  it('answers HEAD without a body, and refuses what would change something', async () => {
+    const head = await ask('/assets/a-1.js', {}, 'HEAD');
+    expect(head.statusCode).toBe(200);
+    expect(head.body).toBe('');
+    expect(head.headers['content-length']).toBe(String(SCRIPT.length));
+    const post = await ask('/', {}, 'POST');
+    expect(post.statusCode).toBe(405);
+    expect(post.headers.allow).toBe('GET, HEAD, OPTIONS');
+  });
+
+  it.each([
+    '/assets/..%2f..%2fsecret.js',
+    '/assets/%2e%2e%2fsecret.js',
+    '/assets/',
+    '/assets/a-1.js.br',
+    '/assets/constructor',
+    '/notes.txt',
+    '/index.htm',
+  ])('finds nothing at %s', async (url) => {
+    const answer = await ask(url);
+    expect(answer.statusCode, answer.body).toBe(404);
+    const { statusCode: status, body } = answer;
+    expect(brokenProblem({ status, headers: answer.headers as Record<string, string>, body })).toEqual([]);
+  });
+
+  it('says how to build a page that is not there', async () => {
+    const without = await openServer(join(root, 'nowhere'));
+    const answer = await without.inject('/');
+    await without.close();
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers['content-type']).toContain('text/html');
+    expect(answer.body).toContain('npm run prepare');
+  });
+});

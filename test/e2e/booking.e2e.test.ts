@@ -1,0 +1,123 @@
+import { expect, it } from 'vitest';
+import { inBrowser, type Visitor } from '../support/browser.ts';
+
+const SECOND_DAY = '.day[data-free] >> nth=1';
+
+/** Opens the second free day, so that no slot of it comes too near while the test runs. */
+async function chooseSlot({ page }: Visitor, index: number): Promise<string> {
+  await page.locator(SECOND_DAY).click();
+  const slot = page.locator('.slot:enabled').nth(index);
+  const id = await slot.getAttribute('data-slot');
+  await slot.click();
+  return id ?? '';
+}
+
+inBrowser('booking', {}, (site) => {
+  it('goes from a free day to a confirmed reservation with its history', async () => {
+    const visitor = await site.visit('#/book?provider=1');
+    const { page } = visitor;
+    await chooseSlot(visitor, 0);
+    await page.getByRole('button', { name: 'Hold this time' }).click();
+    await page.getByText('Held for you').waitFor();
+    expect(await page.locator('.held-clock').textContent()).toMatch(/^(30:00|29:\d\d)/);
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByText('Confirmed. It is yours.').waitFor();
+
+    await page.getByRole('link', { name: 'My reservations' }).click();
+    const row = page.locator('.row').first();
+    await row.getByText('confirmed').waitFor();
+    await row.getByRole('button', { name: 'History' }).click();
+    await row.locator('.history li').nth(1).waitFor();
+    expect(await row.locator('.history li > span:first-child').allInnerTexts()).toEqual(['Held', 'Confirmed']);
+
+    await row.getByRole('button', { name: 'Cancel it' }).click();
+    await row.getByText('cancelled', { exact: true }).waitFor();
+    expect(visitor.complaints).toEqual([]);
+  });
+
+  it('moves a reservation to another time', async () => {
+    const visitor = await site.visit('#/book?provider=1');
+    const { page } = visitor;
+    const before = await chooseSlot(visitor, 4);
+    await page.getByRole('button', { name: 'Hold this time' }).click();
+    await page.locator('.held').getByRole('link', { name: 'Move' }).click();
+    await page.getByRole('heading', { name: 'Choose another time' }).waitFor();
+    const after = await chooseSlot(visitor, 6);
+    await page.getByRole('button', { name: 'Move it here' }).click();
+    await page.getByText('Moved. The time before is free').waitFor();
+    const read = async (id: string) => (await fetch(`${site.url}/api/v1/slots/${id}`)).json();
+    expect(await read(before)).toMatchObject({ remaining: 1 });
+    expect(await read(after)).toMatchObject({ remaining: 0 });
+  });
+
+  it('lets one of two have a slot, and offers the other the nearest', async () => {
+    const visitors = [await site.visit('#/book?provider=2'), await site.visit('#/book?provider=2')] as const;
+    for (const visitor of visitors) await chooseSlot(visitor, 3);
+    const both = visitors.map(({ page }) => page.getByRole('button', { name: 'Hold this time' }).click());
+    // The slower one may see the button go before it can press it: it has lost all the same.
+    await Promise.allSettled(both);
+    const outcomes = await Promise.all(
+      visitors.map(async ({ page }) => {
+        await page.locator('.held, .lost').first().waitFor();
+        return (await page.locator('.lost').count()) === 0 ? 'held' : 'lost';
+      }),
+    );
+    expect([...outcomes].sort()).toEqual(['held', 'lost']);
+
+    const loser = visitors[outcomes.indexOf('lost')];
+    expect(await loser?.page.locator('.lost').textContent()).toContain('Nothing was booked for you');
+    await loser?.page.locator('.lost-near button').first().click();
+    await loser?.page.getByRole('button', { name: 'Hold this time' }).click();
+    await loser?.page.getByText('Held for you').waitFor();
+  });
+
+  it('shows at once that somebody else has taken a slot', async () => {
+    const visitor = await site.visit('#/book?provider=1');
+    const { page } = visitor;
+    const id = await chooseSlot(visitor, 10);
+    const body = JSON.stringify({ client_id: 2, slot_id: Number(id) });
+    const headers = { 'content-type': 'application/json' };
+    const { status } = await fetch(`${site.url}/api/v1/reservations`, { method: 'POST', headers, body });
+    expect(status).toBe(201);
+    await page.getByText('Somebody was a moment quicker').waitFor();
+    expect(await page.locator(`[data-slot="${id}"]`).isDisabled()).toBe(true);
+  });
+
+  it('can be done by the keyboard alone', async () => {
+    const { page } = await site.visit('#/book?provider=1');
+    await page.locator('.day[aria-pressed="true"]').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await page.locator('.slot:enabled').nth(14).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Hold this time' }).press('Enter');
+    await page.getByText('Held for you').waitFor();
+  });
+
+  it('asks who one is before the first hold', async () => {
+    const visitor = await site.visit('#/book?provider=1');
+    const { page } = visitor;
+    await page.addInitScript(() => localStorage.removeItem('holdfast.client'));
+    await page.reload();
+    await chooseSlot(visitor, 20);
+    await page.getByRole('button', { name: 'Hold this time' }).click();
+    await page.getByLabel('First name').fill('Barbara');
+    await page.getByLabel('Last name').fill('Liskov');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Hold this time' }).click();
+    await page.getByText('Held for you').waitFor();
+    await page.getByRole('button', { name: /Barbara/ }).waitFor();
+  });
+});
+
+inBrowser('a short hold', { HOLD_TTL: '3s' }, (site) => {
+  it('runs out in sight, and is free again', async () => {
+    const visitor = await site.visit('#/book?provider=1');
+    const { page } = visitor;
+    const id = await chooseSlot(visitor, 2);
+    await page.getByRole('button', { name: 'Hold this time' }).click();
+    await page.getByText('Held for you').waitFor();
+    await page.getByText('Your hold has run out').waitFor({ timeout: 15_000 });
+    await page.locator(`[data-slot="${id}"]:enabled`).waitFor({ timeout: 15_000 });
+  });
+});

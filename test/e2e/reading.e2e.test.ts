@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { inBrowser } from '../support/browser.ts';
+
+// What runs in the page is text: a browser's names are not known here.
+
+const SENT_BYTES = `[...performance.getEntriesByType('resource'), ...performance.getEntriesByType('navigation')]
+  .filter(({ name }) => /\\/assets\\/|\\/#|\\/$/.test(name))
+  .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`;
+
+const LAYOUT_SHIFT = `new Promise((resolve) => {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const { value } of list.getEntries()) sum += value;
+  }).observe({ type: 'layout-shift', buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)));
+})`;
+
+inBrowser('what is read', {}, (site) => {
+  it('keeps the page of orders in the address', async () => {
+    const { page } = await site.visit('#/orders?page=3');
+    await page.getByText('page 3 of 83').waitFor();
+    const third = await page.locator('.orders tbody th').first().textContent();
+    expect(third).toBe('10268');
+    await page.getByRole('link', { name: 'Page after' }).click();
+    await page.getByText('page 4 of 83').waitFor();
+    await page.getByLabel('Go to page').fill('83');
+    await page.keyboard.press('Enter');
+    await page.getByText('page 83 of 83').waitFor();
+    expect(new URL(page.url()).hash).toBe('#/orders?page=83');
+    await page.goBack();
+    await page.getByText('page 4 of 83').waitFor();
+    await page.goto(`${site.url}/#/orders?page=99999`);
+    await page.getByText('There is no page 99999').waitFor();
+  });
+
+  it('tells what state a vehicle was in when', async () => {
+    const { page } = await site.visit('#/vehicles?vehicle=2');
+    const slider = page.getByRole('slider', { name: 'Moment' });
+    await slider.focus();
+    await page.keyboard.press('Home');
+    await page.locator('.then-state', { hasText: 'nothing was known yet' }).waitFor();
+    await page.keyboard.press('End');
+    await page.locator('.then-state', { hasText: 'selling' }).waitFor();
+    await page.getByRole('button', { name: 'quoted', exact: true }).click();
+    await page.locator('.then-state', { hasText: 'quoted' }).waitFor();
+    const asked = await page.locator('a[href*="/timestamp/"]').getAttribute('href');
+    const answer = (await (await fetch(`${site.url}${asked}`)).json()) as { data: { vehicle: { state: string } } };
+    expect(answer.data.vehicle.state).toBe('quoted');
+  });
+
+  it('asks for nothing on a reload that it knows already, and for nothing elsewhere at all', async () => {
+    const { page, asked, complaints } = await site.visit('#/orders?page=3');
+    await page.locator('.orders tbody th').first().waitFor();
+    const reads = () => asked.filter((url) => /\/(orders|vehicles|client|api)\//.test(url) && !url.includes('/events'));
+    expect(reads()).toContain(`${site.url}/orders/3`);
+    asked.length = 0;
+    await page.reload();
+    await page.locator('.orders tbody th').first().waitFor();
+    expect(reads()).toEqual([]);
+    expect(asked.filter((url) => !url.startsWith(`${site.url}/`))).toEqual([]);
+    expect(complaints).toEqual([]);
+
+    // What it does not know, it does ask.
+    await page.goto(`${site.url}/#/orders?page=5`);
+    await page.locator('.orders tbody th').first().waitFor();
+    expect(reads()).toContain(`${site.url}/orders/5`);
+  });
+
+  it('shows what was known last while offline, with its age', async () => {
+    const { page, context } = await site.visit('#/orders?page=2');
+    await page.locator('.orders tbody th').first().waitFor();
+    await context.setOffline(true);
+    await page.getByText('You are offline').waitFor();
+    expect(await page.locator('.orders tbody tr').count()).toBe(10);
+    expect(await page.locator('.age').textContent()).toMatch(/old|just now/);
+  });
+
+  it('loads at first less than 150 kB, and nothing jumps', async () => {
+    const { page } = await site.visit('#/book?provider=1');
+    await page.locator('.slot').first().waitFor();
+    const bytes = (await page.evaluate(SENT_BYTES)) as number;
+    expect(bytes).toBeGreaterThan(50_000);
+    expect(bytes).toBeLessThan(150_000);
+    const shift = (await page.evaluate(LAYOUT_SHIFT)) as number;
+    expect(shift).toBeLessThan(0.1);
+  });
+});
+
+inBrowser('a bound that ends', { ORDERS_MAX_AGE: '2s' }, (site) => {
+  it('asks again by the validator of what it has', async () => {
+    const { page } = await site.visit('#/orders?page=3');
+    const again = await page.waitForResponse(
+      (response) => response.url().endsWith('/orders/3') && 'if-none-match' in response.request().headers(),
+    );
+    expect(again.status()).toBe(304);
+    await page.locator('.orders tbody th').first().waitFor();
+  });
+});
+
+const VIEWS = ['book?provider=1', 'reservations', 'items', 'provider', 'orders', 'vehicles', 'operations'];
+const READY = 'h1';
+
+inBrowser('axe', {}, (site) => {
+  for (const theme of ['light', 'dark'] as const) {
+    it(`finds nothing in ${theme} colours`, async () => {
+      const axe = await readFile(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
+      const { page } = await site.visit('#/book', { theme });
+      const found: string[] = [];
+      for (const view of VIEWS) {
+        await page.goto(`${site.url}/#/${view}`);
+        await page.locator(READY).waitFor();
+        await page.locator('.bone').first().waitFor({ state: 'detached' });
+        await page.evaluate(axe);
+        found.push(...(await page.evaluate(runAxe)).map((each) => `${view}: ${each}`));
+      }
+      expect(found).toEqual([]);
+      // A fault that is put there is found.
+      await page.locator('h1').evaluate((heading) => {
+        heading.style.color = 'var(--line)';
+      });
+      expect((await page.evaluate(runAxe)).join()).toContain('color-contrast');
+    });
+  }
+});
+
+interface AxeResults {
+  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
+}
+
+/** Runs in the page, where axe has been put. */
+async function runAxe(): Promise<string[]> {
+  const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } };
+  const { violations } = await axe.run();
+  return violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ html }) => `${id} ${html.slice(0, 160)}`));
+}

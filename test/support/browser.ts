@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { type ChildServer, startChildServer } from './child-server.ts';
+
+const CANDIDATES = [
+  process.env.CHROMIUM ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
+const QUIET = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+  ...['--disable-background-networking', '--disable-component-update'],
+];
+
+const executablePath = CANDIDATES.find((path) => path !== '' && existsSync(path));
+
+export interface Visitor {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** What went wrong where nobody looked: uncaught errors, and what the Content-Security-Policy refused. */
+  readonly complaints: readonly string[];
+  /** Every address that was asked for. */
+  readonly asked: string[];
+}
+
+interface VisitorOptions {
+  readonly theme?: 'light' | 'dark';
+}
+
+export interface Site {
+  readonly url: string;
+  visit(path: string, options?: VisitorOptions): Promise<Visitor>;
+}
+
+/** A client of one's own, so that no test finds the holds of another. */
+async function newClient(port: number): Promise<unknown> {
+  const body = JSON.stringify({ first_name: 'Grace', last_name: 'Hopper' });
+  const headers = { 'content-type': 'application/json' };
+  return (await fetch(`http://127.0.0.1:${port}/api/v1/clients`, { method: 'POST', headers, body })).json();
+}
+
+/** Runs tests against a server with samples, in a browser; without a browser they are skipped. */
+export function inBrowser(name: string, env: Readonly<Record<string, string>>, tests: (site: Site) => void): void {
+  if (executablePath === undefined) {
+    if (process.env.REQUIRE_SERVICES === '1') throw new Error('no Chromium was found; CHROMIUM can tell where it is');
+    process.stderr.write(`Skipped: ${name}. No Chromium was found; CHROMIUM can tell where it is.\n`);
+  }
+  describe.skipIf(executablePath === undefined)(name, () => {
+    let server: ChildServer;
+    let browser: Browser;
+    const contexts: BrowserContext[] = [];
+
+    beforeAll(async () => {
+      const samples = { HOLDFAST_DATA_DIR: 'memory:', HOLDFAST_SAMPLES: 'on' };
+      [server, browser] = await Promise.all([
+        startChildServer({ ...samples, ...env }),
+        chromium.launch({ executablePath: executablePath ?? '', args: QUIET }),
+      ]);
+    });
+    afterAll(async () => {
+      await Promise.all(contexts.map((context) => context.close()));
+      await browser?.close();
+      await server?.[Symbol.asyncDispose]();
+    });
+
+    tests({
+      get url() {
+        return `http://127.0.0.1:${server.port}`;
+      },
+      async visit(path, { theme = 'light' } = {}) {
+        const context = await browser.newContext({
+          ...{ colorScheme: theme, locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce' },
+          viewport: { width: 1280, height: 900 },
+        });
+        contexts.push(context);
+        await context.addInitScript(
+          (client) => localStorage.setItem('holdfast.client', JSON.stringify(client)),
+          await newClient(server.port),
+        );
+        const page = await context.newPage();
+        const complaints: string[] = [];
+        const asked: string[] = [];
+        page.on('pageerror', (error) => complaints.push(error.message));
+        page.on('console', (message) => {
+          if (message.text().includes('Content Security Policy')) complaints.push(message.text());
+        });
+        page.on('request', (request) => asked.push(request.url()));
+        await page.goto(`http://127.0.0.1:${server.port}/${path}`);
+        return { page, context, complaints, asked };
+      },
+    });
+  });
+}

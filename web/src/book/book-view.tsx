@@ -1,0 +1,75 @@
+import '../styles/book.css';
+import { useState } from 'react';
+import type { Reservation } from '../api/shapes.ts';
+import { Icon } from '../parts/icon.tsx';
+import { amend, linkTo, numberOf, usePlace } from '../router.ts';
+import { useProviders, useReservations, withWhom } from '../use-people.ts';
+import { ExperienceDays } from './experience-days.tsx';
+import { HeldCard } from './held-card.tsx';
+import { ProviderDays } from './provider-days.tsx';
+import { WhatChoice } from './what-choice.tsx';
+
+/** Choose with whom or what, then a day, then a time; hold it, and confirm. */
+export function BookView() {
+  const { query } = usePlace();
+  const providers = useProviders();
+  const reservations = useReservations();
+  const [shown, setShown] = useState<ReadonlySet<number>>(new Set());
+  const [said, setSaid] = useState<'confirmed' | 'cancelled' | 'moved'>();
+  const experience = numberOf(query, 'experience');
+  const moving = numberOf(query, 'move');
+  const provider = providers.body?.providers.find(
+    ({ provider_id }) => provider_id === (numberOf(query, 'provider') ?? providers.body?.providers[0]?.provider_id),
+  );
+  const mine = reservations.body?.reservations ?? [];
+  const cards = mine.filter(
+    ({ status, reservation_id }) => status === 'held' || (status === 'expired' && shown.has(reservation_id)),
+  );
+  const onHeld = (reservation: Reservation) => {
+    setSaid(moving === undefined ? undefined : 'moved');
+    setShown(new Set([reservation.reservation_id]));
+    if (moving !== undefined) amend({ move: undefined });
+    window.scrollTo({ top: 0, behavior: 'smooth' });
+  };
+
+  return (
+    <div className="view book">
+      <div className="view-head">
+        <h1>{moving === undefined ? 'Book a time' : 'Choose another time'}</h1>
+        {moving !== undefined && (
+          <p className="hint">
+            Reservation {moving} stays where it is until the new time is yours.{' '}
+            <a href={linkTo('reservations')}>Leave it there</a>
+          </p>
+        )}
+      </div>
+      <div className="book-said" role="status">
+        {said !== undefined && (
+          <p className="said">
+            <Icon name="check" /> {SAID[said]} <a href={linkTo('reservations')}>My reservations</a>
+          </p>
+        )}
+      </div>
+      {cards.map((reservation) => (
+        <HeldCard
+          key={reservation.reservation_id}
+          reservation={reservation}
+          title={withWhom(providers.body?.providers, reservation.provider_id)}
+          onEnded={setSaid}
+        />
+      ))}
+      <WhatChoice providers={providers} providerId={provider?.provider_id} experience={experience} />
+      {experience !== undefined ? (
+        <ExperienceDays key={experience} id={experience} moving={moving} onHeld={onHeld} />
+      ) : (
+        provider && <ProviderDays key={provider.provider_id} provider={provider} moving={moving} onHeld={onHeld} />
+      )}
+    </div>
+  );
+}
+
+const SAID = {
+  confirmed: 'Confirmed. It is yours.',
+  cancelled: 'Let go. It is free for others again.',
+  moved: 'Moved. The time before is free for others again.',
+} as const;

@@ -1,0 +1,85 @@
+import { useMemo, useState } from 'react';
+import { ApiProblem } from '../api/problem.ts';
+import type { Reservation } from '../api/shapes.ts';
+import { Empty, Loading, Problem } from '../parts/states.tsx';
+import { amend, usePlace } from '../router.ts';
+import { dateIn, money } from '../written.ts';
+import { DayChoice } from './day-choice.tsx';
+import { monthOf } from './month.ts';
+import { type DayMark, MonthGrid } from './month-grid.tsx';
+import { useExperienceDates, useExperienceSlots } from './use-experience.ts';
+
+interface Props {
+  readonly id: number;
+  readonly moving: number | undefined;
+  readonly onHeld: (reservation: Reservation) => void;
+}
+
+/** Days on which an experience can be had, with the lowest price of each; by the calendar where it takes place. */
+export function ExperienceDays({ id, moving, onHeld }: Props) {
+  const { query } = usePlace();
+  const dates = useExperienceDates(id);
+  const [month, setMonth] = useState<string>();
+  const marks = useMemo(
+    () =>
+      new Map<string, DayMark>(
+        dates.body?.dates.map(({ date, price }) => {
+          const note = money(price.finalPrice, price.currencyCode, true);
+          return [date, { note, said: `from ${money(price.finalPrice, price.currencyCode)}` }];
+        }),
+      ),
+    [dates.body],
+  );
+  const today = dateIn(Date.now());
+  const date = query.get('day') ?? [...marks.keys()][0];
+  if (dates.body === undefined) {
+    if (dates.error instanceof ApiProblem && dates.error.status === 404) {
+      return <Empty title={`There is no experience ${id} here.`}>Look at its number, or choose another one.</Empty>;
+    }
+    return dates.error ? (
+      <Problem error={dates.error} retry={dates.refresh} />
+    ) : (
+      <div className="days">
+        <Loading rows={8} label="Looking up days" />
+      </div>
+    );
+  }
+  return (
+    <div className="days">
+      <MonthGrid
+        month={month ?? monthOf(date ?? today)}
+        today={today}
+        chosen={date}
+        marks={marks}
+        onMonth={setMonth}
+        onDay={(day) => amend({ day })}
+      />
+      {date === undefined ? (
+        <Empty title="Nothing can be had in the next two months.">
+          It shows here as soon as the supplier has some.
+        </Empty>
+      ) : (
+        <ExperienceDay id={id} date={date} moving={moving} onHeld={onHeld} />
+      )}
+    </div>
+  );
+}
+
+function ExperienceDay({ id, date, moving, onHeld }: Props & { readonly date: string }) {
+  const day = useExperienceSlots(id, date);
+  return (
+    <DayChoice
+      date={date}
+      slots={day.slots}
+      elsewhere={[]}
+      timeZone={day.timeZone ?? 'UTC'}
+      isReady={day.isReady}
+      known={day.known}
+      error={day.error}
+      onRetry={day.refresh}
+      moving={moving}
+      onHeld={onHeld}
+      onDay={() => {}}
+    />
+  );
+}

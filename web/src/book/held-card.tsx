@@ -1,0 +1,92 @@
+import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { changeReservation } from '../api/changes.ts';
+import { ApiProblem } from '../api/problem.ts';
+import { serverNowMs } from '../api/server-clock.ts';
+import type { Reservation } from '../api/shapes.ts';
+import { Problem } from '../parts/states.tsx';
+import { linkTo } from '../router.ts';
+import { useNowMs } from '../ticking.ts';
+import { clockSpan, countdown, longDay, span } from '../written.ts';
+
+interface Props {
+  readonly reservation: Reservation;
+  /** With whom, or what. */
+  readonly title: string;
+  readonly onEnded?: (how: 'confirmed' | 'cancelled') => void;
+}
+
+const LAST_MINUTE_MS = 60_000;
+
+function lookAgain(queries: QueryClient): void {
+  for (const word of ['reservations', 'history', 'free', 'slots', 'experience']) {
+    void queries.invalidateQueries({ queryKey: [word] });
+  }
+}
+
+/** A hold with the time it has left, and what can be done with it. */
+export function HeldCard({ reservation, title, onEnded }: Props) {
+  const { reservation_id: id, client_id: clientId, start_time, end_time, created_at, expires_at } = reservation;
+  useNowMs();
+  const leftMs = Date.parse(expires_at) - serverNowMs();
+  const wholeMs = Date.parse(expires_at) - Date.parse(created_at);
+  const hasEnded = leftMs <= 0;
+  const queries = useQueryClient();
+  const change = useMutation({
+    mutationFn: (step: 'confirm' | 'cancel' | 'extend') => changeReservation(step, id, clientId),
+    onSuccess: (_, step) => {
+      if (step !== 'extend') onEnded?.(step === 'confirm' ? 'confirmed' : 'cancelled');
+    },
+    onSettled: () => lookAgain(queries),
+  });
+  useEffect(() => {
+    // Nobody tells of the instant: a hold ends by the clock, before any sweep has seen it.
+    if (hasEnded) lookAgain(queries);
+  }, [hasEnded, queries]);
+  const tooLate = hasEnded || (change.error instanceof ApiProblem && change.error.kind === 'hold-expired');
+  return (
+    <section className="held" aria-label="Your hold" data-ended={tooLate || undefined}>
+      <div className="held-head">
+        <div>
+          <p className="held-title">{tooLate ? 'Your hold has run out' : 'Held for you'}</p>
+          <p className="held-time">{clockSpan(start_time, end_time)}</p>
+          <p className="hint">
+            {longDay(start_time)} · {title}
+            {reservation.quantity > 1 && ` · ${reservation.quantity} places`}
+          </p>
+        </div>
+        <div className="held-clock" role="timer" aria-label={tooLate ? 'No time left' : `${span(leftMs)} left`}>
+          <span data-last={leftMs < LAST_MINUTE_MS || undefined}>{countdown(leftMs)}</span>
+          <progress max={wholeMs} value={Math.max(0, Math.min(leftMs, wholeMs))} aria-label="Time left of the hold" />
+        </div>
+      </div>
+      {change.error && !tooLate && <Problem error={change.error} />}
+      {tooLate ? (
+        <p role="status">It is free again, for you as for anybody. Choose it once more, or another time.</p>
+      ) : (
+        <div className="actions">
+          <button
+            type="button"
+            className="primary"
+            disabled={change.isPending}
+            onClick={() => change.mutate('confirm')}
+          >
+            Confirm
+          </button>
+          <button type="button" disabled={change.isPending} onClick={() => change.mutate('extend')}>
+            More time
+          </button>
+          <a className="button" href={linkTo('book', { provider: reservation.provider_id ?? undefined, move: id })}>
+            Move
+          </a>
+          <button type="button" className="plain" disabled={change.isPending} onClick={() => change.mutate('cancel')}>
+            Let it go
+          </button>
+        </div>
+      )}
+      <p className="unseen" role="status">
+        {!tooLate && leftMs < LAST_MINUTE_MS ? 'Less than a minute left' : ''}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,125 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { hold, reschedule } from '../api/changes.ts';
+import { ApiProblem } from '../api/problem.ts';
+import type { Reservation } from '../api/shapes.ts';
+import { ClientChoice } from '../client-choice.tsx';
+import { Problem } from '../parts/states.tsx';
+import { Stepper } from '../parts/stepper.tsx';
+import { useWho } from '../who.tsx';
+import { clockSpan, dateLong, money } from '../written.ts';
+import type { OfferedSlot } from './offered-slot.ts';
+
+interface Props {
+  readonly slot: OfferedSlot;
+  /** A reservation to move here, instead of a new one. */
+  readonly moving: number | undefined;
+  readonly onHeld: (reservation: Reservation) => void;
+  readonly onLost: (slot: OfferedSlot) => void;
+}
+
+/** Whether the units went to somebody else, rather than something being wrong. */
+function isLostRace(error: unknown): boolean {
+  return error instanceof ApiProblem && ['slot-taken', 'slot-closed', 'slot-version-moved-on'].includes(error.kind);
+}
+
+/** The last look at what is chosen, how many of it, and the button that holds it. */
+export function HoldForm({ slot, moving, onHeld, onLost }: Props) {
+  const { client } = useWho();
+  const queries = useQueryClient();
+  const [asksWho, setAsksWho] = useState(false);
+  const [quantity, setQuantity] = useState(1);
+  const [pax, setPax] = useState(() => startingPax(slot));
+  const hasPax = slot.pax.length > 0;
+  const chosenPax = Object.entries(pax).flatMap(([type, quantity]) => (quantity > 0 ? [{ type, quantity }] : []));
+
+  const take = useMutation({
+    mutationFn: (clientId: number) => {
+      if (moving !== undefined) return reschedule(moving, clientId, slot.id);
+      const command = { client_id: clientId, slot_id: slot.id };
+      return hold(hasPax ? { ...command, pax: chosenPax } : { ...command, quantity });
+    },
+    onSuccess: (reservation) => {
+      refresh();
+      onHeld(reservation);
+    },
+    onError: (error) => {
+      if (!isLostRace(error)) return;
+      refresh();
+      onLost(slot);
+    },
+  });
+  const refresh = () => {
+    for (const word of ['free', 'slots', 'experience', 'reservations', 'history']) {
+      void queries.invalidateQueries({ queryKey: [word] });
+    }
+  };
+  const total = totalOf(slot, quantity, pax);
+
+  return (
+    <section className="hold-form" aria-label="What you have chosen">
+      <div className="hold-what">
+        <p className="hold-time">{slot.isAllDay ? 'All day' : clockSpan(slot.start, slot.end)}</p>
+        <p className="hint">{dateLong(slot.day)}</p>
+      </div>
+      {hasPax ? (
+        <ul className="pax">
+          {slot.pax.map((each) => (
+            <li key={each.type}>
+              <span>
+                {each.name}
+                <span className="hint">
+                  {' '}
+                  {each.description} · {money(each.price.finalPrice, each.price.currencyCode)}
+                </span>
+              </span>
+              <Stepper
+                label={each.name}
+                value={pax[each.type] ?? 0}
+                min={0}
+                max={Math.min(each.max, each.remaining)}
+                onChange={(value) => setPax({ ...pax, [each.type]: value })}
+              />
+            </li>
+          ))}
+        </ul>
+      ) : (
+        slot.remaining > 1 &&
+        moving === undefined && (
+          <div className="pax-one">
+            <span>Places</span>
+            <Stepper label="Places" value={quantity} min={1} max={slot.remaining} onChange={setQuantity} />
+          </div>
+        )
+      )}
+      {take.error && !isLostRace(take.error) && <Problem error={take.error} />}
+      {asksWho && client === undefined ? (
+        <ClientChoice onChosen={() => setAsksWho(false)} />
+      ) : (
+        <button
+          type="button"
+          className="primary wide"
+          disabled={take.isPending || (hasPax && chosenPax.length === 0)}
+          onClick={() => (client === undefined ? setAsksWho(true) : take.mutate(client.client_id))}
+        >
+          {take.isPending ? 'One moment…' : moving === undefined ? 'Hold this time' : 'Move it here'}
+          {total !== undefined && <span className="button-note">{total}</span>}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function startingPax({ pax }: OfferedSlot): Record<string, number> {
+  const primary = pax.find(({ isPrimary }) => isPrimary) ?? pax[0];
+  return primary === undefined ? {} : { [primary.type]: Math.max(1, primary.min) };
+}
+
+function totalOf(slot: OfferedSlot, quantity: number, pax: Record<string, number>): string | undefined {
+  if (slot.pax.length > 0) {
+    const currency = slot.pax[0]?.price.currencyCode ?? 'USD';
+    const sum = slot.pax.reduce((total, { type, price }) => total + price.finalPrice * (pax[type] ?? 0), 0);
+    return money(sum, currency);
+  }
+  return slot.price === null ? undefined : money(slot.price.amount * quantity, slot.price.currency);
+}

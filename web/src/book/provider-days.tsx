@@ -1,0 +1,102 @@
+import { useMemo, useState } from 'react';
+import type { Provider, Reservation } from '../api/shapes.ts';
+import { Empty, Loading, Problem } from '../parts/states.tsx';
+import { amend, usePlace } from '../router.ts';
+import { dateIn } from '../written.ts';
+import { DayChoice } from './day-choice.tsx';
+import { monthOf } from './month.ts';
+import { type DayMark, MonthGrid } from './month-grid.tsx';
+import type { OfferedSlot } from './offered-slot.ts';
+import { useDaySlots, useFreeTime } from './use-free-time.ts';
+
+interface Props {
+  readonly provider: Provider;
+  readonly moving: number | undefined;
+  readonly onHeld: (reservation: Reservation) => void;
+}
+
+/** A provider's free days, by the visitor's clock. */
+export function ProviderDays({ provider, moving, onHeld }: Props) {
+  const { query } = usePlace();
+  const free = useFreeTime(provider.provider_id);
+  const today = dateIn(Date.now());
+  const marks = useMemo(
+    () =>
+      new Map<string, DayMark>(
+        [...free.byDay].map(([date, slots]) => [date, { note: '', said: `${slots.length} times free` }]),
+      ),
+    [free.byDay],
+  );
+  const firstFree = [...marks.keys()].sort()[0];
+  const date = query.get('day') ?? firstFree;
+  const [month, setMonth] = useState<string>();
+
+  if (free.body === undefined) {
+    return free.error ? (
+      <Problem error={free.error} retry={free.refresh} />
+    ) : (
+      <div className="days">
+        <Loading rows={8} label="Looking up free days" />
+      </div>
+    );
+  }
+  return (
+    <div className="days">
+      <MonthGrid
+        month={month ?? monthOf(date ?? today)}
+        today={today}
+        chosen={date}
+        marks={marks}
+        onMonth={setMonth}
+        onDay={(day) => amend({ day, provider: provider.provider_id })}
+      />
+      {date === undefined ? (
+        <Empty title={`${provider.first_name} has no free time just now.`}>New time shows here as it is posted.</Empty>
+      ) : (
+        <ProviderDay provider={provider} date={date} free={free} moving={moving} onHeld={onHeld} />
+      )}
+    </div>
+  );
+}
+
+interface DayProps extends Props {
+  readonly date: string;
+  readonly free: ReturnType<typeof useFreeTime>;
+}
+
+function ProviderDay({ provider, date, free, moving, onHeld }: DayProps) {
+  const day = useDaySlots(provider.provider_id, date, free.byDay.get(date));
+  const elsewhere = useMemo(
+    () =>
+      (free.body?.['available timeslots'] ?? []).map(
+        ({ timeslot_id, start_time, end_time }): OfferedSlot => ({
+          id: timeslot_id,
+          day: dateIn(start_time),
+          start: start_time,
+          end: end_time,
+          remaining: 1,
+          price: null,
+          pax: [],
+          isAllDay: false,
+        }),
+      ),
+    [free.body],
+  );
+  return (
+    <DayChoice
+      date={date}
+      slots={day.slots}
+      elsewhere={elsewhere}
+      timeZone={provider.time_zone}
+      isReady={day.body !== undefined}
+      known={day.known}
+      error={day.error}
+      onRetry={day.refresh}
+      moving={moving}
+      onHeld={onHeld}
+      onDay={(slot) => {
+        if (slot.day !== date) amend({ day: slot.day });
+      }}
+    />
+  );
+}

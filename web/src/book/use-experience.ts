@@ -1,0 +1,61 @@
+import { useMemo } from 'react';
+import type { ExperienceDate, ExperienceSlot, Slot } from '../api/shapes.ts';
+import { useKnown } from '../use-known.ts';
+import type { OfferedSlot } from './offered-slot.ts';
+
+export function useExperienceDates(id: number) {
+  return useKnown<{ dates: readonly ExperienceDate[] }>(['experience', id, 'dates'], `/api/v1/experience/${id}/dates`);
+}
+
+/** An experience's slots of a day. They are told by the supplier's clock, so one of them is looked up by ours. */
+export function useExperienceSlots(id: number, date: string) {
+  const answer = useKnown<{ slots: readonly ExperienceSlot[] }>(
+    ['experience', id, 'slots', date],
+    `/api/v1/experience/${id}/slots?date=${date}`,
+  );
+  const first = answer.body?.slots[0];
+  const looked = useKnown<Slot>(['slots', 'one', first?.id], `/api/v1/slots/${first?.id}`, {
+    enabled: first !== undefined,
+    freshForMs: 60 * 60_000,
+  });
+  const aheadMs =
+    first === undefined || looked.body === undefined
+      ? undefined
+      : asUtcMs(first.startDate, first.startTime) - Date.parse(looked.body.start_time);
+
+  const slots = useMemo(
+    () => (aheadMs === undefined ? [] : (answer.body?.slots ?? []).map((slot) => toOffered(slot, aheadMs))),
+    [answer.body, aheadMs],
+  );
+  const isReady = answer.body !== undefined && (first === undefined || aheadMs !== undefined);
+  return { ...answer, slots, isReady, timeZone: aheadMs === undefined ? undefined : fixedZone(aheadMs) };
+}
+
+function asUtcMs(date: string, time: string): number {
+  return Date.parse(`${date}T${time}:00Z`);
+}
+
+/** `+08:00`, which the browser's formats take as a zone. */
+function fixedZone(aheadMs: number): string {
+  const minutes = Math.round(Math.abs(aheadMs) / 60_000);
+  const [hour, minute] = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0'));
+  return `${aheadMs < 0 ? '-' : '+'}${hour}:${minute}`;
+}
+
+function toOffered(slot: ExperienceSlot, aheadMs: number): OfferedSlot {
+  const { id, startDate, startTime, endTime, remaining, price, paxAvailability } = slot;
+  const startMs = asUtcMs(startDate, startTime) - aheadMs;
+  const isAllDay = startTime === endTime;
+  const endMs = asUtcMs(startDate, endTime) - aheadMs;
+  const end = endMs > startMs ? endMs : endMs + 86_400_000;
+  return {
+    id,
+    day: startDate,
+    start: new Date(startMs).toISOString(),
+    end: new Date(end).toISOString(),
+    remaining,
+    price: { amount: price.finalPrice, currency: price.currencyCode },
+    pax: paxAvailability,
+    isAllDay,
+  };
+}

@@ -1,0 +1,84 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { cancelBooking } from '../api/changes.ts';
+import type { Booking } from '../api/shapes.ts';
+import { Badge } from '../parts/badge.tsx';
+import { Empty, Loading, Problem } from '../parts/states.tsx';
+import { useKnown } from '../use-known.ts';
+import { useWho } from '../who.tsx';
+import { clockSpan, moment, money, shortDay } from '../written.ts';
+import { useRememberedItem } from './item-names.ts';
+
+const WATCH_EVERY_MS = 1_500;
+
+/** The visitor's bookings, the newest first, and what became of them. */
+export function MyBookings() {
+  const { client } = useWho();
+  const { body, error, refresh } = useKnown<{ bookings: readonly Booking[] }>(
+    ['bookings', client?.client_id],
+    `/api/bookings?client_id=${client?.client_id}&limit=1000`,
+    // What is pending is about to be decided elsewhere.
+    { enabled: client !== undefined, freshForMs: WATCH_EVERY_MS },
+  );
+  return (
+    <section className="my-bookings" aria-label="My bookings">
+      <h2>My bookings</h2>
+      {client === undefined && <Empty title="Nobody has booked yet.">Book an item, and say who you are.</Empty>}
+      {error && <Problem error={error} retry={refresh} />}
+      {client !== undefined && body === undefined && !error && <Loading rows={3} />}
+      {body?.bookings.length === 0 && <Empty title="Nothing is booked yet." />}
+      {body && body.bookings.length > 0 && (
+        <ul className="rows" aria-live="polite">
+          {[...body.bookings].reverse().map((booking) => (
+            <BookingRow key={booking.booking_id} booking={booking} clientId={client?.client_id ?? 0} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+const SAID = {
+  pending: 'The supplier is being told.',
+  confirmed: 'The supplier has it.',
+  conflict: 'The supplier could not take it. Nothing is owed.',
+  cancelled: 'Cancelled.',
+} as const;
+
+function BookingRow({ booking, clientId }: { readonly booking: Booking; readonly clientId: number }) {
+  const { booking_id, item_id, quantity, status, price, created_at, reason } = booking;
+  const item = useRememberedItem(item_id);
+  const queries = useQueryClient();
+  const cancel = useMutation({
+    mutationFn: () => cancelBooking(clientId, booking_id),
+    onSettled: () => {
+      for (const word of ['items', 'bookings', 'reservations']) void queries.invalidateQueries({ queryKey: [word] });
+    },
+  });
+  return (
+    <li className="row" data-status={status} data-booking={booking_id}>
+      <div className="row-main">
+        <div>
+          <p className="row-time">{item?.name ?? `Item ${item_id}`}</p>
+          <p className="hint">
+            {item && `${shortDay(item.starts_at)}, ${clockSpan(item.starts_at, item.ends_at)} · `}
+            {quantity > 1 && `${quantity} places · `}
+            {price && `${money(price.amount * quantity, price.currency)} · `}booked {moment(created_at)}
+          </p>
+          <p className="hint">
+            {SAID[status]}
+            {reason !== undefined && ` (${reason})`}
+          </p>
+        </div>
+        <Badge status={status} />
+      </div>
+      {cancel.error && <Problem error={cancel.error} />}
+      {(status === 'pending' || status === 'confirmed') && (
+        <div className="actions">
+          <button type="button" disabled={cancel.isPending} onClick={() => cancel.mutate()}>
+            Cancel it
+          </button>
+        </div>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,162 @@
+import '../styles/provider.css';
+import { useState } from 'react';
+import type { Provider } from '../api/shapes.ts';
+import { addDays, weekStart } from '../book/month.ts';
+import { Age } from '../parts/age.tsx';
+import { Field } from '../parts/field.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { Empty, Loading, Problem } from '../parts/states.tsx';
+import { amend, go, numberOf, usePlace } from '../router.ts';
+import { nameOf, useProviders } from '../use-people.ts';
+import { dateIn, fullDate, shortDay, zoneName } from '../written.ts';
+import { BlockTime } from './block-time.tsx';
+import { NewProvider } from './new-provider.tsx';
+import { PostTime } from './post-time.tsx';
+import { type Stretch, WeekGrid } from './week-grid.tsx';
+import { readMinutes, useWeekSlots, writtenMinutes } from './week-slots.ts';
+
+/** A provider's calendar. */
+export function ProviderView() {
+  const { query } = usePlace();
+  const { body, error, refresh } = useProviders();
+  const [isAdding, setIsAdding] = useState(false);
+  const asked = numberOf(query, 'provider');
+  const provider = body?.providers.find(({ provider_id }) => provider_id === asked) ?? body?.providers[0];
+  return (
+    <div className="view">
+      <div className="view-head">
+        <h1>Calendar</h1>
+        <div className="actions">
+          {body && body.providers.length > 0 && (
+            <select
+              className="provider-choice"
+              aria-label="Provider"
+              value={provider?.provider_id}
+              onChange={({ target }) => go('provider', { provider: target.value })}
+            >
+              {body.providers.map((each) => (
+                <option key={each.provider_id} value={each.provider_id}>
+                  {nameOf(each)}
+                </option>
+              ))}
+            </select>
+          )}
+          <button type="button" onClick={() => setIsAdding(true)}>
+            New provider
+          </button>
+        </div>
+      </div>
+      {isAdding && <NewProvider onClose={() => setIsAdding(false)} />}
+      {body === undefined && (error ? <Problem error={error} retry={refresh} /> : <Loading rows={10} />)}
+      {body?.providers.length === 0 && <Empty title="Nobody offers time yet.">Add the first provider.</Empty>}
+      {provider && <Calendar key={provider.provider_id} provider={provider} />}
+    </div>
+  );
+}
+
+function Calendar({ provider }: { readonly provider: Provider }) {
+  const { query } = usePlace();
+  const { time_zone: timeZone } = provider;
+  const today = dateIn(Date.now(), timeZone);
+  const tomorrow = addDays(today, 1);
+  const start = weekStart(query.get('week') ?? tomorrow);
+  const [stretch, setStretch] = useState<Stretch>({ date: tomorrow, fromMin: 540, untilMin: 720 });
+  const [mode, setMode] = useState<'post' | 'block'>('post');
+  const { slots, known, error, refresh } = useWeekSlots(provider.provider_id, timeZone, start);
+  const toWeek = (week: string) => amend({ week });
+  const change = (next: Partial<Stretch>) => setStretch({ ...stretch, ...next });
+
+  return (
+    <div className="calendar">
+      <section aria-label="Week" className="calendar-main">
+        <div className="calendar-head">
+          <h2>
+            {shortDay(`${start}T12:00:00Z`, 'UTC')} – {fullDate(`${addDays(start, 6)}T12:00:00Z`, 'UTC')}
+          </h2>
+          <div className="actions">
+            <Age known={known} error={error} />
+            <button
+              type="button"
+              className="plain round"
+              aria-label="Week before"
+              onClick={() => toWeek(addDays(start, -7))}
+            >
+              <Icon name="left" />
+            </button>
+            <button type="button" onClick={() => toWeek(weekStart(today))}>
+              Today
+            </button>
+            <button
+              type="button"
+              className="plain round"
+              aria-label="Week after"
+              onClick={() => toWeek(addDays(start, 7))}
+            >
+              <Icon name="right" />
+            </button>
+          </div>
+        </div>
+        {error && <Problem error={error} retry={refresh} />}
+        {slots === undefined && !error && <Loading rows={12} label="Looking up the week" />}
+        {slots && <WeekGrid start={start} today={today} slots={slots} stretch={stretch} onStretch={setStretch} />}
+        <p className="hint legend">
+          <span className="key" data-free /> free <span className="key" /> taken, blocked or past
+          <span className="legend-zone">By the clock in {zoneName(timeZone)}. Drag over a day to mark a time.</span>
+        </p>
+      </section>
+      <aside className="card panel" aria-label="The marked time">
+        <fieldset className="tabs" aria-label="What to do with it">
+          <button type="button" aria-pressed={mode === 'post'} onClick={() => setMode('post')}>
+            Post time
+          </button>
+          <button type="button" aria-pressed={mode === 'block'} onClick={() => setMode('block')}>
+            Block time
+          </button>
+        </fieldset>
+        <Field label="Day">
+          {(id) => (
+            <input
+              id={id}
+              type="date"
+              value={stretch.date}
+              onChange={({ target }) => {
+                if (target.value === '') return;
+                change({ date: target.value });
+                toWeek(weekStart(target.value));
+              }}
+            />
+          )}
+        </Field>
+        <div className="pair">
+          <Field label="From">
+            {(id) => (
+              <input
+                id={id}
+                type="time"
+                step={300}
+                value={writtenMinutes(stretch.fromMin)}
+                onChange={({ target }) => change({ fromMin: readMinutes(target.value) })}
+              />
+            )}
+          </Field>
+          <Field label="Until">
+            {(id) => (
+              <input
+                id={id}
+                type="time"
+                step={300}
+                value={writtenMinutes(stretch.untilMin % 1_440)}
+                onChange={({ target }) => change({ untilMin: readMinutes(target.value) || 1_440 })}
+              />
+            )}
+          </Field>
+        </div>
+        {mode === 'post' ? (
+          <PostTime provider={provider} stretch={stretch} />
+        ) : (
+          <BlockTime provider={provider} stretch={stretch} slots={slots ?? []} />
+        )}
+      </aside>
+    </div>
+  );
+}

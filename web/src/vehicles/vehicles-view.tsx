@@ -1,0 +1,139 @@
+import '../styles/vehicles.css';
+import { useMemo, useState } from 'react';
+import type { StateLog, VehicleHistory } from '../api/shapes.ts';
+import { Age } from '../parts/age.tsx';
+import { Empty, Loading, Problem } from '../parts/states.tsx';
+import { amend, numberOf, usePlace } from '../router.ts';
+import { useKnown } from '../use-known.ts';
+import { exactMoment, fullDate } from '../written.ts';
+import { Timeline } from './timeline.tsx';
+import { useFleet } from './use-fleet.ts';
+
+/** What a vehicle's state was at any moment. */
+export function VehiclesView() {
+  const { query } = usePlace();
+  const fleet = useFleet();
+  const id = numberOf(query, 'vehicle') ?? fleet.vehicles[0]?.id;
+  return (
+    <div className="view">
+      <div className="view-head">
+        <h1>Vehicles</h1>
+      </div>
+      {fleet.error && <Problem error={fleet.error} retry={fleet.refresh} />}
+      {fleet.isReady && fleet.vehicles.length === 0 && (
+        <Empty title="There are no vehicles yet.">
+          <code>holdfast import vehicles</code> brings them in from a file.
+        </Empty>
+      )}
+      {!fleet.isReady && !fleet.error && <Loading rows={5} />}
+      <ul className="fleet">
+        {fleet.vehicles.map((vehicle) => (
+          <li key={vehicle.id}>
+            <button
+              type="button"
+              className="what-card"
+              aria-pressed={vehicle.id === id}
+              onClick={() => amend({ vehicle: vehicle.id, at: undefined })}
+            >
+              <span className="monogram" aria-hidden="true">
+                {vehicle.id}
+              </span>
+              <span className="what-name">
+                {vehicle.make} {vehicle.model}
+                <span className="hint">now {vehicle.state}</span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {id !== undefined && <VehicleStates key={id} id={id} />}
+    </div>
+  );
+}
+
+function VehicleStates({ id }: { readonly id: number }) {
+  const { body, known, error, refresh } = useKnown<VehicleHistory>(
+    ['vehicles', id, 'history'],
+    `/vehicles/${id}/history`,
+  );
+  if (body === undefined) return error ? <Problem error={error} retry={refresh} /> : <Loading rows={6} />;
+  const { vehicle, history } = body;
+  return (
+    <section className="card vehicle" aria-label={`${vehicle.make} ${vehicle.model}`}>
+      <div className="day-head">
+        <h2>
+          {vehicle.make} {vehicle.model}
+        </h2>
+        <Age known={known} error={error} />
+      </div>
+      {history.length === 0 ? (
+        <Empty title="Nothing is known of its states yet." />
+      ) : (
+        <States id={id} history={history} />
+      )}
+    </section>
+  );
+}
+
+/** A margin before the first log, so that "before anything was known" can be reached too. */
+const MARGIN = 0.06;
+
+function States({ id, history }: { readonly id: number; readonly history: readonly StateLog[] }) {
+  const { query } = usePlace();
+  const [nowMs] = useState(() => Math.floor(Date.now() / 1_000) * 1_000);
+  const logs = useMemo(() => history.map((log) => ({ ...log, atMs: Date.parse(log.timestamp) })), [history]);
+  const firstMs = logs[0]?.atMs ?? nowMs;
+  const lastMs = logs.at(-1)?.atMs ?? nowMs;
+  // Years of one state would press the changes into a corner.
+  const endMs = Math.min(nowMs, Math.max(lastMs + (lastMs - firstMs) * 0.5, lastMs + 86_400_000));
+  const startMs = firstMs - (endMs - firstMs) * MARGIN;
+  const asked = numberOf(query, 'at');
+  const atMs = asked === undefined ? endMs : Math.min(Math.max(asked * 1_000, startMs), endMs);
+  const state = logs.findLast((log) => log.atMs <= atMs)?.state;
+  return (
+    <>
+      <p className="then" aria-live="polite">
+        <span className="then-state">{state ?? 'nothing was known yet'}</span>
+        <span className="hint">{exactMoment(atMs)}</span>
+      </p>
+      <Timeline
+        logs={logs}
+        startMs={startMs}
+        endMs={endMs}
+        atMs={atMs}
+        onMove={(ms) => amend({ at: Math.round(ms / 1_000) })}
+      />
+      <p className="hint timeline-ends">
+        <span>{fullDate(startMs)}</span>
+        <span>{fullDate(endMs)}</span>
+      </p>
+      <Asked id={id} atMs={atMs} />
+      <ol className="history">
+        {logs.map(({ state, timestamp, atMs: logMs }) => (
+          <li
+            key={timestamp + state}
+            aria-current={logMs === logs.findLast((log) => log.atMs <= atMs)?.atMs || undefined}
+          >
+            <button type="button" className="plain" onClick={() => amend({ at: Math.ceil(logMs / 1_000) })}>
+              {state}
+            </button>
+            <span className="hint">since {exactMoment(timestamp)}</span>
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
+/** The server's own word on that moment, where the slider rests. */
+function Asked({ id, atMs }: { readonly id: number; readonly atMs: number }) {
+  const timestamp = new Date(Math.round(atMs / 1_000) * 1_000).toISOString().replace('.000', '');
+  return (
+    <p className="hint">
+      Ask the same of the API:{' '}
+      <a href={`/vehicles/${id}/timestamp/${timestamp}`}>
+        /vehicles/{id}/timestamp/{timestamp}
+      </a>
+    </p>
+  );
+}

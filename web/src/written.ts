@@ -1,0 +1,109 @@
+/** Times and money, as the visitor's locale writes them. */
+
+export const VISITOR_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(instant: string | number, options: Intl.DateTimeFormatOptions): string {
+  const key = JSON.stringify(options);
+  let made = formats.get(key);
+  if (made === undefined) {
+    made = new Intl.DateTimeFormat(undefined, options);
+    formats.set(key, made);
+  }
+  return made.format(new Date(instant));
+}
+
+export function clockTime(instant: string | number, timeZone = VISITOR_ZONE): string {
+  return format(instant, { hour: '2-digit', minute: '2-digit', timeZone });
+}
+
+export function clockSpan(start: string, end: string, timeZone = VISITOR_ZONE): string {
+  return `${clockTime(start, timeZone)} – ${clockTime(end, timeZone)}`;
+}
+
+export function longDay(instant: string | number, timeZone = VISITOR_ZONE): string {
+  return format(instant, { weekday: 'long', day: 'numeric', month: 'long', timeZone });
+}
+
+export function shortDay(instant: string | number, timeZone = VISITOR_ZONE): string {
+  return format(instant, { weekday: 'short', day: 'numeric', month: 'short', timeZone });
+}
+
+export function fullDate(instant: string | number, timeZone = VISITOR_ZONE): string {
+  return format(instant, { day: 'numeric', month: 'short', year: 'numeric', timeZone });
+}
+
+export function moment(instant: string | number, timeZone = VISITOR_ZONE): string {
+  return format(instant, { dateStyle: 'medium', timeStyle: 'short', timeZone });
+}
+
+export function exactMoment(instant: string | number): string {
+  return format(instant, { dateStyle: 'medium', timeStyle: 'medium', timeZone: VISITOR_ZONE });
+}
+
+/** A calendar date, such as 2026-12-30, is the same in every zone. */
+export function dateLong(date: string): string {
+  return longDay(`${date}T12:00:00Z`, 'UTC');
+}
+
+export function monthName(month: string): string {
+  return format(`${month}-15T12:00:00Z`, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+}
+
+const calendars = new Map<string, Intl.DateTimeFormat>();
+
+/** In which calendar date an instant falls in a zone, such as 2026-12-30. */
+export function dateIn(instant: string | number, timeZone = VISITOR_ZONE): string {
+  let calendar = calendars.get(timeZone);
+  if (calendar === undefined) {
+    calendar = new Intl.DateTimeFormat('sv-SE', { timeZone });
+    calendars.set(timeZone, calendar);
+  }
+  return calendar.format(new Date(instant));
+}
+
+/** `Berlin`, or `UTC+08:00` for a zone that is known by its distance only. */
+export function zoneName(timeZone: string): string {
+  if (/^[+-]/.test(timeZone)) return `UTC${timeZone}`;
+  return timeZone.split('/').at(-1)?.replaceAll('_', ' ') ?? timeZone;
+}
+
+const moneys = new Map<string, Intl.NumberFormat>();
+
+export function money(amount: number, currency: string, whole = false): string {
+  const key = `${currency}${whole}`;
+  let made = moneys.get(key);
+  if (made === undefined) {
+    const digits = whole ? { maximumFractionDigits: 0 } : {};
+    made = new Intl.NumberFormat(undefined, { style: 'currency', currency, ...digits });
+    moneys.set(key, made);
+  }
+  return made.format(amount);
+}
+
+export function count(value: number): string {
+  return new Intl.NumberFormat().format(value);
+}
+
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+] as const;
+
+/** `12 seconds`, `59 minutes`, `3 days`: the greatest unit that fits, rounded down. */
+export function span(durationMs: number): string {
+  const [unit, length] = UNITS.find(([, length]) => durationMs >= length) ?? (['second', 1_000] as const);
+  const value = Math.max(0, Math.floor(durationMs / length));
+  return new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+}
+
+/** `4:09`, `1:04:09`. */
+export function countdown(durationMs: number): string {
+  const seconds = Math.max(0, Math.ceil(durationMs / 1_000));
+  const parts = [Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0'));
+  const hours = Math.floor(seconds / 3_600);
+  return hours > 0 ? `${hours}:${parts.join(':')}` : parts.join(':');
+}
