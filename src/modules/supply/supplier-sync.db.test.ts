@@ -17,6 +17,7 @@ const TUNING: Partial<SyncTuning> = {
   leadMs: 400,
   pullLeaseMs: 300,
   sendWithinMs: 100,
+  reserveAheadMs: 20,
   lookEveryMs: 10,
   failedRestMs: 50,
   notesEveryMs: 50,
