@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { inBrowser } from '../support/browser.ts';
 
@@ -97,40 +96,3 @@ inBrowser('a bound that ends', { ORDERS_MAX_AGE: '2s' }, (site) => {
     await page.locator('.orders tbody th').first().waitFor();
   });
 });
-
-const VIEWS = ['book?provider=1', 'reservations', 'items', 'provider', 'orders', 'vehicles', 'operations'];
-const READY = 'h1';
-
-inBrowser('axe', {}, (site) => {
-  for (const theme of ['light', 'dark'] as const) {
-    it(`finds nothing in ${theme} colours`, async () => {
-      const axe = await readFile(new URL(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
-      const { page } = await site.visit('#/book', { theme });
-      const found: string[] = [];
-      for (const view of VIEWS) {
-        await page.goto(`${site.url}/#/${view}`);
-        await page.locator(READY).waitFor();
-        await page.locator('.bone').first().waitFor({ state: 'detached' });
-        await page.evaluate(axe);
-        found.push(...(await page.evaluate(runAxe)).map((each) => `${view}: ${each}`));
-      }
-      expect(found).toEqual([]);
-      // A fault that is put there is found.
-      await page.locator('h1').evaluate((heading) => {
-        heading.style.color = 'var(--line)';
-      });
-      expect((await page.evaluate(runAxe)).join()).toContain('color-contrast');
-    });
-  }
-});
-
-interface AxeResults {
-  readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
-}
-
-/** Runs in the page, where axe has been put. */
-async function runAxe(): Promise<string[]> {
-  const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } };
-  const { violations } = await axe.run();
-  return violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ html }) => `${id} ${html.slice(0, 160)}`));
-}

@@ -27,6 +27,7 @@ export interface Visitor {
 
 interface VisitorOptions {
   readonly theme?: 'light' | 'dark';
+  readonly isPhone?: boolean;
 }
 
 export interface Site {
@@ -69,10 +70,12 @@ export function inBrowser(name: string, env: Readonly<Record<string, string>>, t
       get url() {
         return `http://127.0.0.1:${server.port}`;
       },
-      async visit(path, { theme = 'light' } = {}) {
+      async visit(path, { theme = 'light', isPhone = false } = {}) {
         const context = await browser.newContext({
           ...{ colorScheme: theme, locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce' },
-          viewport: { width: 1280, height: 900 },
+          viewport: isPhone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
+          isMobile: isPhone,
+          hasTouch: isPhone,
         });
         contexts.push(context);
         await context.addInitScript(

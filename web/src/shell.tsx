@@ -98,17 +98,10 @@ export function Shell() {
         </a>
         <nav aria-label="Views" className="views">
           {VIEWS.map((each) => (
-            <a
-              key={each.path}
-              href={linkTo(each.path)}
-              aria-label={each.name}
-              aria-current={each === view ? 'page' : undefined}
-            >
+            <a key={each.path} href={linkTo(each.path)} aria-current={each === view ? 'page' : undefined}>
               <Icon name={each.icon} />
               <span className="views-long">{each.name}</span>
-              <span className="views-short" aria-hidden="true">
-                {each.short ?? each.name}
-              </span>
+              <span className="views-short">{each.short ?? each.name}</span>
             </a>
           ))}
         </nav>

@@ -1,14 +1,7 @@
 import { send } from './request.ts';
-import type { Booking, Client, Price, Provider, Reservation, Slot } from './shapes.ts';
+import type { Blocked, Booking, Client, Offer, Provider, Reservation, ReserveCommand, Slot } from './shapes.ts';
 
 /** Everything this page can change. */
-
-interface HoldCommand {
-  readonly client_id: number;
-  readonly slot_id: number;
-  readonly quantity?: number;
-  readonly pax?: readonly { readonly type: string; readonly quantity: number }[];
-}
 
 export function createClient(first_name: string, last_name: string): Promise<Client> {
   return send('POST', '/api/v1/clients', { first_name, last_name });
@@ -18,7 +11,7 @@ export function createProvider(first_name: string, last_name: string, time_zone:
   return send('POST', '/api/v1/providers', { first_name, last_name, time_zone });
 }
 
-export function hold(command: HoldCommand): Promise<Reservation> {
+export function hold(command: ReserveCommand): Promise<Reservation> {
   return send('POST', '/api/v1/reservations', command);
 }
 
@@ -32,27 +25,8 @@ export function reschedule(reservationId: number, clientId: number, slotId: numb
   return send('POST', `/api/v1/reservations/${reservationId}/reschedule`, { client_id: clientId, slot_id: slotId });
 }
 
-interface WrittenRange {
-  readonly start_time: string;
-  readonly end_time: string;
-}
-export interface Offer {
-  readonly ranges: readonly WrittenRange[];
-  readonly breaks?: readonly WrittenRange[];
-  readonly slot_minutes: number;
-  readonly capacity: number;
-  readonly price?: Price;
-  readonly repeat_weekly_until?: string;
-}
-
 export function offerTime(providerId: number, offer: Offer): Promise<{ readonly slots: readonly Slot[] }> {
   return send('POST', `/api/v1/providers/${providerId}/availability`, offer);
-}
-
-export interface Blocked {
-  readonly slots: readonly Slot[];
-  readonly kept: readonly Reservation[];
-  readonly cancelled: readonly Reservation[];
 }
 
 export function blockTime(

@@ -1,5 +1,5 @@
 import { useMemo, useRef } from 'react';
-import type { Slot, Timeslot } from '../api/shapes.ts';
+import type { FreeTime, Slot, Timeslot } from '../api/shapes.ts';
 import { useKnown } from '../use-known.ts';
 import { dateIn } from '../written.ts';
 import { addDays } from './month.ts';
@@ -7,10 +7,7 @@ import type { OfferedSlot } from './offered-slot.ts';
 
 /** All of a provider's free slots that may be reserved now. */
 export function useFreeTime(providerId: number) {
-  const answer = useKnown<{ 'available timeslots': readonly Timeslot[] }>(
-    ['free', providerId],
-    `/client/getProviderAvailability?provider_id=${providerId}`,
-  );
+  const answer = useKnown<FreeTime>(['free', providerId], `/client/getProviderAvailability?provider_id=${providerId}`);
   const byDay = useMemo(() => {
     const days = new Map<string, Timeslot[]>();
     for (const slot of answer.body?.['available timeslots'] ?? []) {

@@ -44,8 +44,7 @@ export function Suppliers() {
 }
 
 function Supplier({ supplier }: { readonly supplier: SupplierStatus }) {
-  const { id, status, pull_limits, pulls_in_window, pulls_in_windows, backlog, done, total, last_error, write_backs } =
-    supplier;
+  const { id, status, pull_limits, pulls_in_windows, backlog, done, total, last_error, write_backs } = supplier;
   useNowMs();
   const nowMs = serverNowMs();
   const ago = (instant: string | null) =>
@@ -59,7 +58,7 @@ function Supplier({ supplier }: { readonly supplier: SupplierStatus }) {
       </div>
       {pull_limits.map((limit, index) => {
         const most = Number(limit.split('/')[0]);
-        const used = pulls_in_windows?.[index] ?? pulls_in_window;
+        const used = pulls_in_windows[index] ?? 0;
         return (
           <div key={limit} className="meter">
             <span>Budget {limit.replace('/', ' per ')}</span>
@@ -88,14 +87,10 @@ function Supplier({ supplier }: { readonly supplier: SupplierStatus }) {
         <dd>{ago(supplier.last_pull_at)}</dd>
         <dt>Oldest knowledge</dt>
         <dd>{ago(supplier.oldest_observed_at)}</dd>
-        {write_backs && (
-          <>
-            <dt>Write-backs</dt>
-            <dd>
-              {count(write_backs.waiting)} waiting, {count(write_backs.parked)} parked
-            </dd>
-          </>
-        )}
+        <dt>Write-backs</dt>
+        <dd>
+          {count(write_backs.waiting)} waiting, {count(write_backs.parked)} parked
+        </dd>
       </dl>
       {last_error !== null && <p className="problem">{last_error}</p>}
       <SyncSwitch supplier={id} isPaused={status === 'paused'} />

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { type Offer, offerTime } from '../api/changes.ts';
-import type { Provider } from '../api/shapes.ts';
+import { offerTime } from '../api/changes.ts';
+import type { Offer, Provider } from '../api/shapes.ts';
 import { addDays } from '../book/month.ts';
 import { Field } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
