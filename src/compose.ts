@@ -161,6 +161,8 @@ export interface RunningServer {
   /** How many of them were loaded now. */
   readonly sampleOrders: number;
   readonly sampleVehicles: number;
+  /** Whether this process plays suppliers to itself. */
+  readonly sampleSuppliers: boolean;
   /** Stops in phases, each bounded: no new work, then what is under way, then what it stood on. */
   stop(): Promise<void>;
 }
@@ -195,6 +197,7 @@ export async function startServer(config: Config, logger: Logger, version: strin
     samplesLoaded,
     sampleOrders,
     sampleVehicles,
+    sampleSuppliers: suppliers.length > config.suppliers.length,
     async stop() {
       readiness.stopping = true;
       await owned.disposeAsync();

@@ -83,19 +83,25 @@ async function simulate(words: readonly string[]): Promise<void> {
   closeWithGrace({ delay: STOP_WITHIN_MS, logger: false }, () => simulator[Symbol.asyncDispose]());
 }
 
-function greeting({ address, samplesLoaded, sampleOrders, sampleVehicles }: RunningServer): string {
+function greeting({ address, samplesLoaded, sampleOrders, sampleVehicles, sampleSuppliers }: RunningServer): string {
   const loaded = samplesLoaded
     ? '\n  Sample providers 1 and 2 and clients 1 and 2 are loaded, with two weeks of time.'
     : '';
   const orders = sampleOrders > 0 ? `\n  ${sampleOrders} sample orders are loaded.` : '';
   const vehicles = sampleVehicles > 0 ? `\n  ${sampleVehicles} sample vehicles are loaded.` : '';
+  const suppliers = sampleSuppliers
+    ? '\n  Two sample suppliers are played to it: one of experiences, one of items.'
+    : '';
+  const supplied = sampleSuppliers
+    ? `\n    curl '${address}/api/v1/experience/14/dates'\n    curl '${address}/api/items'`
+    : '';
   return `
-Holdfast is listening at ${address}${loaded}${orders}${vehicles}
+Holdfast is listening at ${address}${loaded}${orders}${vehicles}${suppliers}
 
   Try:
     curl '${address}/client/getProviderAvailability?provider_id=1'
     curl '${address}/orders/1'
-    curl '${address}/vehicles/2/timestamp/2022-09-12T10:00:00+00:00'
+    curl '${address}/vehicles/2/timestamp/2022-09-12T10:00:00+00:00'${supplied}
     curl -X POST ${address}/client/reserve -H 'content-type: application/json' -d '{"client_id": 1, "timeslot_id": 40}'
     curl -X PUT ${address}/client/confirm -H 'content-type: application/json' -d '{"client_id": 1, "reservation_id": 1}'
 
