@@ -1,4 +1,4 @@
-// Arrows go down only: main → compose → app, simulator → modules → freshness → platform.
+// Arrows go down only: main → command-line → compose → app, simulator → modules → freshness → platform.
 const only = (name, from, allowed, comment) => ({
   name,
   severity: 'error',
@@ -45,9 +45,10 @@ export default {
       '^src/sample-suppliers\\.ts$',
       '^src/(simulator/index\\.ts$|modules/supply/index\\.ts$)',
     ),
+    only('main-loads-the-command-line', '^src/main\\.ts$', '^src/command-line\\.ts$'),
     only(
-      'main-starts',
-      '^src/main\\.ts$',
+      'command-line-starts',
+      '^src/command-line\\.ts$',
       '^src/((compose|import-command|import-error|sync-command)\\.ts$|config/|platform/|simulator/index\\.ts$)',
     ),
     only(
@@ -64,7 +65,7 @@ export default {
       name: 'modules-do-not-look-up',
       severity: 'error',
       from: { path: '^src/modules/' },
-      to: { path: ['^src/(main|compose|app|(import|sync)-[a-z]+|config|simulator)', '^src/freshness/(?!index\\.ts$)'] },
+      to: { path: ['^src/(main|command-line|compose|app|(import|sync)-[a-z]+|config|simulator)', '^src/freshness/(?!index\\.ts$)'] },
     },
     {
       name: 'modules-through-the-door',
