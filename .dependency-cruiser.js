@@ -65,7 +65,12 @@ export default {
       name: 'modules-do-not-look-up',
       severity: 'error',
       from: { path: '^src/modules/' },
-      to: { path: ['^src/(main|command-line|compose|app|(import|sync)-[a-z]+|config|simulator)', '^src/freshness/(?!index\\.ts$)'] },
+      to: {
+        path: [
+          '^src/(main|command-line|compose|app|(import|sync)-[a-z]+|config|simulator)',
+          '^src/freshness/(?!index\\.ts$)',
+        ],
+      },
     },
     {
       name: 'modules-through-the-door',
