@@ -819,7 +819,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.reserve_pull(p_supplier text, p_epoch bigint, p_part text, p_pulls integer[], p_windows interval[], p_lease interval, OUT outcome text, OUT pull_id bigint, OUT reserved_at timestamp with time zone, OUT wait_until timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.reserve_pull(p_supplier text, p_epoch bigint, p_part text, p_pulls integer[], p_windows interval[], p_lease interval, p_ahead interval DEFAULT '00:00:00'::interval, OUT outcome text, OUT pull_id bigint, OUT reserved_at timestamp with time zone, OUT wait_until timestamp with time zone)
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
@@ -845,7 +845,7 @@ begin
      order by open_until desc offset v_limit.pulls - 1 limit 1;
     wait_until := greatest(wait_until, v_until);
   end loop;
-  if wait_until > v_now then
+  if wait_until > v_now + p_ahead then
     outcome := 'wait';
     return;
   end if;

@@ -28,6 +28,7 @@ export async function bench(args: string[], env: Env): Promise<number> {
     rounds: asked.rounds,
     postgresUrl: env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres',
     redisUrl: env.BENCH_REDIS_URL ?? 'redis://127.0.0.1:6379',
+    syncProducts: Number(env.BENCH_SYNC_PRODUCTS ?? 450),
     profileDir: asked.profileDir,
     say: (text) => process.stderr.write(`${text}\n`),
   };

@@ -26,6 +26,8 @@ export interface BenchRun {
   readonly postgresUrl: string;
   /** A Redis in which a figure leaves nothing behind. */
   readonly redisUrl: string;
+  /** How many products B9 syncs. */
+  readonly syncProducts: number;
   /** Where servers under test leave CPU profiles, if anywhere. */
   readonly profileDir: string | undefined;
   /** Tells how far it is; never part of the result. */

@@ -6,6 +6,8 @@ import { holdsAgainstPlainTransactions } from './figures/b4-holds-against-plain-
 import { sellOneSlotOut } from './figures/b5-sell-one-slot-out.ts';
 import { readsBesideCaches } from './figures/b6-reads-beside-caches.ts';
 import { deepOrderPage } from './figures/b8-deep-order-page.ts';
+import { fullSync } from './figures/b9-full-sync.ts';
+import { repeatSync } from './figures/b10-repeat-sync.ts';
 import { plannerAgainstRoundRobin } from './figures/b11-planner-against-round-robin.ts';
 import { firstStart } from './figures/b12-first-start.ts';
 import { holdsAmongReads } from './figures/b13-holds-among-reads.ts';
@@ -19,6 +21,8 @@ export const figures: readonly Figure[] = [
   sellOneSlotOut,
   readsBesideCaches,
   deepOrderPage,
+  fullSync,
+  repeatSync,
   plannerAgainstRoundRobin,
   firstStart,
   holdsAmongReads,

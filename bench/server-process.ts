@@ -8,6 +8,8 @@ export const PROGRAM = `${CHECKOUT}src/main.ts`;
 /** A server under test, in a process of its own; disposing it stops it as an operator would. */
 export interface ServerProcess extends AsyncDisposable {
   readonly address: URL;
+  /** Of what was started: of the server itself with `startNode`. */
+  readonly pid: number;
 }
 
 interface Launch {
@@ -37,7 +39,8 @@ export async function startServer({ command, args, env }: Launch): Promise<Serve
     await ended;
   };
   try {
-    return { address: await readAddress(child), [Symbol.asyncDispose]: stop };
+    const address = await readAddress(child);
+    return { address, pid: child.pid ?? Number.NaN, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;

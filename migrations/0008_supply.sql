@@ -29,9 +29,12 @@ create table pull (
 );
 create index pull_in_window on pull (supplier_id, open_until desc);
 
--- Reserves a pull within all limits, or says how long to wait. Outcomes: reserved, wait, paused, fenced.
+-- Reserves a pull within all limits, or says how long to wait. Outcomes: reserved, wait, paused, fenced. A pull may be
+-- reserved as long as `p_ahead` before its place is free, and must then not be sent before `wait_until`: of any pulls
+-- that are too many for one window, the one reserved last saw all the others, and is sent a window after one of them.
 create function reserve_pull(
   p_supplier text, p_epoch bigint, p_part text, p_pulls integer[], p_windows interval[], p_lease interval,
+  p_ahead interval default '0',
   out outcome text, out pull_id bigint, out reserved_at timestamptz, out wait_until timestamptz
 )
 language plpgsql as $$
@@ -57,7 +60,7 @@ begin
      order by open_until desc offset v_limit.pulls - 1 limit 1;
     wait_until := greatest(wait_until, v_until);
   end loop;
-  if wait_until > v_now then
+  if wait_until > v_now + p_ahead then
     outcome := 'wait';
     return;
   end if;

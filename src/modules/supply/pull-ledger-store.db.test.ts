@@ -26,8 +26,8 @@ async function newSupplier({ database }: TestDatabase, ...pullLimits: PullLimit[
 }
 
 eachDatabase('the pull ledger', (open) => {
-  const reserve = (supplier: Supplier, epoch = 0) =>
-    open().database.transaction((tx) => reservePull(tx, supplier, epoch, 'everything', LEASE_MS));
+  const reserve = (supplier: Supplier, epoch = 0, aheadMs = 0) =>
+    open().database.transaction((tx) => reservePull(tx, supplier, epoch, 'everything', LEASE_MS, aheadMs));
   const close = (pullId: number, answeredAfterMs: number | undefined) =>
     open().database.transaction((tx) => closePull(tx, pullId, answeredAfterMs, 'changed'));
 
@@ -62,6 +62,22 @@ eachDatabase('the pull ledger', (open) => {
     await clock.freeze('2030-02-01T00:00:01Z');
     await close(await reserved(supplier), 0);
     expect(await reserve(supplier)).toEqual({ kind: 'wait', waitMs: 59_000 });
+  });
+
+  it('gives a place a little before it is free, with how long to wait, and to nobody else', async () => {
+    const { clock } = open();
+    const supplier = await newSupplier(open(), { pulls: 2, windowMs: 1_000 });
+    await clock.freeze('2030-04-01T00:00:00Z');
+    await close(await reserved(supplier), 0);
+    await close(await reserved(supplier), 300);
+    await clock.freeze('2030-04-01T00:00:00.949Z');
+    expect(await reserve(supplier, 0, 50)).toEqual({ kind: 'wait', waitMs: 51 });
+    await clock.freeze('2030-04-01T00:00:00.9505Z');
+    expect(await reserve(supplier, 0, 50)).toMatchObject({ kind: 'reserved', sendAfterMs: 50 });
+    // That place is taken, though nothing was sent: the next to be free is that of the second pull.
+    expect(await reserve(supplier, 0, 50)).toMatchObject({ kind: 'wait', waitMs: 350 });
+    await clock.freeze('2030-04-01T00:00:01.5Z');
+    expect(await reserve(supplier, 0, 50)).toMatchObject({ kind: 'reserved', sendAfterMs: 0 });
   });
 
   it('stays away for as long as the supplier asked', async () => {

@@ -3,10 +3,12 @@ import type { Tx } from '../../platform/db/database.ts';
 import type { InstantText } from '../../platform/instant.ts';
 import type { PullLimit, Supplier } from './supplier.ts';
 
-/** A pull that may be sent now. It stays open, and counts, until it is closed or its lease ends. */
+/** A pull that may be sent. It stays open, and counts, until it is closed or its lease ends. */
 export interface ReservedPull {
   readonly kind: 'reserved';
   readonly pullId: number;
+  /** How long to wait before it is sent. */
+  readonly sendAfterMs: number;
   /** Before the request is sent: what its answer says is true as of then. */
   readonly observedAt: InstantText;
 }
@@ -25,23 +27,32 @@ interface Row {
   readonly wait_ms: number;
 }
 
-/** Writes a pull down before it is sent, if every limit has room for it. */
+/**
+ * Writes a pull down before it is sent, if every limit has room for it.
+ *
+ * @param aheadMs how long before there is room it may be written down. Without that, each place stood empty from the
+ *   moment it was free until somebody had been woken, asked for it and waited for the disk
+ */
 export async function reservePull(
   tx: Tx,
   { id, pullLimits }: Supplier,
   epoch: number,
   part: string,
   leaseMs: number,
+  aheadMs = 0,
 ): Promise<Reservation> {
   const { rows } = await sql<Row>`
     select outcome, pull_id, reserved_at,
-           case outcome when 'wait' then ceil(extract(epoch from wait_until - reserved_at) * 1000)::double precision end
-             as wait_ms
+           case when wait_until > reserved_at then ceil(extract(epoch from wait_until - reserved_at) * 1000) else 0 end
+             ::double precision as wait_ms
       from reserve_pull(${id}, ${epoch}, ${part}, ${pullLimits.map((limit) => limit.pulls)}::integer[],
-                        ${windowsOf(pullLimits)}::interval[], ${`${leaseMs} milliseconds`}::interval)`.execute(tx);
+                        ${windowsOf(pullLimits)}::interval[], ${`${leaseMs} milliseconds`}::interval,
+                        ${`${aheadMs} milliseconds`}::interval)`.execute(tx);
   const row = rows[0];
   if (!row) throw new Error('the ledger did not answer');
-  if (row.outcome === 'reserved') return { kind: 'reserved', pullId: row.pull_id, observedAt: row.reserved_at };
+  if (row.outcome === 'reserved') {
+    return { kind: 'reserved', pullId: row.pull_id, sendAfterMs: row.wait_ms, observedAt: row.reserved_at };
+  }
   if (row.outcome === 'wait') return { kind: 'wait', waitMs: row.wait_ms };
   return { kind: row.outcome };
 }

@@ -25,6 +25,8 @@ export interface SyncTuning {
   readonly pullLeaseMs: number;
   /** A pull that was reserved and not sent by then is not sent at all: this process was frozen. */
   readonly sendWithinMs: number;
+  /** How long before a place is free it is reserved; well within `sendWithinMs`. */
+  readonly reserveAheadMs: number;
   /** How often to look whether there is anything to do, where nothing says when. */
   readonly lookEveryMs: number;
   /** How soon a part is asked for again whose pull has failed. */
@@ -38,6 +40,7 @@ const TUNING: Omit<SyncTuning, 'pullsAtOnce'> = {
   leadMs: 5_000,
   pullLeaseMs: 60_000,
   sendWithinMs: 10_000,
+  reserveAheadMs: 100,
   lookEveryMs: 1_000,
   failedRestMs: 30_000,
   notesEveryMs: 10_000,
@@ -149,22 +152,31 @@ export class SupplierSync implements AsyncDisposable {
     lead.plan.putBack(next.part, nowMs);
     if (reservation.kind === 'fenced') lead.lost = true;
     else {
-      const waitMs = reservation.kind === 'wait' ? reservation.waitMs : this.#tuning.lookEveryMs;
-      await this.#sleep(Math.min(waitMs, this.#tuning.lookEveryMs));
+      const { lookEveryMs, reserveAheadMs } = this.#tuning;
+      const waitMs = reservation.kind === 'wait' ? reservation.waitMs - reserveAheadMs : lookEveryMs;
+      await this.#sleep(Math.min(waitMs, lookEveryMs));
     }
   }
 
   async #reserve(lead: Lead, part: Part) {
-    const { pullLeaseMs } = this.#tuning;
+    const { pullLeaseMs, reserveAheadMs } = this.#tuning;
     try {
-      return await this.#write((tx) => reservePull(tx, this.#supplier, lead.epoch, partName(part), pullLeaseMs));
+      // One round trip: with many pulls a second, all of them wait their turn here.
+      return await this.#deps.database.statement((tx) =>
+        reservePull(tx, this.#supplier, lead.epoch, partName(part), pullLeaseMs, reserveAheadMs),
+      );
     } catch (error) {
       lead.plan.putBack(part, this.#deps.clock.latestMs());
       throw error;
     }
   }
 
-  async #pull(lead: Lead, part: Part, { pullId, observedAt }: ReservedPull, begunAt: number): Promise<void> {
+  async #pull(
+    lead: Lead,
+    part: Part,
+    { pullId, sendAfterMs, observedAt }: ReservedPull,
+    begunAt: number,
+  ): Promise<void> {
     const { clock, logger } = this.#deps;
     const { id: supplierId } = this.#supplier;
     let answeredAfterMs: number | undefined;
@@ -172,7 +184,11 @@ export class SupplierSync implements AsyncDisposable {
       answeredAfterMs ??= performance.now() - begunAt;
     };
     try {
-      if (performance.now() - begunAt > this.#tuning.sendWithinMs) throw new SupplierFailure('not sent: too late');
+      if (!(await this.#awaitTurn(begunAt, sendAfterMs))) {
+        // The supplier has not seen it, and never will.
+        answeredAfterMs = 0;
+        throw new SupplierFailure('not sent: too late');
+      }
       const slots = await this.#adapter.pull(part, { answered }, this.#signal);
       const { absence } = this.#adapter;
       const outcome = await this.#write(async (tx) => {
@@ -201,6 +217,14 @@ export class SupplierSync implements AsyncDisposable {
         if (!this.#signal.aborted) await noteFailure(tx, supplierId, `${partName(part)}: ${message}`, retryAfterMs);
       }).catch((failure: unknown) => logger.warn({ err: failure }, 'the end of a pull could not be written down'));
     }
+  }
+
+  /** Waits until a reserved pull may be sent. @returns whether it still may */
+  async #awaitTurn(begunAt: number, sendAfterMs: number): Promise<boolean> {
+    const sendAt = performance.now() + sendAfterMs;
+    // A timer may fire a little early.
+    while (performance.now() < sendAt && !this.#signal.aborted) await this.#sleep(sendAt - performance.now());
+    return !this.#signal.aborted && performance.now() - begunAt <= this.#tuning.sendWithinMs;
   }
 
   /** Keeps the lead, takes note of what is read, and now and then writes down what was learnt. */

@@ -17,6 +17,7 @@ interface Props {
 }
 
 const LAST_MINUTE_MS = 60_000;
+const SECOND_LOOK_MS = 1_200;
 
 function lookAgain(queries: QueryClient): void {
   for (const word of ['reservations', 'history', 'free', 'slots', 'experience']) {
@@ -41,7 +42,11 @@ export function HeldCard({ reservation, title, onEnded }: Props) {
   });
   useEffect(() => {
     // Nobody tells of the instant: a hold ends by the clock, before any sweep has seen it.
-    if (hasEnded) lookAgain(queries);
+    if (!hasEnded) return;
+    lookAgain(queries);
+    // `expires_at` is told in whole seconds: the instant itself may come up to a second later. Whoever has gone
+    // elsewhere meanwhile wants to know, too, so this is not called off.
+    window.setTimeout(() => lookAgain(queries), SECOND_LOOK_MS);
   }, [hasEnded, queries]);
   const tooLate = hasEnded || (change.error instanceof ApiProblem && change.error.kind === 'hold-expired');
   return (
