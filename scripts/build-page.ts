@@ -40,13 +40,27 @@ async function pack(path: string): Promise<number> {
   return packed.length;
 }
 
-/** What index.html names, and what opens at once: the view that books. */
+interface Chunk {
+  readonly file: string;
+  readonly css?: readonly string[];
+  readonly imports?: readonly string[];
+}
+
+/** index.html, what it needs, and what the view needs that opens first. */
 async function firstLoadBytes(dist: string): Promise<number> {
-  const html = await readFile(join(dist, 'index.html'), 'utf8');
-  const named = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map(([, path = '']) => path);
-  const all = await readdir(join(dist, 'assets'));
-  const opened = all.filter((name) => /^(book-view|held-card|age|badge)-.*\.(js|css)$/.test(name));
-  const paths = new Set(['index.html', ...named, ...opened.map((name) => `assets/${name}`)]);
+  const manifest: Record<string, Chunk> = JSON.parse(await readFile(join(dist, 'manifest.json'), 'utf8'));
+  const paths = new Set(['index.html']);
+  const seen = new Set<string>();
+  const collect = (name: string) => {
+    const chunk = manifest[name];
+    if (chunk === undefined) throw new Error(`the build knows no ${name}`);
+    if (seen.has(name)) return;
+    seen.add(name);
+    for (const path of [chunk.file, ...(chunk.css ?? [])]) paths.add(path);
+    for (const imported of chunk.imports ?? []) collect(imported);
+  };
+  collect('index.html');
+  collect('src/book/book-view.tsx');
   const sizes = await Promise.all([...paths].map(async (path) => (await stat(join(dist, `${path}.br`))).size));
   return sizes.reduce((sum, size) => sum + size, 0);
 }

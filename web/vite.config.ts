@@ -7,6 +7,8 @@ export default defineConfig({
   plugins: [react()],
   build: {
     outDir: 'dist',
+    // Tells the build's own check what the first load is made of; it is not served.
+    manifest: 'manifest.json',
     emptyOutDir: true,
     target: 'es2023',
     // A data: address would be refused by the page's own Content-Security-Policy, but for images.

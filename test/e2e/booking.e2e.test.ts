@@ -94,6 +94,15 @@ inBrowser('booking', {}, (site) => {
     await page.getByText('Held for you').waitFor();
   });
 
+  it('forgets a client of another database', async () => {
+    const { page } = await site.visit('#/book?provider=1');
+    await page.addInitScript(() =>
+      localStorage.setItem('holdfast.client', '{"client_id":987654,"first_name":"Nobody","last_name":"Here"}'),
+    );
+    await page.reload();
+    await page.getByRole('button', { name: 'Who are you?' }).waitFor();
+  });
+
   it('asks who one is before the first hold', async () => {
     const visitor = await site.visit('#/book?provider=1');
     const { page } = visitor;

@@ -1,11 +1,26 @@
 import { useEffect, useRef, useState } from 'react';
+import { ApiProblem } from './api/problem.ts';
+import type { Client } from './api/shapes.ts';
 import { ClientChoice } from './client-choice.tsx';
 import { Icon } from './parts/icon.tsx';
+import { useKnown } from './use-known.ts';
 import { useWho } from './who.tsx';
+
+const HARDLY_CHANGES_MS = 60 * 60_000;
 
 /** For whom is booked, in the bar. */
 export function ClientMenu() {
-  const { client } = useWho();
+  const { client, become } = useWho();
+  const { error } = useKnown<Client>(['client', client?.client_id], `/api/v1/clients/${client?.client_id}`, {
+    enabled: client !== undefined,
+    freshForMs: HARDLY_CHANGES_MS,
+  });
+  const isGone = error instanceof ApiProblem && error.status === 404;
+  useEffect(() => {
+    // A browser may remember a client of another database.
+    if (isGone) become(undefined);
+  }, [isGone, become]);
+
   const [open, setOpen] = useState(false);
   const place = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);

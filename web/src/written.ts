@@ -71,15 +71,23 @@ export function zoneName(timeZone: string): string {
 
 const moneys = new Map<string, Intl.NumberFormat>();
 
-export function money(amount: number, currency: string, whole = false): string {
-  const key = `${currency}${whole}`;
+function moneyFormat(currency: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = currency + JSON.stringify(options);
   let made = moneys.get(key);
   if (made === undefined) {
-    const digits = whole ? { maximumFractionDigits: 0 } : {};
-    made = new Intl.NumberFormat(undefined, { style: 'currency', currency, ...digits });
+    made = new Intl.NumberFormat(undefined, { style: 'currency', currency, ...options });
     moneys.set(key, made);
   }
-  return made.format(amount);
+  return made;
+}
+
+export function money(amount: number, currency: string): string {
+  return moneyFormat(currency, {}).format(amount);
+}
+
+/** For a day of a month, which has little room: no cents, and the shortest sign. */
+export function shortMoney(amount: number, currency: string): string {
+  return moneyFormat(currency, { maximumFractionDigits: 0, currencyDisplay: 'narrowSymbol' }).format(amount);
 }
 
 export function count(value: number): string {

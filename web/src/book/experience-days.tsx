@@ -3,7 +3,7 @@ import { ApiProblem } from '../api/problem.ts';
 import type { Reservation } from '../api/shapes.ts';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
 import { amend, usePlace } from '../router.ts';
-import { dateIn, money } from '../written.ts';
+import { dateIn, money, shortMoney } from '../written.ts';
 import { DayChoice } from './day-choice.tsx';
 import { monthOf } from './month.ts';
 import { type DayMark, MonthGrid } from './month-grid.tsx';
@@ -24,7 +24,7 @@ export function ExperienceDays({ id, moving, onHeld }: Props) {
     () =>
       new Map<string, DayMark>(
         dates.body?.dates.map(({ date, price }) => {
-          const note = money(price.finalPrice, price.currencyCode, true);
+          const note = shortMoney(price.finalPrice, price.currencyCode);
           return [date, { note, said: `from ${money(price.finalPrice, price.currencyCode)}` }];
         }),
       ),

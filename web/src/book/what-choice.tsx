@@ -101,7 +101,7 @@ function ExperienceCard(props: { readonly id: number; readonly isChosen: boolean
           <span className="hint">
             {lowest === undefined
               ? 'nothing just now'
-              : `from ${money(lowest.price.finalPrice, lowest.price.currencyCode, true)}`}
+              : `from ${money(lowest.price.finalPrice, lowest.price.currencyCode)}`}
           </span>
         </span>
       </a>

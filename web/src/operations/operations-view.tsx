@@ -109,7 +109,7 @@ function Plots({ frames }: { readonly frames: readonly Frame[] }) {
     });
     return {
       ratio: [one('from memory', '--accent', ({ hitRatio }) => hitRatio)],
-      holds: [one('holds', '--accent', ({ holds }) => holds), one('409', '--bad', ({ conflicts }) => conflicts)],
+      holds: [one('holds', '--accent', ({ holds }) => holds), one('conflicts', '--bad', ({ conflicts }) => conflicts)],
       queues: [
         one('batches', '--accent', ({ queued }) => queued),
         one('write-backs', '--wait', ({ writeBacks }) => writeBacks),

@@ -63,7 +63,7 @@ function frameOf(before: Look, now: Look): Frame {
     atS: now.atMs / 1_000,
     hitRatio: hits + misses === 0 ? null : (100 * hits) / (hits + misses),
     holds: grown(countHolds) / seconds,
-    conflicts: grown((metrics) => sumOf(metrics, ANSWERS, ({ status }) => status === '409')) / seconds,
+    conflicts: grown(countConflicts) / seconds,
     queued: sumOf(now.metrics, 'holdfast_waiting'),
     writeBacks: sumOf(now.metrics, 'holdfast_write_backs'),
     p50Ms: toMs(quantile(...buckets, 0.5)),
@@ -76,6 +76,12 @@ const HOLDS = new Set(['POST /api/v1/reservations', 'POST /client/reserve']);
 
 function countHolds(metrics: Metrics): number {
   return sumOf(metrics, ANSWERS, ({ route, status }) => HOLDS.has(route ?? '') && status === '201');
+}
+
+/** What was refused here as taken already, and what a supplier would not have. */
+function countConflicts(metrics: Metrics): number {
+  const refused = sumOf(metrics, 'holdfast_write_back_attempts', ({ outcome }) => outcome === 'refused');
+  return refused + sumOf(metrics, ANSWERS, ({ status }) => status === '409');
 }
 
 function subscribe(listener: () => void): () => void {
