@@ -112,7 +112,7 @@ eachDatabase('the sync of a supplier', (open) => {
     await expect.poll(() => parts(supplier), WITHIN).toBe(allOf(supplier));
     const paths = simulator.log().map(({ path }) => path);
     // Those that were called off with the first instance had not been put in place.
-    expect(paths.length - new Set(paths).size).toBeLessThanOrEqual(16);
+    expect(paths.length - new Set(paths).size).toBeLessThanOrEqual(8);
   });
 
   it('leaves what it knows when the wire fails, counts the pull, and says what went wrong', async () => {
@@ -149,7 +149,7 @@ eachDatabase('the sync of a supplier', (open) => {
       }, WITHIN)
       .toBe(true);
     const pulls = simulator.log().length;
-    expect(pulls).toBeLessThanOrEqual(3 + 16);
+    expect(pulls).toBeLessThanOrEqual(3 + 8);
   });
 
   it('closes a slot that is gone, and no other', async () => {
