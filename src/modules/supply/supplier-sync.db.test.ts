@@ -112,7 +112,7 @@ eachDatabase('the sync of a supplier', (open) => {
     await expect.poll(() => parts(supplier), WITHIN).toBe(allOf(supplier));
     const paths = simulator.log().map(({ path }) => path);
     // Those that were called off with the first instance had not been put in place.
-    expect(paths.length - new Set(paths).size).toBeLessThanOrEqual(16);
+    expect(paths.length - new Set(paths).size).toBeLessThanOrEqual(8);
   });
 
   const WIRE = { connectMs: 400, answerMs: 600, idleMs: 400, totalMs: 1_500, bodyBytes: 1_000_000 };
@@ -172,7 +172,7 @@ eachDatabase('the sync of a supplier', (open) => {
       }, WITHIN)
       .toBe(true);
     const pulls = simulator.log().length;
-    expect(pulls).toBeLessThanOrEqual(3 + 16);
+    expect(pulls).toBeLessThanOrEqual(3 + 8);
   });
 
   it('closes a slot that is gone, and no other', async () => {

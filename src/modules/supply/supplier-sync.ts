@@ -46,9 +46,9 @@ const TUNING: Omit<SyncTuning, 'pullsAtOnce'> = {
   notesEveryMs: 10_000,
 };
 
-const MOST_PULLS_AT_ONCE = 16;
-/** So many pulls a second one after the other can do, where an answer takes a while and each waits for its place. */
-const PULLS_IN_A_ROW_PER_S = 2;
+const MOST_PULLS_AT_ONCE = 8;
+/** So many pulls a second one after the other can do, where an answer takes a while. */
+const PULLS_IN_A_ROW_PER_S = 4;
 /** What the planner has learnt is worth this much work to keep. */
 const PLAN_KEPT_EVERY_NOTES = 30;
 
