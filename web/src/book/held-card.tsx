@@ -17,7 +17,7 @@ interface Props {
 }
 
 const LAST_MINUTE_MS = 60_000;
-const SECOND_LOOK_MS = 1_200;
+const LOOKS_AFTER_MS = [0, 1_200, 3_000, 6_000];
 
 function lookAgain(queries: QueryClient): void {
   for (const word of ['reservations', 'history', 'free', 'slots', 'experience']) {
@@ -43,10 +43,9 @@ export function HeldCard({ reservation, title, onEnded }: Props) {
   useEffect(() => {
     // Nobody tells of the instant: a hold ends by the clock, before any sweep has seen it.
     if (!hasEnded) return;
-    lookAgain(queries);
-    // `expires_at` is told in whole seconds: the instant itself may come up to a second later. Whoever has gone
-    // elsewhere meanwhile wants to know, too, so this is not called off.
-    window.setTimeout(() => lookAgain(queries), SECOND_LOOK_MS);
+    // `expires_at` is told in whole seconds, and the server's clock is known to half a second: the instant itself may
+    // come later. Whoever has gone elsewhere meanwhile wants to know, too, so this is not called off.
+    for (const afterMs of LOOKS_AFTER_MS) window.setTimeout(() => lookAgain(queries), afterMs);
   }, [hasEnded, queries]);
   const tooLate = hasEnded || (change.error instanceof ApiProblem && change.error.kind === 'hold-expired');
   return (
