@@ -456,7 +456,7 @@ begin
       when v_ask.found is null then 'no_such_slot'
       when v_ask.client is null then 'no_such_client'
       when v_ask.provider_id is not null and v_ask.starts_at < v_now + p_notice then 'too_soon'
-      when v_ask.closed_at is not null or v_ask.ends_at <= v_now then 'closed'
+      when v_ask.closed_at is not null or v_ask.starts_at <= v_now then 'closed'
       when v_ask.version is not null and v_ask.version <> v_version then 'changed'
       when v_left < v_ask.quantity then 'taken'
       else coalesce(v_pax_outcome, 'held') end;
@@ -873,6 +873,7 @@ declare
   v_told told_slot[];
   v_known bigint[];
   v_gone bigint[];
+  v_doubted bytea;
   v_going bigint;
   v_for_sale bigint;
 begin
@@ -890,7 +891,7 @@ begin
   -- Slots before reservations and in id order, as everywhere. A slot may have moved here from another part.
   v_known := array(select s.id from slot s join supplier_slot known on known.slot_id = s.id
                     where known.supplier_id = p_supplier
-                      and (known.part = p_part
+                      and (known.part = p_part and s.closed_at is null
                            or known.upstream_id in (select item -> 'upstream_id' from jsonb_array_elements(p_slots) item))
                     order by s.id for no key update of s);
   v_now := holdfast_clock();
@@ -906,8 +907,9 @@ begin
   if p_gone then
     select count(*) filter (where id = any (v_gone)), count(*) into v_going, v_for_sale
       from slot where id = any (v_known) and closed_at is null and starts_at > v_now;
-    if v_going >= 3 and v_going * 2 > v_for_sale and v_before.doubted is distinct from p_digest then
-      update supply_part set doubted = p_digest where supplier_id = p_supplier and part = p_part;
+    v_doubted := decode(md5(v_gone::text), 'hex');
+    if v_going >= 3 and v_going * 2 > v_for_sale and v_before.doubted is distinct from v_doubted then
+      update supply_part set doubted = v_doubted where supplier_id = p_supplier and part = p_part;
       return 'doubted';
     end if;
   end if;
@@ -936,6 +938,9 @@ begin
     where (known.part, known.remaining, known.detail) is distinct from (excluded.part, excluded.remaining, excluded.detail);
 
   update supplier_slot set remaining = 0 where slot_id = any (v_gone) and remaining <> 0;
+  -- What was sold out in its time and is over is nobody's concern; it would be loaded and locked for ever.
+  update slot set closed_at = v_now, version = version + 1
+   where id = any (v_gone) and closed_at is null and ends_at <= v_now;
   if p_gone and cardinality(v_gone) > 0 then
     update slot set closed_at = v_now, version = version + 1 where id = any (v_gone) and closed_at is null;
     -- What was sold and is no more: the client is told, and nothing is dropped in silence. A slot that has begun is no

@@ -134,7 +134,7 @@ $$;
 -- too late. Then holds that have run out give their units back, in this very transaction, whether or not a sweep has
 -- run. Only then are the slots read, by a statement that sees all that was committed while this one waited.
 --
--- A supplier decides itself how late it sells, so notice is for providers' time only.
+-- A supplier decides itself how late it sells, so notice is for providers' time only; what has begun is sold by nobody.
 --
 -- Outcomes: held, no_such_slot, no_such_client, closed, too_soon, changed, taken, no_such_pax, pax_refused.
 create function hold_slots(
@@ -203,7 +203,7 @@ begin
       when v_ask.found is null then 'no_such_slot'
       when v_ask.client is null then 'no_such_client'
       when v_ask.provider_id is not null and v_ask.starts_at < v_now + p_notice then 'too_soon'
-      when v_ask.closed_at is not null or v_ask.ends_at <= v_now then 'closed'
+      when v_ask.closed_at is not null or v_ask.starts_at <= v_now then 'closed'
       when v_ask.version is not null and v_ask.version <> v_version then 'changed'
       when v_left < v_ask.quantity then 'taken'
       else coalesce(v_pax_outcome, 'held') end;

@@ -78,7 +78,7 @@ create table supply_part (
   part text not null,
   observed_at timestamptz not null,     -- before the request of the last good answer was sent
   digest bytea not null,                -- of that answer
-  doubted bytea,                        -- of an answer that would take away so much that it is believed the second time
+  doubted bytea,                        -- which slots went in an answer that took away so much that it is believed the second time
   primary key (supplier_id, part)
 );
 
@@ -212,7 +212,7 @@ create type told_slot as (
 --
 -- Outcomes: changed, unchanged; and with nothing written: fenced (under an old epoch), older (than what is known), and
 -- doubted: three slots or more that are for sale would go, and more than half of them. That is believed if the next
--- answer says the same.
+-- answer leaves out the same ones.
 create function swap_supply_part(
   p_supplier text, p_epoch bigint, p_part text, p_observed_at timestamptz, p_digest bytea, p_slots jsonb, p_gone boolean
 ) returns text
@@ -223,6 +223,7 @@ declare
   v_told told_slot[];
   v_known bigint[];
   v_gone bigint[];
+  v_doubted bytea;
   v_going bigint;
   v_for_sale bigint;
 begin
@@ -240,7 +241,7 @@ begin
   -- Slots before reservations and in id order, as everywhere. A slot may have moved here from another part.
   v_known := array(select s.id from slot s join supplier_slot known on known.slot_id = s.id
                     where known.supplier_id = p_supplier
-                      and (known.part = p_part
+                      and (known.part = p_part and s.closed_at is null
                            or known.upstream_id in (select item -> 'upstream_id' from jsonb_array_elements(p_slots) item))
                     order by s.id for no key update of s);
   v_now := holdfast_clock();
@@ -256,8 +257,9 @@ begin
   if p_gone then
     select count(*) filter (where id = any (v_gone)), count(*) into v_going, v_for_sale
       from slot where id = any (v_known) and closed_at is null and starts_at > v_now;
-    if v_going >= 3 and v_going * 2 > v_for_sale and v_before.doubted is distinct from p_digest then
-      update supply_part set doubted = p_digest where supplier_id = p_supplier and part = p_part;
+    v_doubted := decode(md5(v_gone::text), 'hex');
+    if v_going >= 3 and v_going * 2 > v_for_sale and v_before.doubted is distinct from v_doubted then
+      update supply_part set doubted = v_doubted where supplier_id = p_supplier and part = p_part;
       return 'doubted';
     end if;
   end if;
@@ -286,6 +288,9 @@ begin
     where (known.part, known.remaining, known.detail) is distinct from (excluded.part, excluded.remaining, excluded.detail);
 
   update supplier_slot set remaining = 0 where slot_id = any (v_gone) and remaining <> 0;
+  -- What was sold out in its time and is over is nobody's concern; it would be loaded and locked for ever.
+  update slot set closed_at = v_now, version = version + 1
+   where id = any (v_gone) and closed_at is null and ends_at <= v_now;
   if p_gone and cardinality(v_gone) > 0 then
     update slot set closed_at = v_now, version = version + 1 where id = any (v_gone) and closed_at is null;
     -- What was sold and is no more: the client is told, and nothing is dropped in silence. A slot that has begun is no

@@ -144,7 +144,7 @@ eachDatabase('bookings of items', (open) => {
       await using _worker = openWorker(database, feed, { venue: refusing });
       await untilTold(database, ['venue']);
     }
-    expect(await found(lost.booking_id)).toMatchObject({ status: 'conflict', reason: 'answered 409: sold out' });
+    expect(await found(lost.booking_id)).toMatchObject({ status: 'conflict', reason: 'The supplier does not have it' });
     const reservation = await ask(app, 'GET', `/api/v1/reservations/${lost.booking_id}`);
     expect(reservation.body).toMatchObject({ status: 'conflict' });
     expect((await ask(app, 'DELETE', `/api/bookings/${lost.booking_id}`)).body).toMatchObject({

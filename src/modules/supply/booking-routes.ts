@@ -81,6 +81,7 @@ function toBooking({ price, reason, created_at, ...booking }: ItemBooking) {
     // The amount has 15 digits at most, which a number writes as they were.
     price: price && { ...price, amount: Number(price.amount) },
     created_at: toSeconds(created_at),
-    ...(reason !== null && { reason }),
+    // The supplier's own words are for who runs this: they may tell of its insides.
+    ...(reason !== null && { reason: 'The supplier does not have it' }),
   };
 }

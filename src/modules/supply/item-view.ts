@@ -69,6 +69,11 @@ export class Items {
       },
       NEXT_PULL_BYTES,
     );
+    freshness.listen(this.#nextPulls, {
+      supplier: (ids) => {
+        for (const id of ids) this.#nextPulls.invalidate(id);
+      },
+    });
     feed.subscribe({ cut: () => this.#wake(), changed: ({ topic }) => topic === 'supply_part' && this.#wake() });
   }
 

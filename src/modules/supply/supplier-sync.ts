@@ -31,6 +31,8 @@ export interface SyncTuning {
   readonly lookEveryMs: number;
   /** How soon a part is asked for again whose pull has failed. */
   readonly failedRestMs: number;
+  /** How soon a part is asked for again whose answer would take most of it away. */
+  readonly doubtedRestMs: number;
   readonly notesEveryMs: number;
   /** Pulls under way together: those are what a crash may have pulled for nothing. */
   readonly pullsAtOnce: number;
@@ -43,6 +45,7 @@ const TUNING: Omit<SyncTuning, 'pullsAtOnce'> = {
   reserveAheadMs: 100,
   lookEveryMs: 1_000,
   failedRestMs: 30_000,
+  doubtedRestMs: 300_000,
   notesEveryMs: 10_000,
 };
 
@@ -205,7 +208,8 @@ export class SupplierSync implements AsyncDisposable {
           clock.latestMs(),
         );
       } else {
-        lead.plan.putBack(part, clock.latestMs());
+        // An answer that is doubted is asked for again, and not so soon that the same upset gives it twice.
+        lead.plan.putBack(part, clock.latestMs() + (outcome === 'doubted' ? this.#tuning.doubtedRestMs : 0));
       }
     } catch (error) {
       lead.plan.putBack(part, clock.latestMs() + this.#tuning.failedRestMs);

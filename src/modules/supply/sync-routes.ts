@@ -12,7 +12,7 @@ import * as schemas from './supply-schemas.ts';
 import { overall, readSyncStatus, stateOf } from './sync-status.ts';
 import { unparkWriteBacks } from './write-back-store.ts';
 
-/** How long a pause waits for pulls that began before it: longer than the lease of one. */
+/** How long a pause waits for pulls that began before it: longer than an adapter takes over one. */
 const PULLS_END_WITHIN_MS = 12_000;
 const LOOK_EVERY_MS = 50;
 
