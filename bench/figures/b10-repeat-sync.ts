@@ -5,7 +5,7 @@ import { countKnownParts, DAYS, openSyncedSupplier, type SyncedSupplier, untilHo
 
 const PRODUCTS = 10;
 const SETTINGS = { products: PRODUCTS, pullLimit: '200/1s', every: '5s' };
-const BOOKKEEPING = ['pull', 'supply_part', 'supplier', 'supply_plan', 'supply_read'];
+const BOOKKEEPING = ['pull', 'supply_part', 'supplier', 'supply_plan', 'supply_read', 'event'];
 
 export const repeatSync: Figure = {
   name: 'b10',
