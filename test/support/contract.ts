@@ -42,7 +42,7 @@ export function brokenPromises(asked: Asked, answer: WireAnswer): string[] {
     // A replay is equal to the byte, the first request's name included.
     const replayed = asked.headers.some(([name]) => name.toLowerCase() === 'idempotency-key');
     if (!replayed && !body.includes(`urn:uuid:${headers['x-request-id']}`)) broken.push('not under its x-request-id');
-  } else if (!isOurs(asked.target) || isPage(asked.target)) {
+  } else if (!isOurs(asked.target) || isPage(asked.target, headers['content-type'])) {
     // Pages, metrics and the OpenAPI document have shapes of their own.
   } else if (!isJson(body) || !headers['content-type']?.startsWith('application/json')) {
     broken.push(`a ${status} that is no JSON`);
@@ -51,8 +51,9 @@ export function brokenPromises(asked: Asked, answer: WireAnswer): string[] {
 }
 
 /** `/` and what a client's own tidying of `..` makes of other addresses. */
-function isPage(target: string): boolean {
-  return URL.canParse(target, 'http://holdfast') && new URL(target, 'http://holdfast').pathname === '/';
+function isPage(target: string, type: string | undefined): boolean {
+  const isRoot = URL.canParse(target, 'http://holdfast') && new URL(target, 'http://holdfast').pathname === '/';
+  return isRoot && type === 'text/html; charset=utf-8';
 }
 
 /** What is wrong with an answer in a time of faults, when it may be late and may be a 503. */

@@ -1,7 +1,8 @@
 import { type ReadyBody, readyBody } from '../../freshness/index.ts';
 import type { Id } from '../../platform/ids.ts';
 import { compareDecimals, type Decimal, parseDecimal, plainDecimal } from '../../platform/money.ts';
-import { type Units, unitsChangeMs, unitsFree } from '../reservations/index.ts';
+import type { Units } from '../reservations/index.ts';
+import { onSaleChangeMs, unitsOnSale } from './on-sale.ts';
 import type { KnownPart, PartSlot, StoredPax } from './part-view.ts';
 
 interface DaySlot {
@@ -50,8 +51,8 @@ export class ExperienceDay {
   }
 
   #list(nowMs: number): UntilThen<ReadyBody> {
-    const slots = this.#slots.map((slot) => slot.write(Math.max(0, unitsFree(slot.units, nowMs))));
-    const untilMs = Math.min(...this.#slots.map((slot) => unitsChangeMs(slot.units, nowMs)));
+    const slots = this.#slots.map((slot) => slot.write(unitsOnSale(slot, nowMs)));
+    const untilMs = Math.min(...this.#slots.map((slot) => onSaleChangeMs(slot, nowMs)));
     return { value: writeDay(this.#product, slots), untilMs };
   }
 
@@ -59,9 +60,8 @@ export class ExperienceDay {
     let lowest: DaySlot | undefined;
     let untilMs = Number.POSITIVE_INFINITY;
     for (const slot of this.#slots) {
-      if (slot.startMs <= nowMs) continue;
-      untilMs = Math.min(untilMs, slot.startMs, unitsChangeMs(slot.units, nowMs));
-      if (unitsFree(slot.units, nowMs) <= 0) continue;
+      untilMs = Math.min(untilMs, onSaleChangeMs(slot, nowMs));
+      if (unitsOnSale(slot, nowMs) === 0) continue;
       if (!lowest || compareDecimals(slot.final, lowest.final) < 0) lowest = slot;
     }
     return { value: lowest?.price ?? null, untilMs };

@@ -216,6 +216,20 @@ eachDatabase('experiences', (open) => {
     expect(known.status).toBe(304);
   });
 
+  it('sells nothing of a slot from the instant it begins, and says so', async () => {
+    const product = newProduct();
+    await told(product, '2026-12-20', [[`soon${product}`, '2026-12-20', '17:00', 5, '1']], '2026-12-20T07:50:00Z');
+    const before = await slots(product, '2026-12-20');
+    expect(remaining(before)).toEqual([5]);
+    const slot_id = (before.body as Slots).slots[0]?.id ?? 0;
+    await open().clock.freeze('2026-12-20T08:59:59.999Z');
+    await hold(slot_id, 1);
+    await open().clock.freeze('2026-12-20T09:00:00Z');
+    expect(remaining(await slots(product, '2026-12-20'))).toEqual([0]);
+    const late = await ask(app, 'POST', '/api/v1/reservations', { client_id, slot_id, quantity: 1 });
+    expect(late.body).toMatchObject({ status: 409, type: 'urn:holdfast:problem:slot-closed' });
+  });
+
   it('drops a day while its last unit is held, and begins with the supplier’s today', async () => {
     const { product, slot } = await dayOfFive();
     await hold(slot, 5);

@@ -1,7 +1,8 @@
 import type { Id } from '../../platform/ids.ts';
 import { secondsOfMs } from '../../platform/instant.ts';
 import { plainDecimal } from '../../platform/money.ts';
-import { type Units, unitsChangeMs, unitsFree } from '../reservations/index.ts';
+import type { Units } from '../reservations/index.ts';
+import { onSaleChangeMs, unitsOnSale } from './on-sale.ts';
 import type { KnownPart, PartSlot } from './part-view.ts';
 
 /** An item that can be had, as JSON text, and its place among others. */
@@ -40,10 +41,10 @@ export class ItemList {
   #find(nowMs: number): { items: readonly WrittenItem[]; untilMs: number } {
     const items: WrittenItem[] = [];
     let untilMs = Number.POSITIVE_INFINITY;
-    for (const { startMs, itemId, units, write } of this.#items) {
-      if (startMs <= nowMs) continue;
-      untilMs = Math.min(untilMs, startMs, unitsChangeMs(units, nowMs));
-      const remaining = unitsFree(units, nowMs);
+    for (const item of this.#items) {
+      untilMs = Math.min(untilMs, onSaleChangeMs(item, nowMs));
+      const remaining = unitsOnSale(item, nowMs);
+      const { startMs, itemId, write } = item;
       if (remaining > 0) items.push({ startMs, itemId, json: write(remaining) });
     }
     return { items, untilMs };

@@ -68,6 +68,7 @@ describe('the HTTP server', () => {
         'content-security-policy': expect.stringContaining(`default-src '${url === '/docs' ? 'self' : 'none'}'`),
       });
     }
+    expect((await ask('GET', '/docs')).headers).toMatchObject({ 'x-frame-options': expect.any(String) });
   });
 
   it('says which methods a path has', async () => {
