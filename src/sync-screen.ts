@@ -1,4 +1,4 @@
-import type { Supplier, SupplierStatus, SyncStatus } from './modules/supply/index.ts';
+import { pullsPerDay, type Supplier, type SupplierStatus, type SyncStatus } from './modules/supply/index.ts';
 import { barOf } from './platform/progress-bar.ts';
 
 const DAY_MS = 86_400_000;
@@ -36,7 +36,7 @@ function drawSupplier(status: SupplierStatus, supplier: Supplier, nowMs: number)
 function sayLeft({ backlog, status, next_pull_at }: SupplierStatus, supplier: Supplier, nowMs: number): string {
   if (backlog === 0) return 'nothing';
   if (status === 'paused' || next_pull_at === null) return 'stands still while it is paused';
-  const perDay = allowedPerDay(supplier);
+  const perDay = pullsPerDay(supplier);
   const asked = askedPerDay(supplier);
   if (asked > perDay) {
     return `no end: ${count(Math.round(asked))} pulls a day are asked for, and ${count(Math.floor(perDay))} allowed`;
@@ -49,10 +49,6 @@ function sayLeft({ backlog, status, next_pull_at }: SupplierStatus, supplier: Su
   const least = sayDuration(leastMs);
   const most = sayDuration(withOthersMs);
   return least === most ? `about ${least}` : `${least} at least, about ${most} with what grows old meanwhile`;
-}
-
-function allowedPerDay({ pullLimits }: Supplier): number {
-  return Math.min(...pullLimits.map(({ pulls, windowMs }) => (pulls * DAY_MS) / windowMs));
 }
 
 function askedPerDay({ products, cadence }: Supplier): number {

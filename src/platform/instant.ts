@@ -85,3 +85,13 @@ const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 export function isStorable(epochMs: number): boolean {
   return epochMs >= FIRST_MS && epochMs <= LAST_MS;
 }
+
+/** Reads a day that there is; anything else, 30 February too, is `undefined`. */
+export function parseDate(text: string): Temporal.PlainDate | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
+  try {
+    return Temporal.PlainDate.from(text, { overflow: 'reject' });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,3 +1,4 @@
+import { parseDate } from '../platform/instant.ts';
 import { type PerDateProduct, readSlotId, type SupplierSlot } from './per-date-product.ts';
 import type { SimulatorClock } from './simulator-clock.ts';
 import type { Stock, Unit } from './stock.ts';
@@ -34,14 +35,14 @@ export function perDateSupply(
       const [, productId = ''] = /^\/api\/v1\/inventory\/([^/]+)$/.exec(path) ?? [];
       const product = byId.get(productId);
       if (!product) return { status: 404, detail: 'there is no such product' };
-      const date = readDate(query.get('date') ?? '');
+      const date = parseDate(query.get('date') ?? '');
       if (!date) return { status: 400, detail: 'date=YYYY-MM-DD is needed' };
       return { rows: onSale(product, date).map((slot) => asSold(slot, stock)), wrap: (rows) => rows };
     },
     find(id) {
       const { stem = '', date = '' } = readSlotId(id) ?? {};
       const product = byStem.get(stem);
-      const on = readDate(date);
+      const on = parseDate(date);
       if (!product || !on) return undefined;
       const slot = onSale(product, on).find(({ providerSlotId }) => providerSlotId === id);
       return slot && asUnit(slot);
@@ -72,13 +73,4 @@ function asSold(slot: SupplierSlot, stock: Stock): SupplierSlot {
     price: pax.isPrimary && amount !== undefined ? { ...pax.price, finalPrice: amount } : pax.price,
   }));
   return { ...slot, remaining, paxAvailability };
-}
-
-function readDate(text: string): Temporal.PlainDate | undefined {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return undefined;
-  try {
-    return Temporal.PlainDate.from(text, { overflow: 'reject' });
-  } catch {
-    return undefined;
-  }
 }

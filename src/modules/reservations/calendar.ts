@@ -1,5 +1,5 @@
 import { Malformed } from '../../platform/errors.ts';
-import { isStorable, parseTimestamp } from '../../platform/instant.ts';
+import { isStorable, parseDate, parseTimestamp } from '../../platform/instant.ts';
 import { cutIntoSlots, type Span } from '../inventory/index.ts';
 import { RangeRefused, TimeRefused } from './reservation-failures.ts';
 
@@ -109,12 +109,9 @@ function readTime(text: string, timeZone: string, path: string): number {
 }
 
 function readDate(text: string): Temporal.PlainDate {
-  try {
-    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return Temporal.PlainDate.from(text, { overflow: 'reject' });
-  } catch {
-    // Refused below, as every text that is no date.
-  }
-  throw new Malformed([{ path: '/repeat_weekly_until', message: 'is not a date such as 2027-01-31' }]);
+  const date = parseDate(text);
+  if (!date) throw new Malformed([{ path: '/repeat_weekly_until', message: 'is not a date such as 2027-01-31' }]);
+  return date;
 }
 
 function zoned(ms: number, timeZone: string): Temporal.ZonedDateTime {

@@ -3,6 +3,7 @@ import type { Reader } from '../../platform/db/database.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { InstantText } from '../../platform/instant.ts';
 import { NoSuchBooking } from './booking-failures.ts';
+import { EVERYTHING } from './part-name.ts';
 
 type BookingStatus = 'pending' | 'confirmed' | 'conflict' | 'cancelled';
 
@@ -20,9 +21,6 @@ export interface ItemBooking {
   readonly reason: string | null;
 }
 
-/** The part that a snapshot supplier's answer is kept as: its slots are the items. */
-const ITEMS_PART = 'everything';
-
 const BOOKING = sql`
   select r.id as booking_id, r.slot_id as item_id, r.client_id, r.quantity, r.held_at as created_at,
          case when r.status <> 'confirmed' then r.status when w.acknowledged_at is null then 'pending' else 'confirmed'
@@ -32,7 +30,7 @@ const BOOKING = sql`
          end as price,
          case when r.status = 'conflict' then w.refusal end as reason
     from write_back w join reservation r on r.id = w.reservation_id
-    join supplier_slot known on known.slot_id = r.slot_id and known.part = ${ITEMS_PART}`;
+    join supplier_slot known on known.slot_id = r.slot_id and known.part = ${EVERYTHING}`;
 
 export async function readBooking(reader: Reader, bookingId: Id): Promise<ItemBooking> {
   const { rows } = await sql<ItemBooking>`${BOOKING} where r.id = ${bookingId}`.execute(reader);
@@ -55,6 +53,6 @@ export async function listBookings(
 
 export async function isItem(reader: Reader, slotId: Id): Promise<boolean> {
   const { rows } = await sql`
-    select slot_id from supplier_slot where slot_id = ${slotId} and part = ${ITEMS_PART}`.execute(reader);
+    select slot_id from supplier_slot where slot_id = ${slotId} and part = ${EVERYTHING}`.execute(reader);
   return rows.length > 0;
 }

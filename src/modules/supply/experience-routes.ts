@@ -3,8 +3,8 @@ import { askedBoundMs, sendValidated } from '../../freshness/index.ts';
 import { Malformed } from '../../platform/errors.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { idOf, Problems } from '../../platform/http/parameters.ts';
+import { parseDate } from '../../platform/instant.ts';
 import type { Experiences, SuppliedAnswer } from './experience-view.ts';
-import { parseDate } from './horizon.ts';
 import { tellSupplyAge } from './supply-age.ts';
 import * as schemas from './supply-schemas.ts';
 

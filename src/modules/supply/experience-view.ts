@@ -4,6 +4,7 @@ import type { DatabaseClock } from '../../platform/db/database-clock.ts';
 import type { Id } from '../../platform/ids.ts';
 import { ExperienceDay, writeDay } from './experience-day.ts';
 import { askedAgeMs, datesAhead, todayAt } from './horizon.ts';
+import { productDate } from './part-name.ts';
 import { createPartView, type PartView, partKey } from './part-view.ts';
 import type { ReadCounts } from './read-counts.ts';
 import type { Supplier } from './supplier.ts';
@@ -88,17 +89,16 @@ export class Experiences {
     return supplier;
   }
 
-  async #day(
+  #day(
     supplier: Supplier,
     product: Id,
     { date, askedMs }: Wished,
     boundMs: number | undefined,
   ): Promise<Served<ExperienceDay>> {
-    const part = `${product}/${date}`;
+    const part = productDate(product, date);
     // What nobody asks to be pulled is not counted either: any date can be asked for, and each would be a row.
     if (askedMs !== undefined) this.#reads.count(supplier.id, part);
-    const key = partKey(supplier.id, part);
-    return (boundMs === undefined ? this.#days.peek(key) : undefined) ?? this.#days.get(key, boundMs);
+    return this.#days.get(partKey(supplier.id, part), boundMs);
   }
 }
 

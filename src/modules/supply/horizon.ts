@@ -22,13 +22,3 @@ export function datesAhead(today: Temporal.PlainDate): Temporal.PlainDate[] {
   for (let date = today; Temporal.PlainDate.compare(date, last) <= 0; date = date.add({ days: 1 })) dates.push(date);
   return dates;
 }
-
-/** Reads a day that there is; anything else, 30 February too, is `undefined`. */
-export function parseDate(text: string): Temporal.PlainDate | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
-  try {
-    return Temporal.PlainDate.from(text, { overflow: 'reject' });
-  } catch {
-    return undefined;
-  }
-}

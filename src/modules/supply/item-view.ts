@@ -6,7 +6,8 @@ import { secondsOfMs } from '../../platform/instant.ts';
 import { ageAt, howOf, type SuppliedAnswer } from './experience-view.ts';
 import { ItemList, inOrder, type WrittenItem } from './item-list.ts';
 import { type NextPull, readNextPull } from './next-pull-store.ts';
-import { createPartView, EVERYTHING, type PartView, partKey } from './part-view.ts';
+import { EVERYTHING } from './part-name.ts';
+import { createPartView, type PartView, partKey } from './part-view.ts';
 import type { ReadCounts } from './read-counts.ts';
 import type { Supplier } from './supplier.ts';
 import { notObservedYet } from './supply-failures.ts';
@@ -97,7 +98,7 @@ export class Items {
   }
 
   async fetched(): Promise<ReadyBody> {
-    const served = await Promise.all(this.#suppliers.map(({ id }) => this.#lists.get(partKey(id, EVERYTHING))));
+    const served = await this.#read();
     const answer: Fetched = {
       lastFetchedTime: oldestOf(served.flatMap(({ value }) => (value ? [value] : []))),
       nextFetchTime: await this.#nextPullAt(),
@@ -125,13 +126,8 @@ export class Items {
     }
   }
 
-  #read(boundMs: number | undefined): Promise<Served<ItemList>[]> {
-    return Promise.all(
-      this.#suppliers.map(({ id }) => {
-        const key = partKey(id, EVERYTHING);
-        return (boundMs === undefined ? this.#lists.peek(key) : undefined) ?? this.#lists.get(key, boundMs);
-      }),
-    );
+  #read(boundMs?: number): Promise<Served<ItemList>[]> {
+    return Promise.all(this.#suppliers.map(({ id }) => this.#lists.get(partKey(id, EVERYTHING), boundMs)));
   }
 
   #wake(): void {

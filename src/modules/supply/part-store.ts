@@ -3,11 +3,7 @@ import { sql } from 'kysely';
 import type { Reader, Tx } from '../../platform/db/database.ts';
 import type { InstantText } from '../../platform/instant.ts';
 import type { Part, PaxType, UpstreamSlot } from './adapters/adapter.ts';
-
-/** A part's name in the database: `everything`, or `14/2026-12-30`. */
-export function partName(part: Part): string {
-  return part.kind === 'everything' ? part.kind : `${part.product}/${part.date}`;
-}
+import { partName } from './part-name.ts';
 
 export interface Pulled {
   readonly supplierId: string;

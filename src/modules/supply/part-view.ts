@@ -8,9 +8,6 @@ import { type HoldPairs, SLOT_HOLDS, toHolds, type Units } from '../reservations
 /** `<supplier>/<part>`, as the change feed names it. */
 export type PartKey = string;
 
-/** The part of a supplier that is pulled as a whole. */
-export const EVERYTHING = 'everything';
-
 export function partKey(supplierId: string, part: string): PartKey {
   return `${supplierId}/${part}`;
 }

@@ -13,10 +13,3 @@ export async function writePlan(tx: Tx, supplierId: string, memory: PlannerMemor
     insert into supply_plan (supplier_id, memory) values (${supplierId}, ${JSON.stringify(memory)}::jsonb)
     on conflict (supplier_id) do update set memory = excluded.memory`.execute(tx);
 }
-
-/** Takes the reads that all instances have counted since the last time, by part. */
-export async function takeReads(tx: Tx, supplierId: string): Promise<Map<string, number>> {
-  const { rows } = await sql<{ part: string; reads: number }>`
-    delete from supply_read where supplier_id = ${supplierId} returning part, reads`.execute(tx);
-  return new Map(rows.map((row) => [row.part, row.reads]));
-}

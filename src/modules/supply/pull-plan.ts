@@ -1,7 +1,9 @@
 import type { Part } from './adapters/adapter.ts';
+import { todayAt } from './horizon.ts';
+import { productDate, readProductDate } from './part-name.ts';
 import { Planner, type PlannerMemory } from './planner/planner.ts';
 import type { Target } from './planner/target-table.ts';
-import type { Supplier } from './supplier.ts';
+import { pullsPerDay, type Supplier } from './supplier.ts';
 
 /** What the answer to a pull said, for whoever plans the next ones. */
 interface Lesson {
@@ -53,10 +55,10 @@ class SnapshotPlan implements PullPlan {
 /** Products by date, planned by what readers get from each pull. */
 class DatesPlan implements PullPlan {
   readonly #planner: Planner;
-  readonly #timeZone: string;
+  readonly #supplier: Supplier;
 
   constructor(supplier: Supplier, nowMs: number, memory: PlannerMemory) {
-    this.#timeZone = supplier.timeZone;
+    this.#supplier = supplier;
     const { products, cadence } = supplier;
     this.#planner = new Planner({ products, cadence, pullsPerDay: pullsPerDay(supplier) }, this.#today(nowMs), memory);
   }
@@ -77,7 +79,7 @@ class DatesPlan implements PullPlan {
   }
 
   read(partName: string, count: number): void {
-    const target = readPartName(partName);
+    const target = readProductDate(partName);
     if (target) this.#planner.read(target, count);
   }
 
@@ -86,10 +88,7 @@ class DatesPlan implements PullPlan {
   }
 
   #today(nowMs: number): string {
-    return Temporal.Instant.fromEpochMilliseconds(Math.floor(nowMs))
-      .toZonedDateTimeISO(this.#timeZone)
-      .toPlainDate()
-      .toString();
+    return todayAt(this.#supplier, nowMs).toString();
   }
 }
 
@@ -111,9 +110,9 @@ function withObserved(
   targets: PlannerMemory['targets'],
   observed: ReadonlyMap<string, number>,
 ): PlannerMemory['targets'] {
-  const known = new Map(targets.map((target) => [`${target.productId}/${target.date}`, target]));
+  const known = new Map(targets.map((target) => [productDate(target.productId, target.date), target]));
   for (const [part, observedMs] of observed) {
-    const target = readPartName(part);
+    const target = readProductDate(part);
     if (!target) continue;
     known.set(part, { ...UNKNOWN, ...target, enteredAtMs: observedMs, ...known.get(part), lastPulledAtMs: observedMs });
   }
@@ -125,16 +124,4 @@ const UNKNOWN = { empties: 0, recheck: false, reads: 0, exposure: 0, comparisons
 function targetOf(part: Part): Target {
   if (part.kind === 'everything') throw new Error('a supplier by date has no such part');
   return { productId: part.product, date: part.date };
-}
-
-function readPartName(name: string): Target | undefined {
-  const [, productId, date] = /^(\d+)\/(\d{4}-\d\d-\d\d)$/.exec(name) ?? [];
-  return date === undefined ? undefined : { productId: Number(productId), date };
-}
-
-const DAY_MS = 86_400_000;
-
-/** What the tightest limit allows. */
-function pullsPerDay({ pullLimits }: Supplier): number {
-  return Math.min(...pullLimits.map(({ pulls, windowMs }) => (pulls * DAY_MS) / windowMs));
 }

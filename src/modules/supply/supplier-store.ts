@@ -37,3 +37,10 @@ export async function addReads(
      order by supplier_id, part
     on conflict (supplier_id, part) do update set reads = known.reads + excluded.reads`.execute(tx);
 }
+
+/** Takes the reads that all instances have counted since the last time, by part. */
+export async function takeReads(tx: Tx, supplierId: string): Promise<Map<string, number>> {
+  const { rows } = await sql<{ part: string; reads: number }>`
+    delete from supply_read where supplier_id = ${supplierId} returning part, reads`.execute(tx);
+  return new Map(rows.map((row) => [row.part, row.reads]));
+}

@@ -4,12 +4,14 @@ import type { Database, Tx } from '../../platform/db/database.ts';
 import type { DatabaseClock } from '../../platform/db/database-clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { type Adapter, type Part, SupplierFailure } from './adapters/adapter.ts';
-import { partName, readObserved, swapPart } from './part-store.ts';
-import { readPlan, takeReads, writePlan } from './plan-store.ts';
+import { partName } from './part-name.ts';
+import { readObserved, swapPart } from './part-store.ts';
+import { readPlan, writePlan } from './plan-store.ts';
 import { closePull, forgetPulls, noteFailure, type ReservedPull, reservePull } from './pull-ledger-store.ts';
 import { createPullPlan, type PullPlan } from './pull-plan.ts';
-import type { Supplier } from './supplier.ts';
+import { pullsPerDay, type Supplier } from './supplier.ts';
 import { leadSupplier, resignSupplier } from './supplier-lead-store.ts';
+import { takeReads } from './supplier-store.ts';
 
 export interface SyncDeps {
   readonly database: Database;
@@ -50,8 +52,8 @@ const TUNING: Omit<SyncTuning, 'pullsAtOnce'> = {
 };
 
 const MOST_PULLS_AT_ONCE = 8;
-/** So many pulls a second one after the other can do, where an answer takes a while. */
-const PULLS_IN_A_ROW_PER_S = 4;
+/** Four a second: so many one after the other can do, where an answer takes a while. */
+const PULLS_IN_A_ROW_PER_DAY = 4 * 86_400;
 /** What the planner has learnt is worth this much work to keep. */
 const PLAN_KEPT_EVERY_NOTES = 30;
 
@@ -275,9 +277,9 @@ export class SupplierSync implements AsyncDisposable {
 }
 
 /** One, unless the limits allow more than one after the other can use. */
-function pullsAtOnce({ pullLimits }: Supplier): number {
-  const perSecond = Math.min(...pullLimits.map(({ pulls, windowMs }) => (pulls * 1_000) / windowMs));
-  return Math.max(1, Math.min(Math.ceil(perSecond / PULLS_IN_A_ROW_PER_S), MOST_PULLS_AT_ONCE));
+function pullsAtOnce(supplier: Supplier): number {
+  const atOnce = Math.ceil(pullsPerDay(supplier) / PULLS_IN_A_ROW_PER_DAY);
+  return Math.max(1, Math.min(atOnce, MOST_PULLS_AT_ONCE));
 }
 
 /** What an instance that leads has in its hand. */

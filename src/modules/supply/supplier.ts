@@ -22,3 +22,10 @@ export interface Supplier {
   /** Ascending and without gaps from day 0; empty for a snapshot, which is pulled as often as its limits allow. */
   readonly cadence: readonly CadenceRule[];
 }
+
+const DAY_MS = 86_400_000;
+
+/** What the tightest limit allows. */
+export function pullsPerDay({ pullLimits }: Pick<Supplier, 'pullLimits'>): number {
+  return Math.min(...pullLimits.map(({ pulls, windowMs }) => (pulls * DAY_MS) / windowMs));
+}

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Reader } from '../../platform/db/database.ts';
 import type { InstantText } from '../../platform/instant.ts';
+import { EVERYTHING } from './part-name.ts';
 import { windowsOf } from './pull-ledger-store.ts';
 import type { Supplier } from './supplier.ts';
 
@@ -43,7 +44,7 @@ export async function readProgress(reader: Reader, supplier: Supplier): Promise<
                          ${cadence.map(({ everyMs }) => everyMs)}::bigint[]) as band (from_day, to_day, every_ms)
        cross join generate_series(band.from_day, band.to_day) as day (number)
       union all
-      select 'everything', ${everythingMs}::bigint where ${everythingMs}::bigint is not null
+      select ${EVERYTHING}, ${everythingMs}::bigint where ${everythingMs}::bigint is not null
     ), counted as (
       select count(*)::integer as total, min(known.observed_at) as oldest_observed_at,
              count(*) filter (
