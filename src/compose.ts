@@ -13,7 +13,15 @@ import {
   type ReservationPolicy,
   startSweeper,
 } from './modules/reservations/index.ts';
-import { createSupply, registerSuppliers, type Supplier, startSync, startWriteBack } from './modules/supply/index.ts';
+import {
+  connectSuppliers,
+  createSupply,
+  registerSuppliers,
+  type Supplier,
+  startSync,
+  startWithdrawing,
+  startWriteBack,
+} from './modules/supply/index.ts';
 import { createVehicleView, loadVehicleSamples } from './modules/vehicles/index.ts';
 import type { ChangeFeed } from './platform/db/change-feed.ts';
 import { type Database, readInstallation } from './platform/db/database.ts';
@@ -188,8 +196,9 @@ export async function startServer(config: Config, logger: Logger, version: strin
   const suppliers = await openSuppliers(config, stack);
   const { app, readiness, metrics, feed, clock } = await composeApp(config, database, logger, version, { suppliers });
   stack.defer(() => app.close());
-  stack.use(startSync({ database, clock, logger }, suppliers));
-  stack.use(startWriteBack({ database, feed, logger }, suppliers, metrics));
+  const connected = connectSuppliers(suppliers);
+  stack.use(startSync({ database, clock, logger }, connected));
+  stack.use(startWriteBack({ database, feed, logger }, connected, metrics));
   const address = await app.listen({ host: config.host, port: config.port });
   const owned = stack.move();
   return {

@@ -255,10 +255,12 @@ export function adapterSuite({ kind, part, raw }: AdapterCase): void {
       it('are refused when the slot is sold, and when it is no more', async () => {
         const slot = await aSlot();
         simulator.sell(slot.id, slot.remaining);
-        const sold = await adapter().book(bookingOf(slot), never);
+        const served = adapter();
+        await served.pull(part, watch, never);
+        const sold = await served.book(bookingOf(slot), never);
         expect(sold).toEqual({ kind: 'refused', reason: 'answered 409: {"error":"sold out"}' });
         simulator.vanish(slot.id);
-        expect((await adapter().book(bookingOf(slot, { key: 'key-2' }), never)).kind).toBe('refused');
+        expect((await served.book(bookingOf(slot, { key: 'key-2' }), never)).kind).toBe('refused');
       });
 
       it('are rejected when the key came with another, or the request makes no sense', async () => {
@@ -279,11 +281,12 @@ export function adapterSuite({ kind, part, raw }: AdapterCase): void {
     describe('a cancellation', () => {
       it('may come twice, or for what was never booked', async () => {
         const slot = await aSlot();
-        const answer = await adapter().book(bookingOf(slot), never);
+        const served = adapter();
+        const answer = await served.book(bookingOf(slot), never);
         if (answer.kind !== 'booked') throw new Error(answer.reason);
-        await adapter().cancel(answer.id, never);
-        await adapter().cancel(answer.id, never);
-        await adapter().cancel('never/booked?', never);
+        await served.cancel(answer.id, never);
+        await served.cancel(answer.id, never);
+        await served.cancel('never/booked?', never);
         expect((await aSlot()).remaining).toBe(slot.remaining);
       });
 

@@ -6,6 +6,7 @@ import { eachDatabase, type TestDatabase } from '../../../test/support/test-data
 import { until } from '../../../test/support/until.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { type RunningSimulator, startSimulator } from '../../simulator/index.ts';
+import { connectSuppliers } from './connect-suppliers.ts';
 import { startSync } from './start-sync.ts';
 import type { Supplier } from './supplier.ts';
 
@@ -64,7 +65,7 @@ eachDatabase('a source that may be read once an hour', (open) => {
     const { database, clock }: TestDatabase = open();
     const app = await openTestApp(database, {}, { suppliers: [supplier] });
     stack.defer(() => app.close());
-    stack.use(startSync({ database, clock, logger: createLogger('silent') }, [supplier], TUNING));
+    stack.use(startSync({ database, clock, logger: createLogger('silent') }, connectSuppliers([supplier]), TUNING));
     const owned = stack.move();
     return { app, [Symbol.asyncDispose]: () => owned.disposeAsync() };
   }

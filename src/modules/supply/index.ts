@@ -1,3 +1,4 @@
+export { connectSuppliers } from './connect-suppliers.ts';
 export { addSupplyRoutes } from './routes.ts';
 export { startSync } from './start-sync.ts';
 export { startWriteBack } from './start-write-back.ts';

@@ -4,6 +4,7 @@ import { eachDatabase, type TestDatabase } from '../../../test/support/test-data
 import { until } from '../../../test/support/until.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { mostInWindow, type RunningSimulator, startSimulator } from '../../simulator/index.ts';
+import { connectSuppliers } from './connect-suppliers.ts';
 import { startSync } from './start-sync.ts';
 import type { Supplier } from './supplier.ts';
 import { registerSuppliers } from './supplier-lead-store.ts';
@@ -49,7 +50,7 @@ eachDatabase('the sync of a supplier', (open) => {
   const depsOf = ({ database, clock }: TestDatabase) => ({ database, clock, logger: createLogger('silent') });
   async function sync(supplier: Supplier, tuning: Partial<SyncTuning> = {}, wire = {}): Promise<AsyncDisposable> {
     await test.database.transaction((tx) => registerSuppliers(tx, [supplier.id]));
-    return startSync(depsOf(test), [supplier], { ...TUNING, ...tuning }, wire);
+    return startSync(depsOf(test), connectSuppliers([supplier], wire), { ...TUNING, ...tuning });
   }
 
   /** Rows of one supplier's slots that can be had. */

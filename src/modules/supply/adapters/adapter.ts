@@ -50,7 +50,7 @@ export interface UpstreamSlot {
 /** What the supplier made of a booking or a cancellation. */
 export type BookingAnswer =
   | { readonly kind: 'booked'; readonly id: UpstreamId }
-  /** It was sold already (409), or there is no such slot (404): asking again will not help. */
+  /** It was sold already (409), or there is no such slot (404, 410): asking again will not help. */
   | { readonly kind: 'refused'; readonly reason: string }
   /** The request itself is wrong (another 4xx): a person has to look. */
   | { readonly kind: 'rejected'; readonly reason: string };

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiKey, failureOf, never, supplierAt } from '../../../../test/support/adapter-suite.ts';
 import { http, PlantedServer } from '../../../../test/support/planted-server.ts';
 import type { Supplier } from '../supplier.ts';
-import { type Part, SupplierFailure } from './adapter.ts';
+import { type Adapter, type Part, SupplierFailure } from './adapter.ts';
 import { createAdapter } from './create-adapter.ts';
 import type { SupplierHttpOptions } from './supplier-http.ts';
 
@@ -36,6 +36,15 @@ function plant(answer: string | Buffer, staysOpen = false): void {
   server.answer = answer;
   server.staysOpen = staysOpen;
   server.asked.length = 0;
+}
+
+/** An adapter to which the supplier has answered one pull; the next answer is the planted one. */
+async function afterServing(kind: Supplier['adapter'], next: Buffer): Promise<Adapter> {
+  const served = adapter(kind);
+  plant(http(200, kind === 'snapshot' ? '{"items": []}' : '[]'));
+  await served.pull(kind === 'snapshot' ? ALL : ONE, watch, never);
+  plant(next);
+  return served;
 }
 
 async function pullRaw(answer: string | Buffer, staysOpen = false) {
@@ -280,8 +289,16 @@ describe('bookings', () => {
     );
   });
 
-  it.each([404, 409, 410])('are refused with %i', async (status) => {
-    expect((await book(http(status, 'no'))).kind).toBe('refused');
+  it('are refused with 409', async () => {
+    expect(await book(http(409, 'no'))).toEqual({ kind: 'refused', reason: 'answered 409: no' });
+  });
+
+  it.each([404, 410])('are refused with %i only by a supplier that has served something', async (status) => {
+    const mistyped = await failureOf(book(http(status, 'no')));
+    expect(mistyped.message).toBe(`answered ${status}: no; it has answered nothing well yet, so base_url may be wrong`);
+    expect((await afterServing('snapshot', http(status, 'no')).then((it) => it.book(booking, never))).kind).toBe(
+      'refused',
+    );
   });
 
   it.each([400, 402, 405, 413, 415, 422, 451])('are rejected with %i', async (status) => {
@@ -303,7 +320,13 @@ describe('bookings', () => {
     },
   );
 
-  it.each([200, 202, 204, 404, 410])('are over with %i', async (status) => {
+  it.each([404, 410])('are over with %i only at a supplier that has served something', async (status) => {
+    plant(http(status));
+    await failureOf(adapter('per-date').cancel(1, never));
+    await (await afterServing('per-date', http(status))).cancel(1, never);
+  });
+
+  it.each([200, 202, 204])('are over with %i', async (status) => {
     plant(http(status));
     await adapter('per-date').cancel('a/../b?é', never);
     expect(server.asked[0]).toMatch(/^DELETE \/bookings\/a%2F..%2Fb%3F%C3%A9 HTTP/);

@@ -33,11 +33,17 @@ export class SupplierHttp {
   readonly #base: URL;
   readonly #apiKey: Supplier['apiKey'];
   readonly #options: SupplierHttpOptions;
+  #hasServed = false;
 
   constructor({ baseUrl, apiKey }: Pick<Supplier, 'baseUrl' | 'apiKey'>, options: Partial<SupplierHttpOptions> = {}) {
     this.#base = new URL(baseUrl);
     this.#apiKey = apiKey;
     this.#options = { ...DEFAULTS, ...options };
+  }
+
+  /** Whether it has answered anything with a success since this process began: then `base_url` is not mistyped. */
+  get hasServed(): boolean {
+    return this.#hasServed;
   }
 
   /** Resolves with whole answers of any status. */
@@ -52,12 +58,14 @@ export class SupplierHttp {
     };
     const path = `${this.#base.pathname.replace(/\/+$/, '')}${request.path}`;
     try {
-      return await exchange(
+      const answer = await exchange(
         { origin: this.#base, path, method: request.method, headers, body },
         this.#options,
         signal,
         began,
       );
+      this.#hasServed ||= isSuccess(answer);
+      return answer;
     } catch (error) {
       if (!(error instanceof ExchangeError)) throw error;
       const begun = error.begun;
@@ -93,6 +101,10 @@ export class SupplierHttp {
     const ms = retryAfterMs(status, headers, body, this.#options.nowMs());
     return ms === undefined ? {} : { retryAfterMs: ms };
   }
+}
+
+export function isSuccess({ status }: Incoming): boolean {
+  return status >= 200 && status < 300;
 }
 
 /** The JSON of an answer that must have one. */

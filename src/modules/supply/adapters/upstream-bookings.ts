@@ -1,13 +1,14 @@
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { Booking, BookingAnswer, UpstreamId } from './adapter.ts';
-import { jsonOf, type SupplierHttp } from './supplier-http.ts';
+import { type Booking, type BookingAnswer, SupplierFailure, type UpstreamId } from './adapter.ts';
+import type { Incoming } from './exchange.ts';
+import { isSuccess, jsonOf, type SupplierHttp } from './supplier-http.ts';
 import { believed, UpstreamIdField } from './upstream-fields.ts';
 
 const booked = Compile(Type.Object({ id: UpstreamIdField }));
 
-/** Sold out, unknown, gone for good: the supplier has decided. */
-const REFUSED = new Set([404, 409, 410]);
+/** Nothing there, and gone for good. */
+const MISSING = new Set([404, 410]);
 /** The key may be put right, and the others say themselves that they pass. */
 const PASSING = new Set([401, 403, 408, 425, 429]);
 
@@ -23,7 +24,7 @@ export async function bookUpstream(
   const answer = await http.send({ method: 'POST', path: '/bookings', headers, json }, signal);
   const { status } = answer;
   if (status === 200 || status === 201) return { kind: 'booked', id: believed(booked, jsonOf(answer)).id };
-  if (REFUSED.has(status)) return { kind: 'refused', reason: http.said(answer) };
+  if (status === 409 || isMissing(http, answer)) return { kind: 'refused', reason: http.said(answer) };
   if (status >= 400 && status < 500 && !PASSING.has(status)) return { kind: 'rejected', reason: http.said(answer) };
   throw http.failure(answer);
 }
@@ -31,7 +32,12 @@ export async function bookUpstream(
 /** `DELETE /bookings/{id}`. That there is no such booking is as good as that it ended. */
 export async function cancelUpstream(http: SupplierHttp, id: UpstreamId, signal: AbortSignal): Promise<void> {
   const answer = await http.send({ method: 'DELETE', path: `/bookings/${encodeURIComponent(id)}` }, signal);
-  const { status } = answer;
-  const isOver = (status >= 200 && status < 300) || status === 404 || status === 410;
-  if (!isOver) throw http.failure(answer);
+  if (!isSuccess(answer) && !isMissing(http, answer)) throw http.failure(answer);
+}
+
+/** What is missing at an address that may be mistyped says nothing of the booking: it is asked for again. */
+function isMissing(http: SupplierHttp, answer: Incoming): boolean {
+  if (!MISSING.has(answer.status)) return false;
+  if (http.hasServed) return true;
+  throw new SupplierFailure(`${http.said(answer)}; it has answered nothing well yet, so base_url may be wrong`);
 }
