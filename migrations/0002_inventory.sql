@@ -5,6 +5,7 @@ create table slot (
   provider_id bigint,
   starts_at timestamptz not null,
   ends_at timestamptz not null,
+  name text,                            -- what is sold, where its time alone does not say it
   capacity integer not null,
   claimed integer not null default 0,
   -- Units claimed here that a supplier turned out not to have: they make no room for others when they are let go.

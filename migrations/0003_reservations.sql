@@ -143,7 +143,7 @@ create function hold_slots(
 )
 returns table (
   place integer, outcome text, reservation_id bigint, provider_id bigint, starts_at timestamptz, ends_at timestamptz,
-  held_at timestamptz, expires_at timestamptz, slot_version integer, remaining integer, pax jsonb
+  held_at timestamptz, expires_at timestamptz, slot_version integer, remaining integer, pax jsonb, slot_name text
 )
 language plpgsql as $$
 #variable_conflict use_column
@@ -173,8 +173,8 @@ begin
   for v_ask in
     select ask.place::integer as place, ask.slot_id, ask.client_id, ask.quantity, ask.version,
            s.id as found, s.provider_id, s.starts_at, s.ends_at, s.capacity - s.claimed as left_over,
-           s.version as slot_version, s.closed_at, s.pax as slot_pax, p_pax -> (ask.place::integer - 1) as pax,
-           c.id as client
+           s.version as slot_version, s.closed_at, s.name as slot_name, s.pax as slot_pax,
+           p_pax -> (ask.place::integer - 1) as pax, c.id as client
       from unnest(p_slot, p_client, p_quantity, p_version)
            with ordinality as ask (slot_id, client_id, quantity, version, place)
       left join slot s on s.id = ask.slot_id
@@ -190,6 +190,7 @@ begin
     provider_id := v_ask.provider_id;
     starts_at := v_ask.starts_at;
     ends_at := v_ask.ends_at;
+    slot_name := v_ask.slot_name;
     reservation_id := null;
     held_at := v_now;
     expires_at := v_now + p_ttl;
@@ -238,7 +239,7 @@ create function confirm_reservations(p_reservation bigint[], p_client bigint[])
 returns table (
   place integer, outcome text, reservation_id bigint, slot_id bigint, client_id bigint, quantity integer,
   held_at timestamptz, expires_at timestamptz, decided_at timestamptz, status text, pax jsonb,
-  provider_id bigint, starts_at timestamptz, ends_at timestamptz
+  provider_id bigint, starts_at timestamptz, ends_at timestamptz, slot_name text
 )
 language plpgsql as $$
 #variable_conflict use_column
@@ -251,7 +252,7 @@ begin
   v_now := holdfast_clock();
   for v_ask in
     select ask.place::integer as place, r.*, c.id as client, ask.client_id as asked_by,
-           s.provider_id, s.starts_at, s.ends_at
+           s.provider_id, s.starts_at, s.ends_at, s.name as slot_name
       from unnest(p_reservation, p_client) with ordinality as ask (reservation_id, client_id, place)
       left join reservation r on r.id = ask.reservation_id
       left join slot s on s.id = r.slot_id
@@ -271,6 +272,7 @@ begin
     provider_id := v_ask.provider_id;
     starts_at := v_ask.starts_at;
     ends_at := v_ask.ends_at;
+    slot_name := v_ask.slot_name;
     outcome := case
       when v_ask.client is null then 'no_such_client'
       when v_ask.id is null then 'no_such_reservation'

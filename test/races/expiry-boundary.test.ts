@@ -109,7 +109,8 @@ begin
        where r.id = any (p_reservation) and r.status = 'held' and r.expires_at > ${update.after}
       returning r.*)
     select ask.place::integer, case when m.id is null then 'expired' else 'confirmed' end, m.id, m.slot_id, m.client_id,
-           m.quantity, m.held_at, m.expires_at, m.decided_at, m.status, m.pax, s.provider_id, s.starts_at, s.ends_at
+           m.quantity, m.held_at, m.expires_at, m.decided_at, m.status, m.pax, s.provider_id, s.starts_at, s.ends_at,
+           s.name
       from unnest(p_reservation) with ordinality as ask (reservation_id, place)
       left join moved m on m.id = ask.reservation_id
       left join slot s on s.id = m.slot_id;

@@ -6,6 +6,7 @@ export interface ToldSlot {
   readonly upstream_id: string | number;
   readonly starts_at: string;
   readonly ends_at: string;
+  readonly name: string | null;
   readonly remaining: number;
   readonly price_amount: string | null;
   readonly price_currency: string | null;
@@ -56,17 +57,18 @@ export function experienceSlot(
     upstream_id: upstreamId,
     starts_at: starts.toISOString(),
     ends_at: new Date(starts.getTime() + 3_600_000).toISOString(),
+    name: null,
     remaining,
     price_amount: final,
     price_currency: 'SGD',
     pax: [paxOf('CHILD', '43.50', 1_000, false), paxOf('ADULT', final, 1_000, true)],
-    detail: { name: null, local: { startDate: date, startTime: time, endTime: time }, variantId: 32, original: final },
+    detail: { local: { startDate: date, startTime: time, endTime: time }, variantId: 32, original: final },
   };
 }
 
 export function item(upstreamId: string | number, name: string, startsAt: string, remaining: number): ToldSlot {
   const ends = new Date(Date.parse(startsAt) + 3_600_000).toISOString();
   const price = { price_amount: '12.50', price_currency: 'EUR' };
-  const detail = { name, local: null, variantId: null, original: '12.50', discount: '0' };
-  return { upstream_id: upstreamId, starts_at: startsAt, ends_at: ends, remaining, ...price, pax: null, detail };
+  const detail = { local: null, variantId: null, original: '12.50', discount: '0' };
+  return { upstream_id: upstreamId, starts_at: startsAt, ends_at: ends, name, remaining, ...price, pax: null, detail };
 }

@@ -20,9 +20,12 @@ export function nameOf({ first_name, last_name }: { readonly first_name: string;
   return `${first_name} ${last_name}`;
 }
 
-/** With whom a reservation is; an experience has nobody. */
-export function withWhom(providers: readonly Provider[] | undefined, providerId: number | null): string {
-  if (providerId === null) return 'Experience';
+/** With whom a reservation is, or of what; what a supplier sells has nobody. */
+export function withWhom(
+  providers: readonly Provider[] | undefined,
+  { provider_id: providerId, name = 'Experience' }: Pick<Reservation, 'provider_id' | 'name'>,
+): string {
+  if (providerId === null) return name;
   const provider = providers?.find(({ provider_id }) => provider_id === providerId);
   return provider === undefined ? `Provider ${providerId}` : `with ${nameOf(provider)}`;
 }

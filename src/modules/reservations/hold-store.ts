@@ -62,6 +62,7 @@ interface HoldRow {
   held_at: InstantText;
   expires_at: InstantText;
   slot_version: number;
+  slot_name: string | null;
   pax: readonly ReservedPax[] | null;
 }
 
@@ -72,7 +73,8 @@ export async function holdSlots(
   policy: ReservationPolicy,
 ): Promise<(Reservation | Failure)[]> {
   const { rows } = await sql<HoldRow>`
-    select outcome, reservation_id, provider_id, starts_at, ends_at, held_at, expires_at, slot_version, pax
+    select outcome, reservation_id, provider_id, starts_at, ends_at, held_at, expires_at, slot_version, slot_name,
+           pax
       from hold_slots(
         ${commands.map((each) => each.slotId)}::bigint[], ${commands.map((each) => each.clientId)}::bigint[],
         ${commands.map((each) => each.quantity)}::integer[], ${commands.map((each) => each.version ?? null)}::integer[],
@@ -97,6 +99,7 @@ function toHold(command: HoldCommand, row: HoldRow, policy: ReservationPolicy): 
         created_at: row.held_at,
         expires_at: row.expires_at,
         confirmed_at: null,
+        name: row.slot_name,
         pax: row.pax,
       };
     case 'no_such_slot':
@@ -133,6 +136,7 @@ interface ConfirmRow {
   expires_at: InstantText;
   decided_at: InstantText;
   status: Status;
+  slot_name: string | null;
   pax: readonly ReservedPax[] | null;
   provider_id: Id | null;
   starts_at: InstantText;
@@ -146,7 +150,8 @@ export async function confirmReservations(
   policy: ReservationPolicy,
 ): Promise<(Reservation | Failure)[]> {
   const { rows } = await sql<ConfirmRow>`
-    select outcome, slot_id, quantity, held_at, expires_at, decided_at, status, pax, provider_id, starts_at, ends_at
+    select outcome, slot_id, quantity, held_at, expires_at, decided_at, status, slot_name, pax, provider_id, starts_at,
+           ends_at
       from confirm_reservations(
         ${commands.map((each) => each.reservationId)}::bigint[], ${commands.map((each) => each.clientId)}::bigint[])
      order by place`.execute(tx);
@@ -168,6 +173,7 @@ function toConfirmation(command: ConfirmCommand, row: ConfirmRow, policy: Reserv
         created_at: row.held_at,
         expires_at: row.expires_at,
         confirmed_at: row.decided_at,
+        name: row.slot_name,
         pax: row.pax,
       };
     case 'no_such_reservation':

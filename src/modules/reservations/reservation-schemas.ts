@@ -173,6 +173,7 @@ export const Reservation = Type.Object({
   created_at: Time,
   expires_at: Time,
   confirmed_at: Type.Union([Time, Type.Null()]),
+  name: Type.Optional(Type.String({ description: "What is reserved; only of a supplier's slot" })),
   pax: Type.Optional(
     Type.Array(
       Type.Object({

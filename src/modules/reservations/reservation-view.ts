@@ -9,7 +9,7 @@ function columns(status: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     r.id as reservation_id, r.slot_id, s.provider_id, r.client_id, r.quantity, ${status} as status,
     s.starts_at as start_time, s.ends_at as end_time, r.held_at as created_at, r.expires_at,
-    r.decided_at as confirmed_at, r.pax`;
+    r.decided_at as confirmed_at, s.name, r.pax`;
 }
 
 /** The columns of a `Reservation`, of `reservation r` joined with its `slot s`, as they are stored. */
@@ -74,7 +74,7 @@ export async function readReservationAt(reader: Reader, reservationId: Id, at: I
            case when event.status = 'held' and event.expires_at <= ${at}::timestamptz then 'expired' else event.status
            end as status,
            s.starts_at as start_time, s.ends_at as end_time, r.held_at as created_at, event.expires_at,
-           case when r.decided_at <= ${at}::timestamptz then r.decided_at end as confirmed_at, r.pax
+           case when r.decided_at <= ${at}::timestamptz then r.decided_at end as confirmed_at, s.name, r.pax
       from reservation r
       join lateral (select * from reservation_event e
                      where e.reservation_id = r.id and e.at <= ${at}::timestamptz order by e.id desc limit 1) event on true

@@ -17,6 +17,8 @@ export interface Reservation {
   readonly created_at: InstantText;
   readonly expires_at: InstantText;
   readonly confirmed_at: InstantText | null;
+  /** What is reserved, where the provider does not say it. */
+  readonly name: string | null;
   /** Of which types its units are; `null` where the slot has none. */
   readonly pax: readonly ReservedPax[] | null;
 }

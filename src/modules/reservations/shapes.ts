@@ -38,9 +38,10 @@ export function toSlot(slot: AvailableSlot) {
   return { ...slot, start_time: toSeconds(slot.start_time), end_time: toSeconds(slot.end_time), price };
 }
 
-export function toReservation({ pax, ...reservation }: Reservation) {
+export function toReservation({ name, pax, ...reservation }: Reservation) {
   return {
     ...reservation,
+    ...(name !== null && { name }),
     ...(pax && { pax: pax.map((each) => ({ ...each, price: { ...each.price, amount: Number(each.price.amount) } })) }),
     start_time: toSeconds(reservation.start_time),
     end_time: toSeconds(reservation.end_time),

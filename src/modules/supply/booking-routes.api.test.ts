@@ -51,12 +51,24 @@ eachDatabase('bookings of items', (open) => {
     const { booking_id } = answer.body as { booking_id: number };
     expect(await found(booking_id)).toEqual(answer.body);
     const reservation = await ask(app, 'GET', `/api/v1/reservations/${booking_id}`);
-    expect(reservation.body).toMatchObject({ slot_id: itemId, status: 'confirmed', provider_id: null });
+    expect(reservation.body).toMatchObject({ slot_id: itemId, status: 'confirmed', provider_id: null, name: 'item 7' });
     const history = await ask(app, 'GET', `/api/v1/reservations/${booking_id}/history`);
     expect((history.body as { history: { status: string }[] }).history.map(({ status }) => status)).toEqual([
       'held',
       'confirmed',
     ]);
+  });
+
+  it('are found among the orders under the name of what was booked', async () => {
+    await book({ quantity: 3 });
+    const { body } = await ask(app, 'GET', '/api/v1/orders?limit=1000');
+    const { orders } = body as { orders: { lines: { description: string; quantity: number }[] }[] };
+    expect(orders.flatMap(({ lines }) => lines)).toContainEqual({
+      description: expect.stringMatching(/^item 7, \d{4}-06-01T10:00:00Z to \d{4}-06-01T12:00:00Z$/),
+      quantity: 3,
+      unit_price: 12.5,
+      discount: 0,
+    });
   });
 
   it('are made once for each Idempotency-Key', async () => {

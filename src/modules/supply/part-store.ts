@@ -20,7 +20,7 @@ export type Swapped = 'changed' | 'unchanged' | 'doubted' | 'older' | 'fenced';
 
 /** Puts an answer in the place of what was known of its part. One statement. */
 export async function swapPart(tx: Tx, pulled: Pulled): Promise<Swapped> {
-  const told = JSON.stringify(pulled.slots.map(toTold));
+  const told = JSON.stringify(pulled.slots.map((slot) => toTold(slot, pulled.part)));
   const digest = createHash('sha256').update(told).digest();
   const { rows } = await sql<{ outcome: Swapped }>`
     select swap_supply_part(${pulled.supplierId}, ${pulled.epoch}, ${partName(pulled.part)},
@@ -33,18 +33,19 @@ export async function swapPart(tx: Tx, pulled: Pulled): Promise<Swapped> {
 }
 
 /** As the type told_slot has it. */
-function toTold(slot: UpstreamSlot) {
+function toTold(slot: UpstreamSlot, part: Part) {
   const isFree = Number(slot.price.final) === 0;
   return {
     upstream_id: slot.id,
     starts_at: slot.startsAt,
     ends_at: slot.endsAt,
+    // Whoever has booked it finds it under this name among the orders.
+    name: slot.name ?? (part.kind === 'product-date' ? `Experience ${part.product}` : null),
     remaining: slot.remaining,
     price_amount: isFree ? null : slot.price.final,
     price_currency: isFree ? null : slot.price.currency,
     pax: slot.pax.length > 0 ? slot.pax.map(toPax) : null,
     detail: {
-      name: slot.name,
       local: slot.local,
       variantId: slot.variantId,
       original: slot.price.original,

@@ -172,7 +172,7 @@ async function readParts(reader: Reader, keys: readonly PartKey[]): Promise<Know
                      'slotId', s.id, 'upstreamId', told.upstream_id::text, 'variantId', (told.detail -> 'variantId')::text,
                      'startMs', (extract(epoch from s.starts_at) * 1000)::double precision,
                      'endMs', (extract(epoch from s.ends_at) * 1000)::double precision,
-                     'name', told.detail -> 'name', 'local', told.detail -> 'local',
+                     'name', s.name, 'local', told.detail -> 'local',
                      'original', told.detail ->> 'original', 'amount', coalesce(s.price_amount, 0)::text,
                      'currency', coalesce(s.price_currency, told.detail ->> 'currency'), 'pax', s.pax, 'free', s.capacity - s.claimed, 'holds', ${SLOT_HOLDS})
                    order by s.starts_at, s.id)

@@ -54,7 +54,7 @@ export function BookView() {
         <HeldCard
           key={reservation.reservation_id}
           reservation={reservation}
-          title={withWhom(providers.body?.providers, reservation.provider_id)}
+          title={withWhom(providers.body?.providers, reservation)}
           onEnded={setSaid}
         />
       ))}

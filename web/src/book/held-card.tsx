@@ -27,7 +27,15 @@ function lookAgain(queries: QueryClient): void {
 
 /** A hold with the time it has left, and what can be done with it. */
 export function HeldCard({ reservation, title, onEnded }: Props) {
-  const { reservation_id: id, client_id: clientId, start_time, end_time, created_at, expires_at } = reservation;
+  const {
+    reservation_id: id,
+    client_id: clientId,
+    provider_id,
+    start_time,
+    end_time,
+    created_at,
+    expires_at,
+  } = reservation;
   useNowMs();
   const leftMs = Date.parse(expires_at) - serverNowMs();
   const wholeMs = Date.parse(expires_at) - Date.parse(created_at);
@@ -80,9 +88,11 @@ export function HeldCard({ reservation, title, onEnded }: Props) {
           <button type="button" disabled={change.isPending} onClick={() => change.mutate('extend')}>
             More time
           </button>
-          <a className="button" href={linkTo('book', { provider: reservation.provider_id ?? undefined, move: id })}>
-            Move
-          </a>
+          {provider_id !== null && (
+            <a className="button" href={linkTo('book', { provider: provider_id, move: id })}>
+              Move
+            </a>
+          )}
           <button type="button" className="plain" disabled={change.isPending} onClick={() => change.mutate('cancel')}>
             Let it go
           </button>

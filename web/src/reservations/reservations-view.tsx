@@ -55,7 +55,7 @@ export function ReservationsView() {
         </Empty>
       )}
       {held.map((each) => (
-        <HeldCard key={each.reservation_id} reservation={each} title={withWhom(names, each.provider_id)} />
+        <HeldCard key={each.reservation_id} reservation={each} title={withWhom(names, each)} />
       ))}
       <Group title="Ahead" reservations={ahead} providers={names} />
       <Group title="Past and ended" reservations={past} providers={names} />
@@ -76,7 +76,7 @@ function Group({ title, reservations, providers }: GroupProps) {
       <h2>{title}</h2>
       <ul className="rows">
         {reservations.map((each) => (
-          <Row key={each.reservation_id} reservation={each} title={withWhom(providers, each.provider_id)} />
+          <Row key={each.reservation_id} reservation={each} title={withWhom(providers, each)} />
         ))}
       </ul>
     </section>
