@@ -8,6 +8,7 @@ create type told_slot as (
   upstream_id jsonb,
   starts_at timestamp with time zone,
   ends_at timestamp with time zone,
+  name text,
   remaining integer,
   price_amount numeric,
   price_currency text,
@@ -237,6 +238,37 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.ask_for_parts(p_supplier text, p_asked text[], OUT withdrawn bigint, OUT restored bigint)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now timestamptz;
+  v_parts text[];
+  v_slots bigint[];
+begin
+  v_parts := array(select part from supply_part
+                    where supplier_id = p_supplier
+                      and (withdrawn_at is null) <> (split_part(part, '/', 1) = any (p_asked))
+                    order by part for no key update);
+  v_slots := array(select s.id from slot s join supplier_slot known on known.slot_id = s.id
+                     join supply_part known_part using (supplier_id, part)
+                    where known.supplier_id = p_supplier and known.part = any (v_parts)
+                      and s.closed_at is not distinct from known_part.withdrawn_at
+                    order by s.id for no key update of s);
+  v_now := holdfast_clock();
+  -- What has begun is not for sale any more in any case.
+  with turned as (
+    update slot set closed_at = case when closed_at is null then v_now end, version = version + 1
+     where id = any (v_slots) and (closed_at is not null or starts_at > v_now)
+    returning closed_at
+  )
+  select count(closed_at), count(*) - count(closed_at) into withdrawn, restored from turned;
+  update supply_part set withdrawn_at = case when withdrawn_at is null then v_now end
+   where supplier_id = p_supplier and part = any (v_parts);
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.claim_idempotency_keys(p_scope bytea[], p_kept interval)
  RETURNS TABLE(place integer, taken boolean, fingerprint bytea, status integer, body text)
  LANGUAGE plpgsql
@@ -258,7 +290,7 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.confirm_reservations(p_reservation bigint[], p_client bigint[])
- RETURNS TABLE(place integer, outcome text, reservation_id bigint, slot_id bigint, client_id bigint, quantity integer, held_at timestamp with time zone, expires_at timestamp with time zone, decided_at timestamp with time zone, status text, pax jsonb, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone)
+ RETURNS TABLE(place integer, outcome text, reservation_id bigint, slot_id bigint, client_id bigint, quantity integer, held_at timestamp with time zone, expires_at timestamp with time zone, decided_at timestamp with time zone, status text, pax jsonb, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone, slot_name text)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
@@ -271,7 +303,7 @@ begin
   v_now := holdfast_clock();
   for v_ask in
     select ask.place::integer as place, r.*, c.id as client, ask.client_id as asked_by,
-           s.provider_id, s.starts_at, s.ends_at
+           s.provider_id, s.starts_at, s.ends_at, s.name as slot_name
       from unnest(p_reservation, p_client) with ordinality as ask (reservation_id, client_id, place)
       left join reservation r on r.id = ask.reservation_id
       left join slot s on s.id = r.slot_id
@@ -291,6 +323,7 @@ begin
     provider_id := v_ask.provider_id;
     starts_at := v_ask.starts_at;
     ends_at := v_ask.ends_at;
+    slot_name := v_ask.slot_name;
     outcome := case
       when v_ask.client is null then 'no_such_client'
       when v_ask.id is null then 'no_such_reservation'
@@ -311,6 +344,12 @@ begin
   end if;
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION public.describe_slot(s slot)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+RETURN concat_ws(', '::text, (s).name, ((to_char(((s).starts_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text) || ' to '::text) || to_char(((s).ends_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text)));
 
 CREATE OR REPLACE FUNCTION public.expire_due_holds(p_limit integer)
  RETURNS TABLE(reservation_id bigint, slot_id bigint)
@@ -396,7 +435,7 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.hold_slots(p_slot bigint[], p_client bigint[], p_quantity integer[], p_version integer[], p_pax jsonb, p_ttl interval, p_notice interval)
- RETURNS TABLE(place integer, outcome text, reservation_id bigint, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone, held_at timestamp with time zone, expires_at timestamp with time zone, slot_version integer, remaining integer, pax jsonb)
+ RETURNS TABLE(place integer, outcome text, reservation_id bigint, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone, held_at timestamp with time zone, expires_at timestamp with time zone, slot_version integer, remaining integer, pax jsonb, slot_name text)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
@@ -426,8 +465,8 @@ begin
   for v_ask in
     select ask.place::integer as place, ask.slot_id, ask.client_id, ask.quantity, ask.version,
            s.id as found, s.provider_id, s.starts_at, s.ends_at, s.capacity - s.claimed as left_over,
-           s.version as slot_version, s.closed_at, s.pax as slot_pax, p_pax -> (ask.place::integer - 1) as pax,
-           c.id as client
+           s.version as slot_version, s.closed_at, s.name as slot_name, s.pax as slot_pax,
+           p_pax -> (ask.place::integer - 1) as pax, c.id as client
       from unnest(p_slot, p_client, p_quantity, p_version)
            with ordinality as ask (slot_id, client_id, quantity, version, place)
       left join slot s on s.id = ask.slot_id
@@ -443,6 +482,7 @@ begin
     provider_id := v_ask.provider_id;
     starts_at := v_ask.starts_at;
     ends_at := v_ask.ends_at;
+    slot_name := v_ask.slot_name;
     reservation_id := null;
     held_at := v_now;
     expires_at := v_now + p_ttl;
@@ -755,15 +795,15 @@ begin
    where o.reservation_id = changed.id and o.status = 'open' and changed.status = 'confirmed'
      and o.currency <> s.price_currency;
   update order_line l
-     set description = say_span(s.starts_at, s.ends_at), quantity = changed.quantity, unit_price = coalesce(s.price_amount, 0)
+     set description = describe_slot(s), quantity = changed.quantity, unit_price = coalesce(s.price_amount, 0)
     from changed join slot s on s.id = changed.slot_id join orders o on o.reservation_id = changed.id
    where l.order_id = o.id and o.status = 'open' and changed.status = 'confirmed'
      and (l.description, l.quantity, l.unit_price)
-         is distinct from (say_span(s.starts_at, s.ends_at), changed.quantity, coalesce(s.price_amount, 0));
+         is distinct from (describe_slot(s), changed.quantity, coalesce(s.price_amount, 0));
 
   with sold as (
     select changed.id, changed.quantity, changed.pax, changed.changed_at, s.price_amount, s.price_currency,
-           say_span(s.starts_at, s.ends_at) as description, c.first_name || ' ' || c.last_name as customer
+           describe_slot(s) as description, c.first_name || ' ' || c.last_name as customer
       from changed join slot s on s.id = changed.slot_id join client c on c.id = changed.client_id
      where changed.status = 'confirmed' and s.price_amount is not null
        and not exists (select from orders o where o.reservation_id = changed.id)
@@ -857,12 +897,6 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.say_span(p_starts_at timestamp with time zone, p_ends_at timestamp with time zone)
- RETURNS text
- LANGUAGE sql
- STABLE
-RETURN ((to_char((p_starts_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text) || ' to '::text) || to_char((p_ends_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text));
-
 CREATE OR REPLACE FUNCTION public.swap_supply_part(p_supplier text, p_epoch bigint, p_part text, p_observed_at timestamp with time zone, p_digest bytea, p_slots jsonb, p_gone boolean)
  RETURNS text
  LANGUAGE plpgsql
@@ -917,20 +951,21 @@ begin
    where supplier_id = p_supplier and part = p_part;
 
   v_told := array(
-    select (told.upstream_id, told.starts_at, told.ends_at, told.remaining, told.price_amount, told.price_currency,
-            told.pax, told.detail, coalesce(known.slot_id, nextval('slot_id_seq')))::told_slot
+    select (told.upstream_id, told.starts_at, told.ends_at, told.name, told.remaining, told.price_amount,
+            told.price_currency, told.pax, told.detail, coalesce(known.slot_id, nextval('slot_id_seq')))::told_slot
       from jsonb_populate_recordset(null::told_slot, p_slots) told
       left join supplier_slot known on known.supplier_id = p_supplier and known.upstream_id = told.upstream_id);
-  insert into slot (id, starts_at, ends_at, capacity, price_amount, price_currency, pax)
-    select slot_id, starts_at, ends_at, remaining, price_amount, price_currency, pax
+  insert into slot (id, starts_at, ends_at, name, capacity, price_amount, price_currency, pax)
+    select slot_id, starts_at, ends_at, name, remaining, price_amount, price_currency, pax
       from unnest(v_told) where slot_id <> all (v_known) order by slot_id;
   update slot s
-     set starts_at = told.starts_at, ends_at = told.ends_at, price_amount = told.price_amount,
+     set starts_at = told.starts_at, ends_at = told.ends_at, name = told.name, price_amount = told.price_amount,
          price_currency = told.price_currency, pax = told.pax, closed_at = null, version = s.version + 1
     from unnest(v_told) told
    where s.id = told.slot_id
-     and (s.starts_at, s.ends_at, s.price_amount, s.price_currency, s.pax, s.closed_at)
-         is distinct from (told.starts_at, told.ends_at, told.price_amount, told.price_currency, told.pax, null);
+     and (s.starts_at, s.ends_at, s.name, s.price_amount, s.price_currency, s.pax, s.closed_at)
+         is distinct from (told.starts_at, told.ends_at, told.name, told.price_amount, told.price_currency, told.pax,
+                           null);
   insert into supplier_slot as known (slot_id, supplier_id, part, upstream_id, remaining, detail)
     select slot_id, p_supplier, p_part, upstream_id, remaining, detail from unnest(v_told) order by slot_id
   on conflict (slot_id) do update
@@ -1142,6 +1177,7 @@ create table slot (
   provider_id bigint,
   starts_at timestamp with time zone not null,
   ends_at timestamp with time zone not null,
+  name text,
   capacity integer not null,
   claimed integer not null default 0,
   overclaimed integer not null default 0,
@@ -1203,6 +1239,7 @@ create table supply_part (
   observed_at timestamp with time zone not null,
   digest bytea not null,
   doubted bytea,
+  withdrawn_at timestamp with time zone,
   constraint supply_part_pkey PRIMARY KEY (supplier_id, part)
 );
 

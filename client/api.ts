@@ -193,6 +193,8 @@ export interface Api {
           /** UTC, to the second */
           readonly "expires_at": string;
           readonly "confirmed_at": string | null;
+          /** What is reserved; only of a supplier's slot */
+          readonly "name"?: string;
           readonly "pax"?: readonly ({
             readonly "type": string;
             readonly "name": string;
@@ -228,6 +230,8 @@ export interface Api {
         /** UTC, to the second */
         readonly "expires_at": string;
         readonly "confirmed_at": string | null;
+        /** What is reserved; only of a supplier's slot */
+        readonly "name"?: string;
         readonly "pax"?: readonly ({
           readonly "type": string;
           readonly "name": string;
@@ -555,7 +559,14 @@ export interface Api {
             readonly "waiting": number;
             /** Those that failed too often; `resume` tries them again */
             readonly "parked": number;
+            readonly "reason": string | null;
           };
+        })[];
+        /** Suppliers that are not configured any more, and have to be told */
+        readonly "removed": readonly ({
+          readonly "id": string;
+          /** Bookings and cancellations that it was never told of */
+          readonly "untold": number;
         })[];
       };
     };
@@ -771,6 +782,8 @@ export interface Api {
         /** UTC, to the second */
         readonly "expires_at": string;
         readonly "confirmed_at": string | null;
+        /** What is reserved; only of a supplier's slot */
+        readonly "name"?: string;
         readonly "pax"?: readonly ({
           readonly "type": string;
           readonly "name": string;
@@ -805,6 +818,8 @@ export interface Api {
         /** UTC, to the second */
         readonly "expires_at": string;
         readonly "confirmed_at": string | null;
+        /** What is reserved; only of a supplier's slot */
+        readonly "name"?: string;
         readonly "pax"?: readonly ({
           readonly "type": string;
           readonly "name": string;
@@ -839,6 +854,8 @@ export interface Api {
         /** UTC, to the second */
         readonly "expires_at": string;
         readonly "confirmed_at": string | null;
+        /** What is reserved; only of a supplier's slot */
+        readonly "name"?: string;
         readonly "pax"?: readonly ({
           readonly "type": string;
           readonly "name": string;
@@ -873,6 +890,8 @@ export interface Api {
         /** UTC, to the second */
         readonly "expires_at": string;
         readonly "confirmed_at": string | null;
+        /** What is reserved; only of a supplier's slot */
+        readonly "name"?: string;
         readonly "pax"?: readonly ({
           readonly "type": string;
           readonly "name": string;
@@ -910,6 +929,8 @@ export interface Api {
         /** UTC, to the second */
         readonly "expires_at": string;
         readonly "confirmed_at": string | null;
+        /** What is reserved; only of a supplier's slot */
+        readonly "name"?: string;
         readonly "pax"?: readonly ({
           readonly "type": string;
           readonly "name": string;
@@ -1237,6 +1258,8 @@ export interface Api {
           /** UTC, to the second */
           readonly "expires_at": string;
           readonly "confirmed_at": string | null;
+          /** What is reserved; only of a supplier's slot */
+          readonly "name"?: string;
           readonly "pax"?: readonly ({
             readonly "type": string;
             readonly "name": string;
@@ -1263,6 +1286,8 @@ export interface Api {
           /** UTC, to the second */
           readonly "expires_at": string;
           readonly "confirmed_at": string | null;
+          /** What is reserved; only of a supplier's slot */
+          readonly "name"?: string;
           readonly "pax"?: readonly ({
             readonly "type": string;
             readonly "name": string;

@@ -79,6 +79,7 @@ create table supply_part (
   observed_at timestamptz not null,     -- before the request of the last good answer was sent
   digest bytea not null,                -- of that answer
   doubted bytea,                        -- which slots went in an answer that took away so much that it is believed the second time
+  withdrawn_at timestamptz,             -- its supplier is no longer asked for it; its slots were closed at that moment
   primary key (supplier_id, part)
 );
 
@@ -95,7 +96,7 @@ create table supplier_slot (
   part text not null,
   upstream_id jsonb not null,           -- opaque: a string or a number, sent back as it came
   remaining integer not null constraint supplier_slot_has_remaining check (remaining between 0 and 1000000),
-  detail jsonb not null,                -- {name, local, variant_id, original, discount}
+  detail jsonb not null,                -- {local, variantId, original, discount, currency}
   constraint supplier_slot_is_one unique (supplier_id, upstream_id),
   foreign key (supplier_id, part) references supply_part (supplier_id, part)
 );
@@ -202,7 +203,7 @@ as $$
 $$;
 
 create type told_slot as (
-  upstream_id jsonb, starts_at timestamptz, ends_at timestamptz, remaining integer, price_amount numeric,
+  upstream_id jsonb, starts_at timestamptz, ends_at timestamptz, name text, remaining integer, price_amount numeric,
   price_currency text, pax jsonb, detail jsonb, slot_id bigint
 );
 
@@ -267,20 +268,21 @@ begin
    where supplier_id = p_supplier and part = p_part;
 
   v_told := array(
-    select (told.upstream_id, told.starts_at, told.ends_at, told.remaining, told.price_amount, told.price_currency,
-            told.pax, told.detail, coalesce(known.slot_id, nextval('slot_id_seq')))::told_slot
+    select (told.upstream_id, told.starts_at, told.ends_at, told.name, told.remaining, told.price_amount,
+            told.price_currency, told.pax, told.detail, coalesce(known.slot_id, nextval('slot_id_seq')))::told_slot
       from jsonb_populate_recordset(null::told_slot, p_slots) told
       left join supplier_slot known on known.supplier_id = p_supplier and known.upstream_id = told.upstream_id);
-  insert into slot (id, starts_at, ends_at, capacity, price_amount, price_currency, pax)
-    select slot_id, starts_at, ends_at, remaining, price_amount, price_currency, pax
+  insert into slot (id, starts_at, ends_at, name, capacity, price_amount, price_currency, pax)
+    select slot_id, starts_at, ends_at, name, remaining, price_amount, price_currency, pax
       from unnest(v_told) where slot_id <> all (v_known) order by slot_id;
   update slot s
-     set starts_at = told.starts_at, ends_at = told.ends_at, price_amount = told.price_amount,
+     set starts_at = told.starts_at, ends_at = told.ends_at, name = told.name, price_amount = told.price_amount,
          price_currency = told.price_currency, pax = told.pax, closed_at = null, version = s.version + 1
     from unnest(v_told) told
    where s.id = told.slot_id
-     and (s.starts_at, s.ends_at, s.price_amount, s.price_currency, s.pax, s.closed_at)
-         is distinct from (told.starts_at, told.ends_at, told.price_amount, told.price_currency, told.pax, null);
+     and (s.starts_at, s.ends_at, s.name, s.price_amount, s.price_currency, s.pax, s.closed_at)
+         is distinct from (told.starts_at, told.ends_at, told.name, told.price_amount, told.price_currency, told.pax,
+                           null);
   insert into supplier_slot as known (slot_id, supplier_id, part, upstream_id, remaining, detail)
     select slot_id, p_supplier, p_part, upstream_id, remaining, detail from unnest(v_told) order by slot_id
   on conflict (slot_id) do update
@@ -310,6 +312,38 @@ begin
 
   perform fit_supplier_slots(v_known || array(select slot_id from unnest(v_told)));
   return 'changed';
+end
+$$;
+
+-- Takes off sale what a supplier is no longer asked for, and puts back what it is asked for again. `p_asked`: the products
+-- it is asked for, or `everything`. The moment a part was withdrawn at tells the slots that were closed for that reason
+-- from those that the supplier let go of. Whoever calls this has the supplier's row, so that no answer is put in place.
+create function ask_for_parts(p_supplier text, p_asked text[], out withdrawn bigint, out restored bigint)
+language plpgsql as $$
+declare
+  v_now timestamptz;
+  v_parts text[];
+  v_slots bigint[];
+begin
+  v_parts := array(select part from supply_part
+                    where supplier_id = p_supplier
+                      and (withdrawn_at is null) <> (split_part(part, '/', 1) = any (p_asked))
+                    order by part for no key update);
+  v_slots := array(select s.id from slot s join supplier_slot known on known.slot_id = s.id
+                     join supply_part known_part using (supplier_id, part)
+                    where known.supplier_id = p_supplier and known.part = any (v_parts)
+                      and s.closed_at is not distinct from known_part.withdrawn_at
+                    order by s.id for no key update of s);
+  v_now := holdfast_clock();
+  -- What has begun is not for sale any more in any case.
+  with turned as (
+    update slot set closed_at = case when closed_at is null then v_now end, version = version + 1
+     where id = any (v_slots) and (closed_at is not null or starts_at > v_now)
+    returning closed_at
+  )
+  select count(closed_at), count(*) - count(closed_at) into withdrawn, restored from turned;
+  update supply_part set withdrawn_at = case when withdrawn_at is null then v_now end
+   where supplier_id = p_supplier and part = any (v_parts);
 end
 $$;
 

@@ -199,6 +199,7 @@ export async function startServer(config: Config, logger: Logger, version: strin
   const connected = connectSuppliers(suppliers);
   stack.use(startSync({ database, clock, logger }, connected));
   stack.use(startWriteBack({ database, feed, logger }, connected, metrics));
+  await startWithdrawing(jobs, database, suppliers, logger);
   const address = await app.listen({ host: config.host, port: config.port });
   const owned = stack.move();
   return {

@@ -4,11 +4,17 @@ import { barOf } from './platform/progress-bar.ts';
 const DAY_MS = 86_400_000;
 
 /** How far the sync is, in lines for a terminal of 80 columns or more. */
-export function drawSync({ suppliers: told, now }: SyncStatus, suppliers: readonly Supplier[]): string[] {
-  return told.flatMap((status) => {
+export function drawSync({ suppliers: told, removed, now }: SyncStatus, suppliers: readonly Supplier[]): string[] {
+  const drawn = told.flatMap((status) => {
     const supplier = suppliers.find(({ id }) => id === status.id);
     return supplier ? [...drawSupplier(status, supplier, Date.parse(now)), ''] : [];
   });
+  const left = removed.flatMap(({ id, untold }) => [
+    `${id}  not configured any more`,
+    `  bookings  ${count(untold)} it was not told of`,
+    '',
+  ]);
+  return [...drawn, ...left];
 }
 
 function drawSupplier(status: SupplierStatus, supplier: Supplier, nowMs: number): string[] {
@@ -16,7 +22,7 @@ function drawSupplier(status: SupplierStatus, supplier: Supplier, nowMs: number)
   const part = total === 0 ? 1 : done / total;
   const used = pull_limits.map((limit, place) => `${pulls_in_windows[place] ?? 0} of ${limit}`);
   const next = next_pull_at === null ? 'no pull before it is resumed' : `next pull ${inAWhile(next_pull_at, nowMs)}`;
-  const { waiting, parked } = status.write_backs;
+  const { waiting, parked, reason } = status.write_backs;
   const lines = [
     `${id}  ${status.status}`,
     `  ${barOf(part)} ${percent(part)}  ${count(done)} of ${count(total)} as young as asked, ${count(backlog)} to pull`,
@@ -25,6 +31,7 @@ function drawSupplier(status: SupplierStatus, supplier: Supplier, nowMs: number)
     `  oldest    ${status.oldest_observed_at ?? 'nothing is known yet'}`,
   ];
   if (waiting + parked > 0) lines.push(`  bookings  ${count(waiting)} to be sent, ${count(parked)} set aside`);
+  if (reason !== null) lines.push(`            ${onOneLine(reason)}`);
   if (last_error !== null) lines.push(`  error     ${last_error_at ?? ''}  ${onOneLine(last_error)}`);
   return lines;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Supplier, SupplierStatus } from './modules/supply/index.ts';
+import type { Supplier, SupplierStatus, SyncStatus } from './modules/supply/index.ts';
 import { drawSync } from './sync-screen.ts';
 
 const NOW = '2026-12-20T08:00:00Z';
@@ -27,11 +27,15 @@ const STATUS: SupplierStatus = {
   last_error: null,
   last_error_at: null,
   oldest_observed_at: '2026-12-19T08:00:00Z',
-  write_backs: { waiting: 0, parked: 0 },
+  write_backs: { waiting: 0, parked: 0, reason: null },
 };
 
-function draw(status: Partial<SupplierStatus> = {}, supplier: Partial<Supplier> = {}): string[] {
-  const told = { status: 'running' as const, now: NOW, suppliers: [{ ...STATUS, ...status }] };
+function draw(
+  status: Partial<SupplierStatus> = {},
+  supplier: Partial<Supplier> = {},
+  removed: SyncStatus['removed'] = [],
+): string[] {
+  const told = { status: 'running' as const, now: NOW, suppliers: [{ ...STATUS, ...status }], removed };
   return drawSync(told, [{ ...TOURS, ...supplier }]);
 }
 
@@ -55,6 +59,18 @@ describe('holdfast sync', () => {
     expect(left(draw({ backlog: 0 }))).toBe('nothing');
     const half = { cadence: [{ days: [0, 14], everyMs: 120_000 }] } as const;
     expect(left(draw({}, half))).toBe('2 min at least, about 3 min with what grows old meanwhile');
+  });
+
+  it('tells what a supplier was not told, and why, also of one that is not configured any more', () => {
+    const write_backs = { waiting: 2, parked: 1_000, reason: 'rejected: answered 422' };
+    expect(draw({ write_backs }, {}, [{ id: 'old-tours', untold: 3 }]).slice(5)).toEqual([
+      '  bookings  2 to be sent, 1,000 set aside',
+      '            rejected: answered 422',
+      '',
+      'old-tours  not configured any more',
+      '  bookings  3 it was not told of',
+      '',
+    ]);
   });
 
   it('tells the last error on one line, whatever it is', () => {

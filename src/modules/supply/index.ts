@@ -1,4 +1,5 @@
 export { connectSuppliers } from './connect-suppliers.ts';
+export { startWithdrawing } from './jobs.ts';
 export { addSupplyRoutes } from './routes.ts';
 export { startSync } from './start-sync.ts';
 export { startWriteBack } from './start-write-back.ts';

@@ -12,6 +12,7 @@ import { createPullPlan, type PullPlan } from './pull-plan.ts';
 import { pullsPerDay, type Supplier } from './supplier.ts';
 import { leadSupplier, resignSupplier } from './supplier-lead-store.ts';
 import { takeReads } from './supplier-store.ts';
+import { askForProducts } from './withdrawal-store.ts';
 
 export interface SyncDeps {
   readonly database: Database;
@@ -120,6 +121,10 @@ export class SupplierSync implements AsyncDisposable {
     const { database, clock, logger } = this.#deps;
     const { id } = this.#supplier;
     logger.info({ supplier: id, epoch }, 'this instance syncs a supplier now');
+    const { withdrawn, restored } = await this.#write((tx) => askForProducts(tx, this.#supplier, epoch));
+    if (withdrawn + restored > 0) {
+      logger.warn({ supplier: id, withdrawn, restored }, 'slots of products went off sale, or came back');
+    }
     const memory = await database.read((reader) => readPlan(reader, id));
     const observed = await database.read((reader) => readObserved(reader, id));
     const plan = createPullPlan(this.#supplier, clock.latestMs(), memory, observed);

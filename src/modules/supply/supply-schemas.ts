@@ -87,7 +87,17 @@ const SupplierStatus = Type.Object({
   write_backs: Type.Object({
     waiting: Type.Integer({ description: 'Bookings and cancellations the supplier is yet to be told of' }),
     parked: Type.Integer({ description: 'Those that failed too often; `resume` tries them again' }),
+    reason: nullable(Type.String({ description: 'Why one is parked, else why one has to wait' })),
   }),
 });
-export const SyncStatus = Type.Object({ status: State, now: Instant, suppliers: Type.Array(SupplierStatus) });
+const Removed = Type.Object({
+  id: Type.String(),
+  untold: Type.Integer({ description: 'Bookings and cancellations that it was never told of' }),
+});
+export const SyncStatus = Type.Object({
+  status: State,
+  now: Instant,
+  suppliers: Type.Array(SupplierStatus),
+  removed: Type.Array(Removed, { description: 'Suppliers that are not configured any more, and have to be told' }),
+});
 export const Hello = Type.Object({ hello: Type.String() });

@@ -29,6 +29,7 @@ interface Progress {
   readonly done: number;
   readonly waiting: number;
   readonly parked: number;
+  readonly untold_because: string | null;
 }
 
 /** What is asked to be known of a supplier, and how much of it is. */
@@ -52,7 +53,8 @@ export async function readProgress(reader: Reader, supplier: Supplier): Promise<
         from asked left join supply_part known on known.supplier_id = ${id} and known.part = asked.part
     ), queued as (
       select count(*) filter (where state = 'waiting')::integer as waiting,
-             count(*) filter (where state = 'parked')::integer as parked
+             count(*) filter (where state = 'parked')::integer as parked,
+             (array_agg(reason order by state, due_at) filter (where reason is not null))[1] as untold_because
         from write_back where supplier_id = ${id} and state in ('waiting', 'parked')
     )
     select coalesce(supplier.paused, false) as paused, last_pull_at, last_error, last_error_at, counted.*, queued.*

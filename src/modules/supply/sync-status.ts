@@ -4,6 +4,7 @@ import { type InstantText, secondsOfMs, toSeconds } from '../../platform/instant
 import { readNextPull } from './next-pull-store.ts';
 import type { PullLimit, Supplier } from './supplier.ts';
 import { readProgress, readWindows } from './sync-status-store.ts';
+import { readRemoved } from './withdrawal-store.ts';
 
 export interface SupplierStatus {
   readonly id: string;
@@ -23,7 +24,12 @@ export interface SupplierStatus {
   readonly last_error_at: string | null;
   /** Of the parts that are known at all. */
   readonly oldest_observed_at: string | null;
-  readonly write_backs: { readonly waiting: number; readonly parked: number };
+  readonly write_backs: {
+    readonly waiting: number;
+    readonly parked: number;
+    /** Why one is parked, else why one has to wait. */
+    readonly reason: string | null;
+  };
 }
 
 export type SyncState = 'running' | 'paused';
@@ -34,12 +40,23 @@ export interface SyncStatus {
   /** By the database's clock, which all the other times are by. */
   readonly now: string;
   readonly suppliers: readonly SupplierStatus[];
+  /** Suppliers that are not configured any more, and were not told of everything. */
+  readonly removed: readonly { readonly id: string; readonly untold: number }[];
 }
 
 export async function readSyncStatus(reader: Reader, suppliers: readonly Supplier[]): Promise<SyncStatus> {
-  const read = await Promise.all(suppliers.map((supplier) => readSupplierStatus(reader, supplier)));
-  const now = toSeconds(await readClock(reader));
-  return { status: overall(read.map(({ status }) => status)), now, suppliers: read };
+  const configuredIds = suppliers.map(({ id }) => id);
+  const [read, removed, now] = await Promise.all([
+    Promise.all(suppliers.map((supplier) => readSupplierStatus(reader, supplier))),
+    readRemoved(reader, configuredIds),
+    readClock(reader),
+  ]);
+  return {
+    status: overall(read.map(({ status }) => status)),
+    now: toSeconds(now),
+    suppliers: read,
+    removed: removed.filter(({ untold }) => untold > 0).map(({ id, untold }) => ({ id, untold })),
+  };
 }
 
 /** Of all together: one that runs is enough. */
@@ -71,7 +88,7 @@ async function readSupplierStatus(reader: Reader, supplier: Supplier): Promise<S
     last_error: progress.last_error,
     last_error_at: secondsOrNull(progress.last_error_at),
     oldest_observed_at: secondsOrNull(progress.oldest_observed_at),
-    write_backs: { waiting: progress.waiting, parked: progress.parked },
+    write_backs: { waiting: progress.waiting, parked: progress.parked, reason: progress.untold_because },
   };
 }
 

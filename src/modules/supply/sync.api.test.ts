@@ -89,8 +89,9 @@ eachDatabase('the sync', (open) => {
     await tell('15/2026-12-24', '2026-12-19T12:00:00Z');
     await reserve(TOURS);
     const { suppliers, ...rest } = await status();
-    expect(rest).toEqual({ status: 'running', now: NOW });
-    const idle = { last_error: null, last_error_at: null, write_backs: { waiting: 0, parked: 0 }, status: 'running' };
+    expect(rest).toEqual({ status: 'running', now: NOW, removed: [] });
+    const write_backs = { waiting: 0, parked: 0, reason: null };
+    const idle = { last_error: null, last_error_at: null, write_backs, status: 'running' };
     expect(suppliers).toEqual([
       {
         ...idle,

@@ -38,6 +38,15 @@ export function Suppliers() {
         {body?.suppliers.map((supplier) => (
           <Supplier key={supplier.id} supplier={supplier} />
         ))}
+        {body?.removed.map(({ id, untold }) => (
+          <article key={id} className="card supplier">
+            <h3>{id}</h3>
+            <p className="problem">
+              Not configured any more, and never told of {count(untold)} {untold === 1 ? 'booking' : 'bookings'} or
+              cancellations. Name it in <code>SUPPLIERS_FILE</code> again to have that sent.
+            </p>
+          </article>
+        ))}
       </div>
     </section>
   );
@@ -90,6 +99,7 @@ function Supplier({ supplier }: { readonly supplier: SupplierStatus }) {
         <dt>Write-backs</dt>
         <dd>
           {count(write_backs.waiting)} waiting, {count(write_backs.parked)} parked
+          {write_backs.reason !== null && <span className="hint">{write_backs.reason}</span>}
         </dd>
       </dl>
       {last_error !== null && <p className="problem">{last_error}</p>}
