@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isKnownTo } from '../platform/http/if-none-match.ts';
 import type { Served } from './view.ts';
 import type { Source } from './view-counters.ts';
 
@@ -50,7 +51,7 @@ export function sendServed(
 /** Sends a body with its validator; 304 when the caller has it already. */
 export function sendValidated(request: FastifyRequest, reply: FastifyReply, body: ReadyBody): FastifyReply {
   reply.header('etag', body.etag);
-  if (matches(request.headers['if-none-match'], body.etag)) return reply.code(304).send();
+  if (isKnownTo(request.headers['if-none-match'], body.etag)) return reply.code(304).send();
   return reply.type('application/json; charset=utf-8').send(body.text);
 }
 
@@ -80,11 +81,4 @@ function cacheStatus({ source, origin, ageMs, boundMs }: Omit<Served<unknown>, '
   if (source === 'hit') return `Holdfast; hit; ${ttl}`;
   if (origin === 'source') return `Holdfast; ${FORWARDED[source]}; ${ttl}`;
   return `Holdfast; hit; ${ttl}; detail=${origin === 'shared' ? 'shared' : 'source-failed'}`;
-}
-
-function matches(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  if (header.trim() === '*') return true;
-  // A weak comparison, as RFC 9110 asks for If-None-Match.
-  return header.split(',').some((each) => each.trim().replace(/^W\//, '') === etag);
 }

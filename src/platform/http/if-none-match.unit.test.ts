@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isKnownTo } from './if-none-match.ts';
+
+describe('If-None-Match', () => {
+  it.each([
+    ['"a"', '"a"'],
+    ['"other", "a"', '"a"'],
+    ['"other","a","third"', '"a"'],
+    [',, "a" ,', '"a"'],
+    ['*', '"a"'],
+    [' * ', '"a"'],
+    ['""', '""'],
+    ['"a,b"', '"a,b"'],
+    ['"other", "a, b"', '"a, b"'],
+  ])('%s has %s', (header, etag) => {
+    expect(isKnownTo(header, etag)).toBe(true);
+  });
+
+  // The table of RFC 9110, section 8.8.3.2.
+  it.each([
+    ['W/"1"', 'W/"1"', true],
+    ['W/"1"', 'W/"2"', false],
+    ['W/"1"', '"1"', true],
+    ['"1"', 'W/"1"', true],
+    ['"1"', '"1"', true],
+  ])('%s and %s are compared weakly: %s', (header, etag, same) => {
+    expect(isKnownTo(header, etag)).toBe(same);
+  });
+
+  it.each([
+    [undefined, '"a"'],
+    ['', '"a"'],
+    ['a', '"a"'],
+    ['"A"', '"a"'],
+    ['"ab"', '"a"'],
+    ['""', '"a"'],
+    ['"*"', '"a"'],
+    ['*, "b"', '"a"'],
+    // One tag with commas in it, and not three.
+    ['"b,a,c"', '"a"'],
+    ['"b,"', '","'],
+  ])('%s has not %s', (header, etag) => {
+    expect(isKnownTo(header, etag)).toBe(false);
+  });
+
+  it('has exactly the tags that are in its list, weak or not', () => {
+    const tag = fc.stringMatching(/^[!#-~\x80-\xff]{0,4}$/);
+    const listed = fc.array(fc.tuple(tag, fc.boolean()), { minLength: 1, maxLength: 5 });
+    const separator = fc.constantFrom(',', ', ', ' , ', ',,');
+    fc.assert(
+      fc.property(listed, separator, tag, (tags, between, asked) => {
+        const header = tags.map(([opaque, weak]) => `${weak ? 'W/' : ''}"${opaque}"`).join(between);
+        for (const [opaque] of tags) expect(isKnownTo(header, `"${opaque}"`)).toBe(true);
+        expect(isKnownTo(header, `"${asked}"`)).toBe(tags.some(([opaque]) => opaque === asked));
+      }),
+    );
+  });
+});
