@@ -2,8 +2,9 @@ import { createCache } from 'async-cache-dedupe';
 import { BentoCache, bentostore } from 'bentocache';
 import { memoryDriver } from 'bentocache/drivers/memory';
 import { Cacheable, createKeyv } from 'cacheable';
+import { FreshView } from '../src/freshness/fresh-view.ts';
 import { MemoryStore } from '../src/freshness/memory-store.ts';
-import { FreshView, type Served } from '../src/freshness/view.ts';
+import type { Served } from '../src/freshness/view.ts';
 
 /** What this figure holds beside each other: a cache in memory that loads what it lacks, once for all who ask. */
 export interface LoadingCache {

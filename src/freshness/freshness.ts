@@ -1,7 +1,8 @@
 import type { Change, ChangeFeed } from '../platform/db/change-feed.ts';
+import { FreshView } from './fresh-view.ts';
 import { MemoryStore } from './memory-store.ts';
 import type { RemoteStore } from './remote-store.ts';
-import { FreshView, type View, type ViewOptions } from './view.ts';
+import type { View, ViewOptions } from './view.ts';
 
 /** What a change of rows does to a view. */
 type Touch = (keys: readonly string[]) => void;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { FreshView } from '../../src/freshness/fresh-view.ts';
 import { MemoryStore } from '../../src/freshness/memory-store.ts';
 import type { RemoteStore } from '../../src/freshness/remote-store.ts';
-import { FreshView } from '../../src/freshness/view.ts';
 import { inspectRedis } from '../support/redis-inspector.ts';
 import { newInstallation, onRedis, openTestStore, PATIENT_MS, type TestStore } from '../support/test-redis.ts';
 

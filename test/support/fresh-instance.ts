@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RawBuilder, sql } from 'kysely';
+import { FreshView } from '../../src/freshness/fresh-view.ts';
 import { Freshness, RedisStore, type View } from '../../src/freshness/index.ts';
 import { MemoryStore } from '../../src/freshness/memory-store.ts';
 import type { RemoteStore } from '../../src/freshness/remote-store.ts';
-import { FreshView, type ViewOptions } from '../../src/freshness/view.ts';
+import type { ViewOptions } from '../../src/freshness/view.ts';
 import { type Reader, readInstallation } from '../../src/platform/db/database.ts';
 import { SampledClock } from '../../src/platform/db/database-clock.ts';
 import { openPostgres } from '../../src/platform/db/postgres-driver.ts';

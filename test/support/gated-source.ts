@@ -1,5 +1,6 @@
+import { FreshView } from '../../src/freshness/fresh-view.ts';
 import { MemoryStore } from '../../src/freshness/memory-store.ts';
-import { FreshView, type View, type ViewOptions } from '../../src/freshness/view.ts';
+import type { View, ViewOptions } from '../../src/freshness/view.ts';
 
 /** One question to a source, answered when the test says so. */
 interface Question {

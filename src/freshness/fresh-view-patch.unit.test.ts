@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BOUND_MS, settled } from '../../test/support/gated-source.ts';
 import { Unavailable } from '../platform/errors.ts';
+import { FreshView } from './fresh-view.ts';
 import { MemoryStore } from './memory-store.ts';
-import { FreshView } from './view.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
