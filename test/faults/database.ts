@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { seededRandom } from '../../src/platform/seeded-random.ts';
 import { layGround, readStored } from '../support/booking-ground.ts';
 import type { Finding } from '../support/booking-history.ts';
 import { BookingLoad } from '../support/booking-load.ts';
@@ -7,7 +8,6 @@ import { startFaultyProxy } from '../support/faulty-proxy.ts';
 import { MovingTarget } from '../support/moving-target.ts';
 import { createOnPostgres } from '../support/own-database.ts';
 import { type OutageWindow, type Probe, Probes, recoveredAfterMs } from '../support/probes.ts';
-import { seededRandom } from '../support/seeded-random.ts';
 import { brokenInvariants } from '../support/stored-invariants.ts';
 import type { FaultOptions } from './options.ts';
 import { OUTAGES, type Outage } from './outages.ts';

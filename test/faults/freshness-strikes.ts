@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { createClient } from 'redis';
 import type { Database } from '../../src/platform/db/database.ts';
+import type { Random } from '../../src/platform/seeded-random.ts';
 import type { OwnRedis } from '../support/own-redis.ts';
-import type { Random } from '../support/seeded-random.ts';
 
 /** What strikes all races at once. */
 export interface Strikes extends AsyncDisposable {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { migrateDatabase } from '../../src/compose.ts';
 import type { Database } from '../../src/platform/db/database.ts';
+import { type Random, seededRandom } from '../../src/platform/seeded-random.ts';
 import type { Finding } from '../support/booking-history.ts';
 import {
   type FreshInstance,
@@ -14,7 +15,6 @@ import {
 import { FRESHNESS_CHECKS, judgeFreshness, type Read, type Verdict, type Write } from '../support/freshness-history.ts';
 import { createOnPostgres } from '../support/own-database.ts';
 import { startOwnRedis } from '../support/own-redis.ts';
-import { type Random, seededRandom } from '../support/seeded-random.ts';
 import { until } from '../support/until.ts';
 import { openStrikes, type Strikes } from './freshness-strikes.ts';
 import type { FaultOptions } from './options.ts';

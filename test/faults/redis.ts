@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { migrateDatabase } from '../../src/compose.ts';
 import type { Database } from '../../src/platform/db/database.ts';
+import { seededRandom } from '../../src/platform/seeded-random.ts';
 import type { Finding } from '../support/booking-history.ts';
 import { type ChildServer, startChildServer } from '../support/child-server.ts';
 import { type Asked, FRESH_GROUND, FreshLoad } from '../support/fresh-load.ts';
@@ -9,7 +10,6 @@ import { FRESHNESS_CHECKS } from '../support/freshness-history.ts';
 import { createOnPostgres } from '../support/own-database.ts';
 import { type OwnRedis, startOwnRedis } from '../support/own-redis.ts';
 import { flushOnce } from '../support/redis-inspector.ts';
-import { seededRandom } from '../support/seeded-random.ts';
 import type { FaultOptions } from './options.ts';
 import { type FaultReport, finding } from './report.ts';
 

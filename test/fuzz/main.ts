@@ -2,6 +2,7 @@
 //   npm run fuzz -- [--cases 100000] [--seed N] [--from N] [--embedded]
 // Ends with 1 when anything of the contract was broken, and tells how to see it again.
 import { parseArgs } from 'node:util';
+import { seededRandom } from '../../src/platform/seeded-random.ts';
 import {
   plain,
   prepareWorld,
@@ -15,7 +16,6 @@ import { type ChildServer, startChildServer } from '../support/child-server.ts';
 import { ANSWER_WITHIN_MS } from '../support/contract.ts';
 import { createEmbedded, createOnPostgres, type OwnDatabase } from '../support/own-database.ts';
 import { brokenByAttack, brokenByBytes, mutatedBytes, RAW_ATTACKS } from '../support/raw-attacks.ts';
-import { seededRandom } from '../support/seeded-random.ts';
 import { sendOverSockets } from '../support/senders.ts';
 import { findPostgres } from '../support/services.ts';
 import { slowRequests } from '../support/slow-requests.ts';

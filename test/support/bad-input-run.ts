@@ -1,8 +1,8 @@
+import { seededRandom } from '../../src/platform/seeded-random.ts';
 import { type Route, readRoutes } from './api-surface.ts';
 import { type PlannedRequest, planGoodRequest, planRequest } from './bad-requests.ts';
 import { brokenPromises, type WireAnswer } from './contract.ts';
 import { idKind, type World } from './good-values.ts';
-import { seededRandom } from './seeded-random.ts';
 
 /** How a request reaches the server; rejects when no answer comes. */
 export type Send = (request: PlannedRequest) => Promise<WireAnswer>;

@@ -1,6 +1,6 @@
+import type { Random } from '../../src/platform/seeded-random.ts';
 import { MALFORMED_ID_JSON, ODD_ID_JSON } from './bad-ids.ts';
 import { MALFORMED_TIMES, ODD_TIMES } from './bad-times.ts';
-import type { Random } from './seeded-random.ts';
 
 /** Texts of every kind; each is a JavaScript string, so half a surrogate pair is among them. */
 export const BAD_TEXTS: readonly string[] = [

@@ -1,10 +1,10 @@
+import { type Random, seededRandom } from '../../src/platform/seeded-random.ts';
 import { ADDRESS_TWISTS } from './address-twists.ts';
 import { methodsByPath, type Route } from './api-surface.ts';
 import { BODY_TWISTS } from './body-twists.ts';
 import type { Draft } from './draft.ts';
 import { goodFields, goodText, type World, writeObject } from './good-values.ts';
 import { HEADER_TWISTS } from './header-twists.ts';
-import { type Random, seededRandom } from './seeded-random.ts';
 
 /** A request as it is sent: nothing is added, encoded or put right on its way. */
 export interface PlannedRequest {

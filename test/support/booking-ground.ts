@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { migrateDatabase } from '../../src/compose.ts';
 import type { Database } from '../../src/platform/db/database.ts';
+import type { Random } from '../../src/platform/seeded-random.ts';
 import type { Stored, StoredReservation, StoredSlot } from './booking-history.ts';
 import type { OwnDatabase } from './own-database.ts';
-import type { Random } from './seeded-random.ts';
 
 /** Clients enough that each hold is made by one of its own, slots that sell out and slots that do not. */
 export interface BookingGround {

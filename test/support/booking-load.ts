@@ -1,9 +1,9 @@
+import type { Random } from '../../src/platform/seeded-random.ts';
 import { plain } from './bad-input-run.ts';
 import type { BookingGround } from './booking-ground.ts';
 import { type Attempt, isDefinite, outcomeOf, reservationIdOf, type Sending } from './booking-history.ts';
 import { brokenRefusal } from './contract.ts';
 import { type HttpConnection, openConnection } from './http-connection.ts';
-import type { Random } from './seeded-random.ts';
 import { toBytes } from './senders.ts';
 
 /** Where the server is, which may change with every restart. */

@@ -1,6 +1,6 @@
+import type { Random } from '../../src/platform/seeded-random.ts';
 import type { JsonSchema, Route } from './api-surface.ts';
 import type { World } from './good-values.ts';
-import type { Random } from './seeded-random.ts';
 
 /** A request in the making: a good one, until a twist has been at it. */
 export interface Draft {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Random } from '../../src/platform/seeded-random.ts';
 import { judgeFreshness, type Read, type Verdict, type Write } from './freshness-history.ts';
-import type { Random } from './seeded-random.ts';
 
 /** An answer to a question, right or not. */
 export interface Asked {

@@ -1,6 +1,6 @@
+import type { Random } from '../../src/platform/seeded-random.ts';
 import type { JsonSchema, Route } from './api-surface.ts';
 import { ODD_TIMES } from './bad-times.ts';
-import type { Random } from './seeded-random.ts';
 
 /** What a generator knows of the server it talks to. */
 export interface World {

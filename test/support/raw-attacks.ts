@@ -1,6 +1,6 @@
+import type { Random } from '../../src/platform/seeded-random.ts';
 import { brokenProblem } from './contract.ts';
 import { NoAnswer, type RawOptions, readAnswers, sendRaw } from './http-connection.ts';
-import type { Random } from './seeded-random.ts';
 
 /** Bytes that no HTTP client would send, and the statuses of the answers to them, in order. */
 export interface RawAttack {

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { expect, it } from 'vitest';
-import { seededRandom } from '../../../test/support/seeded-random.ts';
 import { eachDatabase, onPostgres } from '../../../test/support/test-database.ts';
 import type { Database } from '../../platform/db/database.ts';
+import { seededRandom } from '../../platform/seeded-random.ts';
 import type { Cursor } from './cursor.ts';
 import { EventLog, forgetOldEvents, type LoggedEvent } from './event-log.ts';
 
