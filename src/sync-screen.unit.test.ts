@@ -1,18 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { NOWHERE, supplierAt } from '../test/support/supplier-at.ts';
 import type { Supplier, SupplierStatus, SyncStatus } from './modules/supply/index.ts';
 import { drawSync } from './sync-screen.ts';
 
 const NOW = '2026-12-20T08:00:00Z';
-const TOURS: Supplier = {
+const TOURS = supplierAt(NOWHERE, 'per-date', {
   id: 'city-tours',
-  adapter: 'per-date',
-  baseUrl: 'http://127.0.0.1:1',
-  apiKey: undefined,
-  pullLimits: [{ pulls: 30, windowMs: 60_000 }],
-  products: [14, 15],
-  timeZone: 'UTC',
   cadence: [{ days: [0, 30], everyMs: 86_400_000 }],
-};
+});
 const STATUS: SupplierStatus = {
   id: 'city-tours',
   status: 'running',

@@ -10,6 +10,7 @@ import { mostInWindow, type RunningSimulator, startSimulator } from '../../src/s
 import { createOnPostgres, type OwnDatabase } from '../support/own-database.ts';
 import { replaceInFunction } from '../support/sabotage.ts';
 import { addSupplier } from '../support/supplied-slots.ts';
+import { supplierAt } from '../support/supplier-at.ts';
 import type { FaultOptions } from './options.ts';
 import { type FaultReport, finding } from './report.ts';
 
@@ -115,17 +116,13 @@ async function hour(
 }
 
 function supplierOf({ url }: RunningSimulator): Supplier {
-  return {
+  return supplierAt(url, 'per-date', {
     id: 'thirty-a-minute',
-    adapter: 'per-date',
-    baseUrl: url,
-    apiKey: undefined,
     pullLimits: [{ pulls: LIMIT, windowMs: MINUTE_MS }],
     products: Array.from({ length: PRODUCTS }, (_, index) => FIRST_SYNTHETIC + index),
-    timeZone: 'Asia/Singapore',
     // Longer than all of it takes: whatever is pulled twice is pulled for nothing.
     cadence: [{ days: [0, DAYS - 1], everyMs: 3_600_000 }],
-  };
+  });
 }
 
 interface Strikes {

@@ -11,30 +11,13 @@ import type { SupplierHttpOptions } from '../../src/modules/supply/adapters/supp
 import type { Supplier } from '../../src/modules/supply/supplier.ts';
 import { type RunningSimulator, startSimulator } from '../../src/simulator/index.ts';
 import { MovedClock } from './moved-clock.ts';
+import { apiKey, supplierAt } from './supplier-at.ts';
 
 const NOW = '2026-12-02T17:00:00Z';
 const KEY = 'an-api-key';
 const TOTAL_MS = 1_000;
 /** Shorter than in earnest, so that a fault is over soon; a body that drips ends with the total. */
 const LIMITS = { connectMs: 400, answerMs: 300, idleMs: 300, totalMs: TOTAL_MS } as const;
-
-/** A supplier's `x-api-key`, as configured. */
-export const apiKey = (value: string) => ({ reveal: () => value });
-
-/** What an adapter is told of its supplier; tests change what they are about. */
-export function supplierAt(baseUrl: string, adapter: Supplier['adapter'], changes: Partial<Supplier> = {}): Supplier {
-  return {
-    id: 'tested',
-    adapter,
-    baseUrl,
-    apiKey: apiKey(KEY),
-    pullLimits: [{ pulls: 30, windowMs: 60_000 }],
-    products: adapter === 'per-date' ? [14, 15] : [],
-    timeZone: 'Asia/Singapore',
-    cadence: [],
-    ...changes,
-  };
-}
 
 /** The failure a call ends with; anything else fails the test. */
 export async function failureOf(call: Promise<unknown>): Promise<SupplierFailure> {
@@ -83,7 +66,11 @@ export function adapterSuite({ kind, part, raw }: AdapterCase): void {
       },
     };
     const adapter = (options: Partial<SupplierHttpOptions> = {}, changes: Partial<Supplier> = {}): Adapter =>
-      createAdapter(supplierAt(simulator.url, kind, changes), { ...LIMITS, nowMs: () => clock.wallMs(), ...options });
+      createAdapter(supplierAt(simulator.url, kind, { apiKey: apiKey(KEY), ...changes }), {
+        ...LIMITS,
+        nowMs: () => clock.wallMs(),
+        ...options,
+      });
     const pull = (options: Partial<SupplierHttpOptions> = {}) => adapter(options).pull(part, watch, never);
 
     async function aSlot(): Promise<UpstreamSlot> {

@@ -8,6 +8,7 @@ import type { ChangeFeed } from '../../src/platform/db/change-feed.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import { SampledClock } from '../../src/platform/db/database-clock.ts';
 import { createLogger } from '../../src/platform/logger.ts';
+import { supplierAt } from './supplier-at.ts';
 
 const QUICK: Partial<WriteBackOptions> = {
   retry: { baseMs: 1, capMs: 20, maxAttempts: 500 },
@@ -17,16 +18,7 @@ const QUICK: Partial<WriteBackOptions> = {
 
 /** The adapter of a simulator that sells items. */
 export function itemsAdapter(url: string): Adapter {
-  return createAdapter({
-    id: 'venue',
-    adapter: 'snapshot',
-    baseUrl: url,
-    apiKey: undefined,
-    pullLimits: [],
-    products: [],
-    timeZone: 'UTC',
-    cadence: [],
-  });
+  return createAdapter(supplierAt(url, 'snapshot'));
 }
 
 export async function openTestFeed(database: Database): Promise<ChangeFeed> {

@@ -2,27 +2,22 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { experienceSlot, tellPart } from '../../../test/support/known-parts.ts';
 import { openOtherProgram } from '../../../test/support/other-program.ts';
+import { NOWHERE, supplierAt } from '../../../test/support/supplier-at.ts';
 import { type Answered, ask, openTestApp } from '../../../test/support/test-app.ts';
 import { eachDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
-import type { Supplier } from './supplier.ts';
 
 /** 16:00 in Singapore. */
 const NOW = '2026-12-20T08:00:00Z';
 const PRODUCTS = Array.from({ length: 20 }, (_, index) => 15 + index);
-const TOURS: Supplier = {
+const TOURS = supplierAt(NOWHERE, 'per-date', {
   id: 'city-tours',
-  adapter: 'per-date',
-  baseUrl: 'http://127.0.0.1:1',
-  apiKey: undefined,
-  pullLimits: [{ pulls: 30, windowMs: 60_000 }],
   products: PRODUCTS,
-  timeZone: 'Asia/Singapore',
   cadence: [
     { days: [0, 0], everyMs: 900_000 },
     { days: [1, 30], everyMs: 14_400_000 },
   ],
-};
+});
 
 interface Slots {
   readonly id: number;

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, it } from 'vitest';
 import { replaceInFunction } from '../../../test/support/sabotage.ts';
+import { supplierAt } from '../../../test/support/supplier-at.ts';
 import { type Answered, ask, openTestApp } from '../../../test/support/test-app.ts';
 import { eachDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { until } from '../../../test/support/until.ts';
@@ -20,16 +21,7 @@ let supplierIds = 0;
 
 function venueOf({ url }: RunningSimulator, pulls = 1): Supplier {
   supplierIds += 1;
-  return {
-    id: `hourly-${supplierIds}`,
-    adapter: 'snapshot',
-    baseUrl: url,
-    apiKey: undefined,
-    pullLimits: [{ pulls, windowMs: HOUR_MS }],
-    products: [],
-    timeZone: 'Asia/Singapore',
-    cadence: [],
-  };
+  return supplierAt(url, 'snapshot', { id: `hourly-${supplierIds}`, pullLimits: [{ pulls, windowMs: HOUR_MS }] });
 }
 
 interface ItemsBody {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { item, tellPart } from '../../../test/support/known-parts.ts';
+import { NOWHERE, supplierAt } from '../../../test/support/supplier-at.ts';
 import { type Answered, ask, openTestApp } from '../../../test/support/test-app.ts';
 import { eachDatabase } from '../../../test/support/test-database.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
@@ -10,16 +11,7 @@ const NOW = '2026-12-20T08:00:00Z';
 const NO_NOTICE = { MIN_NOTICE: '0s', MIN_NOTICE_GRACE: '0s' };
 
 function venue(id: string): Supplier {
-  return {
-    id,
-    adapter: 'snapshot',
-    baseUrl: 'http://127.0.0.1:1',
-    apiKey: undefined,
-    pullLimits: [{ pulls: 1, windowMs: 3_600_000 }],
-    products: [],
-    timeZone: 'UTC',
-    cadence: [],
-  };
+  return supplierAt(NOWHERE, 'snapshot', { id, pullLimits: [{ pulls: 1, windowMs: 3_600_000 }] });
 }
 
 interface ItemsBody {

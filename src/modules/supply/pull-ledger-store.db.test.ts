@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { replaceInFunction } from '../../../test/support/sabotage.ts';
 import { addSupplier } from '../../../test/support/supplied-slots.ts';
+import { NOWHERE, supplierAt } from '../../../test/support/supplier-at.ts';
 import { eachDatabase, onPostgres, type TestDatabase } from '../../../test/support/test-database.ts';
 import { openPostgres } from '../../platform/db/postgres-driver.ts';
 import { closePull, noteFailure, reservePull } from './pull-ledger-store.ts';
@@ -13,16 +14,7 @@ async function newSupplier({ database }: TestDatabase, ...pullLimits: PullLimit[
   supplierIds += 1;
   const id = `budget-${supplierIds}`;
   await addSupplier(database, id);
-  return {
-    id,
-    adapter: 'snapshot',
-    baseUrl: 'http://127.0.0.1:1',
-    apiKey: undefined,
-    pullLimits,
-    products: [],
-    timeZone: 'UTC',
-    cadence: [],
-  };
+  return supplierAt(NOWHERE, 'snapshot', { id, pullLimits });
 }
 
 eachDatabase('the pull ledger', (open) => {

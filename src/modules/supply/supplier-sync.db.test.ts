@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, it } from 'vitest';
+import { supplierAt } from '../../../test/support/supplier-at.ts';
 import { eachDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { until } from '../../../test/support/until.ts';
 import { createLogger } from '../../platform/logger.ts';
@@ -28,17 +29,13 @@ let supplierIds = 0;
 
 function supplierOf({ url, productIds }: RunningSimulator, changes: Partial<Supplier> = {}): Supplier {
   supplierIds += 1;
-  return {
+  return supplierAt(url, 'per-date', {
     id: `tours-${supplierIds}`,
-    adapter: 'per-date',
-    baseUrl: url,
-    apiKey: undefined,
     pullLimits: [{ pulls: 1_000, windowMs: 1_000 }],
     products: productIds,
-    timeZone: 'Asia/Singapore',
     cadence: [{ days: [0, HORIZON_DAYS - 1], everyMs: HOUR_MS }],
     ...changes,
-  };
+  });
 }
 
 eachDatabase('the sync of a supplier', (open) => {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { experienceSlot, tellPart } from '../../../test/support/known-parts.ts';
+import { NOWHERE, supplierAt } from '../../../test/support/supplier-at.ts';
 import { ask, openTestApp } from '../../../test/support/test-app.ts';
 import { eachDatabase } from '../../../test/support/test-database.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
@@ -9,30 +10,18 @@ import type { Supplier } from './supplier.ts';
 
 /** 00:30 on the 21st in Singapore. */
 const NOW = '2026-12-20T16:30:00Z';
-const TOURS: Supplier = {
+const TOURS = supplierAt(NOWHERE, 'per-date', {
   id: 'city-tours',
-  adapter: 'per-date',
-  baseUrl: 'http://127.0.0.1:1',
-  apiKey: undefined,
   pullLimits: [
     { pulls: 2, windowMs: 1_000 },
     { pulls: 3, windowMs: 60_000 },
   ],
-  products: [14, 15],
-  timeZone: 'Asia/Singapore',
   cadence: [
     { days: [0, 0], everyMs: 900_000 },
     { days: [1, 2], everyMs: 14_400_000 },
   ],
-};
-const VENUE: Supplier = {
-  ...TOURS,
-  id: 'venue',
-  adapter: 'snapshot',
-  products: [],
-  cadence: [],
-  pullLimits: [{ pulls: 1, windowMs: 3_600_000 }],
-};
+});
+const VENUE = supplierAt(NOWHERE, 'snapshot', { id: 'venue', pullLimits: [{ pulls: 1, windowMs: 3_600_000 }] });
 
 eachDatabase('the sync', (open) => {
   let app: HttpServer;

@@ -1,8 +1,9 @@
 // Past 350 lines because it is one table of answers after the other; a file each would repeat the planting.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { apiKey, failureOf, never, supplierAt } from '../../../../test/support/adapter-suite.ts';
+import { failureOf, never } from '../../../../test/support/adapter-suite.ts';
 import { http, PlantedServer } from '../../../../test/support/planted-server.ts';
+import { apiKey, supplierAt } from '../../../../test/support/supplier-at.ts';
 import type { Supplier } from '../supplier.ts';
 import { type Adapter, type Part, SupplierFailure } from './adapter.ts';
 import { createAdapter } from './create-adapter.ts';
