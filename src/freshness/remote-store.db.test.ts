@@ -154,6 +154,7 @@ describe('a Redis that is full', async () => {
   const probe = await startOwnRedis();
   await probe?.[Symbol.asyncDispose]();
 
+  // Only a Redis of its own may be filled up, and the program for that may not be installed where a Redis answers.
   it.skipIf(probe === undefined)('says no in time: it stays in use, and each instance loads for itself', async () => {
     await using redis = await startOwnRedis('--maxmemory-policy', 'noeviction');
     if (!redis) throw new Error('redis-server is gone');

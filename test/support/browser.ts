@@ -48,6 +48,7 @@ export function inBrowser(name: string, env: Readonly<Record<string, string>>, t
     if (process.env.REQUIRE_SERVICES === '1') throw new Error('no Chromium was found; CHROMIUM can tell where it is');
     process.stderr.write(`Skipped: ${name}. No Chromium was found; CHROMIUM can tell where it is.\n`);
   }
+  // A machine may have no browser, and playwright-core brings none. It was said above.
   describe.skipIf(executablePath === undefined)(name, () => {
     let server: ChildServer;
     let browser: Browser;

@@ -141,6 +141,7 @@ function createClock(database: Database): TestClock {
 /** Runs a suite on PGlite, and on PostgreSQL where there is one, each on a database of its own. */
 export function eachDatabase(name: string, suite: (open: () => TestDatabase) => void): void {
   for (const kind of ['pglite', 'postgres'] as const) {
+    // A machine may have no PostgreSQL. The start of the run says so, or fails with REQUIRE_SERVICES=1.
     describe.skipIf(kind === 'postgres' && inject('postgresUrl') === undefined)(`${name} (${kind})`, () => {
       suite(useTestDatabase(kind));
     });
@@ -149,6 +150,7 @@ export function eachDatabase(name: string, suite: (open: () => TestDatabase) => 
 
 /** Runs a suite on PostgreSQL only, where there is one: PGlite is one connection, so it has no races. */
 export function onPostgres(name: string, suite: (open: () => TestDatabase) => void): void {
+  // As above: a machine may have none.
   describe.skipIf(inject('postgresUrl') === undefined)(name, () => {
     suite(useTestDatabase('postgres'));
   });

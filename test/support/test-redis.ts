@@ -9,6 +9,7 @@ import { until } from './until.ts';
 /** Runs a suite on a real Redis, where there is one. Others may use it too: nothing here touches their keys. */
 export function onRedis(name: string, suite: (url: string) => void): void {
   const url = inject('redisUrl');
+  // A machine may have no Redis. The start of the run says so, or fails with REQUIRE_SERVICES=1.
   describe.skipIf(url === undefined)(name, () => suite(url ?? ''));
 }
 
