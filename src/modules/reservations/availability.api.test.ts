@@ -123,6 +123,44 @@ eachDatabase('availability from memory', (open) => {
     expect(free[0]).toEqual(stored.body);
     expect(answer.headers.link).toContain('rel="next"');
   });
+
+  it('answers /api/v1/slots with 304 for as long as the same question has the same answer', async () => {
+    const { provider, slots } = await fixture.offerHour();
+    const find = (query: string, known = '"another"') =>
+      ask(fixture.app, 'GET', `/api/v1/slots?provider_id=${provider}${query}`, undefined, { 'if-none-match': known });
+    const free = (known?: string) => find('&available=true', known);
+    const idsOf = ({ status, body }: Answered) =>
+      status === 200 ? (body as { slots: { slot_id: number }[] }).slots.map(({ slot_id }) => slot_id) : status;
+    const first = await free();
+    const etag = String(first.headers.etag);
+    expect(idsOf(first)).toEqual(slots);
+
+    const known = await free(etag);
+    expect([known.status, known.text]).toEqual([304, '']);
+    expect(known.headers).toMatchObject({ etag, age: expect.stringMatching(/^\d+$/), 'cache-control': 'no-cache' });
+    expect(sourceOf(known)).toBe('hit');
+    expect(idsOf(await find('&available=true&limit=2', etag))).toEqual(slots.slice(0, 2));
+    expect(idsOf(await find('&available=true&from=2026-12-30T10:30:00Z', etag))).toEqual(slots.slice(2));
+
+    await fixture.hold(slots[0]);
+    const held = await free(etag);
+    expect(idsOf(held)).toEqual(slots.slice(1));
+    expect(idsOf(await free(String(held.headers.etag)))).toBe(304);
+    // From here on only time passes: the hold runs out, and then a slot begins.
+    await open().clock.freeze('2026-11-02T08:30:00Z');
+    const expired = await free(String(held.headers.etag));
+    expect(idsOf(expired)).toEqual(slots);
+    await open().clock.freeze('2026-12-30T10:00:01Z');
+    expect(idsOf(await free(String(expired.headers.etag)))).toEqual(slots.slice(1));
+  });
+
+  it('has no validator for what it asks the database', async () => {
+    const { provider, slots } = await fixture.offerHour();
+    const url = `/api/v1/slots?provider_id=${provider}`;
+    const answer = await ask(fixture.app, 'GET', url, undefined, { 'if-none-match': '*' });
+    expect((answer.body as { slots: object[] }).slots).toHaveLength(slots.length);
+    for (const name of ['etag', 'age', 'cache-status']) expect(answer.headers).not.toHaveProperty(name);
+  });
 });
 
 onPostgres('availability beside another program', (open) => {

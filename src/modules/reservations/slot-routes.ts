@@ -1,6 +1,6 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { askedBoundMs, tellAge } from '../../freshness/index.ts';
-import { answerWith, linkNext, readCursor, writeCursor } from '../../platform/http/answer.ts';
+import type { FastifyRequest } from 'fastify';
+import { askedBoundMs, readyBody, type Served, sendServed } from '../../freshness/index.ts';
+import { answerWith, linkNext, readCursor, sendAnswer, writeCursor } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce } from '../../platform/http/idempotency.ts';
 import { idOf, instantOf, limitOf, Problems } from '../../platform/http/parameters.ts';
@@ -10,6 +10,13 @@ import { priceOf } from './price.ts';
 import * as schemas from './reservation-schemas.ts';
 import type { ReservationsDeps } from './reservations-deps.ts';
 import { toReservation, toSlot } from './shapes.ts';
+import type { Timetable } from './timetable.ts';
+
+interface FoundSlots {
+  readonly rows: readonly AvailableSlot[];
+  /** How memory answered, where it did. */
+  readonly served: Served<Timetable> | undefined;
+}
 
 /** Offering, blocking and listing time under /api/v1. */
 export function addSlotRoutes(app: HttpServer, deps: ReservationsDeps): void {
@@ -70,12 +77,13 @@ export function addSlotRoutes(app: HttpServer, deps: ReservationsDeps): void {
   );
 
   /** A provider's free slots are in memory; every other question goes to the database. */
-  async function findSlots(request: FastifyRequest, reply: FastifyReply, filter: SlotFilter): Promise<AvailableSlot[]> {
+  async function findSlots(request: FastifyRequest, filter: SlotFilter): Promise<FoundSlots> {
     const { providerId, onlyAvailable } = filter;
-    if (providerId === undefined || !onlyAvailable) return database.read((reader) => listSlots(reader, filter));
+    if (providerId === undefined || !onlyAvailable) {
+      return { rows: await database.read((reader) => listSlots(reader, filter)), served: undefined };
+    }
     const served = await timetables.get(providerId, askedBoundMs(request));
-    tellAge(reply, served, 'revalidate');
-    return served.value?.available(clock.latestMs(), filter) ?? [];
+    return { rows: served.value?.available(clock.latestMs(), filter) ?? [], served };
   }
 
   app.get(
@@ -99,12 +107,15 @@ export function addSlotRoutes(app: HttpServer, deps: ReservationsDeps): void {
         after: cursor === undefined ? undefined : readPosition(cursor),
         limit: pageSize + 1,
       };
-      const rows = await findSlots(request, reply, filter);
+      const { rows, served } = await findSlots(request, filter);
       const slots = rows.slice(0, pageSize);
       const last = rows.length > pageSize ? slots.at(-1) : undefined;
       const next = last === undefined ? null : writeCursor([last.start_time, last.slot_id]);
       linkNext(request, reply, next);
-      return { slots: slots.map(toSlot), next_cursor: next };
+      const answer = answerWith(reply, 200, { slots: slots.map(toSlot), next_cursor: next });
+      // The validator is of the text: what is free changes with time alone, and each filter leaves out something else.
+      if (served) sendServed(request, reply, served, readyBody(answer.body), 'revalidate');
+      else sendAnswer(reply, answer);
     },
   );
 
