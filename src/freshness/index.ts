@@ -9,5 +9,6 @@ export {
   tellAge,
 } from './http-caching.ts';
 export { RedisStore } from './remote-store.ts';
+export { servedTogether } from './served-together.ts';
 export type { Served, View } from './view.ts';
 export { summarizeViews, watchViews } from './watch-views.ts';

@@ -1,4 +1,4 @@
-import { askedBoundMs, sendValidated } from '../../freshness/index.ts';
+import { askedBoundMs, sendServed } from '../../freshness/index.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { Problems } from '../../platform/http/parameters.ts';
 import { sendSupplied } from './experience-routes.ts';
@@ -31,8 +31,8 @@ export function addItemRoutes(app: HttpServer, items: Items): void {
       },
     },
     async (request, reply) => {
-      reply.header('cache-control', 'no-cache');
-      return sendValidated(request, reply, await items.fetched());
+      const { body, served } = await items.fetched(askedBoundMs(request));
+      return sendServed(request, reply, served, body, 'revalidate');
     },
   );
 }

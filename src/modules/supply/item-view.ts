@@ -1,4 +1,11 @@
-import { type Freshness, type ReadyBody, readyBody, type Served, type View } from '../../freshness/index.ts';
+import {
+  type Freshness,
+  type ReadyBody,
+  readyBody,
+  type Served,
+  servedTogether,
+  type View,
+} from '../../freshness/index.ts';
 import type { ChangeFeed } from '../../platform/db/change-feed.ts';
 import type { Database } from '../../platform/db/database.ts';
 import type { DatabaseClock } from '../../platform/db/database-clock.ts';
@@ -84,10 +91,10 @@ export class Items {
     const served = await this.#observed(boundMs);
     const nowMs = this.#deps.clock.latestMs();
     const lists = served.flatMap(({ value }) => (value ? [value] : []));
-    const observedAt = oldestOf(lists);
-    const text =
-      `{"items":[${this.#write(lists.map((list) => list.available(nowMs)))}],` +
-      `"observed_at":${JSON.stringify(observedAt)},"next_pull_at":${JSON.stringify(await this.#nextPullAt())}}`;
+    const items = this.#write(lists.map((list) => list.available(nowMs)));
+    const observedAt = JSON.stringify(oldestOf(lists));
+    const nextPullAt = JSON.stringify(this.#nextPullAt(await this.#readPulls()));
+    const text = `{"items":[${items}],"observed_at":${observedAt},"next_pull_at":${nextPullAt}}`;
     const ages = served.flatMap((each) => ageAt(each, nowMs) ?? []);
     const age = {
       ageMs: ages.length === 0 ? undefined : Math.max(...ages),
@@ -97,13 +104,17 @@ export class Items {
     return { body: readyBody(text), age, how: howOf(served) };
   }
 
-  async fetched(): Promise<ReadyBody> {
-    const served = await this.#read();
+  /** Of our own pulls, so it is as old as our knowledge of them, and not as what the suppliers said. */
+  async fetched(
+    boundMs: number | undefined,
+  ): Promise<{ readonly body: ReadyBody; readonly served: Omit<Served<unknown>, 'value'> }> {
+    const [lists, pulls] = await Promise.all([this.#read(boundMs), this.#readPulls(boundMs)]);
     const answer: Fetched = {
-      lastFetchedTime: oldestOf(served.flatMap(({ value }) => (value ? [value] : []))),
-      nextFetchTime: await this.#nextPullAt(),
+      lastFetchedTime: oldestOf(lists.flatMap(({ value }) => (value ? [value] : []))),
+      nextFetchTime: this.#nextPullAt(pulls),
     };
-    return readyBody(JSON.stringify(answer));
+    const served = servedTogether([...lists, ...pulls], NEXT_PULL_MAX_AGE_MS);
+    return { body: readyBody(JSON.stringify(answer)), served };
   }
 
   /** The suppliers' lists; waits for a first one when there is none. Readers cause no pull, they wait for one. */
@@ -141,23 +152,26 @@ export class Items {
     return this.#written.text;
   }
 
-  /** The soonest of all suppliers that are not paused. */
-  async #nextPull(): Promise<NextPull | undefined> {
-    const pulls = await Promise.all(this.#suppliers.map(({ id }) => this.#nextPulls.get(id)));
-    const known = pulls.flatMap(({ value }) => (value?.nextMs === undefined ? [] : [value]));
-    return known.toSorted((a, b) => (a.nextMs ?? 0) - (b.nextMs ?? 0))[0];
+  #readPulls(boundMs?: number): Promise<Served<NextPull>[]> {
+    return Promise.all(this.#suppliers.map(({ id }) => this.#nextPulls.get(id, boundMs)));
   }
 
-  async #nextPullAt(): Promise<string | null> {
-    const next = await this.#nextPull();
+  #nextPullAt(pulls: readonly Served<NextPull>[]): string | null {
+    const next = soonestOf(pulls);
     return next?.nextMs === undefined ? null : secondsOfMs(Math.max(next.nextMs, this.#deps.clock.earliestMs()));
   }
 
   async #retryAfterS(): Promise<number> {
-    const next = await this.#nextPull();
+    const next = soonestOf(await this.#readPulls());
     if (next?.nextMs === undefined) return PAUSED_RETRY_S;
     return Math.max(1, Math.ceil((next.nextMs - next.nowMs) / 1_000));
   }
+}
+
+/** Of all suppliers that are not paused. */
+function soonestOf(pulls: readonly Served<NextPull>[]): NextPull | undefined {
+  const known = pulls.flatMap(({ value }) => (value?.nextMs === undefined ? [] : [value]));
+  return known.toSorted((a, b) => (a.nextMs ?? 0) - (b.nextMs ?? 0))[0];
 }
 
 function oldestOf(lists: readonly ItemList[]): string | null {

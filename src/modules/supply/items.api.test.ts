@@ -8,6 +8,8 @@ import type { HttpServer } from '../../platform/http/http-server.ts';
 import type { Supplier } from './supplier.ts';
 
 const NOW = '2026-12-20T08:00:00Z';
+/** What this server knows of its pulls is never older. */
+const OWN_MAX_AGE_S = 60;
 const NO_NOTICE = { MIN_NOTICE: '0s', MIN_NOTICE_GRACE: '0s' };
 
 function venue(id: string): Supplier {
@@ -106,6 +108,29 @@ eachDatabase('items', (open) => {
     expect(answer.headers['retry-after']).toBe('600');
     const status = await ask(app, 'GET', '/api/status');
     expect(status.body).toEqual({ lastFetchedTime: null, nextFetchTime: '2026-12-20T08:10:00Z' });
+    expect(Number(status.headers.age)).toBeLessThanOrEqual(OWN_MAX_AGE_S);
+  });
+
+  it('tells of its pulls from memory, and how old its own knowledge of them is', async () => {
+    const app = await start('gallery');
+    await told('gallery', '2026-12-20T07:30:00Z', [item(1, 'Etching', '2026-12-30T10:00:00Z', 1)]);
+    const status = (headers = {}) => ask(app, 'GET', '/api/status', undefined, headers);
+    const first = await status();
+    expect(first.headers).toMatchObject({
+      age: expect.stringMatching(/^\d+$/),
+      'cache-control': 'no-cache',
+      'cache-status': expect.stringMatching(/^Holdfast; fwd=miss; ttl=[01]$/),
+    });
+    // What the supplier said is older than that, and the list says so.
+    expect(Number(first.headers.age)).toBeLessThanOrEqual(OWN_MAX_AGE_S);
+    expect(Number((await list(app)).headers.age)).toBeGreaterThanOrEqual(1_800);
+
+    const known = await status({ 'if-none-match': String(first.headers.etag) });
+    expect([known.status, known.text]).toEqual([304, '']);
+    expect(known.headers['cache-status']).toMatch(/^Holdfast; (hit|fwd=stale); ttl=[01]$/);
+    const asked = await status({ 'cache-control': 'no-cache' });
+    expect(asked.headers['cache-status']).toMatch(/^Holdfast; fwd=request; ttl=[01]$/);
+    expect(asked.text).toBe(first.text);
   });
 
   it('has nothing where no supplier of items is configured', async () => {
