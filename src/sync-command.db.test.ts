@@ -1,21 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type SuppliersFile, writeSuppliersFile } from '../test/support/suppliers-file.ts';
 import { onPostgres } from '../test/support/test-database.ts';
 import { ConfigError, readConfig } from './config/config.ts';
 import { runSync } from './sync-command.ts';
 
 onPostgres('holdfast sync', (open) => {
-  let directory: string;
-  let file: string;
+  let file: SuppliersFile;
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'holdfast-sync-'));
-    file = join(directory, 'suppliers.json');
     const venue = { id: 'venue', adapter: 'snapshot', base_url: 'http://127.0.0.1:1', pull_limits: ['1/1h'] };
-    await writeFile(file, JSON.stringify([venue]));
+    file = await writeSuppliersFile([venue]);
   });
-  afterAll(() => rm(directory, { recursive: true }));
+  afterAll(() => file[Symbol.asyncDispose]());
 
   function run(
     words: string[],
@@ -23,7 +18,7 @@ onPostgres('holdfast sync', (open) => {
     isTTY: boolean,
     signal = new AbortController().signal,
   ) {
-    const config = readConfig({ DATABASE_URL: open().url, LOG_LEVEL: 'silent', SUPPLIERS_FILE: file });
+    const config = readConfig({ DATABASE_URL: open().url, LOG_LEVEL: 'silent', SUPPLIERS_FILE: file.path });
     return runSync(words, config, { isTTY, write: onWrite }, signal);
   }
 

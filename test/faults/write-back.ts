@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { migrateDatabase } from '../../src/compose.ts';
@@ -16,6 +13,7 @@ import { ItemLoad } from '../support/item-load.ts';
 import { createOnPostgres, type OwnDatabase } from '../support/own-database.ts';
 import { brokenInvariants } from '../support/stored-invariants.ts';
 import { addSupplier, pullItems, suppliedIds } from '../support/supplied-slots.ts';
+import { writeSuppliersFile } from '../support/suppliers-file.ts';
 import { auditWriteBacks } from '../support/write-back-audit.ts';
 import {
   itemsAdapter,
@@ -59,17 +57,14 @@ async function bookThroughCrashes(own: OwnDatabase, random: Random, rounds: numb
     const seed = random.integer(1, 2 ** 31);
     simulators.set(`venue-${index}`, stack.use(await startSimulator({ kind: 'snapshot', seed })));
   }
-  const directory = await mkdtemp(join(tmpdir(), 'holdfast-faults-'));
-  stack.defer(() => rm(directory, { recursive: true }));
-  const file = join(directory, 'suppliers.json');
   const configured = [...simulators].map(([id, { url }]) => ({
     id,
     adapter: 'snapshot',
     base_url: url,
     pull_limits: ['1/1s'],
   }));
-  await writeFile(file, JSON.stringify(configured));
-  const start = async () => startChildServer({ ...own.env, SUPPLIERS_FILE: file });
+  const file = stack.use(await writeSuppliersFile(configured));
+  const start = async () => startChildServer({ ...own.env, SUPPLIERS_FILE: file.path });
   const servers: ChildServer[] = [stack.use(await start()), stack.use(await start())];
   const database = stack.use(await own.open());
   const load = new ItemLoad({
