@@ -1,11 +1,13 @@
 import '../styles/items.css';
+import { useState } from 'react';
 import { ApiProblem } from '../api/problem.ts';
 import { serverNowMs } from '../api/server-clock.ts';
-import type { ItemList } from '../api/shapes.ts';
+import type { Item, ItemList } from '../api/shapes.ts';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
 import { useNowMs } from '../ticking.ts';
 import { useKnown } from '../use-known.ts';
 import { clockTime, moment, span } from '../written.ts';
+import { BookItem } from './book-item.tsx';
 import { useRememberNames } from './item-names.ts';
 import { ItemRow } from './item-row.tsx';
 import { MyBookings } from './my-bookings.tsx';
@@ -14,6 +16,7 @@ import { MyBookings } from './my-bookings.tsx';
 export function ItemsView() {
   const { body, error, refresh } = useKnown<ItemList>(['items'], '/api/items');
   useRememberNames(body?.items);
+  const [chosen, setChosen] = useState<Item>();
   const isMissing = error instanceof ApiProblem && error.status === 404;
   return (
     <div className="view items">
@@ -37,13 +40,21 @@ export function ItemsView() {
               ) : (
                 <ul className="rows">
                   {body.items.map((item) => (
-                    <ItemRow key={item.item_id} item={item} />
+                    <ItemRow key={item.item_id} item={item} onChoose={setChosen} />
                   ))}
                 </ul>
               )}
             </section>
             <MyBookings />
           </div>
+          {/* Not in its row: whoever has it open is told when the row goes. */}
+          {chosen && (
+            <BookItem
+              item={chosen}
+              left={body.items.find(({ item_id }) => item_id === chosen.item_id)?.remaining ?? 0}
+              onClose={() => setChosen(undefined)}
+            />
+          )}
         </>
       )}
     </div>

@@ -3,22 +3,16 @@ import { cancelBooking } from '../api/changes.ts';
 import type { Booking } from '../api/shapes.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
-import { useKnown } from '../use-known.ts';
 import { useWho } from '../who.tsx';
 import { clockSpan, moment, money, shortDay } from '../written.ts';
 import { useRememberedItem } from './item-names.ts';
-
-const WATCH_EVERY_MS = 1_500;
+import { saidOfBooking } from './said-of-booking.ts';
+import { useBookings } from './use-bookings.ts';
 
 /** The visitor's bookings, the newest first, and what became of them. */
 export function MyBookings() {
   const { client } = useWho();
-  const { body, error, refresh } = useKnown<{ bookings: readonly Booking[] }>(
-    ['bookings', client?.client_id],
-    `/api/bookings?client_id=${client?.client_id}&limit=1000`,
-    // What is pending is about to be decided elsewhere.
-    { enabled: client !== undefined, freshForMs: WATCH_EVERY_MS },
-  );
+  const { body, error, refresh } = useBookings();
   return (
     <section className="my-bookings" aria-label="My bookings">
       <h2>My bookings</h2>
@@ -37,15 +31,8 @@ export function MyBookings() {
   );
 }
 
-const SAID = {
-  pending: 'The supplier is being told.',
-  confirmed: 'The supplier has it.',
-  conflict: 'The supplier could not take it. Nothing is owed.',
-  cancelled: 'Cancelled.',
-} as const;
-
 function BookingRow({ booking, clientId }: { readonly booking: Booking; readonly clientId: number }) {
-  const { booking_id, item_id, quantity, status, price, created_at, reason } = booking;
+  const { booking_id, item_id, quantity, status, price, created_at } = booking;
   const item = useRememberedItem(item_id);
   const queries = useQueryClient();
   const cancel = useMutation({
@@ -64,13 +51,11 @@ function BookingRow({ booking, clientId }: { readonly booking: Booking; readonly
             {quantity > 1 && `${quantity} places · `}
             {price && `${money(price.amount * quantity, price.currency)} · `}booked {moment(created_at)}
           </p>
-          <p className="hint">
-            {SAID[status]}
-            {reason !== undefined && ` (${reason})`}
-          </p>
+          {status !== 'conflict' && <p className="hint">{saidOfBooking(booking)}</p>}
         </div>
         <Badge status={status} />
       </div>
+      {status === 'conflict' && <p>{saidOfBooking(booking)}</p>}
       {cancel.error && <Problem error={cancel.error} />}
       {(status === 'pending' || status === 'confirmed') && (
         <div className="actions">
