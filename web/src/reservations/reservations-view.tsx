@@ -109,6 +109,9 @@ function Row({ reservation, title }: { readonly reservation: Reservation; readon
         </div>
         <Badge status={status} />
       </div>
+      {status === 'conflict' && (
+        <p>Sorry, the supplier no longer has this for you. You owe nothing. Please choose something else.</p>
+      )}
       {cancel.error && <Problem error={cancel.error} />}
       <div className="actions">
         {status === 'confirmed' && provider_id !== null && (
