@@ -42,8 +42,18 @@ async function newClient(port: number): Promise<unknown> {
   return (await fetch(`http://127.0.0.1:${port}/api/v1/clients`, { method: 'POST', headers, body })).json();
 }
 
-/** Runs tests against a server with samples, in a browser; without a browser they are skipped. */
-export function inBrowser(name: string, env: Readonly<Record<string, string>>, tests: (site: Site) => void): void {
+type Env = Readonly<Record<string, string>>;
+
+/**
+ * Runs tests against a server with samples, in a browser; without a browser they are skipped.
+ *
+ * @param env what the server is told, or what makes it ready beforehand: what that opens stays open until it is gone
+ */
+export function inBrowser(
+  name: string,
+  env: Env | ((opened: AsyncDisposableStack) => Promise<Env>),
+  tests: (site: Site) => void,
+): void {
   if (executablePath === undefined) {
     if (process.env.REQUIRE_SERVICES === '1') throw new Error('no Chromium was found; CHROMIUM can tell where it is');
     process.stderr.write(`Skipped: ${name}. No Chromium was found; CHROMIUM can tell where it is.\n`);
@@ -53,11 +63,13 @@ export function inBrowser(name: string, env: Readonly<Record<string, string>>, t
     let server: ChildServer;
     let browser: Browser;
     const contexts: BrowserContext[] = [];
+    const opened = new AsyncDisposableStack();
 
     beforeAll(async () => {
+      const given = typeof env === 'function' ? await env(opened) : env;
       const samples = { HOLDFAST_DATA_DIR: 'memory:', HOLDFAST_SAMPLES: 'on' };
       [server, browser] = await Promise.all([
-        startChildServer({ ...samples, ...env }),
+        startChildServer({ ...samples, ...given }),
         chromium.launch({ executablePath: executablePath ?? '', args: QUIET }),
       ]);
     });
@@ -65,6 +77,7 @@ export function inBrowser(name: string, env: Readonly<Record<string, string>>, t
       await Promise.all(contexts.map((context) => context.close()));
       await browser?.close();
       await server?.[Symbol.asyncDispose]();
+      await opened.disposeAsync();
     });
 
     tests({
