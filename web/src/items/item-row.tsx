@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { HoldfastProblem } from '../../../client/index.ts';
 import { bookItem } from '../api/changes.ts';
-import { ApiProblem } from '../api/problem.ts';
 import type { Item } from '../api/shapes.ts';
 import { ClientChoice } from '../client-choice.tsx';
 import { Dialog } from '../parts/dialog.tsx';
@@ -42,7 +42,7 @@ function BookItem({ item, onClose }: { readonly item: Item; readonly onClose: ()
       for (const word of ['items', 'bookings', 'reservations']) void queries.invalidateQueries({ queryKey: [word] });
     },
   });
-  const isLost = book.error instanceof ApiProblem && book.error.kind === 'slot-taken';
+  const isLost = book.error instanceof HoldfastProblem && book.error.type === 'slot-taken';
   return (
     <Dialog title={item.name ?? `Item ${item.item_id}`} onClose={onClose}>
       <div className="panel-form">

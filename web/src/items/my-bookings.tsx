@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { cancelBooking } from '../api/changes.ts';
+import { bookingsOf } from '../api/questions.ts';
 import type { Booking } from '../api/shapes.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
@@ -13,12 +14,10 @@ const WATCH_EVERY_MS = 1_500;
 /** The visitor's bookings, the newest first, and what became of them. */
 export function MyBookings() {
   const { client } = useWho();
-  const { body, error, refresh } = useKnown<{ bookings: readonly Booking[] }>(
-    ['bookings', client?.client_id],
-    `/api/bookings?client_id=${client?.client_id}&limit=1000`,
+  const { body, error, refresh } = useKnown(client && bookingsOf(client.client_id), {
     // What is pending is about to be decided elsewhere.
-    { enabled: client !== undefined, freshForMs: WATCH_EVERY_MS },
-  );
+    freshForMs: WATCH_EVERY_MS,
+  });
   return (
     <section className="my-bookings" aria-label="My bookings">
       <h2>My bookings</h2>
