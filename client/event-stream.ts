@@ -36,6 +36,8 @@ export interface EventOptions {
   readonly topics?: readonly EventTopic[];
   readonly providerId?: number;
   readonly signal?: AbortSignal;
+  /** The connection has ended or could not be made, and is made anew; the next event tells that it stands again. */
+  readonly onBreak?: () => void;
 }
 
 /** The server says something at least every 15 seconds; a connection that is silent for longer is dead. */
@@ -49,7 +51,7 @@ const LONGEST_WAIT_MS = 10_000;
 export async function* listen(
   url: string,
   send: typeof fetch,
-  { topics, providerId, signal }: EventOptions = {},
+  { topics, providerId, signal, onBreak }: EventOptions = {},
 ): AsyncGenerator<HoldfastEvent, void, undefined> {
   const search = new URLSearchParams();
   if (topics) search.set('topics', topics.join(','));
@@ -65,6 +67,7 @@ export async function* listen(
       const refused = error instanceof HoldfastProblem && error.status < 500;
       if (refused && !signal?.aborted) throw error;
     }
+    if (!signal?.aborted) onBreak?.();
     const waitMs = Math.min(place.retryMs * 2 ** failures, LONGEST_WAIT_MS) * (0.5 + Math.random() / 2);
     await wait(waitMs, signal).catch(() => {});
   }

@@ -1,127 +1,119 @@
-import type { Api } from './api.ts';
 import { type EventOptions, type HoldfastEvent, listen } from './event-stream.ts';
-import { type HoldfastProblem, readProblem } from './holdfast-problem.ts';
+import { HoldfastProblem, readProblem, unexplained } from './holdfast-problem.ts';
+import type { Calls, Exchange, Exchanges, Method, Operation, Options } from './typed-calls.ts';
 import { wait } from './wait.ts';
 
-type Method = keyof Api;
-interface Operation {
-  path: unknown;
-  query: unknown;
-  body: unknown;
-  answer: unknown;
-}
-
-/** `path`, `query` and `body` as the operation has them: required where something in them is. */
-type Part<Name extends string, Value> = [Value] extends [undefined]
-  ? { readonly [name in Name]?: undefined }
-  : Partial<Value> extends Value
-    ? { readonly [name in Name]?: Value }
-    : { readonly [name in Name]: Value };
-
-interface Extras {
-  readonly signal?: AbortSignal;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Of a POST or PUT; a new one for each call unless told. Sent again with each try. */
-  readonly idempotencyKey?: string;
-}
-
-type Options<O extends Operation> = Part<'path', O['path']> &
-  Part<'query', O['query']> &
-  Part<'body', O['body']> &
-  Extras;
-type Given<O extends Operation> =
-  Record<never, never> extends Options<O> ? [options?: Options<O>] : [options: Options<O>];
-
-type Call<M extends Method> = <P extends keyof Api[M]>(
-  path: P,
-  ...options: Api[M][P] extends Operation ? Given<Api[M][P]> : never
-) => Promise<Api[M][P] extends Operation ? Api[M][P]['answer'] : never>;
-
 /** Every call resolves to the answer's JSON, or rejects with a `HoldfastProblem` or what `fetch` rejects with. */
-export type HoldfastClient = { readonly [M in Method]: Call<M> } & {
+export interface HoldfastClient extends Calls {
+  /**
+   * The same calls, for who needs the status and the headers too, or asks by a validator: 304 is an answer here. It is
+   * an answer of the call itself and not a hook of the client, so that it is known which request it belongs to.
+   */
+  readonly exchange: Exchanges;
   /** What changes, as it happens, across broken connections; ends with the signal. */
   events(options?: EventOptions): AsyncGenerator<HoldfastEvent, void, undefined>;
-};
+}
 
 export interface ClientOptions {
   /** `http://127.0.0.1:3000`; in a browser the page's own server unless told. */
   readonly baseUrl?: string;
-  /** How often a request is sent at most, when there is no answer or the server cannot now. */
+  /** How often a request is sent at most, when there is no answer or the server cannot now; 4 unless told. */
   readonly maxTries?: number;
+  /** Told to wait longer than this, it rejects instead; 30 seconds unless told. */
+  readonly maxWaitMs?: number;
+  /** What sends; the place for whatever is to happen with every request or answer. */
   readonly fetch?: typeof fetch;
 }
 
-/** Longer than this nobody waits for a retry: the caller is told instead. */
-const LONGEST_WAIT_MS = 30_000;
+type Given = Partial<Options<Operation>>;
+
+const MAX_TRIES = 4;
+const MAX_WAIT_MS = 30_000;
 const FIRST_WAIT_MS = 100;
 
 export function createClient(options: ClientOptions = {}): HoldfastClient {
-  const { baseUrl = '', maxTries = 4, fetch: send = fetch } = options;
+  const { baseUrl = '', maxTries = MAX_TRIES, maxWaitMs = MAX_WAIT_MS, fetch: send = fetch } = options;
 
-  function caller(method: Method) {
-    return async (path: string, given: Partial<Options<Operation>> = {}): Promise<unknown> => {
-      const { signal, body, headers, idempotencyKey } = given;
-      const keyed = method === 'post' || method === 'put';
-      const request: RequestInit = {
-        method: method.toUpperCase(),
-        headers: {
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(keyed ? { 'idempotency-key': idempotencyKey ?? newKey() } : {}),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(signal ? { signal } : {}),
-      };
-      const response = await ask(baseUrl + address(path, given), request, keyed || method === 'get');
-      const text = await response.text();
-      return text === '' ? undefined : JSON.parse(text);
+  const exchanger =
+    (method: Method) =>
+    async (path: string, given: Given = {}): Promise<Exchange<unknown>> => {
+      // A DELETE carries no key and is sent once: whoever asks again is answered otherwise.
+      const tries = method === 'delete' ? 1 : maxTries;
+      const { response, text } = await ask(baseUrl + address(path, given), requestOf(method, given), tries);
+      const { status, headers } = response;
+      return { body: text === '' ? undefined : JSON.parse(text), status, headers };
     };
-  }
 
-  /** A DELETE carries no key and is sent once: whoever asks again is answered otherwise. */
-  async function ask(url: string, request: RequestInit, repeatable: boolean): Promise<Response> {
+  const caller = (method: Method) => {
+    const exchange = exchanger(method);
+    return async (path: string, given?: Given): Promise<unknown> => {
+      const { body, status, headers } = await exchange(path, given);
+      if (status !== 304) return body;
+      throw unexplained(304, 'Not Modified', 'Nothing has changed; ask through `exchange` to be told so', headers);
+    };
+  };
+
+  async function ask(url: string, request: RequestInit, tries: number): Promise<Answered> {
     for (let tried = 1; ; tried += 1) {
       const outcome = await attempt(() => send(url, request));
-      if (outcome instanceof Response) return outcome;
-      const waitMs = waitBefore(outcome, tried);
-      if (request.signal?.aborted || !repeatable || tried >= maxTries || waitMs === undefined) throw outcome.cause;
+      if ('text' in outcome) return outcome;
+      const waitMs = waitBefore(outcome.cause, tried, maxWaitMs);
+      if (request.signal?.aborted || tried >= tries || waitMs === undefined) throw outcome.cause;
       await wait(waitMs, request.signal ?? undefined);
     }
   }
 
   return {
-    get: caller('get'),
-    post: caller('post'),
-    put: caller('put'),
-    delete: caller('delete'),
+    ...eachMethod(caller),
+    exchange: eachMethod(exchanger),
     events: (eventOptions) => listen(`${baseUrl}/api/v1/events`, send, eventOptions),
   } as HoldfastClient;
 }
 
-/** The answer, or why there is none. */
-async function attempt(
-  send: () => Promise<Response>,
-): Promise<Response | { cause: unknown; problem?: HoldfastProblem }> {
+function eachMethod<T>(make: (method: Method) => T): Record<Method, T> {
+  return { get: make('get'), post: make('post'), put: make('put'), delete: make('delete') };
+}
+
+interface Answered {
+  readonly response: Response;
+  readonly text: string;
+}
+
+/** The answer, or why there is none. One that breaks off is none. */
+async function attempt(send: () => Promise<Response>): Promise<Answered | { readonly cause: unknown }> {
   try {
     const response = await send();
-    if (response.ok) return response;
-    const problem = await readProblem(response);
-    return { cause: problem, problem };
+    if (response.ok || response.status === 304) return { response, text: await response.text() };
+    return { cause: await readProblem(response) };
   } catch (cause) {
     return { cause };
   }
 }
 
-/** How long to wait before another try; `undefined` when it would end the same. */
-function waitBefore({ problem }: { problem?: HoldfastProblem }, tried: number): number | undefined {
+/** How long to wait before another try; `undefined` when it would end the same, or nobody wants to wait that long. */
+function waitBefore(cause: unknown, tried: number, maxWaitMs: number): number | undefined {
   const backoffMs = FIRST_WAIT_MS * 2 ** (tried - 1) * (0.5 + Math.random());
-  if (!problem) return backoffMs;
-  if (problem.status !== 503 && problem.type !== 'request-still-running') return undefined;
-  const askedMs = (problem.retryAfterS ?? 0) * 1_000;
-  return askedMs > LONGEST_WAIT_MS ? undefined : Math.max(askedMs, backoffMs);
+  if (!(cause instanceof HoldfastProblem)) return backoffMs;
+  if (cause.status !== 503 && cause.type !== 'request-still-running') return undefined;
+  const askedMs = (cause.retryAfterS ?? 0) * 1_000;
+  return askedMs > maxWaitMs ? undefined : Math.max(askedMs, backoffMs);
 }
 
-function address(path: string, { path: values, query }: Partial<Options<Operation>>): string {
+function requestOf(method: Method, { signal, cache, body, headers, idempotencyKey }: Given): RequestInit {
+  return {
+    method: method.toUpperCase(),
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(method === 'post' || method === 'put' ? { 'idempotency-key': idempotencyKey ?? newKey() } : {}),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal ? { signal } : {}),
+    ...(cache ? { cache } : {}),
+  };
+}
+
+function address(path: string, { path: values, query }: Given): string {
   const filled = path.replace(/\{(\w+)\}/g, (_all, name: string) =>
     encodeURIComponent(String((values as Record<string, unknown>)[name])),
   );

@@ -6,30 +6,34 @@ export class HoldfastProblem extends Error {
   /** `slot-taken`, without `urn:holdfast:problem:`. */
   readonly type: string;
   readonly problem: Problem;
-  /** How long the server wants to be left alone. */
-  readonly retryAfterS: number | undefined;
+  readonly headers: Headers;
 
-  constructor(problem: Problem, retryAfterS?: number) {
+  constructor(problem: Problem, headers: Headers) {
     super(problem.detail);
     this.name = 'HoldfastProblem';
     this.status = problem.status;
     this.type = problem.type.split(':').at(-1) ?? problem.type;
     this.problem = problem;
-    this.retryAfterS = retryAfterS;
+    this.headers = headers;
+  }
+
+  /** How long the server wants to be left alone. */
+  get retryAfterS(): number | undefined {
+    const after = Number(this.headers.get('retry-after') ?? Number.NaN);
+    return Number.isFinite(after) ? after : undefined;
   }
 }
 
-/** What stands between may answer with a page of its own. */
+/** Of an answer that is not 2xx. What stands between may answer with a page of its own. */
 export async function readProblem(response: Response): Promise<HoldfastProblem> {
-  const after = Number(response.headers.get('retry-after') ?? Number.NaN);
-  const retryAfterS = Number.isFinite(after) ? after : undefined;
-  const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json');
+  const { status, statusText, headers } = response;
+  const isProblem = headers.get('content-type')?.startsWith('application/problem+json');
   const told = (isProblem ? await response.json().catch(() => undefined) : undefined) as Problem | undefined;
   if (!isProblem) await response.body?.cancel();
-  const { status } = response;
-  const detail = `The answer was ${status} ${response.statusText}`;
-  return new HoldfastProblem(
-    told ?? { type: 'about:blank', title: response.statusText, status, detail, instance: '' },
-    retryAfterS,
-  );
+  if (told) return new HoldfastProblem(told, headers);
+  return unexplained(status, statusText, `The answer was ${`${status} ${statusText}`.trim()}`, headers);
+}
+
+export function unexplained(status: number, title: string, detail: string, headers: Headers): HoldfastProblem {
+  return new HoldfastProblem({ type: 'about:blank', title, status, detail, instance: '' }, headers);
 }

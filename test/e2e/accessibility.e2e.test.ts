@@ -58,17 +58,12 @@ inBrowser('axe', {}, (site) => {
     const { page } = await site.visit('#/book?provider=1', { theme });
     await page.locator('.day[data-free] >> nth=1').click();
     const slot = page.locator('.slot:enabled').nth(theme === 'light' ? 8 : 12);
-    const id = Number(await slot.getAttribute('data-slot'));
+    const slot_id = Number(await slot.getAttribute('data-slot'));
     await slot.click();
     await page.getByRole('button', { name: 'Hold this time' }).waitFor();
     expect(await faults(page), 'a slot is chosen').toEqual([]);
 
-    const body = JSON.stringify({ client_id: 2, slot_id: id });
-    await fetch(`${site.url}/api/v1/reservations`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-    });
+    await site.client.post('/api/v1/reservations', { body: { client_id: 2, slot_id } });
     await page.getByText('Somebody was a moment quicker').waitFor();
     expect(await faults(page), 'it is lost').toEqual([]);
 

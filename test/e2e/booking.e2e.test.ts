@@ -4,12 +4,12 @@ import { inBrowser, type Visitor } from '../support/browser.ts';
 const SECOND_DAY = '.day[data-free] >> nth=1';
 
 /** Opens the second free day, so that no slot of it comes too near while the test runs. */
-async function chooseSlot({ page }: Visitor, index: number): Promise<string> {
+async function chooseSlot({ page }: Visitor, index: number): Promise<number> {
   await page.locator(SECOND_DAY).click();
   const slot = page.locator('.slot:enabled').nth(index);
-  const id = await slot.getAttribute('data-slot');
+  const id = Number(await slot.getAttribute('data-slot'));
   await slot.click();
-  return id ?? '';
+  return id;
 }
 
 inBrowser('booking', {}, (site) => {
@@ -45,7 +45,7 @@ inBrowser('booking', {}, (site) => {
     const after = await chooseSlot(visitor, 6);
     await page.getByRole('button', { name: 'Move it here' }).click();
     await page.getByText('Moved. The time before is free').waitFor();
-    const read = async (id: string) => (await fetch(`${site.url}/api/v1/slots/${id}`)).json();
+    const read = (id: number) => site.client.get('/api/v1/slots/{id}', { path: { id } });
     expect(await read(before)).toMatchObject({ remaining: 1 });
     expect(await read(after)).toMatchObject({ remaining: 0 });
   });
@@ -71,14 +71,27 @@ inBrowser('booking', {}, (site) => {
     await loser?.page.getByText('Held for you').waitFor();
   });
 
+  it('holds once when the answer is lost on the way', async () => {
+    const visitor = await site.visit('#/book?provider=1');
+    const { page } = visitor;
+    const keys: (string | undefined)[] = [];
+    await page.route('**/api/v1/reservations', async (route) => {
+      keys.push(route.request().headers()['idempotency-key']);
+      if (keys.length > 1) return route.continue();
+      await route.fetch();
+      await route.abort();
+    });
+    await chooseSlot(visitor, 8);
+    await page.getByRole('button', { name: 'Hold this time' }).click();
+    await page.getByText('Held for you').waitFor();
+    expect(keys).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), keys[0]]);
+  });
+
   it('shows at once that somebody else has taken a slot', async () => {
     const visitor = await site.visit('#/book?provider=1');
     const { page } = visitor;
     const id = await chooseSlot(visitor, 10);
-    const body = JSON.stringify({ client_id: 2, slot_id: Number(id) });
-    const headers = { 'content-type': 'application/json' };
-    const { status } = await fetch(`${site.url}/api/v1/reservations`, { method: 'POST', headers, body });
-    expect(status).toBe(201);
+    await site.client.post('/api/v1/reservations', { body: { client_id: 2, slot_id: id } });
     await page.getByText('Somebody was a moment quicker').waitFor();
     expect(await page.locator(`[data-slot="${id}"]`).isDisabled()).toBe(true);
   });

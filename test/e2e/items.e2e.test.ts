@@ -5,8 +5,7 @@ import { type RunningSimulator, startSimulator } from '../../src/simulator/index
 import { inBrowser, type Site, type Visitor } from '../support/browser.ts';
 import { writeSuppliersFile } from '../support/suppliers-file.ts';
 
-type ItemList = Api['get']['/api/items']['answer'];
-type Item = ItemList['items'][number];
+type Item = Api['get']['/api/items']['answer']['items'][number];
 
 let venue: RunningSimulator;
 
@@ -24,16 +23,10 @@ async function choose(site: Site, { page }: Visitor, fromEnd: number): Promise<I
   await rows.first().waitFor();
   const id = Number(await rows.nth((await rows.count()) - fromEnd).getAttribute('data-item'));
   await page.locator(`[data-item="${id}"]`).getByRole('button').click();
-  const { items } = (await (await fetch(`${site.url}/api/items`)).json()) as ItemList;
+  const { items } = await site.client.get('/api/items');
   const item = items.find(({ item_id }) => item_id === id);
   if (!item) throw new Error(`item ${id} is on the page, and not in the answer`);
   return item;
-}
-
-async function post(url: string, body: object): Promise<{ status: number; body: unknown }> {
-  const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() };
-  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-  return { status: answer.status, body: await answer.json() };
 }
 
 /** All that the supplier has of an item goes to a customer of its own. */
@@ -48,7 +41,9 @@ async function rivalBuysOut({ name, starts_at }: Item): Promise<void> {
   const isIt = (each: Sold) => each.name === name && Date.parse(each.starts_at) === Date.parse(starts_at);
   const sold = items.find(isIt);
   const order = { item_id: sold?.id, quantity: sold?.remaining, reference: 'a rival' };
-  expect((await post(`${venue.url}/bookings`, order)).status).toBe(201);
+  const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() };
+  const answer = await fetch(`${venue.url}/bookings`, { method: 'POST', headers, body: JSON.stringify(order) });
+  expect(answer.status).toBe(201);
 }
 
 inBrowser('an item that a supplier sells', playVenue, (site) => {
@@ -111,9 +106,10 @@ inBrowser('an item that a supplier sells', playVenue, (site) => {
     const visitor = await site.visit('#/items');
     const { page } = visitor;
     const { item_id, remaining } = await choose(site, visitor, 3);
-    const client = await post(`${site.url}/api/v1/clients`, { first_name: 'Ida', last_name: 'Rhodes' });
-    const { client_id } = client.body as { client_id: number };
-    expect((await post(`${site.url}/api/bookings`, { client_id, item_id, quantity: remaining })).status).toBe(201);
+    const { client_id } = await site.client.post('/api/v1/clients', {
+      body: { first_name: 'Ida', last_name: 'Rhodes' },
+    });
+    await site.client.post('/api/bookings', { body: { client_id, item_id, quantity: remaining } });
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Somebody was a moment quicker. It is no longer to be had.').waitFor();
     await dialog.getByRole('button', { name: 'Choose another item' }).click();

@@ -1,10 +1,6 @@
 import { expect, it } from 'vitest';
 import { inBrowser } from '../support/browser.ts';
 
-interface Slots {
-  readonly slots: readonly { readonly start_time: string; readonly is_available: boolean }[];
-}
-
 inBrowser("a provider's calendar", {}, (site) => {
   it('posts a dragged stretch with a break, and blocks it with its consequences told before', async () => {
     const { page, complaints } = await site.visit('#/provider?provider=1&week=2030-03-18');
@@ -28,8 +24,8 @@ inBrowser("a provider's calendar", {}, (site) => {
     await page.getByText('15 slots are posted.').waitFor();
     await page.locator('.week-column[data-date="2030-03-20"] .week-slot').nth(4).waitFor();
 
-    const read = async (): Promise<Slots> =>
-      (await fetch(`${site.url}/api/v1/slots?provider_id=1&from=2030-03-20&to=2030-03-21`)).json() as Promise<Slots>;
+    const read = () =>
+      site.client.get('/api/v1/slots', { query: { provider_id: 1, from: '2030-03-20', to: '2030-03-21' } });
     const starts = (await read()).slots.map(({ start_time }) => start_time.slice(11, 16));
     expect(starts).toEqual(['09:00', '09:30', '10:00', '11:00', '11:30']);
 

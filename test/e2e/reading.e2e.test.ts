@@ -44,8 +44,10 @@ inBrowser('what is read', {}, (site) => {
     await page.getByRole('button', { name: 'quoted', exact: true }).click();
     await page.locator('.then-state', { hasText: 'quoted' }).waitFor();
     const asked = await page.locator('a[href*="/timestamp/"]').getAttribute('href');
-    const answer = (await (await fetch(`${site.url}${asked}`)).json()) as { data: { vehicle: { state: string } } };
-    expect(answer.data.vehicle.state).toBe('quoted');
+    const [, id, timestamp] = /^\/vehicles\/(\d+)\/timestamp\/(.+)$/.exec(asked ?? '') ?? [];
+    const at = { id: Number(id), timestamp: timestamp ?? '' };
+    const { data } = await site.client.get('/vehicles/{id}/timestamp/{timestamp}', { path: at });
+    expect(data.vehicle.state).toBe('quoted');
   });
 
   it('asks for nothing on a reload that it knows already, and for nothing elsewhere at all', async () => {
@@ -73,6 +75,28 @@ inBrowser('what is read', {}, (site) => {
     await page.getByText('You are offline').waitFor();
     expect(await page.locator('.orders tbody tr').count()).toBe(10);
     expect(await page.locator('.age').textContent()).toMatch(/old|just now/);
+    await context.setOffline(false);
+    await page.locator('.live[data-state="live"]').waitFor();
+  });
+
+  it('goes on without the stream of changes, and takes it up again', async () => {
+    const { page } = await site.visit('#/reservations');
+    await page.locator('.live[data-state="live"]').waitFor();
+    const client_id = (await page.evaluate(`JSON.parse(localStorage.getItem('holdfast.client')).client_id`)) as number;
+    const { slots } = await site.client.get('/api/v1/slots', { query: { provider_id: 2, available: 'true' } });
+    const hold = (index: number) =>
+      site.client.post('/api/v1/reservations', { body: { client_id, slot_id: slots.at(index)?.slot_id ?? 0 } });
+
+    await page.route('**/api/v1/events*', (route) => route.abort());
+    await page.reload();
+    await page.locator('.live[data-state="polling"]').waitFor();
+    await hold(-1);
+    await page.locator('.held').waitFor();
+
+    await page.unroute('**/api/v1/events*');
+    await page.locator('.live[data-state="live"]').waitFor();
+    await hold(-2);
+    await page.locator('.held').nth(1).waitFor();
   });
 
   it('loads at first less than 150 kB, and nothing jumps', async () => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { createClient, type HoldfastClient } from '../../client/index.ts';
 import { type ChildServer, startChildServer } from './child-server.ts';
 
 const CANDIDATES = [
@@ -32,14 +33,9 @@ interface VisitorOptions {
 
 export interface Site {
   readonly url: string;
+  /** Asks beside the page. */
+  readonly client: HoldfastClient;
   visit(path: string, options?: VisitorOptions): Promise<Visitor>;
-}
-
-/** A client of one's own, so that no test finds the holds of another. */
-async function newClient(port: number): Promise<unknown> {
-  const body = JSON.stringify({ first_name: 'Grace', last_name: 'Hopper' });
-  const headers = { 'content-type': 'application/json' };
-  return (await fetch(`http://127.0.0.1:${port}/api/v1/clients`, { method: 'POST', headers, body })).json();
 }
 
 type Env = Readonly<Record<string, string>>;
@@ -62,6 +58,8 @@ export function inBrowser(
   describe.skipIf(executablePath === undefined)(name, () => {
     let server: ChildServer;
     let browser: Browser;
+    let url: string;
+    let client: HoldfastClient;
     const contexts: BrowserContext[] = [];
     const opened = new AsyncDisposableStack();
 
@@ -72,6 +70,8 @@ export function inBrowser(
         startChildServer({ ...samples, ...given }),
         chromium.launch({ executablePath: executablePath ?? '', args: QUIET }),
       ]);
+      url = `http://127.0.0.1:${server.port}`;
+      client = createClient({ baseUrl: url });
     });
     afterAll(async () => {
       await Promise.all(contexts.map((context) => context.close()));
@@ -82,7 +82,10 @@ export function inBrowser(
 
     tests({
       get url() {
-        return `http://127.0.0.1:${server.port}`;
+        return url;
+      },
+      get client() {
+        return client;
       },
       async visit(path, { theme = 'light', isPhone = false } = {}) {
         const context = await browser.newContext({
@@ -92,9 +95,10 @@ export function inBrowser(
           hasTouch: isPhone,
         });
         contexts.push(context);
+        // Somebody new, so that no test finds the holds of another.
         await context.addInitScript(
-          (client) => localStorage.setItem('holdfast.client', JSON.stringify(client)),
-          await newClient(server.port),
+          (somebody) => localStorage.setItem('holdfast.client', JSON.stringify(somebody)),
+          await client.post('/api/v1/clients', { body: { first_name: 'Grace', last_name: 'Hopper' } }),
         );
         const page = await context.newPage();
         const complaints: string[] = [];
@@ -104,7 +108,7 @@ export function inBrowser(
           if (message.text().includes('Content Security Policy')) complaints.push(message.text());
         });
         page.on('request', (request) => asked.push(request.url()));
-        await page.goto(`http://127.0.0.1:${server.port}/${path}`);
+        await page.goto(`${url}/${path}`);
         return { page, context, complaints, asked };
       },
     });

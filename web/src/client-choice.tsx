@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { createClient } from './api/changes.ts';
+import { clientList } from './api/questions.ts';
 import type { Client } from './api/shapes.ts';
 import { Field } from './parts/field.tsx';
 import { Problem } from './parts/states.tsx';
@@ -10,7 +11,7 @@ import { useWho } from './who.tsx';
 /** Somebody who is known already, or somebody new. */
 export function ClientChoice({ onChosen }: { readonly onChosen: () => void }) {
   const { client, become } = useWho();
-  const { body } = useKnown<{ clients: readonly Client[] }>(['clients'], '/api/v1/clients?limit=100');
+  const { body } = useKnown(clientList());
   const queries = useQueryClient();
   const [first, setFirst] = useState('');
   const [last, setLast] = useState('');

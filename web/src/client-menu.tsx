@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
-import { ApiProblem } from './api/problem.ts';
-import type { Client } from './api/shapes.ts';
+import { HoldfastProblem } from '../../client/index.ts';
+import { clientOf } from './api/questions.ts';
 import { ClientChoice } from './client-choice.tsx';
 import { Icon } from './parts/icon.tsx';
 import { useKnown } from './use-known.ts';
@@ -11,11 +11,8 @@ const HARDLY_CHANGES_MS = 60 * 60_000;
 /** For whom is booked, in the bar. */
 export function ClientMenu() {
   const { client, become } = useWho();
-  const { error } = useKnown<Client>(['client', client?.client_id], `/api/v1/clients/${client?.client_id}`, {
-    enabled: client !== undefined,
-    freshForMs: HARDLY_CHANGES_MS,
-  });
-  const isGone = error instanceof ApiProblem && error.status === 404;
+  const { error } = useKnown(client && clientOf(client.client_id), { freshForMs: HARDLY_CHANGES_MS });
+  const isGone = error instanceof HoldfastProblem && error.status === 404;
   useEffect(() => {
     // A browser may remember a client of another database.
     if (isGone) become(undefined);

@@ -1,22 +1,39 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
+import type { EventTopic, HoldfastEvent } from '../../client/index.ts';
+import { server } from './api/server.ts';
 
-/** Which questions an event may have changed the answers of, by the first word of their keys. */
-const TOUCHES: Readonly<Record<string, readonly string[]>> = {
-  slot: ['free', 'slots', 'experience', 'items'],
-  reservation: ['reservations', 'history', 'free', 'slots'],
-  booking: ['bookings', 'items', 'reservations'],
+const TOPICS: readonly EventTopic[] = ['slots', 'reservations', 'bookings', 'sync'];
+
+/** Which questions a topic's events may have changed the answers of, by the first word of their keys. */
+const TOUCHES: Readonly<Record<EventTopic, readonly string[]>> = {
+  slots: ['free', 'slots', 'experience', 'items'],
+  reservations: ['reservations', 'history', 'free', 'slots'],
+  bookings: ['bookings', 'items', 'reservations'],
   sync: ['sync', 'items', 'experience'],
-  // Told every few seconds, whether or not anything has changed.
   freshness: [],
 };
-const TOUCHED_BY_TOPIC: Readonly<Record<string, readonly string[]>> = {
-  slots: TOUCHES.slot ?? [],
-  reservations: TOUCHES.reservation ?? [],
-  bookings: TOUCHES.booking ?? [],
-  sync: TOUCHES.sync ?? [],
-};
-const ADDRESS = '/api/v1/events?topics=slots,reservations,bookings,sync,freshness';
+const EVERYTHING = [...new Set(Object.values(TOUCHES).flat())];
+
+function touchedBy(event: HoldfastEvent): readonly string[] {
+  switch (event.type) {
+    case 'slot':
+      return TOUCHES.slots;
+    case 'reservation':
+      return TOUCHES.reservations;
+    case 'booking':
+      return TOUCHES.bookings;
+    case 'sync':
+      return TOUCHES.sync;
+    case 'many':
+      return TOUCHES[event.data.topic];
+    case 'reset':
+      return EVERYTHING;
+    default:
+      return [];
+  }
+}
+
 const GATHER_MS = 120;
 const POLL_EVERY_MS = 4_000;
 const TRY_AGAIN_MS = 30_000;
@@ -57,33 +74,37 @@ export function followChanges(client: QueryClient): void {
     gathering = true;
     window.setTimeout(invalidate, GATHER_MS);
   };
-  listen(touch);
+  void listen(touch);
   poll(client);
 }
 
-const EVERYTHING = [...new Set(Object.values(TOUCHES).flat())];
-
-function listen(touch: (words: readonly string[]) => void): void {
-  let missed = false;
-  const source = new EventSource(ADDRESS);
-  source.onopen = () => {
-    become('live');
-    // Whatever happened while nobody listened.
-    if (missed) touch(EVERYTHING);
-    missed = false;
-  };
-  for (const [name, words] of Object.entries(TOUCHES)) source.addEventListener(name, () => touch(words));
-  source.addEventListener('many', ({ data }) => {
-    const { topic }: { topic?: string } = JSON.parse(data);
-    touch(TOUCHED_BY_TOPIC[topic ?? ''] ?? EVERYTHING);
-  });
-  // The stream cannot say what happened before it was taken up again.
-  source.addEventListener('reset', () => touch(EVERYTHING));
-  source.onerror = () => {
-    missed = true;
+/** `EventSource` would not notice a connection that is dead, and gives up for good where it is refused. */
+async function listen(touch: (words: readonly string[]) => void): Promise<void> {
+  let isMissing = false;
+  let round = new AbortController();
+  const onBreak = () => {
+    isMissing = true;
     become(navigator.onLine ? 'polling' : 'offline');
-    if (source.readyState === EventSource.CLOSED) window.setTimeout(() => listen(touch), TRY_AGAIN_MS);
   };
+  window.addEventListener('online', () => {
+    // A connection of before may hang, and the next try may be seconds away.
+    isMissing = true;
+    round.abort();
+  });
+  for (;;) {
+    round = new AbortController();
+    try {
+      for await (const event of server.events({ topics: TOPICS, onBreak, signal: round.signal })) {
+        if (event.type === 'ready' || event.type === 'reset') become('live');
+        // Whatever happened while nobody listened.
+        touch(isMissing ? EVERYTHING : touchedBy(event));
+        isMissing = false;
+      }
+    } catch {
+      onBreak();
+      await new Promise((resolve) => window.setTimeout(resolve, TRY_AGAIN_MS));
+    }
+  }
 }
 
 function poll(client: QueryClient): void {

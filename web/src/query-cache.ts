@@ -1,5 +1,4 @@
 import { dehydrate, hydrate, QueryClient } from '@tanstack/react-query';
-import { ApiProblem } from './api/problem.ts';
 
 const KEPT_AS = 'holdfast.known.1';
 const KEEP_FOR_MS = 24 * 60 * 60_000;
@@ -13,8 +12,8 @@ export function openQueryCache(): QueryClient {
         // Offline, what is known stays on show: asking and failing is what tells how old it is.
         networkMode: 'always',
         gcTime: KEEP_FOR_MS,
-        retry: (failures, error) => failures < 1 && !(error instanceof ApiProblem && error.status < 500),
-        retryDelay: 400,
+        // The client does, where it can help.
+        retry: false,
       },
       mutations: { networkMode: 'always' },
     },

@@ -1,8 +1,7 @@
-import { type QueryKey, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type Known, read } from './api/request.ts';
+import { skipToken, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type Known, type Question, read } from './api/known.ts';
 
 interface Options {
-  readonly enabled?: boolean;
   /** For answers that declare no bound of their own. */
   readonly freshForMs?: number;
   /** Not kept over a reload. */
@@ -24,14 +23,20 @@ export interface Knowledge<T> {
   refresh(): void;
 }
 
-/** Reads a path through the cache: not asked again within its bound, and by its validator after that. */
-export function useKnown<T>(key: QueryKey, path: string, options: Options = {}): Knowledge<T> {
+const NO_KEY = ['nothing'];
+
+/**
+ * Asks through the cache: not again within the answer's bound, and by its validator after that. Without a question
+ * nothing is asked.
+ */
+export function useKnown<T>(question: Question<T> | undefined, options: Options = {}): Knowledge<T> {
   const client = useQueryClient();
-  const { enabled = true, freshForMs = FRESH_FOR_MS, transient = false, keepPrevious = false } = options;
+  const { freshForMs = FRESH_FOR_MS, transient = false, keepPrevious = false } = options;
   const query = useQuery<Known<T>>({
-    queryKey: key,
-    queryFn: ({ signal }) => read<T>(path, client.getQueryData<Known<T>>(key), freshForMs, signal),
-    enabled,
+    queryKey: question?.key ?? NO_KEY,
+    queryFn: question
+      ? ({ signal }) => read(question.ask, client.getQueryData<Known<T>>(question.key), freshForMs, signal)
+      : skipToken,
     meta: { transient },
     // Bodies are compared by their validators; the rest is times, which always differ.
     structuralSharing: false,

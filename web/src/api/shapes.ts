@@ -1,4 +1,4 @@
-import type { Api } from '../../../client/api.ts';
+import type { Api } from '../../../client/index.ts';
 
 /** What the API answers with, by the names this page uses; the shapes are the server's own. */
 
@@ -8,23 +8,16 @@ export type Provider = Get<'/api/v1/providers'>['providers'][number];
 export type Client = Get<'/api/v1/clients'>['clients'][number];
 export type Slot = Get<'/api/v1/slots/{id}'>;
 export type Price = NonNullable<Slot['price']>;
-export type FreeTime = Get<'/client/getProviderAvailability'>;
-export type Timeslot = FreeTime['available timeslots'][number];
+export type Timeslot = Get<'/client/getProviderAvailability'>['available timeslots'][number];
 export type Reservation = Get<'/api/v1/reservations/{id}'>;
 export type HistoryEntry = Get<'/api/v1/reservations/{id}/history'>['history'][number];
-export type OrderPage = Get<'/orders/{page}'>;
-export type Order = OrderPage['orders'][number];
-export type VehicleHistory = Get<'/vehicles/{id}/history'>;
-export type Vehicle = VehicleHistory['vehicle'];
-export type StateLog = VehicleHistory['history'][number];
+export type Order = Get<'/orders/{page}'>['orders'][number];
+export type StateLog = Get<'/vehicles/{id}/history'>['history'][number];
 export type ExperienceSlot = Get<'/api/v1/experience/{id}/slots'>['slots'][number];
 export type ExperienceDate = Get<'/api/v1/experience/{id}/dates'>['dates'][number];
 export type Pax = ExperienceSlot['paxAvailability'][number];
-export type ItemList = Get<'/api/items'>;
-export type Item = ItemList['items'][number];
+export type Item = Get<'/api/items'>['items'][number];
 export type Booking = Get<'/api/bookings'>['bookings'][number];
-export type SyncStatus = Get<'/api/v1/sync/status'>;
-export type SupplierStatus = SyncStatus['suppliers'][number];
-export type Blocked = Api['delete']['/api/v1/providers/{id}/availability']['answer'];
+export type SupplierStatus = Get<'/api/v1/sync/status'>['suppliers'][number];
 export type Offer = Api['post']['/api/v1/providers/{id}/availability']['body'];
 export type ReserveCommand = Api['post']['/api/v1/reservations']['body'];

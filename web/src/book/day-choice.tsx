@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { Known } from '../api/request.ts';
+import type { Known } from '../api/known.ts';
 import type { Reservation } from '../api/shapes.ts';
 import { Age } from '../parts/age.tsx';
 import { Empty, Loading, Problem } from '../parts/states.tsx';

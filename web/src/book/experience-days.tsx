@@ -1,13 +1,15 @@
 import { useMemo, useState } from 'react';
-import { ApiProblem } from '../api/problem.ts';
+import { HoldfastProblem } from '../../../client/index.ts';
+import { experienceDates } from '../api/questions.ts';
 import type { Reservation } from '../api/shapes.ts';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
 import { amend, usePlace } from '../router.ts';
+import { useKnown } from '../use-known.ts';
 import { dateIn, money, shortMoney } from '../written.ts';
 import { DayChoice } from './day-choice.tsx';
 import { monthOf } from './month.ts';
 import { type DayMark, MonthGrid } from './month-grid.tsx';
-import { useExperienceDates, useExperienceSlots } from './use-experience.ts';
+import { useExperienceSlots } from './use-experience.ts';
 
 interface Props {
   readonly id: number;
@@ -18,7 +20,7 @@ interface Props {
 /** Days on which an experience can be had, with the lowest price of each; by the calendar where it takes place. */
 export function ExperienceDays({ id, moving, onHeld }: Props) {
   const { query } = usePlace();
-  const dates = useExperienceDates(id);
+  const dates = useKnown(experienceDates(id));
   const [month, setMonth] = useState<string>();
   const marks = useMemo(
     () =>
@@ -33,7 +35,7 @@ export function ExperienceDays({ id, moving, onHeld }: Props) {
   const today = dateIn(Date.now());
   const date = query.get('day') ?? [...marks.keys()][0];
   if (dates.body === undefined) {
-    if (dates.error instanceof ApiProblem && dates.error.status === 404) {
+    if (dates.error instanceof HoldfastProblem && dates.error.status === 404) {
       return <Empty title={`There is no experience ${id} here.`}>Look at its number, or choose another one.</Empty>;
     }
     return dates.error ? (

@@ -1,7 +1,7 @@
 import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { HoldfastProblem } from '../../../client/index.ts';
 import { changeReservation } from '../api/changes.ts';
-import { ApiProblem } from '../api/problem.ts';
 import { serverNowMs } from '../api/server-clock.ts';
 import type { Reservation } from '../api/shapes.ts';
 import { Problem } from '../parts/states.tsx';
@@ -55,7 +55,7 @@ export function HeldCard({ reservation, title, onEnded }: Props) {
     // come later. Whoever has gone elsewhere meanwhile wants to know, too, so this is not called off.
     for (const afterMs of LOOKS_AFTER_MS) window.setTimeout(() => lookAgain(queries), afterMs);
   }, [hasEnded, queries]);
-  const tooLate = hasEnded || (change.error instanceof ApiProblem && change.error.kind === 'hold-expired');
+  const tooLate = hasEnded || (change.error instanceof HoldfastProblem && change.error.type === 'hold-expired');
   return (
     <section className="held" aria-label="Your hold" data-ended={tooLate || undefined}>
       <div className="held-head">

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { HoldfastProblem } from '../../../client/index.ts';
 import { hold, reschedule } from '../api/changes.ts';
-import { ApiProblem } from '../api/problem.ts';
 import type { Reservation } from '../api/shapes.ts';
 import { ClientChoice } from '../client-choice.tsx';
 import { Problem } from '../parts/states.tsx';
@@ -20,7 +20,9 @@ interface Props {
 
 /** Whether the units went to somebody else, rather than something being wrong. */
 function isLostRace(error: unknown): boolean {
-  return error instanceof ApiProblem && ['slot-taken', 'slot-closed', 'slot-version-moved-on'].includes(error.kind);
+  return (
+    error instanceof HoldfastProblem && ['slot-taken', 'slot-closed', 'slot-version-moved-on'].includes(error.type)
+  );
 }
 
 /** The last look at what is chosen, how many of it, and the button that holds it. */

@@ -1,23 +1,14 @@
 import { useMemo } from 'react';
-import type { ExperienceDate, ExperienceSlot, Slot } from '../api/shapes.ts';
+import { experienceSlots, slotOf } from '../api/questions.ts';
+import type { ExperienceSlot } from '../api/shapes.ts';
 import { useKnown } from '../use-known.ts';
 import type { OfferedSlot } from './offered-slot.ts';
 
-export function useExperienceDates(id: number) {
-  return useKnown<{ dates: readonly ExperienceDate[] }>(['experience', id, 'dates'], `/api/v1/experience/${id}/dates`);
-}
-
 /** An experience's slots of a day. They are told by the supplier's clock, so one of them is looked up by ours. */
 export function useExperienceSlots(id: number, date: string) {
-  const answer = useKnown<{ slots: readonly ExperienceSlot[] }>(
-    ['experience', id, 'slots', date],
-    `/api/v1/experience/${id}/slots?date=${date}`,
-  );
+  const answer = useKnown(experienceSlots(id, date));
   const first = answer.body?.slots[0];
-  const looked = useKnown<Slot>(['slots', 'one', first?.id], `/api/v1/slots/${first?.id}`, {
-    enabled: first !== undefined,
-    freshForMs: 60 * 60_000,
-  });
+  const looked = useKnown(first && slotOf(first.id), { freshForMs: 60 * 60_000 });
   const aheadMs =
     first === undefined || looked.body === undefined
       ? undefined

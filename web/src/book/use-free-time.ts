@@ -1,5 +1,6 @@
 import { useMemo, useRef } from 'react';
-import type { FreeTime, Slot, Timeslot } from '../api/shapes.ts';
+import { freeSlotsOf, freeTimeOf } from '../api/questions.ts';
+import type { Slot, Timeslot } from '../api/shapes.ts';
 import { useKnown } from '../use-known.ts';
 import { dateIn } from '../written.ts';
 import { addDays } from './month.ts';
@@ -7,7 +8,7 @@ import type { OfferedSlot } from './offered-slot.ts';
 
 /** All of a provider's free slots that may be reserved now. */
 export function useFreeTime(providerId: number) {
-  const answer = useKnown<FreeTime>(['free', providerId], `/client/getProviderAvailability?provider_id=${providerId}`);
+  const answer = useKnown(freeTimeOf(providerId));
   const byDay = useMemo(() => {
     const days = new Map<string, Timeslot[]>();
     for (const slot of answer.body?.['available timeslots'] ?? []) {
@@ -25,8 +26,7 @@ export function useFreeTime(providerId: number) {
 export function useDaySlots(providerId: number, date: string, free: readonly Timeslot[] | undefined) {
   const from = new Date(`${date}T00:00:00`).toISOString();
   const to = new Date(`${addDays(date, 1)}T00:00:00`).toISOString();
-  const query = new URLSearchParams({ provider_id: String(providerId), available: 'true', from, to, limit: '100' });
-  const answer = useKnown<{ slots: readonly Slot[] }>(['slots', providerId, 'free', date], `/api/v1/slots?${query}`);
+  const answer = useKnown(freeSlotsOf(providerId, date, from, to));
   const seen = useRef(new Map<number, OfferedSlot>());
   const place = useRef('');
 

@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from 'react';
+import { experienceDates } from '../api/questions.ts';
 import type { ExperienceDate, Provider } from '../api/shapes.ts';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
 import { go, linkTo } from '../router.ts';
@@ -81,10 +82,7 @@ export function WhatChoice({ providers, providerId, experience }: Props) {
 /** A sample that this server does not have is not shown at all. */
 function ExperienceCard(props: { readonly id: number; readonly isChosen: boolean; readonly isSample: boolean }) {
   const { id, isChosen, isSample } = props;
-  const { body, error } = useKnown<{ dates: readonly ExperienceDate[] }>(
-    ['experience', id, 'dates'],
-    `/api/v1/experience/${id}/dates`,
-  );
+  const { body, error } = useKnown(experienceDates(id));
   if (body === undefined && (isSample || error)) return null;
   const lowest = body?.dates.reduce<ExperienceDate | undefined>(
     (least, date) => (least === undefined || date.price.finalPrice < least.price.finalPrice ? date : least),

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { HoldfastProblem } from '../../../client/index.ts';
 import { bookItem } from '../api/changes.ts';
-import { ApiProblem } from '../api/problem.ts';
 import type { Item } from '../api/shapes.ts';
 import { ClientChoice } from '../client-choice.tsx';
 import { Dialog } from '../parts/dialog.tsx';
@@ -30,7 +30,7 @@ export function BookItem({ item, left, onClose }: Props) {
       for (const word of ['items', 'bookings', 'reservations']) void queries.invalidateQueries({ queryKey: [word] });
     },
   });
-  const isRefused = book.error instanceof ApiProblem && book.error.kind === 'item-sold-out';
+  const isRefused = book.error instanceof HoldfastProblem && book.error.type === 'item-sold-out';
   // While it is being booked, the list may be without it because of that.
   const isGone = left === 0 && !book.isPending;
   return (

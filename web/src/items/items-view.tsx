@@ -1,8 +1,9 @@
 import '../styles/items.css';
 import { useState } from 'react';
-import { ApiProblem } from '../api/problem.ts';
+import { HoldfastProblem } from '../../../client/index.ts';
+import { itemList } from '../api/questions.ts';
 import { serverNowMs } from '../api/server-clock.ts';
-import type { Item, ItemList } from '../api/shapes.ts';
+import type { Item } from '../api/shapes.ts';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
 import { useNowMs } from '../ticking.ts';
 import { useKnown } from '../use-known.ts';
@@ -14,10 +15,10 @@ import { MyBookings } from './my-bookings.tsx';
 
 /** What suppliers sell that may be asked seldom: how old the knowledge is, and when there is more. */
 export function ItemsView() {
-  const { body, error, refresh } = useKnown<ItemList>(['items'], '/api/items');
+  const { body, error, refresh } = useKnown(itemList());
   useRememberNames(body?.items);
   const [chosen, setChosen] = useState<Item>();
-  const isMissing = error instanceof ApiProblem && error.status === 404;
+  const isMissing = error instanceof HoldfastProblem && error.status === 404;
   return (
     <div className="view items">
       <div className="view-head">

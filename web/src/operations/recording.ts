@@ -1,5 +1,5 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import { readText } from '../api/request.ts';
+import { readText } from '../api/server.ts';
 import { latencyBuckets, type Metrics, parseMetrics, quantile, sumOf, viewsOf } from './metrics.ts';
 
 /** What was seen at one moment, beside the moment before. Rates are a second's. */

@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { HoldfastProblem } from '../../../client/index.ts';
 import { setSync } from '../api/changes.ts';
-import { ApiProblem } from '../api/problem.ts';
+import { syncStatus } from '../api/questions.ts';
 import { serverNowMs } from '../api/server-clock.ts';
-import type { SupplierStatus, SyncStatus } from '../api/shapes.ts';
+import type { SupplierStatus } from '../api/shapes.ts';
 import { Badge } from '../parts/badge.tsx';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
 import { useNowMs } from '../ticking.ts';
@@ -13,11 +14,11 @@ const LOOK_EVERY_MS = 3_000;
 
 /** Each supplier with its budget, what is left to do, and a switch. */
 export function Suppliers() {
-  const { body, error, refresh } = useKnown<SyncStatus>(['sync'], '/api/v1/sync/status', {
+  const { body, error, refresh } = useKnown(syncStatus(), {
     freshForMs: LOOK_EVERY_MS,
     transient: true,
   });
-  const isMissing = error instanceof ApiProblem && error.status === 404;
+  const isMissing = error instanceof HoldfastProblem && error.status === 404;
   const ids = body?.suppliers.map(({ id }) => id) ?? [];
   return (
     <section className="operations-part" aria-label="Suppliers">

@@ -1,6 +1,7 @@
 import '../styles/orders.css';
 import { type FormEvent, useState } from 'react';
-import type { Order, OrderPage } from '../api/shapes.ts';
+import { orderPage } from '../api/questions.ts';
+import type { Order } from '../api/shapes.ts';
 import { Age } from '../parts/age.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -12,7 +13,7 @@ import { count, fullDate, money } from '../written.ts';
 /** All orders, a page at a time; which one is in the address. */
 export function OrdersView() {
   const page = numberOf(usePlace().query, 'page') ?? 1;
-  const { body, known, error, isPrevious, refresh } = useKnown<OrderPage>(['orders', page], `/orders/${page}`, {
+  const { body, known, error, isPrevious, refresh } = useKnown(orderPage(page), {
     keepPrevious: true,
   });
   const pages = body?.total_pages ?? 1;

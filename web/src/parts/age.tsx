@@ -1,4 +1,4 @@
-import type { Known } from '../api/request.ts';
+import type { Known } from '../api/known.ts';
 import { useNowMs } from '../ticking.ts';
 import { span } from '../written.ts';
 

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import { ApiProblem, saidOf, Unreachable } from '../api/problem.ts';
+import { HoldfastProblem } from '../../../client/index.ts';
+import { saidOf, Unreachable } from '../api/problem.ts';
 import { Icon } from './icon.tsx';
 
 /** Lines where text will be, of about the same height, so that nothing jumps when it comes. */
@@ -38,7 +39,7 @@ export function Problem({ error, retry }: ProblemProps) {
   return (
     <div className="problem" role="alert">
       <p>{error instanceof Unreachable ? 'The server cannot be reached just now.' : `${saidOf(error)}.`}</p>
-      {error instanceof ApiProblem && error.status >= 500 && (
+      {error instanceof HoldfastProblem && error.status >= 500 && (
         <p className="hint">
           It is on our side
           {error.retryAfterS === undefined ? '' : `, and may be over in ${error.retryAfterS} seconds`}.

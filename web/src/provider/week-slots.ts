@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type Known, read } from '../api/request.ts';
+import { type Known, read } from '../api/known.ts';
+import { slotsOf } from '../api/questions.ts';
 import type { Slot } from '../api/shapes.ts';
 import { addDays } from '../book/month.ts';
 import { clockTime, dateIn } from '../written.ts';
@@ -48,20 +49,15 @@ export function useWeekSlots(providerId: number, timeZone: string, start: string
     queryFn: async ({ signal }) => {
       const slots: Slot[] = [];
       let last: Known<Page> | undefined;
-      let cursor: string | null = null;
+      // A day more on either side: the week is that of the provider's zone.
+      const from = `${addDays(start, -1)}T00:00:00Z`;
+      const to = `${addDays(start, 8)}T00:00:00Z`;
+      let cursor: string | undefined;
       do {
-        // A day more on either side: the week is that of the provider's zone.
-        const params: URLSearchParams = new URLSearchParams({
-          provider_id: String(providerId),
-          from: `${addDays(start, -1)}T00:00:00Z`,
-          to: `${addDays(start, 8)}T00:00:00Z`,
-          limit: '1000',
-          ...(cursor !== null && { cursor }),
-        });
-        last = await read<Page>(`/api/v1/slots?${params}`, undefined, FRESH_FOR_MS, signal);
+        last = await read<Page>(slotsOf(providerId, from, to, cursor), undefined, FRESH_FOR_MS, signal);
         slots.push(...last.body.slots);
-        cursor = last.body.next_cursor;
-      } while (cursor !== null);
+        cursor = last.body.next_cursor ?? undefined;
+      } while (cursor !== undefined);
       const end = addDays(start, 7);
       const placed = slots.map((slot) => place(slot, timeZone)).filter(({ date }) => date >= start && date < end);
       return { ...last, body: placed };

@@ -2,6 +2,7 @@ import '../styles/reservations.css';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { changeReservation } from '../api/changes.ts';
+import { historyOf } from '../api/questions.ts';
 import { serverNowMs } from '../api/server-clock.ts';
 import type { HistoryEntry, Provider, Reservation } from '../api/shapes.ts';
 import { HeldCard } from '../book/held-card.tsx';
@@ -134,10 +135,7 @@ function Row({ reservation, title }: { readonly reservation: Reservation; readon
 }
 
 function History({ id }: { readonly id: number }) {
-  const { body, error, refresh } = useKnown<{ history: readonly HistoryEntry[] }>(
-    ['history', id],
-    `/api/v1/reservations/${id}/history`,
-  );
+  const { body, error, refresh } = useKnown(historyOf(id));
   if (error && body === undefined) return <Problem error={error} retry={refresh} />;
   if (body === undefined) return <Loading rows={2} />;
   return (

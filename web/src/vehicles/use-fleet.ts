@@ -1,11 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { send } from '../api/request.ts';
-import type { Vehicle } from '../api/shapes.ts';
-
-type VehicleNow = Vehicle & { readonly state: string };
-interface States {
-  readonly states: readonly { readonly vehicle?: VehicleNow }[];
-}
+import { server } from '../api/server.ts';
 
 const LOOKED_AT = 60;
 const FRESH_FOR_MS = 60_000;
@@ -17,7 +11,7 @@ export function useFleet() {
     queryFn: () => {
       const timestamp = new Date().toISOString();
       const pairs = Array.from({ length: LOOKED_AT }, (_, index) => ({ vehicle_id: index + 1, timestamp }));
-      return send<States>('POST', '/api/v1/vehicles/states', { pairs });
+      return server.post('/api/v1/vehicles/states', { body: { pairs } });
     },
     staleTime: FRESH_FOR_MS,
   });

@@ -1,6 +1,7 @@
 import '../styles/vehicles.css';
 import { useMemo, useState } from 'react';
-import type { StateLog, VehicleHistory } from '../api/shapes.ts';
+import { vehicleHistory } from '../api/questions.ts';
+import type { StateLog } from '../api/shapes.ts';
 import { Age } from '../parts/age.tsx';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
 import { amend, numberOf, usePlace } from '../router.ts';
@@ -52,10 +53,7 @@ export function VehiclesView() {
 }
 
 function VehicleStates({ id }: { readonly id: number }) {
-  const { body, known, error, refresh } = useKnown<VehicleHistory>(
-    ['vehicles', id, 'history'],
-    `/vehicles/${id}/history`,
-  );
+  const { body, known, error, refresh } = useKnown(vehicleHistory(id));
   if (body === undefined) return error ? <Problem error={error} retry={refresh} /> : <Loading rows={6} />;
   const { vehicle, history } = body;
   return (

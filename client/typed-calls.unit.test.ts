@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { createClient } from './index.ts';
+
+it('does not compile with what the server does not have', () => {
+  const client = createClient();
+  // Never called: it is the compiler that would complain of a line here that is no mistake.
+  const mistakes = () => [
+    // @ts-expect-error no such path
+    client.get('/api/v1/slot'),
+    // @ts-expect-error not by this method
+    client.put('/api/v1/slots', {}),
+    // @ts-expect-error the path needs an id
+    client.exchange.get('/api/v1/slots/{id}'),
+    // @ts-expect-error no such query
+    client.exchange.get('/api/v1/slots', { query: { provider: 1 } }),
+    // @ts-expect-error the query needs a client
+    client.get('/api/v1/reservations', { query: { client_id: undefined } }),
+    // @ts-expect-error a field of the body is missing
+    client.post('/api/v1/reservations', { body: { client_id: 1 } }),
+    // @ts-expect-error no such field in the answer
+    client.get('/healthz').then(({ state }) => state),
+    // @ts-expect-error at 304 there is no body
+    client.exchange.get('/healthz').then(({ body }) => body.status),
+  ];
+  const sound = () => [
+    client
+      .get('/api/v1/slots', { query: { provider_id: 1, cursor: undefined } })
+      .then(({ slots }) => slots[0]?.slot_id),
+    client.exchange.post('/api/v1/sync/pause').then(({ body }) => body.status),
+  ];
+  expect([mistakes.length, sound.length]).toEqual([0, 0]);
+});
