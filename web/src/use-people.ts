@@ -1,4 +1,4 @@
-import type { Provider, Reservation } from './api/shapes.ts';
+import type { Client, Provider, Reservation } from './api/shapes.ts';
 import { type Knowledge, useKnown } from './use-known.ts';
 import { useWho } from './who.tsx';
 
@@ -14,6 +14,17 @@ export function useReservations(): Knowledge<{ readonly reservations: readonly R
     `/api/v1/reservations?client_id=${client?.client_id}&limit=100`,
     { enabled: client !== undefined },
   );
+}
+
+const NAME_FRESH_FOR_MS = 3_600_000;
+
+/** Asked once for each client, however many of their reservations are on show. */
+export function useClientName(clientId: number): string {
+  const { body, error } = useKnown<Client>(['client', clientId], `/api/v1/clients/${clientId}`, {
+    freshForMs: NAME_FRESH_FOR_MS,
+  });
+  if (body !== undefined) return nameOf(body);
+  return error === null ? '…' : `Client ${clientId}`;
 }
 
 export function nameOf({ first_name, last_name }: { readonly first_name: string; readonly last_name: string }): string {
