@@ -222,3 +222,24 @@ inBrowser("a provider's calendar", {}, (site) => {
     expect(complaints).toEqual([]);
   });
 });
+
+inBrowser('a hold in the calendar', { HOLD_TTL: '6s', SWEEP_EVERY: '24h' }, (site) => {
+  it('is gone from what blocking does when it runs out, which nobody tells', async () => {
+    const { provider, slots } = await newCalendar(site.url);
+    const { page } = await site.visit(`#/provider?provider=${provider}&week=2030-03-18`);
+    await page.getByRole('button', { name: 'Block time' }).click();
+    await page.getByLabel('Day', { exact: true }).fill(DAY);
+    await page.getByText('4 free slots can no longer be booked').waitFor();
+    const held = await post<Reservation>(`${site.url}/api/v1/reservations`, {
+      client_id: await clientOf(page),
+      slot_id: slots[0],
+    });
+    await page.getByText('1 reservation will be kept').waitFor();
+    await page.getByText('3 free slots can no longer be booked').waitFor();
+    await page.getByText('Nobody has booked in this time').waitFor();
+    await page.getByText('4 free slots can no longer be booked').waitFor();
+    const url = `${site.url}/api/v1/reservations/${held.reservation_id}`;
+    expect((await get<Reservation>(url)).status).toBe('expired');
+    expect(await page.locator('.week-slot[data-state="free"]').count()).toBe(4);
+  });
+});
