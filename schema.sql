@@ -1298,6 +1298,8 @@ CREATE INDEX pull_in_window ON public.pull USING btree (supplier_id, open_until 
 
 CREATE INDEX reservation_due ON public.reservation USING btree (expires_at) WHERE (status = 'held'::text);
 
+CREATE INDEX reservation_ended_on_slot ON public.reservation USING btree (slot_id) WHERE (status = ANY (ARRAY['cancelled'::text, 'expired'::text, 'conflict'::text]));
+
 CREATE INDEX reservation_held_on_slot ON public.reservation USING btree (slot_id, expires_at) WHERE (status = 'held'::text);
 
 CREATE INDEX reservation_live_on_slot ON public.reservation USING btree (slot_id) WHERE (status = ANY (ARRAY['held'::text, 'confirmed'::text]));

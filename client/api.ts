@@ -172,10 +172,10 @@ export interface Api {
         } | null;
       };
     };
-    /** List a client's reservations by id */
+    /** List a client's reservations, or those of a provider's slots, by id */
     "/api/v1/reservations": {
       path: undefined;
-      query: { "cursor"?: string; "limit"?: number; "client_id": number; };
+      query: { "cursor"?: string; "limit"?: number; "client_id"?: number; "provider_id"?: number; "from"?: string; "to"?: string; "live"?: "true" | "false"; };
       body: undefined;
       answer: {
         readonly "reservations": readonly ({

@@ -14,7 +14,7 @@ it('does not compile with what the server does not have', () => {
     // @ts-expect-error no such query
     client.exchange.get('/api/v1/slots', { query: { provider: 1 } }),
     // @ts-expect-error the query needs a client
-    client.get('/api/v1/reservations', { query: { client_id: undefined } }),
+    client.get('/api/bookings', { query: { client_id: undefined } }),
     // @ts-expect-error a field of the body is missing
     client.post('/api/v1/reservations', { body: { client_id: 1 } }),
     // @ts-expect-error no such field in the answer

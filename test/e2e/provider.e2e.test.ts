@@ -1,5 +1,47 @@
+import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { inBrowser } from '../support/browser.ts';
+import { inBrowser, type Site } from '../support/browser.ts';
+
+const DAY = '2030-03-20';
+
+/** A provider of the test's own, with an hour of quarters posted. */
+async function newCalendar({ client }: Site): Promise<{ provider: number; slots: readonly number[] }> {
+  const { provider_id: id } = await client.post('/api/v1/providers', {
+    body: { first_name: 'Ada', last_name: 'Berg' },
+  });
+  const ranges = [{ start_time: `${DAY} 09:00`, end_time: `${DAY} 10:00` }];
+  const { slots } = await client.post('/api/v1/providers/{id}/availability', { path: { id }, body: { ranges } });
+  return { provider: id, slots: slots.map(({ slot_id }) => slot_id) };
+}
+
+function hold({ client }: Site, client_id: number, slot_id: number | undefined) {
+  return client.post('/api/v1/reservations', { body: { client_id, slot_id: slot_id ?? 0 } });
+}
+
+function confirm({ client }: Site, client_id: number, id: number) {
+  return client.post('/api/v1/reservations/{id}/confirm', { path: { id }, body: { client_id } });
+}
+
+/** The client a visitor's page books for. */
+function clientOf(page: Page): Promise<number> {
+  return page.evaluate(() => JSON.parse(localStorage.getItem('holdfast.client') ?? '{}').client_id);
+}
+
+/** One finger on the glass. */
+async function fingerOn(page: Page) {
+  const session = await page.context().newCDPSession(page);
+  const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: { x: number; y: number }[]) =>
+    session.send('Input.dispatchTouchEvent', { type, touchPoints });
+  return {
+    down: (x: number, y: number) => send('touchStart', [{ x, y }]),
+    async move(x: number, fromY: number, toY: number) {
+      for (let step = 1; step <= 8; step += 1) {
+        await send('touchMove', [{ x, y: fromY + ((toY - fromY) * step) / 8 }]);
+      }
+    },
+    up: () => send('touchEnd', []),
+  };
+}
 
 inBrowser("a provider's calendar", {}, (site) => {
   it('posts a dragged stretch with a break, and blocks it with its consequences told before', async () => {
@@ -36,5 +78,149 @@ inBrowser("a provider's calendar", {}, (site) => {
     await page.getByText('5 slots are blocked').waitFor();
     expect((await read()).slots.some(({ is_available }) => is_available)).toBe(false);
     expect(complaints).toEqual([]);
+  });
+
+  it('tells what blocking does to each reservation before it is done, and the client as it is done', async () => {
+    const { provider, slots } = await newCalendar(site);
+    const live = async () =>
+      (await site.client.get('/api/v1/reservations', { query: { provider_id: provider, live: 'true' } })).reservations;
+    const guest = await site.visit('#/reservations');
+    const grace = await clientOf(guest.page);
+    const { client_id: john } = await site.client.post('/api/v1/clients', {
+      body: { first_name: 'John', last_name: 'Bird' },
+    });
+    await confirm(site, grace, (await hold(site, grace, slots[0])).reservation_id);
+    await guest.page.locator('.row[data-status="confirmed"]').waitFor();
+
+    const { page, asked, complaints } = await site.visit(`#/provider?provider=${provider}&week=2030-03-18`);
+    await page.getByRole('button', { name: 'Block time' }).click();
+    await page.getByLabel('Day', { exact: true }).fill(DAY);
+    await page.getByLabel('From', { exact: true }).fill('09:00');
+    await page.getByLabel('Until', { exact: true }).fill('10:00');
+    await page.getByText('1 reservation will be kept').waitFor();
+    expect(await page.locator('.week-slot[data-state="confirmed"]').textContent()).toContain('Grace Hopper');
+
+    // Made elsewhere, while this is open.
+    const held = await hold(site, john, slots[1]);
+    await hold(site, john, slots[2]);
+    await page.getByText('3 reservations will be kept').waitFor();
+    await page.locator('.effects').getByText('John Bird').nth(1).waitFor();
+    const told = () => page.locator('.effects li').allInnerTexts();
+    const until = held.expires_at.slice(11, 16);
+    const kept = await told();
+    expect(kept[0]).toMatch(/09:00 – 09:15\s+Grace Hopper\s+Kept, still comes/);
+    expect(kept[1]).toMatch(/09:15 – 09:30\s+John Bird\s+The hold goes on until/);
+    expect(kept[1]).toContain(until);
+    expect(await page.locator('.week-slot[data-state="held"]').count()).toBe(2);
+    expect(asked.filter((url) => url.endsWith(`/clients/${john}`))).toHaveLength(1);
+
+    await page.getByLabel('Cancel them').check();
+    await page.getByText('3 reservations will be cancelled').waitFor();
+    expect((await told()).map((text) => text.split('\n').at(-1))).toEqual([
+      'Cancelled, the client sees it at once',
+      'Hold cancelled, the client sees it at once',
+      'Hold cancelled, the client sees it at once',
+    ]);
+    expect((await live()).map(({ status }) => status)).toEqual(['confirmed', 'held', 'held']);
+
+    await page.getByRole('button', { name: 'Block this time' }).click();
+    await page.getByText('4 slots are blocked, 3 reservations cancelled.').waitFor();
+    expect(await page.getByText('Cancelled, and the client sees it').count()).toBe(3);
+    await guest.page.locator('.row[data-status="cancelled"]').waitFor();
+    await page.locator('.week-slot[data-state="blocked"]').waitFor();
+    expect(await live()).toEqual([]);
+    expect([...complaints, ...guest.complaints]).toEqual([]);
+  });
+
+  it('keeps a hold on time that is blocked, and it can be confirmed as was told', async () => {
+    const { provider, slots } = await newCalendar(site);
+    const { page } = await site.visit(`#/provider?provider=${provider}&week=2030-03-18`);
+    const client_id = await clientOf(page);
+    await page.getByRole('button', { name: 'Block time' }).click();
+    await page.getByLabel('Day', { exact: true }).fill(DAY);
+    await page.getByText('Nobody has booked in this time').waitFor();
+    const held = await hold(site, client_id, slots[3]);
+    await page.getByText(/The hold goes on until .*, and can be confirmed/).waitFor();
+    await page.getByRole('button', { name: 'Block this time' }).click();
+    await page.getByText('4 slots are blocked, 1 reservation kept').waitFor();
+    await page.getByText(/The hold goes on until/).waitFor();
+    await page.locator('.week-slot[data-state="held"]').waitFor();
+    await confirm(site, client_id, held.reservation_id);
+    await page.locator('.week-slot[data-state="confirmed"]').waitFor();
+  });
+
+  it('posts a stretch that a finger has marked, and scrolls under a finger that only moves', async () => {
+    const { provider } = await newCalendar(site);
+    const { page, complaints } = await site.visit(`#/provider?provider=${provider}&week=2030-03-18`, { isPhone: true });
+    const column = page.locator(`.week-column[data-date="2030-03-19"]`);
+    await column.waitFor();
+    const top = () => column.evaluate((element) => element.getBoundingClientRect().top);
+    const box = await column.boundingBox();
+    if (box === null) throw new Error('the day is not shown');
+    const x = box.x + box.width / 2;
+    const finger = await fingerOn(page);
+    const marked = async () => [
+      await page.getByLabel('Day', { exact: true }).inputValue(),
+      await page.getByLabel('From', { exact: true }).inputValue(),
+      await page.getByLabel('Until', { exact: true }).inputValue(),
+    ];
+    const atFirst = await marked();
+    const before = await top();
+
+    // A page that still glides cannot be kept from scrolling.
+    const settled = page.evaluate(`new Promise((done) => addEventListener('scrollend', () => done(), { once: true }))`);
+    await finger.down(x, 600);
+    await finger.move(x, 600, 300);
+    await finger.up();
+    await settled;
+    expect(await top()).toBeLessThan(before - 100);
+    expect(await marked()).toEqual(atFirst);
+
+    // The calendar shows 8 to 18, an hour in a tenth of it.
+    const topNow = `document.querySelector('[data-date="2030-03-19"]').getBoundingClientRect().top`;
+    await page.evaluate(`scrollBy(0, ${topNow} - 160)`);
+    const still = await top();
+    const yOf = (hour: number) => still + ((hour - 8) / 10) * box.height;
+    await finger.down(x, yOf(9) + 2);
+    await page.locator('.week-column[data-marking="true"]').waitFor();
+    await finger.move(x, yOf(9) + 2, yOf(11) - 2);
+    await finger.up();
+    await expect.poll(marked).toEqual(['2030-03-19', '09:00', '11:00']);
+    expect(await top()).toBe(still);
+
+    const grip = await column.locator('[data-grip="until"]').boundingBox();
+    if (grip === null) throw new Error('the mark has no handle');
+    const [gripX, gripY] = [grip.x + grip.width / 2, grip.y + grip.height / 2];
+    await finger.down(gripX, gripY);
+    await finger.move(gripX, gripY, gripY + yOf(12) - yOf(11));
+    await finger.up();
+    await expect.poll(marked).toEqual(['2030-03-19', '09:00', '12:00']);
+    expect(await top()).toBe(still);
+
+    await page.getByRole('button', { name: 'Post or block it' }).tap();
+    await page.getByRole('button', { name: 'Post 12 slots' }).tap();
+    await page.getByText('12 slots are posted.').waitFor();
+    const posted = await site.client.get('/api/v1/slots', {
+      query: { provider_id: provider, from: '2030-03-19', to: DAY, available: 'true' },
+    });
+    expect(posted.slots).toHaveLength(12);
+    expect(complaints).toEqual([]);
+  });
+});
+
+inBrowser('a hold in the calendar', { HOLD_TTL: '6s', SWEEP_EVERY: '24h' }, (site) => {
+  it('is gone from what blocking does when it runs out, which nobody tells', async () => {
+    const { provider, slots } = await newCalendar(site);
+    const { page } = await site.visit(`#/provider?provider=${provider}&week=2030-03-18`);
+    await page.getByRole('button', { name: 'Block time' }).click();
+    await page.getByLabel('Day', { exact: true }).fill(DAY);
+    await page.getByText('4 free slots can no longer be booked').waitFor();
+    const { reservation_id: id } = await hold(site, await clientOf(page), slots[0]);
+    await page.getByText('1 reservation will be kept').waitFor();
+    await page.getByText('3 free slots can no longer be booked').waitFor();
+    await page.getByText('Nobody has booked in this time').waitFor();
+    await page.getByText('4 free slots can no longer be booked').waitFor();
+    expect((await site.client.get('/api/v1/reservations/{id}', { path: { id } })).status).toBe('expired');
+    expect(await page.locator('.week-slot[data-state="free"]').count()).toBe(4);
   });
 });

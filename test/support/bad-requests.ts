@@ -19,6 +19,11 @@ export interface PlannedRequest {
   readonly allowed: readonly number[] | undefined;
 }
 
+/** Parameters of which a request has exactly one: OpenAPI has no words for it. */
+const ONE_OF: Readonly<Record<string, readonly string[]>> = {
+  'GET /api/v1/reservations': ['client_id', 'provider_id'],
+};
+
 const TWISTS = [...ADDRESS_TWISTS, ...BODY_TWISTS, ...HEADER_TWISTS];
 
 /** Plans case `index` of a run: the same for the same seed, routes and world. */
@@ -45,7 +50,12 @@ function goodDraft(random: Random, route: Route, routes: readonly Route[], world
   const text = (each: Route['parameters'][number]) =>
     encodeURIComponent(goodText(random, each.name, each.schema, route, world));
   const inPath = route.parameters.filter((each) => each.in === 'path');
-  const inQuery = route.parameters.filter((each) => each.in === 'query' && (each.required || random.chance(0.4)));
+  const choices = ONE_OF[`${route.method} ${route.path}`] ?? [];
+  const chosen = choices.length === 0 ? undefined : random.pick(choices);
+  const inQuery = route.parameters.filter((each) => {
+    if (each.in !== 'query') return false;
+    return choices.includes(each.name) ? each.name === chosen : each.required || random.chance(0.4);
+  });
   return {
     route,
     methods: methodsByPath(routes).get(route.path) ?? new Set(),

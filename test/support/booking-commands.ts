@@ -18,10 +18,11 @@ export type Command =
   | { do: 'sweep' }
   | { do: 'list bookable'; provider: number }
   | { do: 'list slots'; provider: number | null; from: number; available: boolean; limit: number }
-  | { do: 'list reservations'; client: number; limit: number }
+  | { do: 'list reservations'; of: Party; which: number; from: number | null; live: boolean; limit: number }
   | { do: 'read' | 'history'; reservation: number }
   | { do: 'read at'; reservation: number; event: number; by: number };
 
+type Party = 'client' | 'provider';
 export type Version = 'none' | 'current' | 'stale';
 
 const number = fc.nat({ max: 120 });
@@ -103,7 +104,17 @@ export const commandArbitrary: fc.Arbitrary<Command> = fc.oneof(
       limit,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: action('list reservations'), client: number, limit }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: action('list reservations'),
+      of: fc.constantFrom<Party>('client', 'provider'),
+      which: number,
+      from: fc.option(from),
+      live: bool,
+      limit,
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constantFrom<'read' | 'history'>('read', 'history'), reservation: number }),

@@ -212,13 +212,8 @@ function look(command: Look, model: BookingModel): Step {
           .filter((slot) => slot.is_available || !command.available);
       return { ...base, url: `/api/v1/slots?${query}`, pagesOf: 'slots', expect: wanted };
     }
-    case 'list reservations': {
-      const client = place(model.clients, command.client) ?? NOBODY;
-      const url = `/api/v1/reservations?client_id=${client}&limit=${command.limit}`;
-      const own = () => model.reservations.filter((each) => each.client === client);
-      const expect = () => own().map((each) => shapes.shapeReservation(model, each));
-      return { ...base, url, pagesOf: 'reservations', expect };
-    }
+    case 'list reservations':
+      return { ...base, ...listReservations(command, model), pagesOf: 'reservations' };
     default: {
       const id = place(model.reservations, command.reservation)?.id ?? NOBODY;
       const url = `/api/v1/reservations/${id}`;
@@ -232,6 +227,23 @@ function look(command: Look, model: BookingModel): Step {
       return { ...base, url: `${url}?at=${shapes.exactly(at)}`, expect: () => shapes.shapeAt(model, id, at) };
     }
   }
+}
+
+function listReservations({ of, which, from, live, limit }: Only<'list reservations'>, model: BookingModel) {
+  const known = of === 'client' ? model.clients : model.providers;
+  const id = place(known, which) ?? NOBODY;
+  const start = FIRST + (from ?? 0) * QUARTER + QUARTER / 3;
+  const query = new URLSearchParams({ [`${of}_id`]: String(id), live: String(live), limit: String(limit) });
+  if (from !== null) query.set('from', shapes.seconds(start));
+  const expect = () => {
+    if (!known.includes(id)) throw new Refused(404, `no-such-${of}`);
+    return model.reservations
+      .filter((each) => (of === 'client' ? each.client : each.slot.provider) === id)
+      .filter((each) => from === null || each.slot.end > start)
+      .filter((each) => !live || ['held', 'confirmed'].includes(model.statusOf(each)))
+      .map((each) => shapes.shapeReservation(model, each));
+  };
+  return { url: `/api/v1/reservations?${query}`, expect };
 }
 
 function bookable(model: BookingModel, provider: Id): unknown[] {

@@ -1,4 +1,4 @@
-import { providerList, reservationsOf } from './api/questions.ts';
+import { clientOf, providerList, reservationsOf } from './api/questions.ts';
 import type { Provider, Reservation } from './api/shapes.ts';
 import { useKnown } from './use-known.ts';
 import { useWho } from './who.tsx';
@@ -11,6 +11,15 @@ export function useProviders() {
 export function useReservations() {
   const { client } = useWho();
   return useKnown(client && reservationsOf(client.client_id));
+}
+
+const NAME_FRESH_FOR_MS = 3_600_000;
+
+/** Asked once for each client, however many of their reservations are on show. */
+export function useClientName(clientId: number): string {
+  const { body, error } = useKnown(clientOf(clientId), { freshForMs: NAME_FRESH_FOR_MS });
+  if (body !== undefined) return nameOf(body);
+  return error === null ? '…' : `Client ${clientId}`;
 }
 
 export function nameOf({ first_name, last_name }: { readonly first_name: string; readonly last_name: string }): string {

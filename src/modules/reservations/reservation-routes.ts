@@ -10,7 +10,7 @@ import type { AskedPax } from './hold-store.ts';
 import { isBefore, type Reservation } from './reservation.ts';
 import { FutureTime } from './reservation-failures.ts';
 import * as schemas from './reservation-schemas.ts';
-import { listReservations, readHistory, readReservation, readReservationAt } from './reservation-view.ts';
+import { listReservations, type Party, readHistory, readReservation, readReservationAt } from './reservation-view.ts';
 import type { ReservationsDeps } from './reservations-deps.ts';
 import { toHistory, toReservation } from './shapes.ts';
 
@@ -46,17 +46,23 @@ export function addReservationRoutes(app: HttpServer, { database, engine, policy
     {
       schema: {
         tags,
-        summary: "List a client's reservations by id",
+        summary: "List a client's reservations, or those of a provider's slots, by id",
         querystring: schemas.ReservationListQuery,
         response: { 200: schemas.ReservationPage, ...Problems },
       },
     },
     async (request, reply) => {
-      const clientId = idOf(request.query.client_id, 'query/client_id');
+      const { from, to, live } = request.query;
+      const filter = {
+        party: partyOf(request.query),
+        from: from === undefined ? undefined : instantOf(from, 'query/from'),
+        to: to === undefined ? undefined : instantOf(to, 'query/to'),
+        onlyLive: live === 'true',
+      };
       const { rows, next_cursor } = await pageById(
         request,
         reply,
-        (afterId, limit) => database.read((reader) => listReservations(reader, clientId, afterId, limit)),
+        (afterId, limit) => database.read((reader) => listReservations(reader, filter, afterId, limit)),
         (reservation) => reservation.reservation_id,
       );
       return { reservations: rows.map(toReservation), next_cursor };
@@ -181,6 +187,16 @@ export function addReservationRoutes(app: HttpServer, { database, engine, policy
       );
     },
   );
+}
+
+/** Whose reservations are asked for: a client's or a provider's, and not both. */
+function partyOf({ client_id, provider_id }: { client_id?: string; provider_id?: string }): Party {
+  if (client_id !== undefined && provider_id !== undefined) {
+    throw new Malformed([{ path: 'query/provider_id', message: 'must not go with client_id' }]);
+  }
+  if (client_id !== undefined) return { role: 'client', id: idOf(client_id, 'query/client_id') };
+  if (provider_id !== undefined) return { role: 'provider', id: idOf(provider_id, 'query/provider_id') };
+  throw new Malformed([{ path: 'query', message: 'must have client_id or provider_id' }]);
 }
 
 /** How many units are asked for; pax types must be named once each and add up to it. */

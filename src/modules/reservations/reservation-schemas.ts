@@ -229,7 +229,13 @@ export const ReservationQuery = Type.Object({
 });
 export const ReservationListQuery = Type.Object({
   ...PageQuery.properties,
-  client_id: IdParameter('Whose reservations'),
+  client_id: Type.Optional(IdParameter('The reservations of this client; either this or `provider_id`')),
+  provider_id: Type.Optional(IdParameter("The reservations of this provider's slots; either this or `client_id`")),
+  from: Type.Optional(Type.String({ maxLength: 40, description: 'Only of slots that end after this time' })),
+  to: Type.Optional(Type.String({ maxLength: 40, description: 'Only of slots that start before this time' })),
+  live: Type.Optional(
+    Type.Enum(['true', 'false'], { description: '`true`: only confirmed ones, and holds that have not run out' }),
+  ),
 });
 export const History = Type.Object({
   history: Type.Array(

@@ -2,6 +2,8 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Reader } from '../../platform/db/database.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { InstantText } from '../../platform/instant.ts';
+import { readClient } from './client-store.ts';
+import { readProvider } from './provider-store.ts';
 import type { Reservation, Status } from './reservation.ts';
 import { NotFound, NotYet } from './reservation-failures.ts';
 
@@ -29,17 +31,78 @@ export async function readReservation(reader: Reader, reservationId: Id): Promis
   return reservation;
 }
 
-/** Up to `limit` of a client's reservations with ids above `afterId`, by id. */
+/** Whose reservations: those a client made, or those on a provider's slots. */
+export interface Party {
+  readonly role: 'client' | 'provider';
+  readonly id: Id;
+}
+
+export interface ReservationFilter {
+  readonly party: Party;
+  /** Only of slots that end after this moment. */
+  readonly from?: InstantText | undefined;
+  /** Only of slots that start before this moment. */
+  readonly to?: InstantText | undefined;
+  /** Only confirmed ones, and holds that have not run out. */
+  readonly onlyLive: boolean;
+}
+
+/** Up to `limit` reservations with ids above `afterId`, by id. Who is unknown is refused; who has none has none. */
 export async function listReservations(
   reader: Reader,
-  clientId: Id,
+  filter: ReservationFilter,
   afterId: Id | 0,
   limit: number,
 ): Promise<Reservation[]> {
-  const { rows } = await sql<Reservation>`
-    select ${RESERVATION_NOW} from reservation r join slot s on s.id = r.slot_id
-     where r.client_id = ${clientId} and r.id > ${afterId} order by r.id limit ${limit}`.execute(reader);
+  const list = filter.party.role === 'client' ? listOfClient : listOfProvider;
+  const rows = await list(reader, filter, afterId, limit);
+  if (rows.length === 0) await requireParty(reader, filter.party);
   return rows;
+}
+
+/** One reading of the clock: a hold that runs out meanwhile must not be listed as live and told as expired. */
+const CLOCK = sql`clock as materialized (select holdfast_clock() as now)`;
+const LISTED = columns(sql`case when r.status = 'held' and r.expires_at <= clock.now then 'expired' else r.status end`);
+const LIVE_ON_SLOT = sql`select * from reservation where slot_id = s.id and status in ('held', 'confirmed')`;
+const ENDED_ON_SLOT = sql`
+  select * from reservation where slot_id = s.id and status in ('cancelled', 'expired', 'conflict')`;
+
+function conditionsOf({ from, to, onlyLive }: ReservationFilter, afterId: Id | 0): RawBuilder<unknown> {
+  const conditions = [sql`r.id > ${afterId}`];
+  if (from !== undefined) conditions.push(sql`s.ends_at > ${from}::timestamptz`);
+  if (to !== undefined) conditions.push(sql`s.starts_at < ${to}::timestamptz`);
+  if (onlyLive) conditions.push(sql`(r.status = 'confirmed' or (r.status = 'held' and r.expires_at > clock.now))`);
+  return sql.join(conditions, sql` and `);
+}
+
+async function listOfClient(reader: Reader, filter: ReservationFilter, afterId: Id | 0, limit: number) {
+  const { rows } = await sql<Reservation>`
+    with ${CLOCK}
+    select ${LISTED} from clock cross join reservation r join slot s on s.id = r.slot_id
+     where r.client_id = ${filter.party.id} and ${conditionsOf(filter, afterId)}
+     order by r.id limit ${limit}`.execute(reader);
+  return rows;
+}
+
+/**
+ * From the provider's slots to what is reserved of each. All of it is found before the first ones are taken: the
+ * planner would otherwise walk all reservations there are by id, in the hope of soon meeting enough of this provider's.
+ */
+async function listOfProvider(reader: Reader, filter: ReservationFilter, afterId: Id | 0, limit: number) {
+  // Two indexes, as live ones must be found fast where a slot has been held and let go ten thousand times.
+  const onSlot = filter.onlyLive ? LIVE_ON_SLOT : sql`${LIVE_ON_SLOT} union all ${ENDED_ON_SLOT}`;
+  const { rows } = await sql<Reservation>`
+    with ${CLOCK}, found as materialized (
+      select ${LISTED} from clock cross join slot s cross join lateral (${onSlot}) r
+       where s.provider_id = ${filter.party.id} and ${conditionsOf(filter, afterId)}
+    )
+    select * from found order by reservation_id limit ${limit}`.execute(reader);
+  return rows;
+}
+
+async function requireParty(reader: Reader, { role, id }: Party): Promise<void> {
+  if (role === 'client') await readClient(reader, id);
+  else await readProvider(reader, id);
 }
 
 /** One change of a reservation, and what it was from then on. */

@@ -36,9 +36,19 @@ export const freeSlotsOf = (provider_id: number, date: string, from: string, to:
     get('/api/v1/slots', { query: { provider_id, available: 'true', from, to, limit: 100 }, ...how }),
   );
 
-/** A page of all slots of a provider, free or not; a part of an answer that is kept as a whole. */
-export const slotsOf = (provider_id: number, from: string, to: string, cursor: string | undefined) => (how: Extras) =>
-  get('/api/v1/slots', { query: { provider_id, from, to, cursor, limit: 1_000 }, ...how });
+interface Between {
+  readonly provider_id: number;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Pages of all slots of a provider, free or not; parts of an answer that is kept as a whole, as are the next. */
+export const slotsBetween = (between: Between) => (cursor: string | undefined) => (how: Extras) =>
+  get('/api/v1/slots', { query: { ...between, cursor, limit: 1_000 }, ...how });
+
+/** Pages of a provider's reservations that are held or confirmed. */
+export const reservationsBetween = (between: Between) => (cursor: string | undefined) => (how: Extras) =>
+  get('/api/v1/reservations', { query: { ...between, live: 'true', cursor, limit: 1_000 }, ...how });
 
 export const slotOf = (id: number) =>
   question(['slots', 'one', id], (how) => get('/api/v1/slots/{id}', { path: { id }, ...how }));

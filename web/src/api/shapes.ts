@@ -19,5 +19,6 @@ export type Pax = ExperienceSlot['paxAvailability'][number];
 export type Item = Get<'/api/items'>['items'][number];
 export type Booking = Get<'/api/bookings'>['bookings'][number];
 export type SupplierStatus = Get<'/api/v1/sync/status'>['suppliers'][number];
+export type Blocked = Api['delete']['/api/v1/providers/{id}/availability']['answer'];
 export type Offer = Api['post']['/api/v1/providers/{id}/availability']['body'];
 export type ReserveCommand = Api['post']['/api/v1/reservations']['body'];

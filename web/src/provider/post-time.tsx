@@ -6,8 +6,8 @@ import { addDays } from '../book/month.ts';
 import { Field } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Problem } from '../parts/states.tsx';
-import type { Stretch } from './week-grid.tsx';
-import { readMinutes, writtenMinutes } from './week-slots.ts';
+import { DAY_MIN, readMinutes, writtenMinutes } from './wall-time.ts';
+import type { Stretch } from './week-slots.ts';
 
 interface Props {
   readonly provider: Provider;
@@ -36,7 +36,7 @@ export function PostTime({ provider, stretch }: Props) {
     mutationFn: () => {
       const range = (from: number, to: number) => ({
         start_time: `${date} ${writtenMinutes(from)}`,
-        end_time: to === 24 * 60 ? `${addDays(date, 1)} 00:00` : `${date} ${writtenMinutes(to)}`,
+        end_time: to === DAY_MIN ? `${addDays(date, 1)} 00:00` : `${date} ${writtenMinutes(to)}`,
       });
       const offer: Offer = {
         ranges: [range(fromMin, untilMin)],

@@ -1,5 +1,5 @@
 import '../styles/provider.css';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Provider } from '../api/shapes.ts';
 import { addDays, weekStart } from '../book/month.ts';
 import { Age } from '../parts/age.tsx';
@@ -12,8 +12,9 @@ import { dateIn, fullDate, shortDay, zoneName } from '../written.ts';
 import { BlockTime } from './block-time.tsx';
 import { NewProvider } from './new-provider.tsx';
 import { PostTime } from './post-time.tsx';
-import { type Stretch, WeekGrid } from './week-grid.tsx';
-import { readMinutes, useWeekSlots, writtenMinutes } from './week-slots.ts';
+import { DAY_MIN, readMinutes, writtenMinutes, writtenRange } from './wall-time.ts';
+import { WeekGrid } from './week-grid.tsx';
+import { type SlotState, type Stretch, useWeekSlots } from './week-slots.ts';
 
 /** A provider's calendar. */
 export function ProviderView() {
@@ -65,6 +66,11 @@ function Calendar({ provider }: { readonly provider: Provider }) {
   const { slots, known, error, refresh } = useWeekSlots(provider.provider_id, timeZone, start);
   const toWeek = (week: string) => amend({ week });
   const change = (next: Partial<Stretch>) => setStretch({ ...stretch, ...next });
+  const panel = useRef<HTMLElement>(null);
+  const toPanel = () => {
+    panel.current?.scrollIntoView({ block: 'start' });
+    panel.current?.focus({ preventScroll: true });
+  };
 
   return (
     <div className="calendar">
@@ -99,12 +105,17 @@ function Calendar({ provider }: { readonly provider: Provider }) {
         {error && <Problem error={error} retry={refresh} />}
         {slots === undefined && !error && <Loading rows={12} label="Looking up the week" />}
         {slots && <WeekGrid start={start} today={today} slots={slots} stretch={stretch} onStretch={setStretch} />}
-        <p className="hint legend">
-          <span className="key" data-free /> free <span className="key" /> taken, blocked or past
-          <span className="legend-zone">By the clock in {zoneName(timeZone)}. Drag over a day to mark a time.</span>
-        </p>
+        <Legend zone={zoneName(timeZone)} />
+        <div className="mark-bar">
+          <p>
+            <strong>{shortDay(`${stretch.date}T12:00:00Z`, 'UTC')}</strong> {writtenRange(stretch)}
+          </p>
+          <button type="button" className="primary" onClick={toPanel}>
+            Post or block it
+          </button>
+        </div>
       </section>
-      <aside className="card panel" aria-label="The marked time">
+      <aside ref={panel} tabIndex={-1} className="card panel" aria-label="The marked time">
         <fieldset className="tabs" aria-label="What to do with it">
           <button type="button" aria-pressed={mode === 'post'} onClick={() => setMode('post')}>
             Post time
@@ -145,8 +156,8 @@ function Calendar({ provider }: { readonly provider: Provider }) {
                 id={id}
                 type="time"
                 step={300}
-                value={writtenMinutes(stretch.untilMin % 1_440)}
-                onChange={({ target }) => change({ untilMin: readMinutes(target.value) || 1_440 })}
+                value={writtenMinutes(stretch.untilMin % DAY_MIN)}
+                onChange={({ target }) => change({ untilMin: readMinutes(target.value) || DAY_MIN })}
               />
             )}
           </Field>
@@ -154,9 +165,37 @@ function Calendar({ provider }: { readonly provider: Provider }) {
         {mode === 'post' ? (
           <PostTime provider={provider} stretch={stretch} />
         ) : (
-          <BlockTime provider={provider} stretch={stretch} slots={slots ?? []} />
+          <BlockTime key={stretch.date + writtenRange(stretch)} provider={provider} stretch={stretch} />
         )}
       </aside>
+    </div>
+  );
+}
+
+const KEYS: readonly (readonly [SlotState, string])[] = [
+  ['free', 'free'],
+  ['held', 'held'],
+  ['confirmed', 'confirmed'],
+  ['blocked', 'blocked'],
+  ['past', 'past, not booked'],
+];
+
+function Legend({ zone }: { readonly zone: string }) {
+  return (
+    <div className="hint legend">
+      <ul className="keys" aria-label="What the marks mean">
+        {KEYS.map(([state, name]) => (
+          <li key={state}>
+            <span className="key" data-state={state}>
+              {state === 'held' && <Icon name="clock" />}
+              {state === 'confirmed' && <Icon name="check" />}
+            </span>
+            {name}
+          </li>
+        ))}
+      </ul>
+      <p className="by-mouse">By the clock in {zone}. Drag over a day to mark a time.</p>
+      <p className="by-touch">By the clock in {zone}. Tap a day, then pull the handles; or press, hold and drag.</p>
     </div>
   );
 }

@@ -1,68 +1,67 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type Known, read } from '../api/known.ts';
-import { slotsOf } from '../api/questions.ts';
-import type { Slot } from '../api/shapes.ts';
+import type { Known } from '../api/known.ts';
+import { reservationsBetween, slotsBetween } from '../api/questions.ts';
+import { serverNowMs } from '../api/server-clock.ts';
+import type { Reservation, Slot } from '../api/shapes.ts';
 import { addDays } from '../book/month.ts';
-import { clockTime, dateIn } from '../written.ts';
+import { dateIn } from '../written.ts';
+import { readPages } from './read-pages.ts';
+import { DAY_MIN, instantMs, type MinuteRange, minutesIn } from './wall-time.ts';
 
-/** A slot by the provider's clock. */
-export interface PlacedSlot extends Slot {
+/** A slot by the provider's clock, with the live reservations of it. */
+export interface WeekSlot extends Slot, MinuteRange {
   readonly date: string;
-  /** Since midnight. */
-  readonly fromMin: number;
-  readonly untilMin: number;
+  readonly reservations: readonly Reservation[];
 }
 
-interface Page {
-  readonly slots: readonly Slot[];
-  readonly next_cursor: string | null;
+/** A stretch of one day. */
+export interface Stretch extends MinuteRange {
+  readonly date: string;
 }
 
-const DAY_MIN = 24 * 60;
+export type SlotState = 'free' | 'held' | 'confirmed' | 'blocked' | 'past';
+
 const FRESH_FOR_MS = 30_000;
+const ASK_AGAIN_AT_LEAST_MS = 2_000;
+/** `expires_at` is told in whole seconds, and the server's clock is known to half a second. */
+const SURELY_OVER_MS = 1_500;
 
-function minutesIn(instant: string, timeZone: string): number {
-  const [hour = 0, minute = 0] = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone })
-    .format(new Date(instant))
-    .split(':')
-    .map(Number);
-  return hour * 60 + minute;
-}
-
-function place(slot: Slot, timeZone: string): PlacedSlot {
+function place(slot: Slot, timeZone: string, reservations: readonly Reservation[]): WeekSlot {
   const fromMin = minutesIn(slot.start_time, timeZone);
   const lengthMin = (Date.parse(slot.end_time) - Date.parse(slot.start_time)) / 60_000;
-  return {
-    ...slot,
-    date: dateIn(slot.start_time, timeZone),
-    fromMin,
-    untilMin: Math.min(fromMin + lengthMin, DAY_MIN),
-  };
+  const untilMin = Math.min(fromMin + lengthMin, DAY_MIN);
+  return { ...slot, date: dateIn(slot.start_time, timeZone), fromMin, untilMin, reservations };
 }
 
-/** All slots of a provider's week, free or not. */
+/**
+ * A provider's slots of a week and of a day around it, free or not. They come with their reservations in one answer of
+ * the cache: a slot that is shown before its reservation would look blocked for a moment.
+ */
 export function useWeekSlots(providerId: number, timeZone: string, start: string) {
   const client = useQueryClient();
-  const key = ['slots', providerId, 'week', start];
-  const query = useQuery<Known<readonly PlacedSlot[]>>({
+  const key = ['slots', providerId, 'calendar', start];
+  const query = useQuery<Known<readonly WeekSlot[]>>({
     queryKey: key,
     queryFn: async ({ signal }) => {
-      const slots: Slot[] = [];
-      let last: Known<Page> | undefined;
       // A day more on either side: the week is that of the provider's zone.
-      const from = `${addDays(start, -1)}T00:00:00Z`;
-      const to = `${addDays(start, 8)}T00:00:00Z`;
-      let cursor: string | undefined;
-      do {
-        last = await read<Page>(slotsOf(providerId, from, to, cursor), undefined, FRESH_FOR_MS, signal);
-        slots.push(...last.body.slots);
-        cursor = last.body.next_cursor ?? undefined;
-      } while (cursor !== undefined);
-      const end = addDays(start, 7);
-      const placed = slots.map((slot) => place(slot, timeZone)).filter(({ date }) => date >= start && date < end);
-      return { ...last, body: placed };
+      const asked = {
+        provider_id: providerId,
+        from: `${addDays(start, -1)}T00:00:00Z`,
+        to: `${addDays(start, 8)}T00:00:00Z`,
+      };
+      const [slotPages, reservationPages] = await Promise.all([
+        readPages(slotsBetween(asked), FRESH_FOR_MS, signal),
+        readPages(reservationsBetween(asked), FRESH_FOR_MS, signal),
+      ]);
+      const reservations = reservationPages.flatMap(({ body }) => body.reservations);
+      const bySlot = Map.groupBy(reservations, ({ slot_id }) => slot_id);
+      const slots = slotPages
+        .flatMap(({ body }) => body.slots)
+        .map((slot) => place(slot, timeZone, bySlot.get(slot.slot_id) ?? []));
+      return { ...slotPages[0], body: slots.filter((slot) => !isReplaced(slot, slots)) };
     },
     staleTime: FRESH_FOR_MS,
+    refetchInterval: ({ state: { data } }) => (data === undefined ? false : askAgainMs(data)),
     structuralSharing: false,
   });
   return {
@@ -73,17 +72,54 @@ export function useWeekSlots(providerId: number, timeZone: string, start: string
   };
 }
 
-/** 10:30 for 630. */
-export function writtenMinutes(minutes: number): string {
-  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+/** What was blocked stays in the listing when its time is posted anew, and says nothing any more. */
+function isReplaced(slot: WeekSlot, slots: readonly WeekSlot[]): boolean {
+  if (stateOf(slot) !== 'blocked') return false;
+  return slots.some(
+    (other) =>
+      other.start_time < slot.end_time &&
+      other.end_time > slot.start_time &&
+      (stateOf(other) !== 'blocked' || other.slot_id > slot.slot_id),
+  );
 }
 
-export function readMinutes(text: string): number {
-  const [hour = 0, minute = 0] = text.split(':').map(Number);
-  return hour * 60 + minute;
+/** At the end of its bound, or when the next hold runs out: nobody tells of that. */
+function askAgainMs({ body, freshUntilMs }: Known<readonly WeekSlot[]>): number {
+  const ends = body
+    .flatMap(({ reservations }) => reservations)
+    .filter(({ status }) => status === 'held')
+    .map(({ expires_at }) => Date.parse(expires_at) + SURELY_OVER_MS - serverNowMs());
+  return Math.max(ASK_AGAIN_AT_LEAST_MS, Math.min(freshUntilMs - Date.now(), ...ends));
 }
 
-/** As the visitor's locale writes the hour. */
-export function hourName(hour: number): string {
-  return clockTime(`2026-01-01T${String(hour).padStart(2, '0')}:00:00Z`, 'UTC');
+/** What a slot is to whoever looks at the calendar. Of one with several places, what can still be done with it. */
+export function stateOf({ remaining, reservations, start_time }: WeekSlot): SlotState {
+  const hasBegun = Date.parse(start_time) <= serverNowMs();
+  if (remaining > 0 && !hasBegun) return 'free';
+  if (reservations.length === 0) return remaining > 0 ? 'past' : 'blocked';
+  return reservations.some(({ status }) => status === 'held') ? 'held' : 'confirmed';
+}
+
+/** Slots that blocking a stretch takes, whole where it only touches them. */
+export function touchedBy(slots: readonly WeekSlot[], stretch: Stretch, timeZone: string) {
+  const fromMs = instantMs(stretch.date, stretch.fromMin, timeZone);
+  const untilMs = instantMs(stretch.date, stretch.untilMin, timeZone);
+  const touched = slots.filter(
+    ({ start_time, end_time }) => Date.parse(start_time) < untilMs && Date.parse(end_time) > fromMs,
+  );
+  const isWider = touched.some(
+    ({ start_time, end_time }) => Date.parse(start_time) < fromMs || Date.parse(end_time) > untilMs,
+  );
+  return { touched, isWider };
+}
+
+/** A day's blocked time, joined where it is of a piece. */
+export function blockedOf(slots: readonly WeekSlot[]): MinuteRange[] {
+  const joined: MinuteRange[] = [];
+  for (const { fromMin, untilMin } of slots.filter((slot) => stateOf(slot) === 'blocked')) {
+    const last = joined.at(-1);
+    if (last?.untilMin === fromMin) joined[joined.length - 1] = { fromMin: last.fromMin, untilMin };
+    else joined.push({ fromMin, untilMin });
+  }
+  return joined;
 }
