@@ -345,11 +345,11 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.describe_slot(s slot)
+CREATE OR REPLACE FUNCTION public.describe_slot(p_name text, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone)
  RETURNS text
  LANGUAGE sql
  STABLE
-RETURN concat_ws(', '::text, (s).name, ((to_char(((s).starts_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text) || ' to '::text) || to_char(((s).ends_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text)));
+RETURN concat_ws(', '::text, p_name, ((to_char((p_starts_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text) || ' to '::text) || to_char((p_ends_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text)));
 
 CREATE OR REPLACE FUNCTION public.expire_due_holds(p_limit integer)
  RETURNS TABLE(reservation_id bigint, slot_id bigint)
@@ -795,15 +795,18 @@ begin
    where o.reservation_id = changed.id and o.status = 'open' and changed.status = 'confirmed'
      and o.currency <> s.price_currency;
   update order_line l
-     set description = describe_slot(s), quantity = changed.quantity, unit_price = coalesce(s.price_amount, 0)
+     set description = describe_slot(s.name, s.starts_at, s.ends_at), quantity = changed.quantity,
+         unit_price = coalesce(s.price_amount, 0)
     from changed join slot s on s.id = changed.slot_id join orders o on o.reservation_id = changed.id
    where l.order_id = o.id and o.status = 'open' and changed.status = 'confirmed'
      and (l.description, l.quantity, l.unit_price)
-         is distinct from (describe_slot(s), changed.quantity, coalesce(s.price_amount, 0));
+         is distinct from (describe_slot(s.name, s.starts_at, s.ends_at), changed.quantity,
+                           coalesce(s.price_amount, 0));
 
   with sold as (
     select changed.id, changed.quantity, changed.pax, changed.changed_at, s.price_amount, s.price_currency,
-           describe_slot(s) as description, c.first_name || ' ' || c.last_name as customer
+           describe_slot(s.name, s.starts_at, s.ends_at) as description,
+           c.first_name || ' ' || c.last_name as customer
       from changed join slot s on s.id = changed.slot_id join client c on c.id = changed.client_id
      where changed.status = 'confirmed' and s.price_amount is not null
        and not exists (select from orders o where o.reservation_id = changed.id)

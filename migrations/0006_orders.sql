@@ -168,10 +168,10 @@ create trigger announce_delete after delete on order_line referencing old table 
 
 -- A slot as an order's line names it: `Tower, 2026-12-30T10:00:00Z to 2026-12-30T10:15:00Z`; what has no name, by its
 -- time.
-create function describe_slot(s slot) returns text
+create function describe_slot(p_name text, p_starts_at timestamptz, p_ends_at timestamptz) returns text
 language sql stable
-return concat_ws(', ', s.name, to_char(s.starts_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') || ' to '
-    || to_char(s.ends_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
+return concat_ws(', ', p_name, to_char(p_starts_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') || ' to '
+    || to_char(p_ends_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
 
 -- An order is placed in the transaction that confirms a reservation on a priced slot, follows the reservation to
 -- another slot, and is cancelled in the transaction that ends it.
@@ -201,15 +201,18 @@ begin
    where o.reservation_id = changed.id and o.status = 'open' and changed.status = 'confirmed'
      and o.currency <> s.price_currency;
   update order_line l
-     set description = describe_slot(s), quantity = changed.quantity, unit_price = coalesce(s.price_amount, 0)
+     set description = describe_slot(s.name, s.starts_at, s.ends_at), quantity = changed.quantity,
+         unit_price = coalesce(s.price_amount, 0)
     from changed join slot s on s.id = changed.slot_id join orders o on o.reservation_id = changed.id
    where l.order_id = o.id and o.status = 'open' and changed.status = 'confirmed'
      and (l.description, l.quantity, l.unit_price)
-         is distinct from (describe_slot(s), changed.quantity, coalesce(s.price_amount, 0));
+         is distinct from (describe_slot(s.name, s.starts_at, s.ends_at), changed.quantity,
+                           coalesce(s.price_amount, 0));
 
   with sold as (
     select changed.id, changed.quantity, changed.pax, changed.changed_at, s.price_amount, s.price_currency,
-           describe_slot(s) as description, c.first_name || ' ' || c.last_name as customer
+           describe_slot(s.name, s.starts_at, s.ends_at) as description,
+           c.first_name || ' ' || c.last_name as customer
       from changed join slot s on s.id = changed.slot_id join client c on c.id = changed.client_id
      where changed.status = 'confirmed' and s.price_amount is not null
        and not exists (select from orders o where o.reservation_id = changed.id)
