@@ -114,7 +114,7 @@ function Plots({ frames }: { readonly frames: readonly Frame[] }) {
         one('batches', '--accent', ({ queued }) => queued),
         one('write-backs', '--wait', ({ writeBacks }) => writeBacks),
       ],
-      latency: [one('half', '--accent', ({ p50Ms }) => p50Ms), one('99 %', '--bad', ({ p99Ms }) => p99Ms)],
+      latency: [one('median', '--accent', ({ p50Ms }) => p50Ms), one('99 %', '--bad', ({ p99Ms }) => p99Ms)],
     };
   }, [frames]);
   return (

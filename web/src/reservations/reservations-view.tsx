@@ -101,7 +101,7 @@ function Row({ reservation, title }: { readonly reservation: Reservation; readon
       <div className="row-main">
         <div>
           <p className="row-time">
-            {longDay(start_time)}, {clockSpan(start_time, end_time)}
+            {longDay(start_time)}, <span className="whole">{clockSpan(start_time, end_time)}</span>
           </p>
           <p className="hint">
             {title}
