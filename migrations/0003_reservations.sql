@@ -26,7 +26,11 @@ create table reservation (
   expires_at timestamptz not null,
   decided_at timestamptz,               -- when it was confirmed
   changed_at timestamptz not null,      -- when it came into its present state
+  -- What it was held for, of one unit; null when that was free. Whatever the slot costs later, it is confirmed for this.
+  price_amount numeric,
+  price_currency text,
   pax jsonb,                            -- of which types, at the price it was held for: [{type, name, quantity, price}]
+  constraint reservation_price_has_currency check ((price_amount is null) = (price_currency is null)),
   constraint reservation_expires_after_it_is_held check (expires_at > held_at),
   constraint reservation_decided_in_time check (decided_at >= held_at and decided_at < expires_at)
 );
@@ -224,9 +228,12 @@ begin
   end loop;
 
   if cardinality(v_ids) > 0 then
-    insert into reservation (id, slot_id, client_id, quantity, pax, status, held_at, expires_at, changed_at)
-      select taken.id, taken.slot_id, taken.client_id, taken.quantity, taken.pax, 'held', v_now, v_now + p_ttl, v_now
-        from unnest(v_ids, v_slots, v_clients, v_quantities, v_pax) as taken (id, slot_id, client_id, quantity, pax);
+    insert into reservation (id, slot_id, client_id, quantity, price_amount, price_currency, pax, status, held_at,
+                             expires_at, changed_at)
+      select taken.id, taken.slot_id, taken.client_id, taken.quantity, s.price_amount, s.price_currency, taken.pax, 'held',
+             v_now, v_now + p_ttl, v_now
+        from unnest(v_ids, v_slots, v_clients, v_quantities, v_pax) as taken (id, slot_id, client_id, quantity, pax)
+        join slot s on s.id = taken.slot_id;
   end if;
 end
 $$;
