@@ -290,7 +290,7 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.confirm_reservations(p_reservation bigint[], p_client bigint[])
- RETURNS TABLE(place integer, outcome text, reservation_id bigint, slot_id bigint, client_id bigint, quantity integer, held_at timestamp with time zone, expires_at timestamp with time zone, decided_at timestamp with time zone, status text, pax jsonb, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone, slot_name text)
+ RETURNS TABLE(place integer, outcome text, reservation_id bigint, slot_id bigint, client_id bigint, quantity integer, held_at timestamp with time zone, expires_at timestamp with time zone, decided_at timestamp with time zone, status text, pax jsonb, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone, slot_name text, price_amount numeric, price_currency text)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
@@ -324,6 +324,8 @@ begin
     starts_at := v_ask.starts_at;
     ends_at := v_ask.ends_at;
     slot_name := v_ask.slot_name;
+    price_amount := v_ask.price_amount;
+    price_currency := v_ask.price_currency;
     outcome := case
       when v_ask.client is null then 'no_such_client'
       when v_ask.id is null then 'no_such_reservation'
@@ -435,7 +437,7 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.hold_slots(p_slot bigint[], p_client bigint[], p_quantity integer[], p_version integer[], p_pax jsonb, p_ttl interval, p_notice interval)
- RETURNS TABLE(place integer, outcome text, reservation_id bigint, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone, held_at timestamp with time zone, expires_at timestamp with time zone, slot_version integer, remaining integer, pax jsonb, slot_name text)
+ RETURNS TABLE(place integer, outcome text, reservation_id bigint, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone, held_at timestamp with time zone, expires_at timestamp with time zone, slot_version integer, remaining integer, pax jsonb, slot_name text, price_amount numeric, price_currency text)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
@@ -466,6 +468,7 @@ begin
     select ask.place::integer as place, ask.slot_id, ask.client_id, ask.quantity, ask.version,
            s.id as found, s.provider_id, s.starts_at, s.ends_at, s.capacity - s.claimed as left_over,
            s.version as slot_version, s.closed_at, s.name as slot_name, s.pax as slot_pax,
+           s.price_amount, s.price_currency,
            p_pax -> (ask.place::integer - 1) as pax, c.id as client
       from unnest(p_slot, p_client, p_quantity, p_version)
            with ordinality as ask (slot_id, client_id, quantity, version, place)
@@ -483,6 +486,8 @@ begin
     starts_at := v_ask.starts_at;
     ends_at := v_ask.ends_at;
     slot_name := v_ask.slot_name;
+    price_amount := v_ask.price_amount;
+    price_currency := v_ask.price_currency;
     reservation_id := null;
     held_at := v_now;
     expires_at := v_now + p_ttl;

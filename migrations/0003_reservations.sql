@@ -147,7 +147,8 @@ create function hold_slots(
 )
 returns table (
   place integer, outcome text, reservation_id bigint, provider_id bigint, starts_at timestamptz, ends_at timestamptz,
-  held_at timestamptz, expires_at timestamptz, slot_version integer, remaining integer, pax jsonb, slot_name text
+  held_at timestamptz, expires_at timestamptz, slot_version integer, remaining integer, pax jsonb, slot_name text,
+  price_amount numeric, price_currency text
 )
 language plpgsql as $$
 #variable_conflict use_column
@@ -178,6 +179,7 @@ begin
     select ask.place::integer as place, ask.slot_id, ask.client_id, ask.quantity, ask.version,
            s.id as found, s.provider_id, s.starts_at, s.ends_at, s.capacity - s.claimed as left_over,
            s.version as slot_version, s.closed_at, s.name as slot_name, s.pax as slot_pax,
+           s.price_amount, s.price_currency,
            p_pax -> (ask.place::integer - 1) as pax, c.id as client
       from unnest(p_slot, p_client, p_quantity, p_version)
            with ordinality as ask (slot_id, client_id, quantity, version, place)
@@ -195,6 +197,8 @@ begin
     starts_at := v_ask.starts_at;
     ends_at := v_ask.ends_at;
     slot_name := v_ask.slot_name;
+    price_amount := v_ask.price_amount;
+    price_currency := v_ask.price_currency;
     reservation_id := null;
     held_at := v_now;
     expires_at := v_now + p_ttl;
@@ -246,7 +250,8 @@ create function confirm_reservations(p_reservation bigint[], p_client bigint[])
 returns table (
   place integer, outcome text, reservation_id bigint, slot_id bigint, client_id bigint, quantity integer,
   held_at timestamptz, expires_at timestamptz, decided_at timestamptz, status text, pax jsonb,
-  provider_id bigint, starts_at timestamptz, ends_at timestamptz, slot_name text
+  provider_id bigint, starts_at timestamptz, ends_at timestamptz, slot_name text, price_amount numeric,
+  price_currency text
 )
 language plpgsql as $$
 #variable_conflict use_column
@@ -280,6 +285,8 @@ begin
     starts_at := v_ask.starts_at;
     ends_at := v_ask.ends_at;
     slot_name := v_ask.slot_name;
+    price_amount := v_ask.price_amount;
+    price_currency := v_ask.price_currency;
     outcome := case
       when v_ask.client is null then 'no_such_client'
       when v_ask.id is null then 'no_such_reservation'

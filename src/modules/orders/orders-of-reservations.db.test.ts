@@ -217,6 +217,8 @@ eachDatabase('orders of reservations', (open) => {
       { currency: PRICE.currency, total: PRICE.amount, lines: [{ unit_price: PRICE.amount }] },
     ]);
     expect(await shop.ordersOf(unpaid)).toEqual([]);
+    const read = (id: number) => shop.must(200, 'GET', `/api/v1/reservations/${id}`);
+    expect([await read(paid), await read(unpaid)]).toMatchObject([{ price: PRICE }, { price: null }]);
   });
 
   it('are not placed for what is free, expires, or is cancelled before', async () => {
