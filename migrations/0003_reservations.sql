@@ -47,6 +47,8 @@ create table reservation_event (
   status text not null,
   slot_id bigint not null,
   quantity integer not null,
+  price_amount numeric,
+  price_currency text,
   expires_at timestamptz not null,
   primary key (reservation_id, id)
 );
@@ -61,8 +63,9 @@ begin
     from (select new_rows.slot_id, sum(new_rows.quantity) as quantity, count(*) as changes
             from new_rows where new_rows.status in ('held', 'confirmed') group by new_rows.slot_id) added
    where slot.id = added.slot_id;
-  insert into reservation_event (reservation_id, at, status, slot_id, quantity, expires_at)
-    select id, changed_at, status, slot_id, quantity, expires_at from new_rows order by id;
+  insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at)
+    select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at
+      from new_rows order by id;
   return null;
 end
 $$;
@@ -84,8 +87,9 @@ begin
                    group by each_row.id, each_row.slot_id having sum(each_row.quantity) <> 0) change
            group by change.slot_id) moved
    where slot.id = moved.slot_id;
-  insert into reservation_event (reservation_id, at, status, slot_id, quantity, expires_at)
-    select id, changed_at, status, slot_id, quantity, expires_at from new_rows order by id;
+  insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at)
+    select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at
+      from new_rows order by id;
   return null;
 end
 $$;

@@ -221,6 +221,16 @@ eachDatabase('orders of reservations', (open) => {
     expect([await read(paid), await read(unpaid)]).toMatchObject([{ price: PRICE }, { price: null }]);
   });
 
+  it('cost what they did then in looking back, though the reservation has moved to a dearer slot', async () => {
+    const reservationId = await shop.hold(await shop.offer());
+    await open().clock.advance('1 second');
+    const dearer = await shop.offer({ price: { amount: 20, currency: 'EUR' } });
+    await shop.act('reschedule', reservationId, { slot_id: dearer.slot_id });
+    const url = `/api/v1/reservations/${reservationId}`;
+    expect(await shop.must(200, 'GET', `${url}?at=${NOW}`)).toMatchObject({ price: PRICE });
+    expect(await shop.must(200, 'GET', url)).toMatchObject({ price: { amount: 20, currency: 'EUR' } });
+  });
+
   it('are not placed for what is free, expires, or is cancelled before', async () => {
     const before = await countOrders(open());
     await shop.act('confirm', await shop.hold(await shop.offer({})));

@@ -139,7 +139,7 @@ export async function readReservationAt(reader: Reader, reservationId: Id, at: I
            end as status,
            s.starts_at as start_time, s.ends_at as end_time, r.held_at as created_at, event.expires_at,
            case when r.decided_at <= ${at}::timestamptz then r.decided_at end as confirmed_at,
-           ${priceColumn('r')}, s.name, r.pax
+           ${priceColumn('event')}, s.name, r.pax
       from reservation r
       join lateral (select * from reservation_event e
                      where e.reservation_id = r.id and e.at <= ${at}::timestamptz order by e.id desc limit 1) event on true
