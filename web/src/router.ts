@@ -49,3 +49,11 @@ export function numberOf(query: URLSearchParams, name: string): number | undefin
   const text = query.get(name);
   return text !== null && /^[1-9]\d{0,15}$/.test(text) ? Number(text) : undefined;
 }
+
+/** A date of a year with four digits out of the query, and room for a month around it. */
+export function dateOf(query: URLSearchParams, name: string): string | undefined {
+  const text = query.get(name) ?? '';
+  const ms = /^[1-8]\d{3}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  // 30 February is not a date, though some make one of it.
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text) ? text : undefined;
+}

@@ -14,7 +14,7 @@ export function addDays(date: string, days: number): string {
 }
 
 /** 0 for the first day of a week in the visitor's locale. */
-function weekdayOf(date: string): number {
+export function weekdayOf(date: string): number {
   return (new Date(`${date}T00:00:00Z`).getUTCDay() - firstWeekday() + 7) % 7;
 }
 

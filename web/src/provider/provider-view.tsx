@@ -1,11 +1,11 @@
 import '../styles/provider.css';
 import { useRef, useState } from 'react';
 import type { Provider } from '../api/shapes.ts';
-import { addDays, weekStart } from '../book/month.ts';
+import { addDays, weekdayOf, weekStart } from '../book/month.ts';
 import { Field } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
-import { amend, go, numberOf, usePlace } from '../router.ts';
+import { amend, dateOf, go, numberOf, usePlace } from '../router.ts';
 import { nameOf, useProviders } from '../use-people.ts';
 import { dateIn, shortDay, zoneName } from '../written.ts';
 import { BlockTime } from './block-time.tsx';
@@ -60,7 +60,7 @@ function Calendar({ provider }: { readonly provider: Provider }) {
   const { time_zone: timeZone } = provider;
   const today = dateIn(Date.now(), timeZone);
   const tomorrow = addDays(today, 1);
-  const start = weekStart(query.get('week') ?? tomorrow);
+  const start = weekStart(dateOf(query, 'week') ?? tomorrow);
   // By its weekday, so that it is never on a week which is not on show.
   const [marked, setMarked] = useState({ weekday: weekdayOf(tomorrow), fromMin: 540, untilMin: 720 });
   const stretch: Stretch = { ...marked, date: addDays(start, marked.weekday) };
@@ -148,11 +148,6 @@ function Calendar({ provider }: { readonly provider: Provider }) {
       </aside>
     </div>
   );
-}
-
-/** 0 for the first day of a week in the visitor's locale. */
-function weekdayOf(date: string): number {
-  return (Date.parse(date) - Date.parse(weekStart(date))) / 86_400_000;
 }
 
 const KEYS: readonly (readonly [SlotState, string])[] = [
