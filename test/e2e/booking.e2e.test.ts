@@ -107,6 +107,35 @@ inBrowser('booking', {}, (site) => {
     await page.getByText('Held for you').waitFor();
   });
 
+  it('names each time of an experience, by the clock of where it is', async () => {
+    const visitor = await site.visit('#/book?experience=14');
+    const { page } = visitor;
+    await chooseSlot(visitor, 0);
+    const times = page.locator('.slot-time');
+    expect((await times.allInnerTexts()).slice(0, 3)).toEqual(['04:00', '04:30', '05:00']);
+    // Four in the morning in Singapore is the evening before for whoever is in Berlin.
+    await page.getByText('Their time (').waitFor();
+    const yours = await page.locator('.slot .slot-other').first().innerText();
+    expect(yours).toMatch(/^[A-Z][a-z]{2},? 2[12]:00/);
+    const day = await page.locator('.day-choice h2').innerText();
+    const form = page.locator('.hold-form');
+    expect(await form.locator('.hold-time').innerText()).toBe('04:00');
+    expect(await form.locator('.hold-what .hint').first().innerText()).toBe(day);
+    const byVisitor = await form.locator('.hold-yours').innerText();
+    expect(byVisitor).toMatch(/^2[12]:00, .*, by your clock \(Berlin\)$/);
+    expect(byVisitor).not.toContain(day);
+
+    await page.getByRole('button', { name: 'Hold this time' }).click();
+    const held = page.locator('.held');
+    expect(`${await held.locator('.held-time').innerText()}, ${await held.locator('.hint').innerText()}`).toContain(
+      byVisitor,
+    );
+
+    // Only what begins and ends at midnight is a whole day.
+    await page.goto(`${site.url}/#/book?experience=15`);
+    await page.locator('.slot-time', { hasText: 'The whole day' }).waitFor();
+  });
+
   it('forgets a client of another database', async () => {
     const { page } = await site.visit('#/book?provider=1');
     await page.addInitScript(() =>

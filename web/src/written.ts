@@ -18,8 +18,21 @@ export function clockTime(instant: string | number, timeZone = VISITOR_ZONE): st
   return format(instant, { hour: '2-digit', minute: '2-digit', timeZone });
 }
 
+export function weekdayTime(instant: string | number, timeZone = VISITOR_ZONE): string {
+  return format(instant, { weekday: 'short', hour: '2-digit', minute: '2-digit', timeZone });
+}
+
+/** 0 to 23. */
+export function hourIn(instant: string | number, timeZone: string): number {
+  return Number(
+    new Intl.DateTimeFormat('sv-SE', { hour: '2-digit', hourCycle: 'h23', timeZone }).format(new Date(instant)),
+  );
+}
+
 export function clockSpan(start: string, end: string, timeZone = VISITOR_ZONE): string {
-  return `${clockTime(start, timeZone)} – ${clockTime(end, timeZone)}`;
+  const [from, to] = [clockTime(start, timeZone), clockTime(end, timeZone)];
+  // What has only a time to come at ends a day later, as far as anybody knows.
+  return from === to ? from : `${from} – ${to}`;
 }
 
 export function longDay(instant: string | number, timeZone = VISITOR_ZONE): string {

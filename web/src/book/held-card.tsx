@@ -7,7 +7,7 @@ import type { Reservation } from '../api/shapes.ts';
 import { Problem } from '../parts/states.tsx';
 import { linkTo } from '../router.ts';
 import { useNowMs } from '../ticking.ts';
-import { clockSpan, countdown, longDay, span } from '../written.ts';
+import { clockSpan, countdown, longDay, span, VISITOR_ZONE, zoneName } from '../written.ts';
 
 interface Props {
   readonly reservation: Reservation;
@@ -63,7 +63,8 @@ export function HeldCard({ reservation, title, onEnded }: Props) {
           <p className="held-title">{tooLate ? 'Your hold has run out' : 'Held for you'}</p>
           <p className="held-time">{clockSpan(start_time, end_time)}</p>
           <p className="hint">
-            {longDay(start_time)} · {title}
+            {longDay(start_time)}
+            {provider_id === null && `, by your clock (${zoneName(VISITOR_ZONE)})`} · {title}
             {reservation.quantity > 1 && ` · ${reservation.quantity} places`}
           </p>
         </div>

@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react';
 import type { Provider, Reservation } from '../api/shapes.ts';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
 import { amend, usePlace } from '../router.ts';
-import { dateIn } from '../written.ts';
+import { dateIn, VISITOR_ZONE } from '../written.ts';
 import { DayChoice } from './day-choice.tsx';
 import { monthOf } from './month.ts';
 import { type DayMark, MonthGrid } from './month-grid.tsx';
@@ -71,6 +71,7 @@ function ProviderDay({ provider, date, free, moving, onHeld }: DayProps) {
       (free.body?.['available timeslots'] ?? []).map(
         ({ timeslot_id, start_time, end_time }): OfferedSlot => ({
           id: timeslot_id,
+          zone: VISITOR_ZONE,
           day: dateIn(start_time),
           start: start_time,
           end: end_time,

@@ -36,11 +36,13 @@ function fixedZone(aheadMs: number): string {
 function toOffered(slot: ExperienceSlot, aheadMs: number): OfferedSlot {
   const { id, startDate, startTime, endTime, remaining, price, paxAvailability } = slot;
   const startMs = asUtcMs(startDate, startTime) - aheadMs;
-  const isAllDay = startTime === endTime;
+  // What only has a time to come at ends when it starts. Just the day that starts and ends at midnight is a whole one.
+  const isAllDay = startTime === '00:00' && endTime === '00:00';
   const endMs = asUtcMs(startDate, endTime) - aheadMs;
   const end = endMs > startMs ? endMs : endMs + 86_400_000;
   return {
     id,
+    zone: fixedZone(aheadMs),
     day: startDate,
     start: new Date(startMs).toISOString(),
     end: new Date(end).toISOString(),
