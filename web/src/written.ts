@@ -35,12 +35,18 @@ export function clockSpan(start: string, end: string, timeZone = VISITOR_ZONE): 
   return from === to ? from : `${from} – ${to}`;
 }
 
+/** A day of this year goes without saying so. */
+function yearOf(instant: string | number, timeZone: string): Intl.DateTimeFormatOptions {
+  const year = (when: string | number) => dateIn(when, timeZone).slice(0, 4);
+  return year(instant) === year(Date.now()) ? {} : { year: 'numeric' };
+}
+
 export function longDay(instant: string | number, timeZone = VISITOR_ZONE): string {
-  return format(instant, { weekday: 'long', day: 'numeric', month: 'long', timeZone });
+  return format(instant, { weekday: 'long', day: 'numeric', month: 'long', ...yearOf(instant, timeZone), timeZone });
 }
 
 export function shortDay(instant: string | number, timeZone = VISITOR_ZONE): string {
-  return format(instant, { weekday: 'short', day: 'numeric', month: 'short', timeZone });
+  return format(instant, { weekday: 'short', day: 'numeric', month: 'short', ...yearOf(instant, timeZone), timeZone });
 }
 
 export function fullDate(instant: string | number, timeZone = VISITOR_ZONE): string {
