@@ -384,6 +384,21 @@ export interface Api {
         })[];
       };
     };
+    /** List the experiences that suppliers are configured for, by id */
+    "/api/v1/experiences": {
+      path: undefined;
+      query: undefined;
+      body: undefined;
+      answer: {
+        readonly "experiences": readonly ({
+          /** The supplier's product id */
+          readonly "id": number;
+          readonly "supplier": string;
+          /** Where its days begin and its times are local */
+          readonly "time_zone": string;
+        })[];
+      };
+    };
     /** An experience's slots on one day, from memory */
     "/api/v1/experience/{id}/slots": {
       path: { "id": number; };

@@ -6,7 +6,7 @@ import { Secret } from './secret.ts';
 /** A supplier as `SUPPLIERS_FILE` has it, checked. */
 export interface SupplierConfig {
   readonly id: string;
-  readonly adapter: (typeof ADAPTERS)[number];
+  readonly adapter: keyof typeof ADAPTERS;
   /** Without a slash at its end. */
   readonly baseUrl: string;
   readonly apiKey: Secret | undefined;
@@ -19,9 +19,10 @@ export interface SupplierConfig {
 type Env = Readonly<Record<string, string | undefined>>;
 type Fields = Readonly<Record<string, unknown>>;
 
-const ADAPTERS = ['per-date', 'snapshot'] as const;
+/** Whether a supplier is asked product by product, or once for all it sells. */
+const ADAPTERS = { 'per-date': { byProduct: true }, snapshot: { byProduct: false } } as const;
 const KEYS = ['id', 'adapter', 'base_url', 'api_key_env', 'pull_limits', 'products', 'time_zone', 'cadence'];
-const PER_DATE_ONLY = ['products', 'cadence'];
+const BY_PRODUCT_ONLY = ['products', 'cadence'];
 const LAST_DAY = 60;
 const LONGEST_MS = LAST_DAY * 86_400_000;
 const CADENCE = [
@@ -57,9 +58,9 @@ function readSupplier(entry: unknown, index: number, env: Env): SupplierConfig {
   }
   const unknown = Object.keys(entry).find((key) => !KEYS.includes(key));
   if (unknown !== undefined) wrong(id, shown(unknown), `is unknown; there are ${KEYS.join(', ')}`);
-  const adapter = ADAPTERS.find((name) => name === entry.adapter);
-  if (adapter === undefined) wrong(id, 'adapter', `${shown(entry.adapter)} is not one of ${ADAPTERS.join(', ')}`);
-  const misplaced = adapter === 'snapshot' && PER_DATE_ONLY.find((key) => key in entry);
+  const adapter = readAdapter(id, entry.adapter);
+  const { byProduct } = ADAPTERS[adapter];
+  const misplaced = !byProduct && BY_PRODUCT_ONLY.find((key) => key in entry);
   if (misplaced) wrong(id, misplaced, 'is only for per-date suppliers: a snapshot is pulled as a whole');
   return {
     id,
@@ -67,10 +68,16 @@ function readSupplier(entry: unknown, index: number, env: Env): SupplierConfig {
     baseUrl: readBaseUrl(id, entry.base_url),
     apiKey: readApiKey(id, entry.api_key_env, env),
     pullLimits: readPullLimits(id, entry.pull_limits),
-    products: adapter === 'snapshot' ? [] : readProducts(id, entry.products),
+    products: byProduct ? readProducts(id, entry.products) : [],
     timeZone: readTimeZone(id, entry.time_zone),
-    cadence: adapter === 'snapshot' ? [] : readCadence(id, entry.cadence),
+    cadence: byProduct ? readCadence(id, entry.cadence) : [],
   };
+}
+
+function readAdapter(id: string, value: unknown): keyof typeof ADAPTERS {
+  const names = Object.keys(ADAPTERS) as (keyof typeof ADAPTERS)[];
+  const adapter = names.find((name) => name === value);
+  return adapter ?? wrong(id, 'adapter', `${shown(value)} is not one of ${names.join(', ')}`);
 }
 
 /** The URL itself is not shown: what is wrong with it may be the password in it. */

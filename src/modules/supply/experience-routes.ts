@@ -13,6 +13,18 @@ export function addExperienceRoutes(app: HttpServer, experiences: Experiences): 
   const tags = ['Experiences'];
 
   app.get(
+    '/api/v1/experiences',
+    {
+      schema: {
+        tags,
+        summary: 'List the experiences that suppliers are configured for, by id',
+        response: { 200: schemas.ExperienceList, ...Problems },
+      },
+    },
+    async () => ({ experiences: [...experiences.list()] }),
+  );
+
+  app.get(
     '/api/v1/experience/:id/slots',
     {
       schema: {

@@ -7,7 +7,7 @@ import { askedAgeMs, datesAhead, todayAt } from './horizon.ts';
 import { productDate } from './part-name.ts';
 import { createPartView, type PartView, partKey } from './part-view.ts';
 import type { ReadCounts } from './read-counts.ts';
-import type { Supplier } from './supplier.ts';
+import { type Supplier, tellsAllAtOnce } from './supplier.ts';
 import type { SupplyAge } from './supply-age.ts';
 import { NoSuchExperience } from './supply-failures.ts';
 
@@ -47,8 +47,15 @@ export class Experiences {
     });
     this.#clock = clock;
     this.#reads = reads;
-    const perDate = suppliers.filter(({ adapter }) => adapter === 'per-date');
-    this.#suppliers = new Map(perDate.flatMap((each) => each.products.map((product) => [product, each] as const)));
+    const byProduct = suppliers.filter((each) => !tellsAllAtOnce(each));
+    this.#suppliers = new Map(byProduct.flatMap((each) => each.products.map((product) => [product, each] as const)));
+  }
+
+  /** All that are configured, by id, and where their days begin. */
+  list(): readonly { readonly id: Id; readonly supplier: string; readonly time_zone: string }[] {
+    return [...this.#suppliers]
+      .map(([id, { id: supplier, timeZone }]) => ({ id, supplier, time_zone: timeZone }))
+      .toSorted((a, b) => a.id - b.id);
   }
 
   /**

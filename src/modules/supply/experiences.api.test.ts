@@ -122,6 +122,14 @@ eachDatabase('experiences', (open) => {
     expect(stale.headers['cache-status']).toMatch(/; ttl=-301; detail=stale$/);
   });
 
+  it('lists what is configured, by id', async () => {
+    const { body } = await ask(app, 'GET', '/api/v1/experiences');
+    const inOrder = [...TOURS.products].sort((a, b) => a - b);
+    expect(body).toEqual({
+      experiences: inOrder.map((id) => ({ id, supplier: TOURS.id, time_zone: TOURS.timeZone })),
+    });
+  });
+
   it('knows nothing of a day that was never pulled, and says so', async () => {
     const answer = await slots(newProduct(), '2027-01-05');
     expect(answer.status).toBe(200);

@@ -16,7 +16,7 @@ import { type NextPull, readNextPull } from './next-pull-store.ts';
 import { EVERYTHING } from './part-name.ts';
 import { createPartView, type PartView, partKey } from './part-view.ts';
 import type { ReadCounts } from './read-counts.ts';
-import type { Supplier } from './supplier.ts';
+import { type Supplier, tellsAllAtOnce } from './supplier.ts';
 import { notObservedYet } from './supply-failures.ts';
 import { snapshotAgeMs } from './sync-status-store.ts';
 
@@ -55,7 +55,7 @@ export class Items {
 
   constructor(suppliers: readonly Supplier[], deps: ItemsDeps) {
     const { freshness, database, feed } = deps;
-    this.#suppliers = suppliers.filter(({ adapter }) => adapter === 'snapshot');
+    this.#suppliers = suppliers.filter(tellsAllAtOnce);
     this.#deps = deps;
     this.#lists = createPartView<ItemList>(freshness, database, {
       name: 'items',

@@ -3,7 +3,7 @@ import { todayAt } from './horizon.ts';
 import { productDate, readProductDate } from './part-name.ts';
 import { Planner, type PlannerMemory } from './planner/planner.ts';
 import type { Target } from './planner/target-table.ts';
-import { pullsPerDay, type Supplier } from './supplier.ts';
+import { pullsPerDay, type Supplier, tellsAllAtOnce } from './supplier.ts';
 
 /** What the answer to a pull said, for whoever plans the next ones. */
 interface Lesson {
@@ -102,7 +102,7 @@ export function createPullPlan(
   memory: PlannerMemory = { targets: [], days: [] },
   observed: ReadonlyMap<string, number> = new Map(),
 ): PullPlan {
-  if (supplier.adapter === 'snapshot') return new SnapshotPlan();
+  if (tellsAllAtOnce(supplier)) return new SnapshotPlan();
   return new DatesPlan(supplier, nowMs, { ...memory, targets: withObserved(memory.targets, observed) });
 }
 

@@ -25,6 +25,13 @@ export interface Supplier {
 
 const DAY_MS = 86_400_000;
 
+/** Whether one pull asks for all that a supplier sells, and not for one of its products on one date. */
+const TELLS_ALL_AT_ONCE: Readonly<Record<Supplier['adapter'], boolean>> = { 'per-date': false, snapshot: true };
+
+export function tellsAllAtOnce({ adapter }: Pick<Supplier, 'adapter'>): boolean {
+  return TELLS_ALL_AT_ONCE[adapter];
+}
+
 /** What the tightest limit allows. */
 export function pullsPerDay({ pullLimits }: Pick<Supplier, 'pullLimits'>): number {
   return Math.min(...pullLimits.map(({ pulls, windowMs }) => (pulls * DAY_MS) / windowMs));

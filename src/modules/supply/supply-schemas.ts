@@ -46,6 +46,15 @@ export const ExperienceDates = Type.Object({
     description: 'Ascending; only days on which something can be had, with the lowest primary price of what can',
   }),
 });
+export const ExperienceList = Type.Object({
+  experiences: Type.Array(
+    Type.Object({
+      id: IdField("The supplier's product id"),
+      supplier: Type.String(),
+      time_zone: Type.String({ description: 'Where its days begin and its times are local' }),
+    }),
+  ),
+});
 
 const Item = Type.Object({
   item_id: IdField('Ours: what is booked by'),

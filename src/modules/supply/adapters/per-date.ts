@@ -7,7 +7,6 @@ import type { SupplierHttp } from './supplier-http.ts';
 import { bookUpstream, cancelUpstream } from './upstream-bookings.ts';
 import {
   Amount,
-  believed,
   Count,
   Currency,
   cappedCount,
@@ -55,7 +54,7 @@ export function perDateAdapter(http: SupplierHttp, { timeZone }: Pick<Supplier, 
     async pull(part, watch, signal) {
       if (part.kind !== 'product-date') throw new Error('a per-date supplier is pulled by product and date');
       const path = `/api/v1/inventory/${part.product}?date=${part.date}`;
-      const told = believed(slotList, await http.getJson(path, signal, () => watch.answered()));
+      const told = await http.getBelieved(path, slotList, signal, () => watch.answered());
       return slotsInOrder(told.map((slot, index) => readSlot(slot, `/${index}`, part.date, timeZone)));
     },
     book: (booking, signal) => bookUpstream(http, 'slot_id', booking, signal),

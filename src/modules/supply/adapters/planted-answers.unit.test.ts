@@ -321,6 +321,15 @@ describe('bookings', () => {
     },
   );
 
+  it('are not believed to be missing by what answers 200 with a page', async () => {
+    const mistyped = adapter('snapshot');
+    plant(http(200, '<html></html>'));
+    await failureOf(mistyped.pull(ALL, watch, never));
+    plant(http(404, 'no'));
+    await failureOf(mistyped.book(booking, never));
+    await failureOf(mistyped.cancel(1, never));
+  });
+
   it.each([404, 410])('are over with %i only at a supplier that has served something', async (status) => {
     plant(http(status));
     await failureOf(adapter('per-date').cancel(1, never));

@@ -7,7 +7,6 @@ import type { SupplierHttp } from './supplier-http.ts';
 import { bookUpstream, cancelUpstream } from './upstream-bookings.ts';
 import {
   Amount,
-  believed,
   Count,
   Currency,
   cappedCount,
@@ -40,7 +39,7 @@ export function snapshotAdapter(http: SupplierHttp): Adapter {
     absence: 'sold-out',
     async pull(part, watch, signal) {
       if (part.kind !== 'everything') throw new Error('a snapshot supplier is pulled as a whole');
-      const { items } = believed(snapshot, await http.getJson('/items', signal, () => watch.answered()));
+      const { items } = await http.getBelieved('/items', snapshot, signal, () => watch.answered());
       return slotsInOrder(items.map((item, index) => readItem(item, `/items/${index}`)));
     },
     book: (booking, signal) => bookUpstream(http, 'item_id', booking, signal),

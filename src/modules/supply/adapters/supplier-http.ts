@@ -2,6 +2,7 @@ import type { Supplier } from '../supplier.ts';
 import { SupplierFailure } from './adapter.ts';
 import { ExchangeError, type ExchangeLimits, exchange, type Incoming } from './exchange.ts';
 import { retryAfterMs } from './retry-after.ts';
+import { believed, type Validator } from './upstream-fields.ts';
 
 export interface SupplierHttpOptions extends ExchangeLimits {
   /** What the time is: a supplier says when its limit is lifted as a moment. */
@@ -41,7 +42,7 @@ export class SupplierHttp {
     this.#options = { ...DEFAULTS, ...options };
   }
 
-  /** Whether it has answered anything with a success since this process began: then `base_url` is not mistyped. */
+  /** Whether it has answered anything that was believed since this process began: then `base_url` is not mistyped. */
   get hasServed(): boolean {
     return this.#hasServed;
   }
@@ -58,14 +59,12 @@ export class SupplierHttp {
     };
     const path = `${this.#base.pathname.replace(/\/+$/, '')}${request.path}`;
     try {
-      const answer = await exchange(
+      return await exchange(
         { origin: this.#base, path, method: request.method, headers, body },
         this.#options,
         signal,
         began,
       );
-      this.#hasServed ||= isSuccess(answer);
-      return answer;
     } catch (error) {
       if (!(error instanceof ExchangeError)) throw error;
       const begun = error.begun;
@@ -76,11 +75,23 @@ export class SupplierHttp {
     }
   }
 
-  /** The JSON of a 200. */
-  async getJson(path: string, signal: AbortSignal, began: () => void): Promise<unknown> {
+  /** The JSON of a 200, as what its schema says it is. */
+  async getBelieved<Checked>(
+    path: string,
+    schema: Validator<Checked>,
+    signal: AbortSignal,
+    began: () => void,
+  ): Promise<Checked> {
     const answer = await this.send({ method: 'GET', path }, signal, began);
     if (answer.status !== 200) throw this.failure(answer);
-    return jsonOf(answer);
+    return this.believed(answer, schema);
+  }
+
+  /** The JSON of an answer, as what its schema says it is. */
+  believed<Checked>(answer: Incoming, schema: Validator<Checked>): Checked {
+    const json = believed(schema, jsonOf(answer));
+    this.#hasServed = true;
+    return json;
   }
 
   /** What an answer that is no success amounts to. */
@@ -103,12 +114,8 @@ export class SupplierHttp {
   }
 }
 
-export function isSuccess({ status }: Incoming): boolean {
-  return status >= 200 && status < 300;
-}
-
 /** The JSON of an answer that must have one. */
-export function jsonOf({ body }: Incoming): unknown {
+function jsonOf({ body }: Incoming): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {

@@ -2,8 +2,8 @@ import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { type Booking, type BookingAnswer, SupplierFailure, type UpstreamId } from './adapter.ts';
 import type { Incoming } from './exchange.ts';
-import { isSuccess, jsonOf, type SupplierHttp } from './supplier-http.ts';
-import { believed, UpstreamIdField } from './upstream-fields.ts';
+import type { SupplierHttp } from './supplier-http.ts';
+import { UpstreamIdField } from './upstream-fields.ts';
 
 const booked = Compile(Type.Object({ id: UpstreamIdField }));
 
@@ -23,7 +23,7 @@ export async function bookUpstream(
   const headers = { 'idempotency-key': key };
   const answer = await http.send({ method: 'POST', path: '/bookings', headers, json }, signal);
   const { status } = answer;
-  if (status === 200 || status === 201) return { kind: 'booked', id: believed(booked, jsonOf(answer)).id };
+  if (status === 200 || status === 201) return { kind: 'booked', id: http.believed(answer, booked).id };
   if (status === 409 || isMissing(http, answer)) return { kind: 'refused', reason: http.said(answer) };
   if (status >= 400 && status < 500 && !PASSING.has(status)) return { kind: 'rejected', reason: http.said(answer) };
   throw http.failure(answer);
@@ -32,7 +32,8 @@ export async function bookUpstream(
 /** `DELETE /bookings/{id}`. That there is no such booking is as good as that it ended. */
 export async function cancelUpstream(http: SupplierHttp, id: UpstreamId, signal: AbortSignal): Promise<void> {
   const answer = await http.send({ method: 'DELETE', path: `/bookings/${encodeURIComponent(id)}` }, signal);
-  if (!isSuccess(answer) && !isMissing(http, answer)) throw http.failure(answer);
+  const isOver = answer.status >= 200 && answer.status < 300;
+  if (!isOver && !isMissing(http, answer)) throw http.failure(answer);
 }
 
 /** What is missing at an address that may be mistyped says nothing of the booking: it is asked for again. */

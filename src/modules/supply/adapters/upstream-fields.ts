@@ -26,7 +26,7 @@ export function refuse(where: string, why: string): never {
   throw new SupplierFailure(`answered what cannot be believed: ${where} ${why}`);
 }
 
-interface Validator<Checked> {
+export interface Validator<Checked> {
   Check(value: unknown): value is Checked;
   Errors(value: unknown): readonly { readonly instancePath: string; readonly message: string }[];
 }
