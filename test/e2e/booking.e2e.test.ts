@@ -25,13 +25,30 @@ inBrowser('booking', {}, (site) => {
 
     await page.getByRole('link', { name: 'My reservations' }).click();
     const row = page.locator('.row').first();
+    const id = Number(/no\. (\d+)/.exec((await row.textContent()) ?? '')?.[1]);
     await row.getByText('confirmed').waitFor();
     await row.getByRole('button', { name: 'History' }).click();
     await row.locator('.history li').nth(1).waitFor();
     expect(await row.locator('.history li > span:first-child').allInnerTexts()).toEqual(['Held', 'Confirmed']);
 
-    await row.getByRole('button', { name: 'Cancel it' }).click();
+    // One tap lets nothing go: the first one asks, and what it asks can be declined.
+    const cancel = row.getByRole('button', { name: 'Cancel it' });
+    await cancel.press('Enter');
+    const question = page.getByRole('dialog', { name: 'Cancel it?' });
+    await question.getByText('It is free for others at once').waitFor();
+    await page.keyboard.press('Escape');
+    await question.waitFor({ state: 'detached' });
+    expect(await cancel.evaluate((button) => button.matches(':focus'))).toBe(true);
+    await cancel.press('Enter');
+    await question.getByRole('button', { name: 'Keep it' }).press('Enter');
+    await question.waitFor({ state: 'detached' });
+    expect(await cancel.evaluate((button) => button.matches(':focus'))).toBe(true);
+    expect(await site.client.get('/api/v1/reservations/{id}', { path: { id } })).toMatchObject({ status: 'confirmed' });
+
+    await cancel.press('Enter');
+    await question.getByRole('button', { name: 'Yes, cancel' }).press('Enter');
     await row.getByText('cancelled', { exact: true }).waitFor();
+    await page.locator('.said:focus', { hasText: `Reservation ${id} is cancelled.` }).waitFor();
     expect(visitor.complaints).toEqual([]);
   });
 
