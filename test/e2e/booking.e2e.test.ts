@@ -132,19 +132,19 @@ inBrowser('booking', {}, (site) => {
     expect((await times.allInnerTexts()).slice(0, 3)).toEqual(['04:00', '04:30', '05:00']);
     // Four in the morning in Singapore is the evening before for whoever is in Berlin.
     await page.getByText('Their time (').waitFor();
-    const yours = await page.locator('.slot .slot-other').first().innerText();
+    const yours = await page.locator('.slot .slot-other').first().textContent();
     expect(yours).toMatch(/^[A-Z][a-z]{2},? 2[12]:00/);
-    const day = await page.locator('.day-choice h2').innerText();
+    const day = await page.locator('.day-choice h2').textContent();
     const form = page.locator('.hold-form');
-    expect(await form.locator('.hold-time').innerText()).toBe('04:00');
-    expect(await form.locator('.hold-what .hint').first().innerText()).toBe(day);
-    const byVisitor = await form.locator('.hold-yours').innerText();
+    expect(await form.locator('.hold-time').textContent()).toBe('04:00');
+    expect(await form.locator('.hold-what .hint').first().textContent()).toBe(day);
+    const byVisitor = await form.locator('.hold-yours').textContent();
     expect(byVisitor).toMatch(/^2[12]:00, .*, by your clock \(Berlin\)$/);
     expect(byVisitor).not.toContain(day);
 
     await page.getByRole('button', { name: 'Hold this time' }).click();
     const held = page.locator('.held');
-    expect(`${await held.locator('.held-time').innerText()}, ${await held.locator('.hint').innerText()}`).toContain(
+    expect(`${await held.locator('.held-time').textContent()}, ${await held.locator('.hint').textContent()}`).toContain(
       byVisitor,
     );
 

@@ -6,6 +6,7 @@ import { historyOf } from '../api/questions.ts';
 import { serverNowMs } from '../api/server-clock.ts';
 import type { HistoryEntry, Provider, Reservation } from '../api/shapes.ts';
 import { HeldCard } from '../book/held-card.tsx';
+import { writtenPlaces } from '../book/places.ts';
 import { ClientChoice } from '../client-choice.tsx';
 import { Age } from '../parts/age.tsx';
 import { Badge } from '../parts/badge.tsx';
@@ -102,7 +103,8 @@ interface RowProps extends Pick<GroupProps, 'onCancelled'> {
 }
 
 function Row({ reservation, title, onCancelled }: RowProps) {
-  const { reservation_id: id, client_id, provider_id, status, start_time, end_time, quantity } = reservation;
+  const { reservation_id: id, client_id, provider_id, status, start_time, end_time } = reservation;
+  const places = writtenPlaces(reservation);
   const [isOpen, setIsOpen] = useState(false);
   const queries = useQueryClient();
   const cancel = useMutation({
@@ -123,7 +125,7 @@ function Row({ reservation, title, onCancelled }: RowProps) {
           </p>
           <p className="hint">
             {title}
-            {quantity > 1 && ` · ${quantity} places`} · no. {id}
+            {places !== undefined && ` · ${places}`} · no. {id}
           </p>
         </div>
         <Badge status={status} />
