@@ -104,9 +104,16 @@ export function money(amount: number, currency: string): string {
   return moneyFormat(currency, {}).format(amount);
 }
 
-/** For a day of a month, which has little room: no cents, and the shortest sign. */
-export function shortMoney(amount: number, currency: string): string {
-  return moneyFormat(currency, { maximumFractionDigits: 0, currencyDisplay: 'narrowSymbol' }).format(amount);
+/**
+ * For a day of a month, which has little room: the number alone, and of a hundred or more no cents. A sign would not do:
+ * `$` is that of many currencies.
+ */
+export function bareAmount(amount: number, currency: string): string {
+  const cents: Intl.NumberFormatOptions =
+    amount < 100 ? { trailingZeroDisplay: 'stripIfInteger' } : { maximumFractionDigits: 0 };
+  const parts = moneyFormat(currency, cents).formatToParts(amount);
+  const ofNumber = ['integer', 'group', 'decimal', 'fraction'];
+  return parts.flatMap(({ type, value }) => (ofNumber.includes(type) ? [value] : [])).join('');
 }
 
 export function count(value: number): string {
