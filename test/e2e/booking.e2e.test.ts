@@ -153,6 +153,14 @@ inBrowser('booking', {}, (site) => {
     await page.locator('.slot-time', { hasText: 'The whole day' }).waitFor();
   });
 
+  it('says so where there is no such provider', async () => {
+    const { page } = await site.visit('#/book?provider=99');
+    await page.getByText('There is no provider 99 here.').waitFor();
+    await page.getByRole('link', { name: /Jane Doe/ }).click();
+    await page.locator('.day[data-free]').first().waitFor();
+    expect(await page.getByText('There is no provider').count()).toBe(0);
+  });
+
   it('forgets a client of another database', async () => {
     const { page } = await site.visit('#/book?provider=1');
     await page.addInitScript(() =>

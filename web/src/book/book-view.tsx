@@ -6,7 +6,7 @@ import { amend, linkTo, numberOf, usePlace } from '../router.ts';
 import { useProviders, useReservations, withWhom } from '../use-people.ts';
 import { ExperienceDays } from './experience-days.tsx';
 import { HeldCard } from './held-card.tsx';
-import { ProviderDays } from './provider-days.tsx';
+import { ProviderDays, UnlistedProviderDays } from './provider-days.tsx';
 import { WhatChoice } from './what-choice.tsx';
 
 /** Choose with whom or what, then a day, then a time; hold it, and confirm. */
@@ -18,9 +18,9 @@ export function BookView() {
   const [said, setSaid] = useState<'confirmed' | 'cancelled' | 'moved'>();
   const experience = numberOf(query, 'experience');
   const moving = numberOf(query, 'move');
-  const provider = providers.body?.providers.find(
-    ({ provider_id }) => provider_id === (numberOf(query, 'provider') ?? providers.body?.providers[0]?.provider_id),
-  );
+  const listed = providers.body?.providers;
+  const asked = numberOf(query, 'provider') ?? listed?.[0]?.provider_id;
+  const provider = listed?.find(({ provider_id }) => provider_id === asked);
   const mine = reservations.body?.reservations ?? [];
   const cards = mine.filter(
     ({ status, reservation_id }) => status === 'held' || (status === 'expired' && shown.has(reservation_id)),
@@ -58,11 +58,13 @@ export function BookView() {
           onEnded={setSaid}
         />
       ))}
-      <WhatChoice providers={providers} providerId={provider?.provider_id} experience={experience} />
-      {experience !== undefined ? (
-        <ExperienceDays key={experience} id={experience} moving={moving} onHeld={onHeld} />
-      ) : (
-        provider && <ProviderDays key={provider.provider_id} provider={provider} moving={moving} onHeld={onHeld} />
+      <WhatChoice providers={providers} providerId={asked} experience={experience} />
+      {experience !== undefined && <ExperienceDays key={experience} id={experience} moving={moving} onHeld={onHeld} />}
+      {experience === undefined && provider !== undefined && (
+        <ProviderDays key={provider.provider_id} provider={provider} moving={moving} onHeld={onHeld} />
+      )}
+      {experience === undefined && listed !== undefined && provider === undefined && asked !== undefined && (
+        <UnlistedProviderDays key={asked} id={asked} moving={moving} onHeld={onHeld} />
       )}
     </div>
   );
