@@ -127,11 +127,14 @@ const UNITS = [
   ['second', 1_000],
 ] as const;
 
-/** `12 seconds`, `59 minutes`, `3 days`: the greatest unit that fits, rounded down. */
+/**
+ * `12 seconds`, `59 minutes`, `3 days`: the greatest unit that fits, rounded down. A word of the page's own English
+ * sentences, whatever the visitor's locale.
+ */
 export function span(durationMs: number): string {
   const [unit, length] = UNITS.find(([, length]) => durationMs >= length) ?? (['second', 1_000] as const);
   const value = Math.max(0, Math.floor(durationMs / length));
-  return new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+  return new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long' }).format(value);
 }
 
 /** `4:09`, `1:04:09`. */
