@@ -161,6 +161,28 @@ inBrowser('booking', {}, (site) => {
     expect(await page.getByText('There is no provider').count()).toBe(0);
   });
 
+  it('puts the hold first that runs out first, here and there', async () => {
+    const visitor = await site.visit('#/book?provider=1');
+    const { page } = visitor;
+    const holds = page.getByRole('region', { name: /^Your hold no\. / });
+    for (const number of [1, 2]) {
+      await chooseSlot(visitor, 1);
+      await page.getByRole('button', { name: 'Hold this time' }).click();
+      await holds.nth(number - 1).waitFor();
+    }
+    const names = () => holds.evaluateAll((each) => each.map((hold) => hold.getAttribute('aria-label')));
+    const [first, second] = await names();
+    expect(first).not.toBe(second);
+    const extended = page.waitForResponse((response) => response.url().endsWith('/extend'));
+    await holds.first().getByRole('button', { name: 'More time' }).click();
+    expect((await extended).status()).toBe(200);
+    await page.getByRole('region', { name: first ?? '' }).waitFor();
+    await expect.poll(names).toEqual([second, first]);
+    await page.goto(`${site.url}/#/reservations`);
+    await page.getByRole('heading', { name: 'My reservations' }).waitFor();
+    await expect.poll(names).toEqual([second, first]);
+  });
+
   it('forgets a client of another database', async () => {
     const { page } = await site.visit('#/book?provider=1');
     await page.addInitScript(() =>

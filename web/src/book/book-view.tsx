@@ -5,7 +5,7 @@ import { Icon } from '../parts/icon.tsx';
 import { amend, linkTo, numberOf, usePlace } from '../router.ts';
 import { useProviders, useReservations, withWhom } from '../use-people.ts';
 import { ExperienceDays } from './experience-days.tsx';
-import { HeldCard } from './held-card.tsx';
+import { HeldCard, soonestFirst } from './held-card.tsx';
 import { ProviderDays, UnlistedProviderDays } from './provider-days.tsx';
 import { WhatChoice } from './what-choice.tsx';
 
@@ -22,9 +22,9 @@ export function BookView() {
   const asked = numberOf(query, 'provider') ?? listed?.[0]?.provider_id;
   const provider = listed?.find(({ provider_id }) => provider_id === asked);
   const mine = reservations.body?.reservations ?? [];
-  const cards = mine.filter(
-    ({ status, reservation_id }) => status === 'held' || (status === 'expired' && shown.has(reservation_id)),
-  );
+  const cards = mine
+    .filter(({ status, reservation_id }) => status === 'held' || (status === 'expired' && shown.has(reservation_id)))
+    .sort(soonestFirst);
   const onHeld = (reservation: Reservation) => {
     setSaid(moving === undefined ? undefined : 'moved');
     setShown(new Set([reservation.reservation_id]));

@@ -26,6 +26,11 @@ function lookAgain(queries: QueryClient): void {
   }
 }
 
+/** What runs out first stands first. */
+export function soonestFirst(a: Reservation, b: Reservation): number {
+  return a.expires_at.localeCompare(b.expires_at) || a.reservation_id - b.reservation_id;
+}
+
 /** A hold with the time it has left, and what can be done with it. */
 export function HeldCard({ reservation, title, onEnded }: Props) {
   const {
@@ -59,7 +64,11 @@ export function HeldCard({ reservation, title, onEnded }: Props) {
   }, [hasEnded, queries]);
   const tooLate = hasEnded || (change.error instanceof HoldfastProblem && change.error.type === 'hold-expired');
   return (
-    <section className="held" aria-label="Your hold" data-ended={tooLate || undefined}>
+    <section
+      className="held"
+      aria-label={`Your hold no. ${id}, ${longDay(start_time)}, ${clockSpan(start_time, end_time)}`}
+      data-ended={tooLate || undefined}
+    >
       <div className="held-head">
         <div>
           <p className="held-title">{tooLate ? 'Your hold has run out' : 'Held for you'}</p>

@@ -110,13 +110,16 @@ export function MonthGrid({ month, today, chosen, marks, note, onMonth, onDay }:
                       aria-pressed={date === chosen}
                       aria-current={date === today ? 'date' : undefined}
                       aria-disabled={!marks.has(date)}
-                      aria-label={`${dateLong(date)}: ${marks.get(date)?.said ?? 'nothing free'}`}
                       tabIndex={date === (reachable ?? `${month}-01`) ? 0 : -1}
                       onClick={() => marks.has(date) && onDay(date)}
                       onKeyDown={(event) => walk(event, date)}
                     >
                       <span className="day-number">{Number(date.slice(8))}</span>
                       <span className="day-note">{marks.get(date)?.note}</span>
+                      {/* No label of its own: whoever names by voice what is seen must be understood. */}
+                      <span className="unseen">
+                        {dateLong(date)}: {marks.get(date)?.said ?? 'nothing free'}
+                      </span>
                     </button>
                   </td>
                 ),

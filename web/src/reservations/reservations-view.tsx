@@ -5,7 +5,7 @@ import { changeReservation } from '../api/changes.ts';
 import { historyOf } from '../api/questions.ts';
 import { serverNowMs } from '../api/server-clock.ts';
 import type { HistoryEntry, Provider, Reservation } from '../api/shapes.ts';
-import { HeldCard } from '../book/held-card.tsx';
+import { HeldCard, soonestFirst } from '../book/held-card.tsx';
 import { writtenPlaces } from '../book/places.ts';
 import { ClientChoice } from '../client-choice.tsx';
 import { Age } from '../parts/age.tsx';
@@ -29,7 +29,7 @@ export function ReservationsView() {
   const nowMs = serverNowMs();
   const isAhead = (each: Reservation) =>
     (each.status === 'confirmed' || each.status === 'conflict') && Date.parse(each.end_time) > nowMs;
-  const held = all.filter(({ status }) => status === 'held');
+  const held = all.filter(({ status }) => status === 'held').sort(soonestFirst);
   const ahead = all.filter(isAhead).sort((a, b) => a.start_time.localeCompare(b.start_time));
   const past = all.filter((each) => each.status !== 'held' && !isAhead(each));
   const names = providers.body?.providers;
