@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { startSimulator } from '../../src/simulator/index.ts';
 import { inBrowser, type Visitor } from '../support/browser.ts';
+import { writeSuppliersFile } from '../support/suppliers-file.ts';
 
 const SECOND_DAY = '.day[data-free] >> nth=1';
 
@@ -131,7 +133,7 @@ inBrowser('booking', {}, (site) => {
     const times = page.locator('.slot-time');
     expect((await times.allInnerTexts()).slice(0, 3)).toEqual(['04:00', '04:30', '05:00']);
     // Four in the morning in Singapore is the evening before for whoever is in Berlin.
-    await page.getByText('Their time (').waitFor();
+    await page.getByText('Their time (Singapore), and yours (Berlin) beneath.').waitFor();
     const yours = await page.locator('.slot .slot-other').first().textContent();
     expect(yours).toMatch(/^[A-Z][a-z]{2},? 2[12]:00/);
     const day = await page.locator('.day-choice h2').textContent();
@@ -151,6 +153,8 @@ inBrowser('booking', {}, (site) => {
     // Only what begins and ends at midnight is a whole day.
     await page.goto(`${site.url}/#/book?experience=15`);
     await page.locator('.slot-time', { hasText: 'The whole day' }).waitFor();
+    expect(await page.locator('.what-card', { hasText: /Experience/ }).count()).toBe(2);
+    expect(await page.getByLabel('Number of another experience').count()).toBe(0);
   });
 
   it('says so where there is no such provider', async () => {
@@ -173,11 +177,15 @@ inBrowser('booking', {}, (site) => {
     const names = () => holds.evaluateAll((each) => each.map((hold) => hold.getAttribute('aria-label')));
     const [first, second] = await names();
     expect(first).not.toBe(second);
-    const extended = page.waitForResponse((response) => response.url().endsWith('/extend'));
-    await holds.first().getByRole('button', { name: 'More time' }).click();
-    expect((await extended).status()).toBe(200);
-    await page.getByRole('region', { name: first ?? '' }).waitFor();
-    await expect.poll(names).toEqual([second, first]);
+    // Ends are told in whole seconds: pressed within the one in which the second was held, it would change nothing.
+    const moreTime = page.getByRole('region', { name: first ?? '' }).getByRole('button', { name: 'More time' });
+    const askForMore = async () => {
+      const extended = page.waitForResponse((response) => response.url().endsWith('/extend'));
+      await moreTime.click();
+      await extended;
+      return names();
+    };
+    await expect.poll(askForMore, { timeout: 10_000 }).toEqual([second, first]);
     await page.goto(`${site.url}/#/reservations`);
     await page.getByRole('heading', { name: 'My reservations' }).waitFor();
     await expect.poll(names).toEqual([second, first]);
@@ -205,6 +213,40 @@ inBrowser('booking', {}, (site) => {
     await page.getByRole('button', { name: 'Hold this time' }).click();
     await page.getByText('Held for you').waitFor();
     await page.getByRole('button', { name: /Barbara/ }).waitFor();
+  });
+});
+
+/** A supplier of more experiences than there are cards for, and nobody else who offers anything. */
+async function playTours(opened: AsyncDisposableStack): Promise<Record<string, string>> {
+  const tours = opened.use(await startSimulator({ kind: 'per-date' }));
+  const products = [14, ...Array.from({ length: 12 }, (_, index) => 101 + index)];
+  const supplier = { id: 'tours', adapter: 'per-date', base_url: tours.url, pull_limits: ['30/1m'] };
+  const file = opened.use(await writeSuppliersFile([{ ...supplier, products, time_zone: 'Asia/Singapore' }]));
+  return { SUPPLIERS_FILE: file.path, HOLDFAST_SAMPLES: 'off' };
+}
+
+inBrowser('experiences, and no provider', playTours, (site) => {
+  it('offers the first twelve, opens the first, and any other by its number', async () => {
+    const { page } = await site.visit('#/book');
+    const cards = page.locator('.what-card');
+    await cards.first().waitFor();
+    expect(await cards.count()).toBe(12);
+    expect(await page.locator('.what-card[aria-current]').textContent()).toContain('Experience 14');
+    await page.locator('.day-choice').waitFor();
+    expect(await page.getByText('Nobody offers time yet.').count()).toBe(0);
+    await page.getByLabel('Number of another experience').fill('112');
+    await page.keyboard.press('Enter');
+    await page.locator('.what-card[aria-current]', { hasText: 'Experience 112' }).waitFor();
+    expect(await cards.count()).toBe(13);
+  });
+});
+
+inBrowser('nobody and nothing', { HOLDFAST_SAMPLES: 'off' }, (site) => {
+  it('says so, and shows no experience', async () => {
+    const { page } = await site.visit('#/book');
+    await page.getByText('Nobody offers time yet.').waitFor();
+    expect(await page.locator('.what-card').count()).toBe(0);
+    expect(await page.getByLabel('Number of another experience').count()).toBe(0);
   });
 });
 

@@ -56,6 +56,8 @@ export const reservationsBetween = (between: Between) => (cursor: string | undef
 export const slotOf = (id: number) =>
   question(['slots', 'one', id], (how) => get('/api/v1/slots/{id}', { path: { id }, ...how }));
 
+export const experienceList = () => question(['experiences'], (how) => get('/api/v1/experiences', how));
+
 export const experienceDates = (id: number) =>
   question(['experience', id, 'dates'], (how) => get('/api/v1/experience/{id}/dates', { path: { id }, ...how }));
 

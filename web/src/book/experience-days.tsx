@@ -79,7 +79,7 @@ function ExperienceDay({ id, date, moving, onHeld }: Props & { readonly date: st
       date={date}
       slots={day.slots}
       elsewhere={[]}
-      timeZone={day.timeZone ?? 'UTC'}
+      timeZone={day.timeZone}
       isReady={day.isReady}
       known={day.known}
       error={day.error}
