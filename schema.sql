@@ -260,7 +260,7 @@ begin
   -- What has begun is not for sale any more in any case.
   with turned as (
     update slot set closed_at = case when closed_at is null then v_now end, version = version + 1
-     where id = any (v_slots) and (closed_at is not null or starts_at > v_now)
+     where id = any (v_slots) and (closed_at > v_now - interval '1 day' or closed_at is null and starts_at > v_now)
     returning closed_at
   )
   select count(closed_at), count(*) - count(closed_at) into withdrawn, restored from turned;
@@ -290,7 +290,7 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.confirm_reservations(p_reservation bigint[], p_client bigint[])
- RETURNS TABLE(place integer, outcome text, reservation_id bigint, slot_id bigint, client_id bigint, quantity integer, held_at timestamp with time zone, expires_at timestamp with time zone, decided_at timestamp with time zone, status text, pax jsonb, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone, slot_name text)
+ RETURNS TABLE(place integer, outcome text, reservation_id bigint, slot_id bigint, client_id bigint, quantity integer, held_at timestamp with time zone, expires_at timestamp with time zone, decided_at timestamp with time zone, status text, pax jsonb, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone, slot_name text, price_amount numeric, price_currency text)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
@@ -324,6 +324,8 @@ begin
     starts_at := v_ask.starts_at;
     ends_at := v_ask.ends_at;
     slot_name := v_ask.slot_name;
+    price_amount := v_ask.price_amount;
+    price_currency := v_ask.price_currency;
     outcome := case
       when v_ask.client is null then 'no_such_client'
       when v_ask.id is null then 'no_such_reservation'
@@ -435,7 +437,7 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.hold_slots(p_slot bigint[], p_client bigint[], p_quantity integer[], p_version integer[], p_pax jsonb, p_ttl interval, p_notice interval)
- RETURNS TABLE(place integer, outcome text, reservation_id bigint, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone, held_at timestamp with time zone, expires_at timestamp with time zone, slot_version integer, remaining integer, pax jsonb, slot_name text)
+ RETURNS TABLE(place integer, outcome text, reservation_id bigint, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone, held_at timestamp with time zone, expires_at timestamp with time zone, slot_version integer, remaining integer, pax jsonb, slot_name text, price_amount numeric, price_currency text)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
@@ -466,6 +468,7 @@ begin
     select ask.place::integer as place, ask.slot_id, ask.client_id, ask.quantity, ask.version,
            s.id as found, s.provider_id, s.starts_at, s.ends_at, s.capacity - s.claimed as left_over,
            s.version as slot_version, s.closed_at, s.name as slot_name, s.pax as slot_pax,
+           s.price_amount, s.price_currency,
            p_pax -> (ask.place::integer - 1) as pax, c.id as client
       from unnest(p_slot, p_client, p_quantity, p_version)
            with ordinality as ask (slot_id, client_id, quantity, version, place)
@@ -483,6 +486,8 @@ begin
     starts_at := v_ask.starts_at;
     ends_at := v_ask.ends_at;
     slot_name := v_ask.slot_name;
+    price_amount := v_ask.price_amount;
+    price_currency := v_ask.price_currency;
     reservation_id := null;
     held_at := v_now;
     expires_at := v_now + p_ttl;
@@ -516,9 +521,12 @@ begin
   end loop;
 
   if cardinality(v_ids) > 0 then
-    insert into reservation (id, slot_id, client_id, quantity, pax, status, held_at, expires_at, changed_at)
-      select taken.id, taken.slot_id, taken.client_id, taken.quantity, taken.pax, 'held', v_now, v_now + p_ttl, v_now
-        from unnest(v_ids, v_slots, v_clients, v_quantities, v_pax) as taken (id, slot_id, client_id, quantity, pax);
+    insert into reservation (id, slot_id, client_id, quantity, price_amount, price_currency, pax, status, held_at,
+                             expires_at, changed_at)
+      select taken.id, taken.slot_id, taken.client_id, taken.quantity, s.price_amount, s.price_currency, taken.pax, 'held',
+             v_now, v_now + p_ttl, v_now
+        from unnest(v_ids, v_slots, v_clients, v_quantities, v_pax) as taken (id, slot_id, client_id, quantity, pax)
+        join slot s on s.id = taken.slot_id;
   end if;
 end
 $function$;
@@ -729,8 +737,9 @@ begin
     from (select new_rows.slot_id, sum(new_rows.quantity) as quantity, count(*) as changes
             from new_rows where new_rows.status in ('held', 'confirmed') group by new_rows.slot_id) added
    where slot.id = added.slot_id;
-  insert into reservation_event (reservation_id, at, status, slot_id, quantity, expires_at)
-    select id, changed_at, status, slot_id, quantity, expires_at from new_rows order by id;
+  insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at)
+    select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at
+      from new_rows order by id;
   return null;
 end
 $function$;
@@ -766,8 +775,9 @@ begin
                    group by each_row.id, each_row.slot_id having sum(each_row.quantity) <> 0) change
            group by change.slot_id) moved
    where slot.id = moved.slot_id;
-  insert into reservation_event (reservation_id, at, status, slot_id, quantity, expires_at)
-    select id, changed_at, status, slot_id, quantity, expires_at from new_rows order by id;
+  insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at)
+    select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at
+      from new_rows order by id;
   return null;
 end
 $function$;
@@ -778,9 +788,10 @@ CREATE OR REPLACE FUNCTION public.reservations_ordered()
 AS $function$
 begin
   -- The usual case ends here: nobody has confirmed, moved or ended anything that costs something.
-  perform from changed join slot s on s.id = changed.slot_id
+  perform from changed
     where changed.status in ('confirmed', 'cancelled', 'conflict')
-      and (s.price_amount is not null or exists (select from orders o where o.reservation_id = changed.id));
+      and (changed.price_amount is not null or changed.pax is not null
+           or exists (select from orders o where o.reservation_id = changed.id));
   if not found then
     return null;
   end if;
@@ -790,29 +801,36 @@ begin
    where o.reservation_id = changed.id and o.status = 'open' and changed.status in ('cancelled', 'conflict');
 
   -- Moved to another slot: the same order, for another time at another price; a free one costs 0.
-  update orders o set currency = s.price_currency
-    from changed join slot s on s.id = changed.slot_id
-   where o.reservation_id = changed.id and o.status = 'open' and changed.status = 'confirmed'
-     and o.currency <> s.price_currency;
+  update orders o set currency = changed.price_currency
+    from changed
+   where o.reservation_id = changed.id and o.status = 'open' and changed.status = 'confirmed' and changed.pax is null
+     and o.currency <> changed.price_currency;
   update order_line l
      set description = describe_slot(s.name, s.starts_at, s.ends_at), quantity = changed.quantity,
-         unit_price = coalesce(s.price_amount, 0)
+         unit_price = coalesce(changed.price_amount, 0)
     from changed join slot s on s.id = changed.slot_id join orders o on o.reservation_id = changed.id
-   where l.order_id = o.id and o.status = 'open' and changed.status = 'confirmed'
+   where l.order_id = o.id and o.status = 'open' and changed.status = 'confirmed' and changed.pax is null
      and (l.description, l.quantity, l.unit_price)
          is distinct from (describe_slot(s.name, s.starts_at, s.ends_at), changed.quantity,
-                           coalesce(s.price_amount, 0));
+                           coalesce(changed.price_amount, 0));
 
   with sold as (
-    select changed.id, changed.quantity, changed.pax, changed.changed_at, s.price_amount, s.price_currency,
+    select changed.id, changed.quantity, changed.pax, changed.changed_at, changed.price_amount, cost.currency,
            describe_slot(s.name, s.starts_at, s.ends_at) as description,
            c.first_name || ' ' || c.last_name as customer
       from changed join slot s on s.id = changed.slot_id join client c on c.id = changed.client_id
-     where changed.status = 'confirmed' and s.price_amount is not null
+     cross join lateral (
+       -- Of pax types each has its price, and the slot has that of one of them.
+       select changed.price_currency as currency where changed.pax is null and changed.price_amount is not null
+       union all
+       select min(chosen #>> '{price,currency}') from jsonb_array_elements(changed.pax) chosen
+       having bool_or((chosen #>> '{price,amount}')::numeric > 0)
+     ) cost
+     where changed.status = 'confirmed'
        and not exists (select from orders o where o.reservation_id = changed.id)
   ), placed as (
     insert into orders (customer, ordered_at, currency, reservation_id)
-      select customer, changed_at, price_currency, id from sold order by id
+      select customer, changed_at, currency, id from sold order by id
     returning id, reservation_id
   )
   insert into order_line (order_id, line, description, quantity, unit_price)
@@ -845,11 +863,9 @@ begin
     from (select distinct changed.slot_id from changed join supplier_slot known on known.slot_id = changed.slot_id
            where changed.status = 'confirmed' order by changed.slot_id) turn;
   v_now := holdfast_clock();
-  insert into write_back (reservation_id, slot_id, supplier_id, quantity, price_amount, price_currency, wanted,
-                          decided_at, due_at)
-    select changed.id, changed.slot_id, known.supplier_id, changed.quantity, s.price_amount, s.price_currency, 'booked',
-           v_now, v_now
-      from changed join supplier_slot known on known.slot_id = changed.slot_id join slot s on s.id = changed.slot_id
+  insert into write_back (reservation_id, slot_id, supplier_id, quantity, wanted, decided_at, due_at)
+    select changed.id, changed.slot_id, known.supplier_id, changed.quantity, 'booked', v_now, v_now
+      from changed join supplier_slot known on known.slot_id = changed.slot_id
      where changed.status = 'confirmed' order by changed.id
   on conflict (reservation_id) do nothing;
   update write_back w
@@ -910,6 +926,7 @@ declare
   v_told told_slot[];
   v_known bigint[];
   v_gone bigint[];
+  v_moved bigint[];
   v_doubted bytea;
   v_going bigint;
   v_for_sale bigint;
@@ -932,12 +949,19 @@ begin
                            or known.upstream_id in (select item -> 'upstream_id' from jsonb_array_elements(p_slots) item))
                     order by s.id for no key update of s);
   v_now := holdfast_clock();
-  if v_before.digest = p_digest then
+  -- The same answer is no news, unless something of it has been closed or has gone to another part meanwhile.
+  if v_before.digest = p_digest and not exists (
+       select from jsonb_array_elements(p_slots) item
+        where not exists (select from supplier_slot known join slot s on s.id = known.slot_id
+                           where known.supplier_id = p_supplier and known.upstream_id = item -> 'upstream_id'
+                             and known.part = p_part and s.closed_at is null)) then
     update supply_part set observed_at = p_observed_at, doubted = null where supplier_id = p_supplier and part = p_part;
     perform fit_supplier_slots(v_known);
     return 'unchanged';
   end if;
 
+  v_moved := array(select known.slot_id from supplier_slot known join slot s on s.id = known.slot_id
+                    where known.slot_id = any (v_known) and known.part <> p_part and s.closed_at is null);
   v_gone := array(select known.slot_id from supplier_slot known
                    where known.slot_id = any (v_known) and known.part = p_part
                      and known.upstream_id not in (select item -> 'upstream_id' from jsonb_array_elements(p_slots) item));
@@ -979,13 +1003,14 @@ begin
   -- What was sold out in its time and is over is nobody's concern; it would be loaded and locked for ever.
   update slot set closed_at = v_now, version = version + 1
    where id = any (v_gone) and closed_at is null and ends_at <= v_now;
-  if p_gone and cardinality(v_gone) > 0 then
+  if p_gone and cardinality(v_gone || v_moved) > 0 then
     update slot set closed_at = v_now, version = version + 1 where id = any (v_gone) and closed_at is null;
     -- What was sold and is no more: the client is told, and nothing is dropped in silence. A slot that has begun is no
-    -- longer for sale, which is no news.
+    -- longer for sale, which is no news. One that is on another day now is gone from its own, whichever is pulled first.
     with lost as (
       select r.id from reservation r join slot s on s.id = r.slot_id
-       where s.id = any (v_gone) and s.starts_at > v_now and r.status = 'confirmed' order by r.id for no key update of r
+       where s.id = any (v_gone || v_moved) and s.starts_at > v_now and r.status = 'confirmed'
+       order by r.id for no key update of r
     ), told as (
       -- It may hold the booking all the same, now or after an attempt under way: that is taken back.
       update write_back w
@@ -1148,12 +1173,15 @@ create table reservation (
   expires_at timestamp with time zone not null,
   decided_at timestamp with time zone,
   changed_at timestamp with time zone not null,
+  price_amount numeric,
+  price_currency text,
   pax jsonb,
   constraint reservation_pkey PRIMARY KEY (id),
   constraint reservation_decided_in_time CHECK (((decided_at >= held_at) AND (decided_at < expires_at))),
   constraint reservation_expires_after_it_is_held CHECK ((expires_at > held_at)),
   constraint reservation_has_quantity CHECK ((quantity >= 1)),
-  constraint reservation_has_status CHECK ((status = ANY (ARRAY['held'::text, 'confirmed'::text, 'cancelled'::text, 'expired'::text, 'conflict'::text])))
+  constraint reservation_has_status CHECK ((status = ANY (ARRAY['held'::text, 'confirmed'::text, 'cancelled'::text, 'expired'::text, 'conflict'::text]))),
+  constraint reservation_price_has_currency CHECK (((price_amount IS NULL) = (price_currency IS NULL)))
 );
 
 create table reservation_event (
@@ -1163,6 +1191,8 @@ create table reservation_event (
   status text not null,
   slot_id bigint not null,
   quantity integer not null,
+  price_amount numeric,
+  price_currency text,
   expires_at timestamp with time zone not null,
   constraint reservation_event_pkey PRIMARY KEY (reservation_id, id)
 );
@@ -1275,8 +1305,6 @@ create table write_back (
   supplier_id text not null,
   key uuid not null default gen_random_uuid(),
   quantity integer not null,
-  price_amount numeric,
-  price_currency text,
   wanted text not null,
   state text not null default 'waiting'::text,
   upstream_id jsonb,

@@ -194,6 +194,13 @@ export interface Api {
           /** UTC, to the second */
           readonly "expires_at": string;
           readonly "confirmed_at": string | null;
+          /** Of one unit when it was held; `null` when that was free. Pax types have their own */
+          readonly "price": {
+            /** What one unit costs; an exact decimal with 4 decimals at most */
+            readonly "amount": number;
+            /** ISO 4217 */
+            readonly "currency": string;
+          } | null;
           /** What is reserved; only of a supplier's slot */
           readonly "name"?: string;
           readonly "pax"?: readonly ({
@@ -231,6 +238,13 @@ export interface Api {
         /** UTC, to the second */
         readonly "expires_at": string;
         readonly "confirmed_at": string | null;
+        /** Of one unit when it was held; `null` when that was free. Pax types have their own */
+        readonly "price": {
+          /** What one unit costs; an exact decimal with 4 decimals at most */
+          readonly "amount": number;
+          /** ISO 4217 */
+          readonly "currency": string;
+        } | null;
         /** What is reserved; only of a supplier's slot */
         readonly "name"?: string;
         readonly "pax"?: readonly ({
@@ -798,6 +812,13 @@ export interface Api {
         /** UTC, to the second */
         readonly "expires_at": string;
         readonly "confirmed_at": string | null;
+        /** Of one unit when it was held; `null` when that was free. Pax types have their own */
+        readonly "price": {
+          /** What one unit costs; an exact decimal with 4 decimals at most */
+          readonly "amount": number;
+          /** ISO 4217 */
+          readonly "currency": string;
+        } | null;
         /** What is reserved; only of a supplier's slot */
         readonly "name"?: string;
         readonly "pax"?: readonly ({
@@ -834,6 +855,13 @@ export interface Api {
         /** UTC, to the second */
         readonly "expires_at": string;
         readonly "confirmed_at": string | null;
+        /** Of one unit when it was held; `null` when that was free. Pax types have their own */
+        readonly "price": {
+          /** What one unit costs; an exact decimal with 4 decimals at most */
+          readonly "amount": number;
+          /** ISO 4217 */
+          readonly "currency": string;
+        } | null;
         /** What is reserved; only of a supplier's slot */
         readonly "name"?: string;
         readonly "pax"?: readonly ({
@@ -870,6 +898,13 @@ export interface Api {
         /** UTC, to the second */
         readonly "expires_at": string;
         readonly "confirmed_at": string | null;
+        /** Of one unit when it was held; `null` when that was free. Pax types have their own */
+        readonly "price": {
+          /** What one unit costs; an exact decimal with 4 decimals at most */
+          readonly "amount": number;
+          /** ISO 4217 */
+          readonly "currency": string;
+        } | null;
         /** What is reserved; only of a supplier's slot */
         readonly "name"?: string;
         readonly "pax"?: readonly ({
@@ -906,6 +941,13 @@ export interface Api {
         /** UTC, to the second */
         readonly "expires_at": string;
         readonly "confirmed_at": string | null;
+        /** Of one unit when it was held; `null` when that was free. Pax types have their own */
+        readonly "price": {
+          /** What one unit costs; an exact decimal with 4 decimals at most */
+          readonly "amount": number;
+          /** ISO 4217 */
+          readonly "currency": string;
+        } | null;
         /** What is reserved; only of a supplier's slot */
         readonly "name"?: string;
         readonly "pax"?: readonly ({
@@ -945,6 +987,13 @@ export interface Api {
         /** UTC, to the second */
         readonly "expires_at": string;
         readonly "confirmed_at": string | null;
+        /** Of one unit when it was held; `null` when that was free. Pax types have their own */
+        readonly "price": {
+          /** What one unit costs; an exact decimal with 4 decimals at most */
+          readonly "amount": number;
+          /** ISO 4217 */
+          readonly "currency": string;
+        } | null;
         /** What is reserved; only of a supplier's slot */
         readonly "name"?: string;
         readonly "pax"?: readonly ({
@@ -1274,6 +1323,13 @@ export interface Api {
           /** UTC, to the second */
           readonly "expires_at": string;
           readonly "confirmed_at": string | null;
+          /** Of one unit when it was held; `null` when that was free. Pax types have their own */
+          readonly "price": {
+            /** What one unit costs; an exact decimal with 4 decimals at most */
+            readonly "amount": number;
+            /** ISO 4217 */
+            readonly "currency": string;
+          } | null;
           /** What is reserved; only of a supplier's slot */
           readonly "name"?: string;
           readonly "pax"?: readonly ({
@@ -1302,6 +1358,13 @@ export interface Api {
           /** UTC, to the second */
           readonly "expires_at": string;
           readonly "confirmed_at": string | null;
+          /** Of one unit when it was held; `null` when that was free. Pax types have their own */
+          readonly "price": {
+            /** What one unit costs; an exact decimal with 4 decimals at most */
+            readonly "amount": number;
+            /** ISO 4217 */
+            readonly "currency": string;
+          } | null;
           /** What is reserved; only of a supplier's slot */
           readonly "name"?: string;
           readonly "pax"?: readonly ({

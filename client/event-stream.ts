@@ -92,7 +92,8 @@ async function* connection(
     const headers: Record<string, string> = { accept: 'text/event-stream' };
     if (place.lastId !== '') headers['last-event-id'] = place.lastId;
     const response = await send(url, { headers, cache: 'no-store', signal: ended.signal });
-    if (!response.ok || !response.body) throw await readProblem(response);
+    const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+    if (!response.ok || !response.body || !isStream) throw await readProblem(response);
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = '';
     for (;;) {

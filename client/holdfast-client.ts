@@ -41,7 +41,7 @@ export function createClient(options: ClientOptions = {}): HoldfastClient {
       const tries = method === 'delete' ? 1 : maxTries;
       const { response, text } = await ask(baseUrl + address(path, given), requestOf(method, given), tries);
       const { status, headers } = response;
-      return { body: text === '' ? undefined : JSON.parse(text), status, headers };
+      return { body: bodyOf(text, response), status, headers };
     };
 
   const caller = (method: Method) => {
@@ -68,6 +68,16 @@ export function createClient(options: ClientOptions = {}): HoldfastClient {
     exchange: eachMethod(exchanger),
     events: (eventOptions) => listen(`${baseUrl}/api/v1/events`, send, eventOptions),
   } as HoldfastClient;
+}
+
+function bodyOf(text: string, { status, headers }: Response): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // What stands between may answer with a page of its own.
+    throw unexplained(status, 'Not JSON', `The answer was ${status}, and is not JSON`, headers);
+  }
 }
 
 function eachMethod<T>(make: (method: Method) => T): Record<Method, T> {

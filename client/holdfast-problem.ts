@@ -24,7 +24,7 @@ export class HoldfastProblem extends Error {
   }
 }
 
-/** Of an answer that is not 2xx. What stands between may answer with a page of its own. */
+/** Of an answer that is not what was asked for. What stands between may answer with a page of its own. */
 export async function readProblem(response: Response): Promise<HoldfastProblem> {
   const { status, statusText, headers } = response;
   const isProblem = headers.get('content-type')?.startsWith('application/problem+json');

@@ -26,7 +26,11 @@ create table reservation (
   expires_at timestamptz not null,
   decided_at timestamptz,               -- when it was confirmed
   changed_at timestamptz not null,      -- when it came into its present state
+  -- What it was held for, of one unit; null when that was free. Whatever the slot costs later, it is confirmed for this.
+  price_amount numeric,
+  price_currency text,
   pax jsonb,                            -- of which types, at the price it was held for: [{type, name, quantity, price}]
+  constraint reservation_price_has_currency check ((price_amount is null) = (price_currency is null)),
   constraint reservation_expires_after_it_is_held check (expires_at > held_at),
   constraint reservation_decided_in_time check (decided_at >= held_at and decided_at < expires_at)
 );
@@ -43,6 +47,8 @@ create table reservation_event (
   status text not null,
   slot_id bigint not null,
   quantity integer not null,
+  price_amount numeric,
+  price_currency text,
   expires_at timestamptz not null,
   primary key (reservation_id, id)
 );
@@ -57,8 +63,9 @@ begin
     from (select new_rows.slot_id, sum(new_rows.quantity) as quantity, count(*) as changes
             from new_rows where new_rows.status in ('held', 'confirmed') group by new_rows.slot_id) added
    where slot.id = added.slot_id;
-  insert into reservation_event (reservation_id, at, status, slot_id, quantity, expires_at)
-    select id, changed_at, status, slot_id, quantity, expires_at from new_rows order by id;
+  insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at)
+    select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at
+      from new_rows order by id;
   return null;
 end
 $$;
@@ -80,8 +87,9 @@ begin
                    group by each_row.id, each_row.slot_id having sum(each_row.quantity) <> 0) change
            group by change.slot_id) moved
    where slot.id = moved.slot_id;
-  insert into reservation_event (reservation_id, at, status, slot_id, quantity, expires_at)
-    select id, changed_at, status, slot_id, quantity, expires_at from new_rows order by id;
+  insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at)
+    select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at
+      from new_rows order by id;
   return null;
 end
 $$;
@@ -143,7 +151,8 @@ create function hold_slots(
 )
 returns table (
   place integer, outcome text, reservation_id bigint, provider_id bigint, starts_at timestamptz, ends_at timestamptz,
-  held_at timestamptz, expires_at timestamptz, slot_version integer, remaining integer, pax jsonb, slot_name text
+  held_at timestamptz, expires_at timestamptz, slot_version integer, remaining integer, pax jsonb, slot_name text,
+  price_amount numeric, price_currency text
 )
 language plpgsql as $$
 #variable_conflict use_column
@@ -174,6 +183,7 @@ begin
     select ask.place::integer as place, ask.slot_id, ask.client_id, ask.quantity, ask.version,
            s.id as found, s.provider_id, s.starts_at, s.ends_at, s.capacity - s.claimed as left_over,
            s.version as slot_version, s.closed_at, s.name as slot_name, s.pax as slot_pax,
+           s.price_amount, s.price_currency,
            p_pax -> (ask.place::integer - 1) as pax, c.id as client
       from unnest(p_slot, p_client, p_quantity, p_version)
            with ordinality as ask (slot_id, client_id, quantity, version, place)
@@ -191,6 +201,8 @@ begin
     starts_at := v_ask.starts_at;
     ends_at := v_ask.ends_at;
     slot_name := v_ask.slot_name;
+    price_amount := v_ask.price_amount;
+    price_currency := v_ask.price_currency;
     reservation_id := null;
     held_at := v_now;
     expires_at := v_now + p_ttl;
@@ -224,9 +236,12 @@ begin
   end loop;
 
   if cardinality(v_ids) > 0 then
-    insert into reservation (id, slot_id, client_id, quantity, pax, status, held_at, expires_at, changed_at)
-      select taken.id, taken.slot_id, taken.client_id, taken.quantity, taken.pax, 'held', v_now, v_now + p_ttl, v_now
-        from unnest(v_ids, v_slots, v_clients, v_quantities, v_pax) as taken (id, slot_id, client_id, quantity, pax);
+    insert into reservation (id, slot_id, client_id, quantity, price_amount, price_currency, pax, status, held_at,
+                             expires_at, changed_at)
+      select taken.id, taken.slot_id, taken.client_id, taken.quantity, s.price_amount, s.price_currency, taken.pax, 'held',
+             v_now, v_now + p_ttl, v_now
+        from unnest(v_ids, v_slots, v_clients, v_quantities, v_pax) as taken (id, slot_id, client_id, quantity, pax)
+        join slot s on s.id = taken.slot_id;
   end if;
 end
 $$;
@@ -239,7 +254,8 @@ create function confirm_reservations(p_reservation bigint[], p_client bigint[])
 returns table (
   place integer, outcome text, reservation_id bigint, slot_id bigint, client_id bigint, quantity integer,
   held_at timestamptz, expires_at timestamptz, decided_at timestamptz, status text, pax jsonb,
-  provider_id bigint, starts_at timestamptz, ends_at timestamptz, slot_name text
+  provider_id bigint, starts_at timestamptz, ends_at timestamptz, slot_name text, price_amount numeric,
+  price_currency text
 )
 language plpgsql as $$
 #variable_conflict use_column
@@ -273,6 +289,8 @@ begin
     starts_at := v_ask.starts_at;
     ends_at := v_ask.ends_at;
     slot_name := v_ask.slot_name;
+    price_amount := v_ask.price_amount;
+    price_currency := v_ask.price_currency;
     outcome := case
       when v_ask.client is null then 'no_such_client'
       when v_ask.id is null then 'no_such_reservation'

@@ -184,9 +184,10 @@ create function reservations_ordered() returns trigger
 language plpgsql as $$
 begin
   -- The usual case ends here: nobody has confirmed, moved or ended anything that costs something.
-  perform from changed join slot s on s.id = changed.slot_id
+  perform from changed
     where changed.status in ('confirmed', 'cancelled', 'conflict')
-      and (s.price_amount is not null or exists (select from orders o where o.reservation_id = changed.id));
+      and (changed.price_amount is not null or changed.pax is not null
+           or exists (select from orders o where o.reservation_id = changed.id));
   if not found then
     return null;
   end if;
@@ -196,29 +197,36 @@ begin
    where o.reservation_id = changed.id and o.status = 'open' and changed.status in ('cancelled', 'conflict');
 
   -- Moved to another slot: the same order, for another time at another price; a free one costs 0.
-  update orders o set currency = s.price_currency
-    from changed join slot s on s.id = changed.slot_id
-   where o.reservation_id = changed.id and o.status = 'open' and changed.status = 'confirmed'
-     and o.currency <> s.price_currency;
+  update orders o set currency = changed.price_currency
+    from changed
+   where o.reservation_id = changed.id and o.status = 'open' and changed.status = 'confirmed' and changed.pax is null
+     and o.currency <> changed.price_currency;
   update order_line l
      set description = describe_slot(s.name, s.starts_at, s.ends_at), quantity = changed.quantity,
-         unit_price = coalesce(s.price_amount, 0)
+         unit_price = coalesce(changed.price_amount, 0)
     from changed join slot s on s.id = changed.slot_id join orders o on o.reservation_id = changed.id
-   where l.order_id = o.id and o.status = 'open' and changed.status = 'confirmed'
+   where l.order_id = o.id and o.status = 'open' and changed.status = 'confirmed' and changed.pax is null
      and (l.description, l.quantity, l.unit_price)
          is distinct from (describe_slot(s.name, s.starts_at, s.ends_at), changed.quantity,
-                           coalesce(s.price_amount, 0));
+                           coalesce(changed.price_amount, 0));
 
   with sold as (
-    select changed.id, changed.quantity, changed.pax, changed.changed_at, s.price_amount, s.price_currency,
+    select changed.id, changed.quantity, changed.pax, changed.changed_at, changed.price_amount, cost.currency,
            describe_slot(s.name, s.starts_at, s.ends_at) as description,
            c.first_name || ' ' || c.last_name as customer
       from changed join slot s on s.id = changed.slot_id join client c on c.id = changed.client_id
-     where changed.status = 'confirmed' and s.price_amount is not null
+     cross join lateral (
+       -- Of pax types each has its price, and the slot has that of one of them.
+       select changed.price_currency as currency where changed.pax is null and changed.price_amount is not null
+       union all
+       select min(chosen #>> '{price,currency}') from jsonb_array_elements(changed.pax) chosen
+       having bool_or((chosen #>> '{price,amount}')::numeric > 0)
+     ) cost
+     where changed.status = 'confirmed'
        and not exists (select from orders o where o.reservation_id = changed.id)
   ), placed as (
     insert into orders (customer, ordered_at, currency, reservation_id)
-      select customer, changed_at, price_currency, id from sold order by id
+      select customer, changed_at, currency, id from sold order by id
     returning id, reservation_id
   )
   insert into order_line (order_id, line, description, quantity, unit_price)

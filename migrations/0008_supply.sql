@@ -79,7 +79,7 @@ create table supply_part (
   observed_at timestamptz not null,     -- before the request of the last good answer was sent
   digest bytea not null,                -- of that answer
   doubted bytea,                        -- which slots went in an answer that took away so much that it is believed the second time
-  withdrawn_at timestamptz,             -- its supplier is no longer asked for it; its slots were closed at that moment
+  withdrawn_at timestamptz,             -- its supplier is no longer asked for it; what was ahead of it was closed then
   primary key (supplier_id, part)
 );
 
@@ -120,8 +120,6 @@ create table write_back (
   supplier_id text not null,
   key uuid not null default gen_random_uuid(),
   quantity integer not null,
-  price_amount numeric,                 -- of one unit, when the client confirmed
-  price_currency text,
   wanted text not null constraint write_back_wants check (wanted in ('booked', 'cancelled')),
   state text not null default 'waiting' constraint write_back_has_state
     check (state in ('waiting', 'done', 'refused', 'parked')),
@@ -160,11 +158,9 @@ begin
     from (select distinct changed.slot_id from changed join supplier_slot known on known.slot_id = changed.slot_id
            where changed.status = 'confirmed' order by changed.slot_id) turn;
   v_now := holdfast_clock();
-  insert into write_back (reservation_id, slot_id, supplier_id, quantity, price_amount, price_currency, wanted,
-                          decided_at, due_at)
-    select changed.id, changed.slot_id, known.supplier_id, changed.quantity, s.price_amount, s.price_currency, 'booked',
-           v_now, v_now
-      from changed join supplier_slot known on known.slot_id = changed.slot_id join slot s on s.id = changed.slot_id
+  insert into write_back (reservation_id, slot_id, supplier_id, quantity, wanted, decided_at, due_at)
+    select changed.id, changed.slot_id, known.supplier_id, changed.quantity, 'booked', v_now, v_now
+      from changed join supplier_slot known on known.slot_id = changed.slot_id
      where changed.status = 'confirmed' order by changed.id
   on conflict (reservation_id) do nothing;
   update write_back w
@@ -224,6 +220,7 @@ declare
   v_told told_slot[];
   v_known bigint[];
   v_gone bigint[];
+  v_moved bigint[];
   v_doubted bytea;
   v_going bigint;
   v_for_sale bigint;
@@ -246,12 +243,19 @@ begin
                            or known.upstream_id in (select item -> 'upstream_id' from jsonb_array_elements(p_slots) item))
                     order by s.id for no key update of s);
   v_now := holdfast_clock();
-  if v_before.digest = p_digest then
+  -- The same answer is no news, unless something of it has been closed or has gone to another part meanwhile.
+  if v_before.digest = p_digest and not exists (
+       select from jsonb_array_elements(p_slots) item
+        where not exists (select from supplier_slot known join slot s on s.id = known.slot_id
+                           where known.supplier_id = p_supplier and known.upstream_id = item -> 'upstream_id'
+                             and known.part = p_part and s.closed_at is null)) then
     update supply_part set observed_at = p_observed_at, doubted = null where supplier_id = p_supplier and part = p_part;
     perform fit_supplier_slots(v_known);
     return 'unchanged';
   end if;
 
+  v_moved := array(select known.slot_id from supplier_slot known join slot s on s.id = known.slot_id
+                    where known.slot_id = any (v_known) and known.part <> p_part and s.closed_at is null);
   v_gone := array(select known.slot_id from supplier_slot known
                    where known.slot_id = any (v_known) and known.part = p_part
                      and known.upstream_id not in (select item -> 'upstream_id' from jsonb_array_elements(p_slots) item));
@@ -293,13 +297,14 @@ begin
   -- What was sold out in its time and is over is nobody's concern; it would be loaded and locked for ever.
   update slot set closed_at = v_now, version = version + 1
    where id = any (v_gone) and closed_at is null and ends_at <= v_now;
-  if p_gone and cardinality(v_gone) > 0 then
+  if p_gone and cardinality(v_gone || v_moved) > 0 then
     update slot set closed_at = v_now, version = version + 1 where id = any (v_gone) and closed_at is null;
     -- What was sold and is no more: the client is told, and nothing is dropped in silence. A slot that has begun is no
-    -- longer for sale, which is no news.
+    -- longer for sale, which is no news. One that is on another day now is gone from its own, whichever is pulled first.
     with lost as (
       select r.id from reservation r join slot s on s.id = r.slot_id
-       where s.id = any (v_gone) and s.starts_at > v_now and r.status = 'confirmed' order by r.id for no key update of r
+       where s.id = any (v_gone || v_moved) and s.starts_at > v_now and r.status = 'confirmed'
+       order by r.id for no key update of r
     ), told as (
       -- It may hold the booking all the same, now or after an attempt under way: that is taken back.
       update write_back w
@@ -317,7 +322,8 @@ $$;
 
 -- Takes off sale what a supplier is no longer asked for, and puts back what it is asked for again. `p_asked`: the products
 -- it is asked for, or `everything`. The moment a part was withdrawn at tells the slots that were closed for that reason
--- from those that the supplier let go of. Whoever calls this has the supplier's row, so that no answer is put in place.
+-- from those that the supplier let go of. After a day they wait for the next pull, as what is known of them is old.
+-- Whoever calls this has the supplier's row, so that no answer is put in place.
 create function ask_for_parts(p_supplier text, p_asked text[], out withdrawn bigint, out restored bigint)
 language plpgsql as $$
 declare
@@ -338,7 +344,7 @@ begin
   -- What has begun is not for sale any more in any case.
   with turned as (
     update slot set closed_at = case when closed_at is null then v_now end, version = version + 1
-     where id = any (v_slots) and (closed_at is not null or starts_at > v_now)
+     where id = any (v_slots) and (closed_at > v_now - interval '1 day' or closed_at is null and starts_at > v_now)
     returning closed_at
   )
   select count(closed_at), count(*) - count(closed_at) into withdrawn, restored from turned;

@@ -51,7 +51,7 @@ class UsageError extends Error {}
 async function serve(config: Config): Promise<void> {
   const logger = createLogger(config.logLevel);
   const server = await startServer(config, logger, version());
-  process.stdout.write(greeting(server));
+  process.stdout.write(greeting(server, config.samples));
   closeWithGrace({ delay: STOP_WITHIN_MS, logger: false }, async ({ signal, err }) => {
     if (err) logger.fatal({ err }, 'stopping after an error nothing caught');
     else logger.info({ signal }, 'stopping');
@@ -83,7 +83,8 @@ async function simulate(words: readonly string[]): Promise<void> {
   closeWithGrace({ delay: STOP_WITHIN_MS, logger: false }, () => simulator[Symbol.asyncDispose]());
 }
 
-function greeting({ address, samplesLoaded, sampleOrders, sampleVehicles, sampleSuppliers }: RunningServer): string {
+function greeting(server: RunningServer, withSamples: boolean): string {
+  const { address, samplesLoaded, sampleOrders, sampleVehicles, sampleSuppliers } = server;
   const loaded = samplesLoaded
     ? '\n  Sample providers 1 and 2 and clients 1 and 2 are loaded, with two weeks of time.'
     : '';
@@ -95,16 +96,17 @@ function greeting({ address, samplesLoaded, sampleOrders, sampleVehicles, sample
   const supplied = sampleSuppliers
     ? `\n    curl '${address}/api/v1/experience/14/dates'\n    curl '${address}/api/items'`
     : '';
-  return `
-Holdfast is listening at ${address}${loaded}${orders}${vehicles}${suppliers}
-
+  const toTry = `
   Try:
     curl '${address}/client/getProviderAvailability?provider_id=1'
     curl '${address}/orders/1'
     curl '${address}/vehicles/2/timestamp/2022-09-12T10:00:00+00:00'${supplied}
     curl -X POST ${address}/client/reserve -H 'content-type: application/json' -d '{"client_id": 1, "timeslot_id": 40}'
     curl -X PUT ${address}/client/confirm -H 'content-type: application/json' -d '{"client_id": 1, "reservation_id": 1}'
-
+`;
+  return `
+Holdfast is listening at ${address}${loaded}${orders}${vehicles}${suppliers}
+${withSamples ? toTry : ''}
   The page: ${address}/
   Every endpoint: ${address}/docs
 

@@ -18,15 +18,14 @@ export function drawSync({ suppliers: told, removed, now }: SyncStatus, supplier
 }
 
 function drawSupplier(status: SupplierStatus, supplier: Supplier, nowMs: number): string[] {
-  const { id, total, done, backlog, pull_limits, pulls_in_windows, next_pull_at, last_error, last_error_at } = status;
+  const { id, total, done, backlog, pull_limits, pulls_in_windows, last_error, last_error_at } = status;
   const part = total === 0 ? 1 : done / total;
   const used = pull_limits.map((limit, place) => `${pulls_in_windows[place] ?? 0} of ${limit}`);
-  const next = next_pull_at === null ? 'no pull before it is resumed' : `next pull ${inAWhile(next_pull_at, nowMs)}`;
   const { waiting, parked, reason } = status.write_backs;
   const lines = [
     `${id}  ${status.status}`,
     `  ${barOf(part)} ${percent(part)}  ${count(done)} of ${count(total)} as young as asked, ${count(backlog)} to pull`,
-    `  budget    ${used.join(', ')}; ${next}`,
+    `  budget    ${used.join(', ')}; ${sayNext(status, nowMs)}`,
     `  left      ${sayLeft(status, supplier, nowMs)}`,
     `  oldest    ${status.oldest_observed_at ?? 'nothing is known yet'}`,
   ];
@@ -74,9 +73,12 @@ function sayDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-function inAWhile(instant: string, nowMs: number): string {
-  const ms = Date.parse(instant) - nowMs;
-  return ms <= 0 ? 'now' : `in ${sayDuration(ms)}`;
+function sayNext({ next_pull_at, backlog }: SupplierStatus, nowMs: number): string {
+  if (next_pull_at === null) return 'no pull before it is resumed';
+  const waitMs = Date.parse(next_pull_at) - nowMs;
+  if (waitMs > 0) return `next pull in ${sayDuration(waitMs)}`;
+  // The budget is free, and that alone causes no pull.
+  return backlog === 0 ? 'nothing is due' : 'next pull now';
 }
 
 function percent(part: number): string {

@@ -56,6 +56,14 @@ describe('holdfast sync', () => {
     expect(left(draw({}, half))).toBe('2 min at least, about 3 min with what grows old meanwhile');
   });
 
+  it('tells when the next pull is, and that none is due where nothing is left to pull', () => {
+    const next = (lines: string[]) => lines.find((line) => line.startsWith('  budget'))?.split('; ')[1];
+    expect(next(draw({ next_pull_at: NOW }))).toBe('next pull now');
+    expect(next(draw({ next_pull_at: NOW, backlog: 0 }))).toBe('nothing is due');
+    expect(next(draw({ backlog: 0 }))).toBe('next pull in 12 s');
+    expect(next(draw({ next_pull_at: null, backlog: 0 }))).toBe('no pull before it is resumed');
+  });
+
   it('tells what a supplier was not told, and why, also of one that is not configured any more', () => {
     const write_backs = { waiting: 2, parked: 1_000, reason: 'rejected: answered 422' };
     expect(draw({ write_backs }, {}, [{ id: 'old-tours', untold: 3 }]).slice(5)).toEqual([

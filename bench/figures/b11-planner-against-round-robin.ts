@@ -59,7 +59,7 @@ async function measure(bench: BenchRun): Promise<Findings> {
       },
     ],
     notes: [
-      '450 products, 31 dates, 43,200 pulls a day where the cadence asks 75,600; each product sells on 1 to 7 weekdays, which the policies are not told, and which change for some on the way',
+      '450 products, 31 dates, 43,200 pulls a day where the cadence asks 72,450; each product sells on 1 to 7 weekdays, which the policies are not told, and which change for some on the way',
       '100,000 reads a day: products by Zipf with exponent 1.2, days ahead d by 1 / (1 + d), a date without sales a fiftieth of one with; flatter readers: exponent 1, a twentieth',
       'every policy begins knowing nothing; two days are not counted, three are; each round is another seed, the same for all sides',
       'no policy can pass: the pulls given to what is read most for each, with all true rates known',

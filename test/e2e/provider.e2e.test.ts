@@ -108,8 +108,8 @@ inBrowser("a provider's calendar", {}, (site) => {
     const told = () => page.locator('.effects li').allInnerTexts();
     const until = held.expires_at.slice(11, 16);
     const kept = await told();
-    expect(kept[0]).toMatch(/09:00 – 09:15\s+Grace Hopper\s+Kept, still comes/);
-    expect(kept[1]).toMatch(/09:15 – 09:30\s+John Bird\s+The hold goes on until/);
+    expect(kept[0]).toMatch(/09:00–09:15\s+Grace Hopper\s+Kept, still comes/);
+    expect(kept[1]).toMatch(/09:15–09:30\s+John Bird\s+The hold goes on until/);
     expect(kept[1]).toContain(until);
     expect(await page.locator('.week-slot[data-state="held"]').count()).toBe(2);
     expect(asked.filter((url) => url.endsWith(`/clients/${john}`))).toHaveLength(1);
@@ -149,11 +149,58 @@ inBrowser("a provider's calendar", {}, (site) => {
     await page.locator('.week-slot[data-state="confirmed"]').waitFor();
   });
 
+  it('tells slots that are new from those that were there before', async () => {
+    const { provider } = await newCalendar(site);
+    const { page } = await site.visit(`#/provider?provider=${provider}&week=2030-03-18`);
+    await page.getByLabel('Day', { exact: true }).fill(DAY);
+    await page.getByLabel('From', { exact: true }).fill('09:00');
+    await page.getByLabel('Until', { exact: true }).fill('10:00');
+    await page.getByRole('button', { name: 'Post 4 slots' }).click();
+    await page.getByText('All 4 slots were there before.').waitFor();
+    await page.getByLabel('Until', { exact: true }).fill('10:30');
+    await page.getByRole('button', { name: 'Post 6 slots' }).click();
+    await page.getByText('2 new slots are posted, 4 were there before.').waitFor();
+    // Of the next week nothing is on show.
+    await page.getByLabel('Repeat weekly until').fill('2030-03-27');
+    await page.getByRole('button', { name: 'Post 12 slots' }).click();
+    await page.getByText('6 new slots are posted, 6 were there before.').waitFor();
+    await page.getByRole('button', { name: 'Post 12 slots' }).click();
+    await page.getByText('All 12 slots were there before.').waitFor();
+  });
+
+  it('takes the mark along to another week, and leaves the way there where it is', async () => {
+    const { provider } = await newCalendar(site);
+    const { page } = await site.visit(`#/provider?provider=${provider}&week=2030-03-18`, { isPhone: true });
+    const day = page.getByLabel('Day', { exact: true });
+    await day.fill(DAY);
+    const after = page.getByRole('button', { name: 'Week after' });
+    const age = page.locator('.age');
+    await age.filter({ hasText: 'just now' }).waitFor();
+    await after.scrollIntoViewIfNeeded();
+    const place = await after.boundingBox();
+    const widthBefore = (await age.boundingBox())?.width;
+    await age.filter({ hasText: 'seconds old' }).waitFor();
+    // What used to move it does change.
+    expect((await age.boundingBox())?.width).not.toBe(widthBefore);
+    expect(await after.boundingBox()).toEqual(place);
+    await after.tap();
+    expect(await day.inputValue()).toBe('2030-03-27');
+    await page.locator('[data-date="2030-03-27"] .week-stretch').waitFor();
+    expect(await after.boundingBox()).toEqual(place);
+    await page.getByRole('button', { name: 'Week before' }).tap();
+    expect(await day.inputValue()).toBe(DAY);
+    await page.getByRole('button', { name: 'Today' }).tap();
+    await page.locator('[data-today] .week-column').waitFor();
+    const date = await day.inputValue();
+    expect(new Date(date).getUTCDay()).toBe(new Date(DAY).getUTCDay());
+    await page.locator(`[data-date="${date}"] .week-stretch`).waitFor();
+  });
+
   it('posts a stretch that a finger has marked, and scrolls under a finger that only moves', async () => {
     const { provider } = await newCalendar(site);
     const { page, complaints } = await site.visit(`#/provider?provider=${provider}&week=2030-03-18`, { isPhone: true });
     const column = page.locator(`.week-column[data-date="2030-03-19"]`);
-    await column.waitFor();
+    await column.scrollIntoViewIfNeeded();
     const top = () => column.evaluate((element) => element.getBoundingClientRect().top);
     const box = await column.boundingBox();
     if (box === null) throw new Error('the day is not shown');

@@ -41,6 +41,12 @@ inBrowser('what is read', {}, (site) => {
     await page.locator('.then-state', { hasText: 'nothing was known yet' }).waitFor();
     await page.keyboard.press('End');
     await page.locator('.then-state', { hasText: 'selling' }).waitFor();
+    // The last log is years old, and its stretch reaches to now all the same.
+    expect(await slider.getAttribute('aria-valuetext')).toBe('Now: selling');
+    const askedNow = await page.locator('a[href*="/timestamp/"]').getAttribute('href');
+    expect(Math.abs(Date.now() - Date.parse(askedNow?.split('/').at(-1) ?? ''))).toBeLessThan(60_000);
+    await page.keyboard.press('ArrowLeft');
+    expect(await slider.getAttribute('aria-valuetext')).toMatch(/20\d\d, .*: selling$/);
     await page.getByRole('button', { name: 'quoted', exact: true }).click();
     await page.locator('.then-state', { hasText: 'quoted' }).waitFor();
     const asked = await page.locator('a[href*="/timestamp/"]').getAttribute('href');

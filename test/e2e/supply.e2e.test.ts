@@ -1,5 +1,19 @@
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
+import { startSimulator } from '../../src/simulator/index.ts';
 import { inBrowser } from '../support/browser.ts';
+import { writeSuppliersFile } from '../support/suppliers-file.ts';
+
+/** A supplier of one part, whose first pull fails. */
+async function playFailure(opened: AsyncDisposableStack): Promise<Record<string, string>> {
+  const tours = opened.use(await startSimulator({ kind: 'per-date' }));
+  tours.setFaults({ error: { next: 1 } });
+  const supplier = {
+    ...{ id: 'tours', adapter: 'per-date', base_url: tours.url, pull_limits: ['30/1m'], products: [14] },
+    cadence: [{ days: [0, 0], every: '1h' }],
+  };
+  const file = opened.use(await writeSuppliersFile([supplier]));
+  return { SUPPLIERS_FILE: file.path };
+}
 
 inBrowser('what suppliers sell', {}, (site) => {
   it('holds an experience for an adult and a child', async () => {
@@ -19,5 +33,21 @@ inBrowser('what suppliers sell', {}, (site) => {
     await supplier.getByText('paused', { exact: true }).first().waitFor();
     await supplier.getByRole('button', { name: /Resume/ }).click();
     await supplier.getByText('running', { exact: true }).waitFor();
+  });
+});
+
+inBrowser('a supplier whose pull failed', playFailure, (site) => {
+  it('is shown with its error and when that was, quietly as soon as all is known after all', async () => {
+    const { page } = await site.visit('#/operations');
+    const supplier = page.locator('[data-supplier="tours"]');
+    const error = supplier.locator('.last-error');
+    await error.getByText(/^Last error \d+ seconds? ago$/).waitFor();
+    expect(await error.getAttribute('class')).toContain('problem');
+    expect(await supplier.getByText('nothing is due').count()).toBe(0);
+
+    // What failed is asked for again after half a minute.
+    await supplier.getByText('nothing is due').waitFor({ timeout: 40_000 });
+    await error.getByText(/^Last error \d+ seconds? ago$/).waitFor();
+    expect(await error.getAttribute('class')).not.toContain('problem');
   });
 });

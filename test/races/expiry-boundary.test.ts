@@ -110,7 +110,7 @@ begin
       returning r.*)
     select ask.place::integer, case when m.id is null then 'expired' else 'confirmed' end, m.id, m.slot_id, m.client_id,
            m.quantity, m.held_at, m.expires_at, m.decided_at, m.status, m.pax, s.provider_id, s.starts_at, s.ends_at,
-           s.name
+           s.name, m.price_amount, m.price_currency
       from unnest(p_reservation) with ordinality as ask (reservation_id, place)
       left join moved m on m.id = ask.reservation_id
       left join slot s on s.id = m.slot_id;

@@ -47,6 +47,7 @@ export function shapeReservation(model: BookingModel, reservation: ModelReservat
       expiresAt: reservation.expiresAt,
     }),
     confirmed_at: reservation.decidedAt === null ? null : seconds(reservation.decidedAt),
+    price: null,
   };
 }
 
@@ -101,6 +102,7 @@ export function shapeAt(model: BookingModel, reservationId: number, at: number) 
   return {
     ...shapeAs(reservation, event),
     confirmed_at: decidedAt === null || decidedAt > at ? null : seconds(decidedAt),
+    price: null,
   };
 }
 

@@ -40,7 +40,7 @@ export async function untilTold(database: Database, supplierIds: readonly string
   const giveUpAt = performance.now() + withinMs;
   for (;;) {
     const depths = await database.read((reader) => countWriteBacks(reader, supplierIds));
-    if (depths.every(({ state }) => state !== 'waiting')) return;
+    if (depths.every(({ state, entries }) => state !== 'waiting' || entries === 0)) return;
     if (performance.now() > giveUpAt) throw new Error(`not told within ${withinMs} ms: ${JSON.stringify(depths)}`);
     await delay(5);
   }

@@ -61,12 +61,13 @@ export function useLiveness(): Liveness {
 /** Hears of changes, and asks anew for what they touch. Without a stream, what is on show is asked every few seconds. */
 export function followChanges(client: QueryClient): void {
   const touched = new Set<string>();
+  const askAnew = anewIn(client);
   let gathering = false;
   const invalidate = () => {
     gathering = false;
     const words = [...touched];
     touched.clear();
-    void client.invalidateQueries({ predicate: ({ queryKey: [word] }) => words.includes(String(word)) });
+    for (const word of words) askAnew(word);
   };
   const touch = (words: readonly string[]) => {
     for (const word of words) touched.add(word);
@@ -76,6 +77,27 @@ export function followChanges(client: QueryClient): void {
   };
   void listen(touch);
   poll(client);
+}
+
+/**
+ * Asks anew for what a word names. What is being asked already is let finish and then asked once more, as its answer may
+ * be from before the change: called off each time, nothing would come for as long as others keep changing things.
+ */
+function anewIn(client: QueryClient): (word: string) => void {
+  const asking = new Set<string>();
+  const again = new Set<string>();
+  return function askAnew(word) {
+    if (asking.has(word)) {
+      again.add(word);
+      return;
+    }
+    if (client.isFetching({ queryKey: [word] }) > 0) again.add(word);
+    asking.add(word);
+    void client.invalidateQueries({ queryKey: [word] }, { cancelRefetch: false }).finally(() => {
+      asking.delete(word);
+      if (again.delete(word)) askAnew(word);
+    });
+  };
 }
 
 /** `EventSource` would not notice a connection that is dead, and gives up for good where it is refused. */

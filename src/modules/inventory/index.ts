@@ -6,7 +6,7 @@ export {
   lockSlots,
   lockSlotsOfProvider,
   offerSlots,
+  priceColumn,
   readLockedSlots,
-  SLOT_PRICE,
   type SlotTerms,
 } from './slot-store.ts';

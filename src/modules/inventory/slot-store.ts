@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from '../../platform/db/database.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { Price, Slot, Span } from './slot.ts';
@@ -10,14 +10,20 @@ export interface LockedSlot extends Slot {
   readonly closed: boolean;
 }
 
-/** The column `price` of a `Slot`, of `slot s`. Its amount comes as text: a JSON number would be a floating one. */
-export const SLOT_PRICE = sql`
-  case when s.price_amount is not null then
-    json_build_object('amount', trim_scale(s.price_amount)::text, 'currency', s.price_currency)
-  end as price`;
+/**
+ * The column `price` of what has an amount and a currency, under its alias. The amount comes as text: a JSON number
+ * would be a floating one.
+ */
+export function priceColumn(alias: string): RawBuilder<unknown> {
+  const amount = sql.ref(`${alias}.price_amount`);
+  return sql`
+    case when ${amount} is not null then
+      json_build_object('amount', trim_scale(${amount})::text, 'currency', ${sql.ref(`${alias}.price_currency`)})
+    end as price`;
+}
 
 const SLOT = sql`
-  s.id as slot_id, s.provider_id, s.starts_at as start_time, s.ends_at as end_time, s.capacity, s.version, ${SLOT_PRICE}`;
+  s.id as slot_id, s.provider_id, s.starts_at as start_time, s.ends_at as end_time, s.capacity, s.version, ${priceColumn('s')}`;
 
 /** Locks slots in id order, so that no two transactions wait for each other in a ring. Unknown ids are left out. */
 export async function lockSlots(tx: Tx, slotIds: readonly Id[]): Promise<Map<Id, LockedSlot>> {

@@ -194,11 +194,41 @@ eachDatabase('orders of reservations', (open) => {
     expect(await shop.ordersOf(other)).toHaveLength(1);
     const { rows } = await open().database.transaction((tx) =>
       sql<{ id: number }>`
-        insert into reservation (slot_id, client_id, status, held_at, decided_at, expires_at, changed_at)
-        values (${slot.slot_id}, ${shop.clientId}, 'confirmed', now(), now(), now() + interval '1 hour', now())
+        insert into reservation (slot_id, client_id, price_amount, price_currency, status, held_at, decided_at,
+                                 expires_at, changed_at)
+        values (${slot.slot_id}, ${shop.clientId}, 9.5, 'EUR', 'confirmed', now(), now(), now() + interval '1 hour', now())
         returning id`.execute(tx),
     );
     expect(await shop.ordersOf(rows[0]?.id ?? 0)).toHaveLength(1);
+  });
+
+  it('cost what their slot did when it was held', async () => {
+    const reprice = (slotId: number, amount: string | null, currency: string | null) =>
+      open().database.transaction((tx) =>
+        sql`update slot set price_amount = ${amount}, price_currency = ${currency} where id = ${slotId}`.execute(tx),
+      );
+    const [dear, free] = [await shop.offer(), await shop.offer({})];
+    const [paid, unpaid] = [await shop.hold(dear), await shop.hold(free)];
+    await reprice(dear.slot_id, '16000', 'JPY');
+    await reprice(free.slot_id, '9', 'EUR');
+    await shop.act('confirm', paid);
+    await shop.act('confirm', unpaid);
+    expect(await shop.ordersOf(paid)).toMatchObject([
+      { currency: PRICE.currency, total: PRICE.amount, lines: [{ unit_price: PRICE.amount }] },
+    ]);
+    expect(await shop.ordersOf(unpaid)).toEqual([]);
+    const read = (id: number) => shop.must(200, 'GET', `/api/v1/reservations/${id}`);
+    expect([await read(paid), await read(unpaid)]).toMatchObject([{ price: PRICE }, { price: null }]);
+  });
+
+  it('cost what they did then in looking back, though the reservation has moved to a dearer slot', async () => {
+    const reservationId = await shop.hold(await shop.offer());
+    await open().clock.advance('1 second');
+    const dearer = await shop.offer({ price: { amount: 20, currency: 'EUR' } });
+    await shop.act('reschedule', reservationId, { slot_id: dearer.slot_id });
+    const url = `/api/v1/reservations/${reservationId}`;
+    expect(await shop.must(200, 'GET', `${url}?at=${NOW}`)).toMatchObject({ price: PRICE });
+    expect(await shop.must(200, 'GET', url)).toMatchObject({ price: { amount: 20, currency: 'EUR' } });
   });
 
   it('are not placed for what is free, expires, or is cancelled before', async () => {

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Reader } from '../../platform/db/database.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { InstantText } from '../../platform/instant.ts';
-import { SLOT_PRICE, type Slot } from '../inventory/index.ts';
+import { priceColumn, type Slot } from '../inventory/index.ts';
 import { NotFound } from './reservation-failures.ts';
 
 /** A slot and how much of it is free at this moment. */
@@ -36,7 +36,7 @@ export interface SlotFilter {
  */
 const AVAILABLE_SLOT = sql`
   select s.id as slot_id, s.provider_id, s.starts_at as start_time, s.ends_at as end_time, s.capacity,
-         s.version + due.holds as version, ${SLOT_PRICE}, free.units as remaining, free.units > 0 as is_available
+         s.version + due.holds as version, ${priceColumn('s')}, free.units as remaining, free.units > 0 as is_available
     from (select holdfast_clock() as now) clock
    cross join slot s
    cross join lateral (

@@ -3,7 +3,7 @@ import type { Tx } from '../../platform/db/database.ts';
 import type { Failure } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { InstantText } from '../../platform/instant.ts';
-import { SlotTaken } from '../inventory/index.ts';
+import { type Price, priceColumn, SlotTaken } from '../inventory/index.ts';
 import {
   leastNoticeMs,
   type Reservation,
@@ -63,6 +63,7 @@ interface HoldRow {
   expires_at: InstantText;
   slot_version: number;
   slot_name: string | null;
+  price: Price | null;
   pax: readonly ReservedPax[] | null;
 }
 
@@ -74,12 +75,12 @@ export async function holdSlots(
 ): Promise<(Reservation | Failure)[]> {
   const { rows } = await sql<HoldRow>`
     select outcome, reservation_id, provider_id, starts_at, ends_at, held_at, expires_at, slot_version, slot_name,
-           pax
+           pax, ${priceColumn('held')}
       from hold_slots(
         ${commands.map((each) => each.slotId)}::bigint[], ${commands.map((each) => each.clientId)}::bigint[],
         ${commands.map((each) => each.quantity)}::integer[], ${commands.map((each) => each.version ?? null)}::integer[],
         ${JSON.stringify(commands.map((each) => each.pax ?? null))}::jsonb,
-        ${`${policy.holdTtlMs} milliseconds`}::interval, ${`${leastNoticeMs(policy)} milliseconds`}::interval)
+        ${`${policy.holdTtlMs} milliseconds`}::interval, ${`${leastNoticeMs(policy)} milliseconds`}::interval) held
      order by place`.execute(tx);
   return commands.map((command, index) => toHold(command, rowAt(rows, index), policy));
 }
@@ -99,6 +100,7 @@ function toHold(command: HoldCommand, row: HoldRow, policy: ReservationPolicy): 
         created_at: row.held_at,
         expires_at: row.expires_at,
         confirmed_at: null,
+        price: row.price,
         name: row.slot_name,
         pax: row.pax,
       };
@@ -137,6 +139,7 @@ interface ConfirmRow {
   decided_at: InstantText;
   status: Status;
   slot_name: string | null;
+  price: Price | null;
   pax: readonly ReservedPax[] | null;
   provider_id: Id | null;
   starts_at: InstantText;
@@ -151,9 +154,9 @@ export async function confirmReservations(
 ): Promise<(Reservation | Failure)[]> {
   const { rows } = await sql<ConfirmRow>`
     select outcome, slot_id, quantity, held_at, expires_at, decided_at, status, slot_name, pax, provider_id, starts_at,
-           ends_at
+           ends_at, ${priceColumn('decided')}
       from confirm_reservations(
-        ${commands.map((each) => each.reservationId)}::bigint[], ${commands.map((each) => each.clientId)}::bigint[])
+        ${commands.map((each) => each.reservationId)}::bigint[], ${commands.map((each) => each.clientId)}::bigint[]) decided
      order by place`.execute(tx);
   return commands.map((command, index) => toConfirmation(command, rowAt(rows, index), policy));
 }
@@ -173,6 +176,7 @@ function toConfirmation(command: ConfirmCommand, row: ConfirmRow, policy: Reserv
         created_at: row.held_at,
         expires_at: row.expires_at,
         confirmed_at: row.decided_at,
+        price: row.price,
         name: row.slot_name,
         pax: row.pax,
       };

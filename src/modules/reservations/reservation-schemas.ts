@@ -173,6 +173,9 @@ export const Reservation = Type.Object({
   created_at: Time,
   expires_at: Time,
   confirmed_at: Type.Union([Time, Type.Null()]),
+  price: Type.Union([Price, Type.Null()], {
+    description: 'Of one unit when it was held; `null` when that was free. Pax types have their own',
+  }),
   name: Type.Optional(Type.String({ description: "What is reserved; only of a supplier's slot" })),
   pax: Type.Optional(
     Type.Array(

@@ -103,8 +103,10 @@ export async function moveExpiry(tx: Tx, reservationId: Id, expiresAt: InstantTe
 
 export async function moveToSlot(tx: Tx, reservationId: Id, slotId: Id, now: InstantText): Promise<void> {
   await sql`
-    update reservation set slot_id = ${slotId}, changed_at = ${now}::timestamptz
-     where id = ${reservationId}`.execute(tx);
+    update reservation
+       set slot_id = s.id, price_amount = s.price_amount, price_currency = s.price_currency,
+           changed_at = ${now}::timestamptz
+      from slot s where s.id = ${slotId} and reservation.id = ${reservationId}`.execute(tx);
 }
 
 /**

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Reader } from '../../platform/db/database.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { InstantText } from '../../platform/instant.ts';
+import { priceColumn } from '../inventory/index.ts';
 import { readClient } from './client-store.ts';
 import { readProvider } from './provider-store.ts';
 import type { Reservation, Status } from './reservation.ts';
@@ -11,7 +12,7 @@ function columns(status: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     r.id as reservation_id, r.slot_id, s.provider_id, r.client_id, r.quantity, ${status} as status,
     s.starts_at as start_time, s.ends_at as end_time, r.held_at as created_at, r.expires_at,
-    r.decided_at as confirmed_at, s.name, r.pax`;
+    r.decided_at as confirmed_at, ${priceColumn('r')}, s.name, r.pax`;
 }
 
 /** The columns of a `Reservation`, of `reservation r` joined with its `slot s`, as they are stored. */
@@ -137,7 +138,8 @@ export async function readReservationAt(reader: Reader, reservationId: Id, at: I
            case when event.status = 'held' and event.expires_at <= ${at}::timestamptz then 'expired' else event.status
            end as status,
            s.starts_at as start_time, s.ends_at as end_time, r.held_at as created_at, event.expires_at,
-           case when r.decided_at <= ${at}::timestamptz then r.decided_at end as confirmed_at, s.name, r.pax
+           case when r.decided_at <= ${at}::timestamptz then r.decided_at end as confirmed_at,
+           ${priceColumn('event')}, s.name, r.pax
       from reservation r
       join lateral (select * from reservation_event e
                      where e.reservation_id = r.id and e.at <= ${at}::timestamptz order by e.id desc limit 1) event on true

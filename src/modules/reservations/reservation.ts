@@ -1,5 +1,6 @@
 import type { Id } from '../../platform/ids.ts';
 import type { InstantText } from '../../platform/instant.ts';
+import type { Price } from '../inventory/index.ts';
 import { AlreadyEnded, ForeignClient, HoldCannotGrow, HoldExpired, NotHeld } from './reservation-failures.ts';
 
 export type Status = 'held' | 'confirmed' | 'cancelled' | 'expired' | 'conflict';
@@ -17,6 +18,8 @@ export interface Reservation {
   readonly created_at: InstantText;
   readonly expires_at: InstantText;
   readonly confirmed_at: InstantText | null;
+  /** Of one unit, when it was held; `null` when that was free. */
+  readonly price: Price | null;
   /** What is reserved, where the provider does not say it. */
   readonly name: string | null;
   /** Of which types its units are; `null` where the slot has none. */

@@ -1,4 +1,5 @@
 import { toSeconds } from '../../platform/instant.ts';
+import type { Price } from '../inventory/index.ts';
 import type { AvailableSlot } from './availability-view.ts';
 import type { Client } from './client-store.ts';
 import type { Provider } from './provider-store.ts';
@@ -33,21 +34,30 @@ export function toFixedReservation(reservation: Reservation) {
 }
 
 export function toSlot(slot: AvailableSlot) {
-  // The amount has 15 digits at most, which a number writes as they were.
-  const price = slot.price && { ...slot.price, amount: Number(slot.price.amount) };
-  return { ...slot, start_time: toSeconds(slot.start_time), end_time: toSeconds(slot.end_time), price };
+  return {
+    ...slot,
+    start_time: toSeconds(slot.start_time),
+    end_time: toSeconds(slot.end_time),
+    price: slot.price && toPrice(slot.price),
+  };
+}
+
+/** The amount has 15 digits at most, which a number writes as they were. */
+function toPrice<P extends Price>(price: P) {
+  return { ...price, amount: Number(price.amount) };
 }
 
 export function toReservation({ name, pax, ...reservation }: Reservation) {
   return {
     ...reservation,
-    ...(name !== null && { name }),
-    ...(pax && { pax: pax.map((each) => ({ ...each, price: { ...each.price, amount: Number(each.price.amount) } })) }),
     start_time: toSeconds(reservation.start_time),
     end_time: toSeconds(reservation.end_time),
     created_at: toSeconds(reservation.created_at),
     expires_at: toSeconds(reservation.expires_at),
     confirmed_at: reservation.confirmed_at === null ? null : toSeconds(reservation.confirmed_at),
+    price: reservation.price && toPrice(reservation.price),
+    ...(name !== null && { name }),
+    ...(pax && { pax: pax.map((each) => ({ ...each, price: toPrice(each.price) })) }),
   };
 }
 

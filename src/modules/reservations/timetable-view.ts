@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Freshness, View } from '../../freshness/index.ts';
 import type { Database, Reader } from '../../platform/db/database.ts';
 import type { Id } from '../../platform/ids.ts';
-import { SLOT_PRICE } from '../inventory/index.ts';
+import { priceColumn } from '../inventory/index.ts';
 import { Timetable, type TimetableSlot } from './timetable.ts';
 import { type HoldPairs, toHolds } from './units.ts';
 
@@ -69,7 +69,7 @@ export const SLOT_HOLDS = sql`
 
 async function readOpenSlots(reader: Reader, condition: RawBuilder<unknown>): Promise<TimetableSlot[]> {
   const { rows } = await sql<SlotRow>`
-    select s.id as slot_id, s.starts_at as start_time, s.ends_at as end_time, s.capacity, s.version, ${SLOT_PRICE},
+    select s.id as slot_id, s.starts_at as start_time, s.ends_at as end_time, s.capacity, s.version, ${priceColumn('s')},
            (extract(epoch from s.starts_at) * 1000)::double precision as "startMs", s.capacity - s.claimed as free,
            ${SLOT_HOLDS} as holds
       from slot s where ${condition} order by s.starts_at, s.id`.execute(reader);

@@ -25,8 +25,8 @@ const BOOKING = sql`
   select r.id as booking_id, r.slot_id as item_id, r.client_id, r.quantity, r.held_at as created_at,
          case when r.status <> 'confirmed' then r.status when w.acknowledged_at is null then 'pending' else 'confirmed'
          end as status,
-         case when w.price_amount is not null then
-           json_build_object('amount', trim_scale(w.price_amount)::text, 'currency', w.price_currency)
+         case when r.price_amount is not null then
+           json_build_object('amount', trim_scale(r.price_amount)::text, 'currency', r.price_currency)
          end as price,
          case when r.status = 'conflict' then w.refusal end as reason
     from write_back w join reservation r on r.id = w.reservation_id

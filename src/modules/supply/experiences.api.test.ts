@@ -164,6 +164,30 @@ eachDatabase('experiences', (open) => {
     expect(remaining(await slots(product, '2026-12-30'))).toEqual([5]);
   });
 
+  it('has an order of what its pax types cost, though the primary one is free, and of nothing where all are', async () => {
+    const product = newProduct();
+    const free = { price_amount: null, price_currency: null };
+    await tellPart(open().database, {
+      supplier: TOURS.id,
+      part: `${product}/2026-12-30`,
+      observedAt: NOW,
+      slots: [{ ...experienceSlot(`free-${product}`, '2026-12-30', '10:00', 9, '0'), ...free }],
+    });
+    const [slot] = ((await slots(product, '2026-12-30')).body as Slots).slots;
+    const ordersOf = async (pax: { type: string; quantity: number }[]) => {
+      const held = await ask(app, 'POST', '/api/v1/reservations', { client_id, slot_id: slot?.id, pax });
+      const { reservation_id } = held.body as { reservation_id: number };
+      await act(reservation_id, 'confirm');
+      return (await ask(app, 'GET', `/api/v1/orders?reservation_id=${reservation_id}`)).body;
+    };
+    const mixed = [
+      { type: 'ADULT', quantity: 1 },
+      { type: 'CHILD', quantity: 2 },
+    ];
+    expect(await ordersOf(mixed)).toMatchObject({ orders: [{ currency: 'SGD', total: 87 }] });
+    expect(await ordersOf([{ type: 'ADULT', quantity: 2 }])).toMatchObject({ orders: [] });
+  });
+
   it('keeps the units of a hold that was confirmed or extended while the day was in memory', async () => {
     const { product, slot } = await dayOfFive();
     const confirmed = await hold(slot, 2);

@@ -22,7 +22,8 @@ export async function withdrawRemoved(
   logger: Logger,
 ): Promise<void> {
   const configuredIds = suppliers.map(({ id }) => id);
-  for (const { id } of await database.read((reader) => readRemoved(reader, configuredIds))) {
+  for (const { id, is_active } of await database.read((reader) => readRemoved(reader, configuredIds))) {
+    if (!is_active) continue;
     const { slots, writeBacks } = await database.transaction((tx) => withdrawSupplier(tx, id));
     if (slots + writeBacks === 0) continue;
     logger.warn(

@@ -3,8 +3,14 @@ import { expect, it } from 'vitest';
 import { addSupplier, item, suppliedIds } from '../../../test/support/supplied-slots.ts';
 import { eachDatabase } from '../../../test/support/test-database.ts';
 import { readClock } from '../../platform/db/database.ts';
-import type { UpstreamSlot } from './adapters/adapter.ts';
+import { bookSlot } from '../reservations/index.ts';
+import type { Part, UpstreamSlot } from './adapters/adapter.ts';
 import { type Swapped, swapPart } from './part-store.ts';
+
+const POLICY = { holdTtlMs: 1_800_000, minNoticeMs: 0, minNoticeGraceMs: 0, maxHoldMs: 7_200_000 };
+const EVERYTHING: Part = { kind: 'everything' };
+const FIRST: Part = { kind: 'product-date', product: 14, date: '2030-06-01' };
+const SECOND: Part = { kind: 'product-date', product: 14, date: '2030-06-02' };
 
 let supplierIds = 0;
 
@@ -18,11 +24,11 @@ eachDatabase('an answer of a supplier', (open) => {
   async function swap(
     supplierId: string,
     slots: readonly UpstreamSlot[],
-    { epoch = 0, observedAt }: { epoch?: number; observedAt?: string } = {},
+    { epoch = 0, observedAt, part = EVERYTHING }: { epoch?: number; observedAt?: string; part?: Part } = {},
   ): Promise<Swapped> {
     const { database } = open();
     const at = observedAt ?? (await database.read(readClock));
-    const pulled = { supplierId, epoch, part: { kind: 'everything' }, observedAt: at, slots, absence: 'gone' } as const;
+    const pulled = { supplierId, epoch, part, observedAt: at, slots, absence: 'gone' } as const;
     return database.statement((tx) => swapPart(tx, pulled));
   }
 
@@ -87,6 +93,43 @@ eachDatabase('an answer of a supplier', (open) => {
     expect(await swap(supplier, four().slice(1))).toBe('changed');
     expect((await rowsOf(supplier)).map((slot) => slot.open)).toEqual([false, true, true, true]);
   });
+
+  it('opens what it lists, though it is as the one before, when that has been closed meanwhile', async () => {
+    const supplier = await newSupplier();
+    const isOpen = async () => (await rowsOf(supplier)).map((slot) => slot.open);
+    await swap(supplier, [item('a', 1)], { part: FIRST });
+    await swap(supplier, [item('a', 1)], { part: SECOND });
+    await swap(supplier, [], { part: SECOND });
+    expect(await isOpen()).toEqual([false]);
+    expect(await swap(supplier, [item('a', 1)], { part: FIRST })).toBe('changed');
+    expect(await isOpen()).toEqual([true]);
+    expect(await swap(supplier, [item('a', 1)], { part: FIRST })).toBe('unchanged');
+  });
+
+  it.each([
+    ['the day it left', [FIRST, SECOND]],
+    ['the day it went to', [SECOND, FIRST]],
+  ])(
+    'makes a conflict of what was sold of a slot on another day, when it is pulled first by %s (P5)',
+    async (_day, order) => {
+      const supplier = await newSupplier();
+      const { database } = open();
+      await swap(supplier, [item('a', 2)], { part: FIRST });
+      await swap(supplier, [], { part: SECOND });
+      const slotId = (await suppliedIds(database, supplier)).get('a') ?? 0;
+      const booked = await database.transaction(async (tx) => {
+        const { rows } = await sql<{ id: number }>`
+        insert into client (first_name, last_name) values ('A', 'B') returning id`.execute(tx);
+        return bookSlot(tx, { clientId: rows[0]?.id ?? 0, slotId, quantity: 1 }, POLICY);
+      });
+      for (const part of order) await swap(supplier, part === SECOND ? [item('a', 2)] : [], { part });
+      const { rows } = await database.read((reader) =>
+        sql<{ status: string }>`select status from reservation where id = ${booked.reservation_id}`.execute(reader),
+      );
+      expect(rows).toEqual([{ status: 'conflict' }]);
+      expect((await rowsOf(supplier)).map((slot) => slot.open)).toEqual([true]);
+    },
+  );
 
   it('has been made of nothing more once a good one comes in between', async () => {
     const supplier = await newSupplier();

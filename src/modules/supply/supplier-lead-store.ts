@@ -22,10 +22,12 @@ export async function leadSupplier(
   return rows[0]?.epoch;
 }
 
-/** Lets the next instance take over at once. */
+/** Lets the next instance take over at once. From now on nobody leads, and not since ever. */
 export async function resignSupplier(tx: Tx, supplierId: string, instance: string): Promise<void> {
   await sql`
-    update supplier set leader_until = '-infinity' where id = ${supplierId} and leader = ${instance}::uuid`.execute(tx);
+    update supplier set leader_until = holdfast_clock() where id = ${supplierId} and leader = ${instance}::uuid`.execute(
+    tx,
+  );
 }
 
 /** Gives suppliers that are new in the configuration their row; the others keep theirs. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Reader, Tx } from '../../platform/db/database.ts';
 import { EVERYTHING } from './part-name.ts';
-import type { Supplier } from './supplier.ts';
+import { type Supplier, tellsAllAtOnce } from './supplier.ts';
 
 /** How many slots were taken off sale, and how many were put back. */
 export interface Asked {
@@ -25,10 +25,12 @@ export async function askForProducts(
 ): Promise<Asked> {
   const { rows } = await sql`select from supplier where id = ${id} and epoch = ${epoch} for no key update`.execute(tx);
   if (rows.length === 0) return { withdrawn: 0, restored: 0 };
+  const parts = await askForParts(tx, id, tellsAllAtOnce({ adapter }) ? [EVERYTHING] : products.map(String));
+  // After the slots, as everywhere: who cancels has a slot, and then wants its entry.
   await sql`
     update write_back set state = 'waiting', attempts = 0, due_at = holdfast_clock(), reason = null
      where supplier_id = ${id} and state = 'parked' and reason = ${NOT_CONFIGURED}`.execute(tx);
-  return askForParts(tx, id, adapter === 'snapshot' ? [EVERYTHING] : products.map(String));
+  return parts;
 }
 
 /** A supplier that this database knows and that is in nobody's configuration. */
@@ -36,20 +38,23 @@ export interface RemovedSupplier {
   readonly id: string;
   /** Bookings and cancellations that it was never told of. */
   readonly untold: number;
-  readonly is_on_sale: boolean;
+  /** Whether something of it is still on sale, or waits to be told. */
+  readonly is_active: boolean;
 }
 
 export async function readRemoved(reader: Reader, configuredIds: readonly string[]): Promise<RemovedSupplier[]> {
   const { rows } = await sql<RemovedSupplier>`
-    select id, untold, is_on_sale
+    select id, untold, is_active
       from supplier
      cross join lateral (
        select (select count(*)::integer from write_back w
                 where w.supplier_id = supplier.id and w.state in ('waiting', 'parked')) as untold,
               exists (select from supply_part known
-                       where known.supplier_id = supplier.id and known.withdrawn_at is null) as is_on_sale) left_over
+                       where known.supplier_id = supplier.id and known.withdrawn_at is null)
+              or exists (select from write_back w
+                          where w.supplier_id = supplier.id and w.state = 'waiting') as is_active) left_over
      where id <> all (${configuredIds}::text[])
-       and leader_until <= holdfast_clock() - ${UNLED_FOR}::interval and (untold > 0 or is_on_sale)
+       and leader_until <= holdfast_clock() - ${UNLED_FOR}::interval and (untold > 0 or is_active)
      order by id`.execute(reader);
   return rows;
 }

@@ -10,8 +10,8 @@ import { bookSlot } from '../reservations/index.ts';
 import type { Part, UpstreamSlot } from './adapters/adapter.ts';
 import { withdrawRemoved } from './jobs.ts';
 import { swapPart } from './part-store.ts';
-import { leadSupplier } from './supplier-lead-store.ts';
-import { askForProducts } from './withdrawal-store.ts';
+import { leadSupplier, resignSupplier } from './supplier-lead-store.ts';
+import { askForProducts, withdrawSupplier } from './withdrawal-store.ts';
 
 const POLICY = { holdTtlMs: 1_800_000, minNoticeMs: 0, minNoticeGraceMs: 0, maxHoldMs: 7_200_000 };
 
@@ -48,7 +48,7 @@ eachDatabase('what a supplier is no longer configured for', (open) => {
       const client = await sql<{ id: number }>`
         insert into client (first_name, last_name) values ('A', 'B') returning id`.execute(tx);
       const slot = await sql<{ slot_id: number }>`
-        select slot_id from supplier_slot where supplier_id = ${supplierId} order by slot_id limit 1`.execute(tx);
+        select slot_id from supplier_slot where supplier_id = ${supplierId} and upstream_id = '"a"'`.execute(tx);
       const command = { clientId: client.rows[0]?.id ?? 0, slotId: slot.rows[0]?.slot_id ?? 0, quantity: 1 };
       await bookSlot(tx, command, POLICY);
     });
@@ -117,9 +117,63 @@ eachDatabase('what a supplier is no longer configured for', (open) => {
     expect(await entryOf(id)).toMatchObject({ state: 'waiting', reason: null });
   });
 
-  it('is withdrawn once', async () => {
+  it('leaves alone what has begun, what is parked for another reason, and what is still led', async () => {
+    const id = await newSupplier();
+    const begun = { ...item('begun', 2), startsAt: '2020-06-01T10:00:00.000Z' };
+    await tell(id, everything, [begun, item('a', 2)]);
+    await bookOne(id);
+    const park = (reason: string) =>
+      open().database.statement((tx) =>
+        sql`update write_back set state = 'parked', reason = ${reason} where supplier_id = ${id}`.execute(tx),
+      );
+    await park('rejected: answered 422');
+    await lead(id);
+    expect(await open().database.transaction((tx) => withdrawSupplier(tx, id))).toEqual({ slots: 0, writeBacks: 0 });
+    await unlead(id);
+    expect(await open().database.transaction((tx) => withdrawSupplier(tx, id))).toEqual({ slots: 1, writeBacks: 0 });
+    expect(await forSale(id)).toEqual(['begun']);
+    const epoch = (await lead(id)) ?? 0;
+    await open().database.transaction((tx) => askForProducts(tx, { id, adapter: 'snapshot', products: [] }, epoch));
+    expect(await entryOf(id)).toMatchObject({ state: 'parked', reason: 'rejected: answered 422' });
+    expect(await forSale(id)).toEqual(['a', 'begun']);
+  });
+
+  it('waits for its next pull when it was off sale for more than a day', async () => {
     const id = await newSupplier();
     await tell(id, everything, [item('a', 2)]);
+    await withdrawBut(id);
+    await open().database.transaction(async (tx) => {
+      const earlier = sql`interval '25 hours'`;
+      await sql`update supply_part set withdrawn_at = withdrawn_at - ${earlier} where supplier_id = ${id}`.execute(tx);
+      await sql`
+        update slot set closed_at = closed_at - ${earlier}
+         where id in (select slot_id from supplier_slot where supplier_id = ${id})`.execute(tx);
+    });
+    const epoch = (await lead(id)) ?? 0;
+    const ask = open().database.transaction((tx) =>
+      askForProducts(tx, { id, adapter: 'snapshot', products: [] }, epoch),
+    );
+    expect(await ask).toEqual({ withdrawn: 0, restored: 0 });
+    expect(await forSale(id)).toEqual([]);
+    expect(await tell(id, everything, [item('a', 2)], epoch)).toBe('changed');
+    expect(await forSale(id)).toEqual(['a']);
+  });
+
+  it('counts the ten minutes from an orderly stop, too', async () => {
+    const id = await newSupplier();
+    await tell(id, everything, [item('a', 2)]);
+    const instance = randomUUID();
+    await lead(id, instance);
+    await open().database.statement((tx) => resignSupplier(tx, id, instance));
+    await withdrawBut(id);
+    expect(await forSale(id)).toEqual(['a']);
+    expect(await lead(id), 'another takes over at once').toBeDefined();
+  });
+
+  it('is withdrawn once, whatever it was not told', async () => {
+    const id = await newSupplier();
+    await tell(id, everything, [item('a', 2)]);
+    await bookOne(id);
     const epochs = async () =>
       (
         await open().database.read((reader) =>

@@ -102,17 +102,21 @@ export async function unparkWriteBacks(tx: Tx, supplierIds: readonly string[]): 
   return Number(numAffectedRows ?? 0);
 }
 
-/** How many entries of each supplier are still to be sent, and how many are parked; none where there are none. */
+/** How many entries of a supplier are still to be sent, or are parked. */
 export interface WriteBackDepth {
   readonly supplierId: string;
   readonly state: 'waiting' | 'parked';
   readonly entries: number;
 }
 
+/** Of each of these suppliers, both states. */
 export async function countWriteBacks(reader: Reader, supplierIds: readonly string[]): Promise<WriteBackDepth[]> {
   const { rows } = await sql<{ supplier_id: string; state: 'waiting' | 'parked'; entries: number }>`
-    select supplier_id, state, count(*) as entries from write_back
-     where state in ('waiting', 'parked') and supplier_id = any(${supplierIds}::text[])
-     group by supplier_id, state`.execute(reader);
+    select asked.supplier_id, asked.state, count(w.state) as entries
+      from (select * from unnest(${supplierIds}::text[]) as supplier_id
+             cross join unnest(array['waiting', 'parked']) as state) asked
+      left join write_back w on w.supplier_id = asked.supplier_id and w.state = asked.state
+       and w.state in ('waiting', 'parked')
+     group by asked.supplier_id, asked.state order by asked.supplier_id, asked.state`.execute(reader);
   return rows.map(({ supplier_id, state, entries }) => ({ supplierId: supplier_id, state, entries }));
 }

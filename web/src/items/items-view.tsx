@@ -5,6 +5,7 @@ import { itemList } from '../api/questions.ts';
 import { serverNowMs } from '../api/server-clock.ts';
 import type { Item } from '../api/shapes.ts';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
+import { VisitorTimes } from '../parts/visitor-times.tsx';
 import { useNowMs } from '../ticking.ts';
 import { useKnown } from '../use-known.ts';
 import { clockTime, moment, span } from '../written.ts';
@@ -23,6 +24,7 @@ export function ItemsView() {
     <div className="view items">
       <div className="view-head">
         <h1>Items</h1>
+        <VisitorTimes />
       </div>
       {isMissing && (
         <Empty title="This server sells no items.">They come from a supplier that tells of all at once.</Empty>

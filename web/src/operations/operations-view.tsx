@@ -15,7 +15,8 @@ export function OperationsView() {
       <div className="view-head">
         <h1>Operations</h1>
         <p className="hint">
-          The same figures are at <a href="/metrics">/metrics</a>
+          For programs: suppliers are at <a href="/api/v1/sync/status">/api/v1/sync/status</a>, the rest is at{' '}
+          <a href="/metrics">/metrics</a>
         </p>
       </div>
       <Suppliers />

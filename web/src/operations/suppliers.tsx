@@ -9,6 +9,7 @@ import { Empty, Loading, Problem } from '../parts/states.tsx';
 import { useNowMs } from '../ticking.ts';
 import { useKnown } from '../use-known.ts';
 import { count, span } from '../written.ts';
+import { LastError } from './last-error.tsx';
 
 const LOOK_EVERY_MS = 3_000;
 
@@ -54,12 +55,11 @@ export function Suppliers() {
 }
 
 function Supplier({ supplier }: { readonly supplier: SupplierStatus }) {
-  const { id, status, pull_limits, pulls_in_windows, backlog, done, total, last_error, write_backs } = supplier;
+  const { id, status, pull_limits, pulls_in_windows, backlog, done, total, write_backs } = supplier;
   useNowMs();
   const nowMs = serverNowMs();
   const ago = (instant: string | null) =>
     instant === null ? 'never' : `${span(Math.max(0, nowMs - Date.parse(instant)))} ago`;
-  const nextMs = supplier.next_pull_at === null ? undefined : Date.parse(supplier.next_pull_at) - nowMs;
   return (
     <article className="card supplier" data-supplier={id}>
       <div className="row-main">
@@ -90,9 +90,7 @@ function Supplier({ supplier }: { readonly supplier: SupplierStatus }) {
         <dt>Backlog</dt>
         <dd>{count(backlog)}</dd>
         <dt>Next pull</dt>
-        <dd>
-          {status === 'paused' ? 'paused' : nextMs === undefined ? '–' : nextMs <= 0 ? 'now' : `in ${span(nextMs)}`}
-        </dd>
+        <dd>{nextPull(supplier, nowMs)}</dd>
         <dt>Last pull</dt>
         <dd>{ago(supplier.last_pull_at)}</dd>
         <dt>Oldest knowledge</dt>
@@ -103,10 +101,19 @@ function Supplier({ supplier }: { readonly supplier: SupplierStatus }) {
           {write_backs.reason !== null && <span className="hint">{write_backs.reason}</span>}
         </dd>
       </dl>
-      {last_error !== null && <p className="problem">{last_error}</p>}
+      <LastError supplier={supplier} nowMs={nowMs} />
       <SyncSwitch supplier={id} isPaused={status === 'paused'} />
     </article>
   );
+}
+
+function nextPull({ status, next_pull_at, backlog }: SupplierStatus, nowMs: number): string {
+  if (status === 'paused') return 'paused';
+  if (next_pull_at === null) return '–';
+  const waitMs = Date.parse(next_pull_at) - nowMs;
+  if (waitMs > 0) return `in ${span(waitMs)}`;
+  // The budget is free, and that alone causes no pull.
+  return backlog === 0 ? 'nothing is due' : 'now';
 }
 
 function SyncSwitch({ supplier, isPaused }: { readonly supplier: string | undefined; readonly isPaused: boolean }) {

@@ -147,8 +147,8 @@ function Lines({ order: { lines, currency, order_id } }: { readonly order: Order
   return (
     <details>
       <summary>
-        {count(lines.length)}
-        <span className="unseen"> lines of order {order_id}</span>
+        {count(lines.length)} <span className="order-lines-word">{lines.length === 1 ? 'line' : 'lines'}</span>
+        <span className="unseen"> of order {order_id}</span>
       </summary>
       <ul>
         {lines.map(({ description, quantity, unit_price, discount }, index) => (

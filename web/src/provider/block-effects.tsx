@@ -2,7 +2,8 @@ import { serverNowMs } from '../api/server-clock.ts';
 import type { Reservation } from '../api/shapes.ts';
 import { Icon } from '../parts/icon.tsx';
 import { useClientName } from '../use-people.ts';
-import { clockSpan, clockTime, dateIn, shortDay } from '../written.ts';
+import { dateIn, shortDay } from '../written.ts';
+import { minutesIn, writtenMinutes } from './wall-time.ts';
 
 /** What blocking does with a reservation, or has done. */
 type Effect = 'keep' | 'cancel' | 'cancelled';
@@ -48,7 +49,9 @@ function Row({ reservation, effect, timeZone }: RowProps) {
   return (
     <li data-tone={isKept ? status : 'cancelled'}>
       <Icon name={!isKept ? 'close' : status === 'held' ? 'clock' : 'check'} />
-      <span className="effect-time">{clockSpan(start_time, end_time, timeZone)}</span>
+      <span className="effect-time">
+        {clockOf(start_time, timeZone)}–{clockOf(end_time, timeZone)}
+      </span>
       <span className="effect-who">
         {name}
         {quantity > 1 && <span className="hint"> · {quantity} places</span>}
@@ -68,7 +71,11 @@ function saidOf({ status, expires_at }: Reservation, effect: Effect, timeZone: s
 
 /** With its day where that is not today's. */
 function untilOf(expiresAt: string, timeZone: string): string {
-  const time = clockTime(expiresAt, timeZone);
+  const time = clockOf(expiresAt, timeZone);
   const isToday = dateIn(expiresAt, timeZone) === dateIn(serverNowMs(), timeZone);
   return isToday ? time : `${shortDay(expiresAt, timeZone)}, ${time}`;
+}
+
+function clockOf(instant: string, timeZone: string): string {
+  return writtenMinutes(minutesIn(instant, timeZone));
 }

@@ -22,7 +22,6 @@ export function BlockTime({ provider, stretch }: Props) {
   const { date, fromMin, untilMin } = stretch;
   const queries = useQueryClient();
   const [what, setWhat] = useState<What>('keep');
-  // Of its own week, which need not be the one on show.
   const { slots, error, refresh } = useWeekSlots(id, timeZone, weekStart(date));
   const block = useMutation({
     mutationFn: () => {

@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { offerTime } from '../api/changes.ts';
 import type { Offer, Provider } from '../api/shapes.ts';
 import { addDays } from '../book/month.ts';
 import { Field } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Problem } from '../parts/states.tsx';
+import { postOffer, saidOfPosted } from './post-offer.ts';
 import { DAY_MIN, readMinutes, writtenMinutes } from './wall-time.ts';
 import type { Stretch } from './week-slots.ts';
 
@@ -46,7 +46,7 @@ export function PostTime({ provider, stretch }: Props) {
         ...(amount !== '' && { price: { amount: Number(amount), currency } }),
         ...(until !== '' && { repeat_weekly_until: until }),
       };
-      return offerTime(provider.provider_id, offer);
+      return postOffer(provider.provider_id, offer, date, until === '' ? date : until);
     },
     onSettled: () => {
       for (const word of ['slots', 'free']) void queries.invalidateQueries({ queryKey: [word] });
@@ -154,12 +154,12 @@ export function PostTime({ provider, stretch }: Props) {
       <div role="status">
         {post.data && !post.isPending && (
           <p className="said">
-            <Icon name="check" /> {post.data.slots.length} slots are posted.
+            <Icon name="check" /> {saidOfPosted(post.data)}
           </p>
         )}
       </div>
       <button type="submit" className="primary wide" disabled={post.isPending || perDay === 0}>
-        {post.isPending ? 'One moment…' : `Post ${perDay * weeks} slots`}
+        {post.isPending ? 'One moment…' : perDay * weeks === 1 ? 'Post 1 slot' : `Post ${perDay * weeks} slots`}
         {weeks > 1 && <span className="button-note">{weeks} weeks</span>}
       </button>
     </form>

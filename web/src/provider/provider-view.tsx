@@ -2,14 +2,14 @@ import '../styles/provider.css';
 import { useRef, useState } from 'react';
 import type { Provider } from '../api/shapes.ts';
 import { addDays, weekStart } from '../book/month.ts';
-import { Age } from '../parts/age.tsx';
 import { Field } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
 import { amend, go, numberOf, usePlace } from '../router.ts';
 import { nameOf, useProviders } from '../use-people.ts';
-import { dateIn, fullDate, shortDay, zoneName } from '../written.ts';
+import { dateIn, shortDay, zoneName } from '../written.ts';
 import { BlockTime } from './block-time.tsx';
+import { CalendarHead } from './calendar-head.tsx';
 import { NewProvider } from './new-provider.tsx';
 import { PostTime } from './post-time.tsx';
 import { DAY_MIN, readMinutes, writtenMinutes, writtenRange } from './wall-time.ts';
@@ -61,11 +61,17 @@ function Calendar({ provider }: { readonly provider: Provider }) {
   const today = dateIn(Date.now(), timeZone);
   const tomorrow = addDays(today, 1);
   const start = weekStart(query.get('week') ?? tomorrow);
-  const [stretch, setStretch] = useState<Stretch>({ date: tomorrow, fromMin: 540, untilMin: 720 });
+  // By its weekday, so that it is never on a week which is not on show.
+  const [marked, setMarked] = useState({ weekday: weekdayOf(tomorrow), fromMin: 540, untilMin: 720 });
+  const stretch: Stretch = { ...marked, date: addDays(start, marked.weekday) };
   const [mode, setMode] = useState<'post' | 'block'>('post');
   const { slots, known, error, refresh } = useWeekSlots(provider.provider_id, timeZone, start);
   const toWeek = (week: string) => amend({ week });
-  const change = (next: Partial<Stretch>) => setStretch({ ...stretch, ...next });
+  const change = (next: Partial<Stretch>) => {
+    const { date, fromMin, untilMin } = { ...stretch, ...next };
+    setMarked({ weekday: weekdayOf(date), fromMin, untilMin });
+    if (weekStart(date) !== start) toWeek(weekStart(date));
+  };
   const panel = useRef<HTMLElement>(null);
   const toPanel = () => {
     panel.current?.scrollIntoView({ block: 'start' });
@@ -75,36 +81,10 @@ function Calendar({ provider }: { readonly provider: Provider }) {
   return (
     <div className="calendar">
       <section aria-label="Week" className="calendar-main">
-        <div className="calendar-head">
-          <h2>
-            {shortDay(`${start}T12:00:00Z`, 'UTC')} – {fullDate(`${addDays(start, 6)}T12:00:00Z`, 'UTC')}
-          </h2>
-          <div className="actions">
-            <Age known={known} error={error} />
-            <button
-              type="button"
-              className="plain round"
-              aria-label="Week before"
-              onClick={() => toWeek(addDays(start, -7))}
-            >
-              <Icon name="left" />
-            </button>
-            <button type="button" onClick={() => toWeek(weekStart(today))}>
-              Today
-            </button>
-            <button
-              type="button"
-              className="plain round"
-              aria-label="Week after"
-              onClick={() => toWeek(addDays(start, 7))}
-            >
-              <Icon name="right" />
-            </button>
-          </div>
-        </div>
+        <CalendarHead start={start} today={today} known={known} error={error} onWeek={toWeek} />
         {error && <Problem error={error} retry={refresh} />}
         {slots === undefined && !error && <Loading rows={12} label="Looking up the week" />}
-        {slots && <WeekGrid start={start} today={today} slots={slots} stretch={stretch} onStretch={setStretch} />}
+        {slots && <WeekGrid start={start} today={today} slots={slots} stretch={stretch} onStretch={change} />}
         <Legend zone={zoneName(timeZone)} />
         <div className="mark-bar">
           <p>
@@ -131,9 +111,7 @@ function Calendar({ provider }: { readonly provider: Provider }) {
               type="date"
               value={stretch.date}
               onChange={({ target }) => {
-                if (target.value === '') return;
-                change({ date: target.value });
-                toWeek(weekStart(target.value));
+                if (target.value !== '') change({ date: target.value });
               }}
             />
           )}
@@ -170,6 +148,11 @@ function Calendar({ provider }: { readonly provider: Provider }) {
       </aside>
     </div>
   );
+}
+
+/** 0 for the first day of a week in the visitor's locale. */
+function weekdayOf(date: string): number {
+  return (Date.parse(date) - Date.parse(weekStart(date))) / 86_400_000;
 }
 
 const KEYS: readonly (readonly [SlotState, string])[] = [

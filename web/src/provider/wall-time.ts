@@ -1,6 +1,6 @@
-import { clockTime, dateIn } from '../written.ts';
+import { dateIn } from '../written.ts';
 
-/** Times by a provider's clock: minutes since midnight of a date in their zone. */
+/** Times by a provider's clock: minutes since midnight of a date in their zone, and written as in 13:00 everywhere. */
 
 export const DAY_MIN = 24 * 60;
 
@@ -43,9 +43,4 @@ export function writtenRange({ fromMin, untilMin }: MinuteRange): string {
 export function readMinutes(text: string): number {
   const [hour = 0, minute = 0] = text.split(':').map(Number);
   return hour * 60 + minute;
-}
-
-/** As the visitor's locale writes the hour. */
-export function hourName(hour: number): string {
-  return clockTime(`2026-01-01T${String(hour).padStart(2, '0')}:00:00Z`, 'UTC');
 }

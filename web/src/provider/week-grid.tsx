@@ -3,7 +3,7 @@ import { addDays } from '../book/month.ts';
 import { dateLong, shortDay } from '../written.ts';
 import { BlockedMark, SlotMark } from './slot-mark.tsx';
 import { useMarking } from './use-marking.ts';
-import { hourName, type MinuteRange, writtenRange } from './wall-time.ts';
+import { type MinuteRange, writtenMinutes, writtenRange } from './wall-time.ts';
 import { blockedOf, type SlotState, type Stretch, stateOf, type WeekSlot } from './week-slots.ts';
 
 interface Props {
@@ -42,7 +42,7 @@ export function WeekGrid({ start, today, slots, stretch, onStretch }: Props) {
       <div className="week" style={{ '--hours': hours.length } as CSSProperties}>
         <div className="week-hours" aria-hidden="true">
           {hours.map((hour) => (
-            <span key={hour}>{hourName(hour)}</span>
+            <span key={hour}>{writtenMinutes(hour * HOUR_MIN)}</span>
           ))}
         </div>
         {dates.map((date) => (

@@ -4,9 +4,11 @@ import { vehicleHistory } from '../api/questions.ts';
 import type { StateLog } from '../api/shapes.ts';
 import { Age } from '../parts/age.tsx';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
+import { VisitorTimes } from '../parts/visitor-times.tsx';
 import { amend, numberOf, usePlace } from '../router.ts';
 import { useKnown } from '../use-known.ts';
-import { exactMoment, fullDate } from '../written.ts';
+import { exactMoment } from '../written.ts';
+import { scaleOf } from './time-scale.ts';
 import { Timeline } from './timeline.tsx';
 import { useFleet } from './use-fleet.ts';
 
@@ -19,6 +21,7 @@ export function VehiclesView() {
     <div className="view">
       <div className="view-head">
         <h1>Vehicles</h1>
+        <VisitorTimes />
       </div>
       {fleet.error && <Problem error={fleet.error} retry={fleet.refresh} />}
       {fleet.isReady && fleet.vehicles.length === 0 && (
@@ -73,38 +76,26 @@ function VehicleStates({ id }: { readonly id: number }) {
   );
 }
 
-/** A margin before the first log, so that "before anything was known" can be reached too. */
-const MARGIN = 0.06;
-
 function States({ id, history }: { readonly id: number; readonly history: readonly StateLog[] }) {
   const { query } = usePlace();
   const [nowMs] = useState(() => Math.floor(Date.now() / 1_000) * 1_000);
   const logs = useMemo(() => history.map((log) => ({ ...log, atMs: Date.parse(log.timestamp) })), [history]);
   const firstMs = logs[0]?.atMs ?? nowMs;
   const lastMs = logs.at(-1)?.atMs ?? nowMs;
-  // Years of one state would press the changes into a corner.
-  const endMs = Math.min(nowMs, Math.max(lastMs + (lastMs - firstMs) * 0.5, lastMs + 86_400_000));
-  const startMs = firstMs - (endMs - firstMs) * MARGIN;
+  const scale = scaleOf(firstMs, lastMs, nowMs);
   const asked = numberOf(query, 'at');
-  const atMs = asked === undefined ? endMs : Math.min(Math.max(asked * 1_000, startMs), endMs);
+  const atMs = asked === undefined ? scale.nowMs : Math.min(Math.max(asked * 1_000, scale.startMs), scale.nowMs);
   const state = logs.findLast((log) => log.atMs <= atMs)?.state;
   return (
     <>
       <p className="then" aria-live="polite">
         <span className="then-state">{state ?? 'nothing was known yet'}</span>
-        <span className="hint">{exactMoment(atMs)}</span>
+        <span className="hint">
+          {atMs === scale.nowMs && 'Now, '}
+          {exactMoment(atMs)}
+        </span>
       </p>
-      <Timeline
-        logs={logs}
-        startMs={startMs}
-        endMs={endMs}
-        atMs={atMs}
-        onMove={(ms) => amend({ at: Math.round(ms / 1_000) })}
-      />
-      <p className="hint timeline-ends">
-        <span>{fullDate(startMs)}</span>
-        <span>{fullDate(endMs)}</span>
-      </p>
+      <Timeline logs={logs} scale={scale} atMs={atMs} onMove={(ms) => amend({ at: Math.round(ms / 1_000) })} />
       <Asked id={id} atMs={atMs} />
       <ol className="history">
         {logs.map(({ state, timestamp, atMs: logMs }) => (
