@@ -8,7 +8,7 @@ import { Problem } from '../parts/states.tsx';
 import { linkTo } from '../router.ts';
 import { useNowMs } from '../ticking.ts';
 import { clockSpan, countdown, longDay, span, VISITOR_ZONE, zoneName } from '../written.ts';
-import { useCost, writtenPlaces } from './places.ts';
+import { writtenPlacesAndCost } from './places.ts';
 
 interface Props {
   readonly reservation: Reservation;
@@ -42,7 +42,7 @@ export function HeldCard({ reservation, title, onEnded }: Props) {
     created_at,
     expires_at,
   } = reservation;
-  const booked = [writtenPlaces(reservation), useCost(reservation)].filter((said) => said !== undefined);
+  const booked = writtenPlacesAndCost(reservation);
   useNowMs();
   const leftMs = Date.parse(expires_at) - serverNowMs();
   const wholeMs = Date.parse(expires_at) - Date.parse(created_at);
@@ -77,7 +77,7 @@ export function HeldCard({ reservation, title, onEnded }: Props) {
             {longDay(start_time)}
             {provider_id === null && `, by your clock (${zoneName(VISITOR_ZONE)})`} · {title}
           </p>
-          {booked.length > 0 && <p className="held-booked">{booked.join(' · ')}</p>}
+          {booked !== undefined && <p className="held-booked">{booked}</p>}
         </div>
         <div className="held-clock" role="timer" aria-label={tooLate ? 'No time left' : `${span(leftMs)} left`}>
           <span data-last={leftMs < LAST_MINUTE_MS || undefined}>{countdown(leftMs)}</span>

@@ -6,7 +6,7 @@ import { historyOf } from '../api/questions.ts';
 import { serverNowMs } from '../api/server-clock.ts';
 import type { HistoryEntry, Provider, Reservation } from '../api/shapes.ts';
 import { HeldCard, soonestFirst } from '../book/held-card.tsx';
-import { writtenPlaces } from '../book/places.ts';
+import { writtenPlacesAndCost } from '../book/places.ts';
 import { ClientChoice } from '../client-choice.tsx';
 import { Age } from '../parts/age.tsx';
 import { Badge } from '../parts/badge.tsx';
@@ -104,7 +104,7 @@ interface RowProps extends Pick<GroupProps, 'onCancelled'> {
 
 function Row({ reservation, title, onCancelled }: RowProps) {
   const { reservation_id: id, client_id, provider_id, status, start_time, end_time } = reservation;
-  const places = writtenPlaces(reservation);
+  const places = writtenPlacesAndCost(reservation);
   const [isOpen, setIsOpen] = useState(false);
   const queries = useQueryClient();
   const cancel = useMutation({
