@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { startSimulator } from '../../src/simulator/index.ts';
 import { inBrowser, type Visitor } from '../support/browser.ts';
+import { writeSuppliersFile } from '../support/suppliers-file.ts';
 
 const SECOND_DAY = '.day[data-free] >> nth=1';
 
@@ -25,13 +27,30 @@ inBrowser('booking', {}, (site) => {
 
     await page.getByRole('link', { name: 'My reservations' }).click();
     const row = page.locator('.row').first();
+    const id = Number(/no\. (\d+)/.exec((await row.textContent()) ?? '')?.[1]);
     await row.getByText('confirmed').waitFor();
     await row.getByRole('button', { name: 'History' }).click();
     await row.locator('.history li').nth(1).waitFor();
     expect(await row.locator('.history li > span:first-child').allInnerTexts()).toEqual(['Held', 'Confirmed']);
 
-    await row.getByRole('button', { name: 'Cancel it' }).click();
+    // One tap lets nothing go: the first one asks, and what it asks can be declined.
+    const cancel = row.getByRole('button', { name: 'Cancel it' });
+    await cancel.press('Enter');
+    const question = page.getByRole('dialog', { name: 'Cancel it?' });
+    await question.getByText('It is free for others at once').waitFor();
+    await page.keyboard.press('Escape');
+    await question.waitFor({ state: 'detached' });
+    expect(await cancel.evaluate((button) => button.matches(':focus'))).toBe(true);
+    await cancel.press('Enter');
+    await question.getByRole('button', { name: 'Keep it' }).press('Enter');
+    await question.waitFor({ state: 'detached' });
+    expect(await cancel.evaluate((button) => button.matches(':focus'))).toBe(true);
+    expect(await site.client.get('/api/v1/reservations/{id}', { path: { id } })).toMatchObject({ status: 'confirmed' });
+
+    await cancel.press('Enter');
+    await question.getByRole('button', { name: 'Yes, cancel' }).press('Enter');
     await row.getByText('cancelled', { exact: true }).waitFor();
+    await page.locator('.said:focus', { hasText: `Reservation ${id} is cancelled.` }).waitFor();
     expect(visitor.complaints).toEqual([]);
   });
 
@@ -107,6 +126,71 @@ inBrowser('booking', {}, (site) => {
     await page.getByText('Held for you').waitFor();
   });
 
+  it('names each time of an experience, by the clock of where it is', async () => {
+    const visitor = await site.visit('#/book?experience=14');
+    const { page } = visitor;
+    await chooseSlot(visitor, 0);
+    const times = page.locator('.slot-time');
+    expect((await times.allInnerTexts()).slice(0, 3)).toEqual(['04:00', '04:30', '05:00']);
+    // Four in the morning in Singapore is the evening before for whoever is in Berlin.
+    await page.getByText('Their time (Singapore), and yours (Berlin) beneath.').waitFor();
+    const yours = await page.locator('.slot .slot-other').first().textContent();
+    expect(yours).toMatch(/^[A-Z][a-z]{2},? 2[12]:00/);
+    const day = await page.locator('.day-choice h2').textContent();
+    const form = page.locator('.hold-form');
+    expect(await form.locator('.hold-time').textContent()).toBe('04:00');
+    expect(await form.locator('.hold-what .hint').first().textContent()).toBe(day);
+    const byVisitor = await form.locator('.hold-yours').textContent();
+    expect(byVisitor).toMatch(/^2[12]:00, .*, by your clock \(Berlin\)$/);
+    expect(byVisitor).not.toContain(day);
+
+    await page.getByRole('button', { name: 'Hold this time' }).click();
+    const held = page.locator('.held');
+    expect(`${await held.locator('.held-time').textContent()}, ${await held.locator('.hint').textContent()}`).toContain(
+      byVisitor,
+    );
+
+    // Only what begins and ends at midnight is a whole day.
+    await page.goto(`${site.url}/#/book?experience=15`);
+    await page.locator('.slot-time', { hasText: 'The whole day' }).waitFor();
+    expect(await page.locator('.what-card', { hasText: /Experience/ }).count()).toBe(2);
+    expect(await page.getByLabel('Number of another experience').count()).toBe(0);
+  });
+
+  it('says so where there is no such provider', async () => {
+    const { page } = await site.visit('#/book?provider=99');
+    await page.getByText('There is no provider 99 here.').waitFor();
+    await page.getByRole('link', { name: /Jane Doe/ }).click();
+    await page.locator('.day[data-free]').first().waitFor();
+    expect(await page.getByText('There is no provider').count()).toBe(0);
+  });
+
+  it('puts the hold first that runs out first, here and there', async () => {
+    const visitor = await site.visit('#/book?provider=1');
+    const { page } = visitor;
+    const holds = page.getByRole('region', { name: /^Your hold no\. / });
+    for (const number of [1, 2]) {
+      await chooseSlot(visitor, 1);
+      await page.getByRole('button', { name: 'Hold this time' }).click();
+      await holds.nth(number - 1).waitFor();
+    }
+    const names = () => holds.evaluateAll((each) => each.map((hold) => hold.getAttribute('aria-label')));
+    const [first, second] = await names();
+    expect(first).not.toBe(second);
+    // Ends are told in whole seconds: pressed within the one in which the second was held, it would change nothing.
+    const moreTime = page.getByRole('region', { name: first ?? '' }).getByRole('button', { name: 'More time' });
+    const askForMore = async () => {
+      const extended = page.waitForResponse((response) => response.url().endsWith('/extend'));
+      await moreTime.click();
+      await extended;
+      return names();
+    };
+    await expect.poll(askForMore, { timeout: 10_000 }).toEqual([second, first]);
+    await page.goto(`${site.url}/#/reservations`);
+    await page.getByRole('heading', { name: 'My reservations' }).waitFor();
+    await expect.poll(names).toEqual([second, first]);
+  });
+
   it('forgets a client of another database', async () => {
     const { page } = await site.visit('#/book?provider=1');
     await page.addInitScript(() =>
@@ -129,6 +213,40 @@ inBrowser('booking', {}, (site) => {
     await page.getByRole('button', { name: 'Hold this time' }).click();
     await page.getByText('Held for you').waitFor();
     await page.getByRole('button', { name: /Barbara/ }).waitFor();
+  });
+});
+
+/** A supplier of more experiences than there are cards for, and nobody else who offers anything. */
+async function playTours(opened: AsyncDisposableStack): Promise<Record<string, string>> {
+  const tours = opened.use(await startSimulator({ kind: 'per-date' }));
+  const products = [14, ...Array.from({ length: 12 }, (_, index) => 101 + index)];
+  const supplier = { id: 'tours', adapter: 'per-date', base_url: tours.url, pull_limits: ['30/1m'] };
+  const file = opened.use(await writeSuppliersFile([{ ...supplier, products, time_zone: 'Asia/Singapore' }]));
+  return { SUPPLIERS_FILE: file.path, HOLDFAST_SAMPLES: 'off' };
+}
+
+inBrowser('experiences, and no provider', playTours, (site) => {
+  it('offers the first twelve, opens the first, and any other by its number', async () => {
+    const { page } = await site.visit('#/book');
+    const cards = page.locator('.what-card');
+    await cards.first().waitFor();
+    expect(await cards.count()).toBe(12);
+    expect(await page.locator('.what-card[aria-current]').textContent()).toContain('Experience 14');
+    await page.locator('.day-choice').waitFor();
+    expect(await page.getByText('Nobody offers time yet.').count()).toBe(0);
+    await page.getByLabel('Number of another experience').fill('112');
+    await page.keyboard.press('Enter');
+    await page.locator('.what-card[aria-current]', { hasText: 'Experience 112' }).waitFor();
+    expect(await cards.count()).toBe(13);
+  });
+});
+
+inBrowser('nobody and nothing', { HOLDFAST_SAMPLES: 'off' }, (site) => {
+  it('says so, and shows no experience', async () => {
+    const { page } = await site.visit('#/book');
+    await page.getByText('Nobody offers time yet.').waitFor();
+    expect(await page.locator('.what-card').count()).toBe(0);
+    expect(await page.getByLabel('Number of another experience').count()).toBe(0);
   });
 });
 

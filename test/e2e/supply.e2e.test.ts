@@ -23,7 +23,7 @@ inBrowser('what suppliers sell', {}, (site) => {
     await page.getByRole('button', { name: 'More: Child' }).click();
     await page.getByRole('button', { name: /Hold this time/ }).click();
     await page.getByText('Held for you').waitFor();
-    await page.getByText('2 places').waitFor();
+    await page.locator('.held-booked', { hasText: /^1 × Adult, 1 × Child · SGD/ }).waitFor();
   });
 
   it('pauses a supplier, and lets it go on', async () => {

@@ -18,16 +18,35 @@ export function clockTime(instant: string | number, timeZone = VISITOR_ZONE): st
   return format(instant, { hour: '2-digit', minute: '2-digit', timeZone });
 }
 
+export function weekdayTime(instant: string | number, timeZone = VISITOR_ZONE): string {
+  return format(instant, { weekday: 'short', hour: '2-digit', minute: '2-digit', timeZone });
+}
+
+/** 0 to 23. */
+export function hourIn(instant: string | number, timeZone: string): number {
+  return Number(
+    new Intl.DateTimeFormat('sv-SE', { hour: '2-digit', hourCycle: 'h23', timeZone }).format(new Date(instant)),
+  );
+}
+
 export function clockSpan(start: string, end: string, timeZone = VISITOR_ZONE): string {
-  return `${clockTime(start, timeZone)} – ${clockTime(end, timeZone)}`;
+  const [from, to] = [clockTime(start, timeZone), clockTime(end, timeZone)];
+  // What has only a time to come at ends a day later, as far as anybody knows.
+  return from === to ? from : `${from} – ${to}`;
+}
+
+/** A day of this year goes without saying so. */
+function yearOf(instant: string | number, timeZone: string): Intl.DateTimeFormatOptions {
+  const year = (when: string | number) => dateIn(when, timeZone).slice(0, 4);
+  return year(instant) === year(Date.now()) ? {} : { year: 'numeric' };
 }
 
 export function longDay(instant: string | number, timeZone = VISITOR_ZONE): string {
-  return format(instant, { weekday: 'long', day: 'numeric', month: 'long', timeZone });
+  return format(instant, { weekday: 'long', day: 'numeric', month: 'long', ...yearOf(instant, timeZone), timeZone });
 }
 
 export function shortDay(instant: string | number, timeZone = VISITOR_ZONE): string {
-  return format(instant, { weekday: 'short', day: 'numeric', month: 'short', timeZone });
+  return format(instant, { weekday: 'short', day: 'numeric', month: 'short', ...yearOf(instant, timeZone), timeZone });
 }
 
 export function fullDate(instant: string | number, timeZone = VISITOR_ZONE): string {
@@ -85,9 +104,16 @@ export function money(amount: number, currency: string): string {
   return moneyFormat(currency, {}).format(amount);
 }
 
-/** For a day of a month, which has little room: no cents, and the shortest sign. */
-export function shortMoney(amount: number, currency: string): string {
-  return moneyFormat(currency, { maximumFractionDigits: 0, currencyDisplay: 'narrowSymbol' }).format(amount);
+/**
+ * For a day of a month, which has little room: the number alone, and of a hundred or more no cents. A sign would not do:
+ * `$` is that of many currencies.
+ */
+export function bareAmount(amount: number, currency: string): string {
+  const cents: Intl.NumberFormatOptions =
+    amount < 100 ? { trailingZeroDisplay: 'stripIfInteger' } : { maximumFractionDigits: 0 };
+  const parts = moneyFormat(currency, cents).formatToParts(amount);
+  const ofNumber = ['integer', 'group', 'decimal', 'fraction'];
+  return parts.flatMap(({ type, value }) => (ofNumber.includes(type) ? [value] : [])).join('');
 }
 
 export function count(value: number): string {
@@ -101,11 +127,14 @@ const UNITS = [
   ['second', 1_000],
 ] as const;
 
-/** `12 seconds`, `59 minutes`, `3 days`: the greatest unit that fits, rounded down. */
+/**
+ * `12 seconds`, `59 minutes`, `3 days`: the greatest unit that fits, rounded down. A word of the page's own English
+ * sentences, whatever the visitor's locale.
+ */
 export function span(durationMs: number): string {
   const [unit, length] = UNITS.find(([, length]) => durationMs >= length) ?? (['second', 1_000] as const);
   const value = Math.max(0, Math.floor(durationMs / length));
-  return new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+  return new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long' }).format(value);
 }
 
 /** `4:09`, `1:04:09`. */

@@ -13,6 +13,9 @@ function question<T>(key: Question<T>['key'], ask: Ask<T>): Question<T> {
 export const providerList = () =>
   question(['providers'], (how) => get('/api/v1/providers', { query: { limit: 100 }, ...how }));
 
+export const providerOf = (id: number) =>
+  question(['provider', id], (how) => get('/api/v1/providers/{id}', { path: { id }, ...how }));
+
 export const clientList = () =>
   question(['clients'], (how) => get('/api/v1/clients', { query: { limit: 100 }, ...how }));
 
@@ -52,6 +55,8 @@ export const reservationsBetween = (between: Between) => (cursor: string | undef
 
 export const slotOf = (id: number) =>
   question(['slots', 'one', id], (how) => get('/api/v1/slots/{id}', { path: { id }, ...how }));
+
+export const experienceList = () => question(['experiences'], (how) => get('/api/v1/experiences', how));
 
 export const experienceDates = (id: number) =>
   question(['experience', id, 'dates'], (how) => get('/api/v1/experience/{id}/dates', { path: { id }, ...how }));

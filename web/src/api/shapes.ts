@@ -13,6 +13,7 @@ export type Reservation = Get<'/api/v1/reservations/{id}'>;
 export type HistoryEntry = Get<'/api/v1/reservations/{id}/history'>['history'][number];
 export type Order = Get<'/orders/{page}'>['orders'][number];
 export type StateLog = Get<'/vehicles/{id}/history'>['history'][number];
+export type Experience = Get<'/api/v1/experiences'>['experiences'][number];
 export type ExperienceSlot = Get<'/api/v1/experience/{id}/slots'>['slots'][number];
 export type ExperienceDate = Get<'/api/v1/experience/{id}/dates'>['dates'][number];
 export type Pax = ExperienceSlot['paxAvailability'][number];

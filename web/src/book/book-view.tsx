@@ -5,8 +5,9 @@ import { Icon } from '../parts/icon.tsx';
 import { amend, linkTo, numberOf, usePlace } from '../router.ts';
 import { useProviders, useReservations, withWhom } from '../use-people.ts';
 import { ExperienceDays } from './experience-days.tsx';
-import { HeldCard } from './held-card.tsx';
-import { ProviderDays } from './provider-days.tsx';
+import { HeldCard, soonestFirst } from './held-card.tsx';
+import { ProviderDays, UnlistedProviderDays } from './provider-days.tsx';
+import { useExperiences } from './use-experience.ts';
 import { WhatChoice } from './what-choice.tsx';
 
 /** Choose with whom or what, then a day, then a time; hold it, and confirm. */
@@ -16,15 +17,19 @@ export function BookView() {
   const reservations = useReservations();
   const [shown, setShown] = useState<ReadonlySet<number>>(new Set());
   const [said, setSaid] = useState<'confirmed' | 'cancelled' | 'moved'>();
-  const experience = numberOf(query, 'experience');
   const moving = numberOf(query, 'move');
-  const provider = providers.body?.providers.find(
-    ({ provider_id }) => provider_id === (numberOf(query, 'provider') ?? providers.body?.providers[0]?.provider_id),
-  );
+  const experiences = useExperiences();
+  const listed = providers.body?.providers;
+  const asked = numberOf(query, 'provider') ?? listed?.[0]?.provider_id;
+  const provider = listed?.find(({ provider_id }) => provider_id === asked);
+  // Where nobody offers time, the first of what there is.
+  const experience =
+    numberOf(query, 'experience') ??
+    (listed !== undefined && asked === undefined ? experiences.body?.experiences[0]?.id : undefined);
   const mine = reservations.body?.reservations ?? [];
-  const cards = mine.filter(
-    ({ status, reservation_id }) => status === 'held' || (status === 'expired' && shown.has(reservation_id)),
-  );
+  const cards = mine
+    .filter(({ status, reservation_id }) => status === 'held' || (status === 'expired' && shown.has(reservation_id)))
+    .sort(soonestFirst);
   const onHeld = (reservation: Reservation) => {
     setSaid(moving === undefined ? undefined : 'moved');
     setShown(new Set([reservation.reservation_id]));
@@ -58,11 +63,13 @@ export function BookView() {
           onEnded={setSaid}
         />
       ))}
-      <WhatChoice providers={providers} providerId={provider?.provider_id} experience={experience} />
-      {experience !== undefined ? (
-        <ExperienceDays key={experience} id={experience} moving={moving} onHeld={onHeld} />
-      ) : (
-        provider && <ProviderDays key={provider.provider_id} provider={provider} moving={moving} onHeld={onHeld} />
+      <WhatChoice providers={providers} experiences={experiences} providerId={asked} experience={experience} />
+      {experience !== undefined && <ExperienceDays key={experience} id={experience} moving={moving} onHeld={onHeld} />}
+      {experience === undefined && provider !== undefined && (
+        <ProviderDays key={provider.provider_id} provider={provider} moving={moving} onHeld={onHeld} />
+      )}
+      {experience === undefined && listed !== undefined && provider === undefined && asked !== undefined && (
+        <UnlistedProviderDays key={asked} id={asked} moving={moving} onHeld={onHeld} />
       )}
     </div>
   );

@@ -1,11 +1,11 @@
 import { useMemo, useState } from 'react';
 import { HoldfastProblem } from '../../../client/index.ts';
 import { experienceDates } from '../api/questions.ts';
-import type { Reservation } from '../api/shapes.ts';
+import type { ExperienceDate, Reservation } from '../api/shapes.ts';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
 import { amend, usePlace } from '../router.ts';
 import { useKnown } from '../use-known.ts';
-import { dateIn, money, shortMoney } from '../written.ts';
+import { bareAmount, dateIn, money } from '../written.ts';
 import { DayChoice } from './day-choice.tsx';
 import { monthOf } from './month.ts';
 import { type DayMark, MonthGrid } from './month-grid.tsx';
@@ -22,16 +22,7 @@ export function ExperienceDays({ id, moving, onHeld }: Props) {
   const { query } = usePlace();
   const dates = useKnown(experienceDates(id));
   const [month, setMonth] = useState<string>();
-  const marks = useMemo(
-    () =>
-      new Map<string, DayMark>(
-        dates.body?.dates.map(({ date, price }) => {
-          const note = shortMoney(price.finalPrice, price.currencyCode);
-          return [date, { note, said: `from ${money(price.finalPrice, price.currencyCode)}` }];
-        }),
-      ),
-    [dates.body],
-  );
+  const { marks, currency } = useMemo(() => marksOf(dates.body?.dates ?? []), [dates.body]);
   const today = dateIn(Date.now());
   const date = query.get('day') ?? [...marks.keys()][0];
   if (dates.body === undefined) {
@@ -53,6 +44,7 @@ export function ExperienceDays({ id, moving, onHeld }: Props) {
         today={today}
         chosen={date}
         marks={marks}
+        note={currency && `Lowest price of the day, in ${currency}`}
         onMonth={setMonth}
         onDay={(day) => amend({ day })}
       />
@@ -67,6 +59,19 @@ export function ExperienceDays({ id, moving, onHeld }: Props) {
   );
 }
 
+/** The days with their lowest prices, and in which currency these are; without one, a day's number has none beneath. */
+function marksOf(dates: readonly ExperienceDate[]) {
+  const [currency, ...others] = new Set(dates.map(({ price }) => price.currencyCode));
+  const isOne = others.length === 0;
+  const marks = new Map<string, DayMark>(
+    dates.map(({ date, price: { finalPrice, currencyCode } }) => {
+      const note = isOne ? bareAmount(finalPrice, currencyCode) : '';
+      return [date, { note, said: `from ${money(finalPrice, currencyCode)}` }];
+    }),
+  );
+  return { marks, currency: isOne ? currency : undefined };
+}
+
 function ExperienceDay({ id, date, moving, onHeld }: Props & { readonly date: string }) {
   const day = useExperienceSlots(id, date);
   return (
@@ -74,7 +79,7 @@ function ExperienceDay({ id, date, moving, onHeld }: Props & { readonly date: st
       date={date}
       slots={day.slots}
       elsewhere={[]}
-      timeZone={day.timeZone ?? 'UTC'}
+      timeZone={day.timeZone}
       isReady={day.isReady}
       known={day.known}
       error={day.error}

@@ -7,7 +7,8 @@ import type { Reservation } from '../api/shapes.ts';
 import { Problem } from '../parts/states.tsx';
 import { linkTo } from '../router.ts';
 import { useNowMs } from '../ticking.ts';
-import { clockSpan, countdown, longDay, span } from '../written.ts';
+import { clockSpan, countdown, longDay, span, VISITOR_ZONE, zoneName } from '../written.ts';
+import { writtenPlacesAndCost } from './places.ts';
 
 interface Props {
   readonly reservation: Reservation;
@@ -25,6 +26,11 @@ function lookAgain(queries: QueryClient): void {
   }
 }
 
+/** What runs out first stands first. */
+export function soonestFirst(a: Reservation, b: Reservation): number {
+  return a.expires_at.localeCompare(b.expires_at) || a.reservation_id - b.reservation_id;
+}
+
 /** A hold with the time it has left, and what can be done with it. */
 export function HeldCard({ reservation, title, onEnded }: Props) {
   const {
@@ -36,6 +42,7 @@ export function HeldCard({ reservation, title, onEnded }: Props) {
     created_at,
     expires_at,
   } = reservation;
+  const booked = writtenPlacesAndCost(reservation);
   useNowMs();
   const leftMs = Date.parse(expires_at) - serverNowMs();
   const wholeMs = Date.parse(expires_at) - Date.parse(created_at);
@@ -57,15 +64,20 @@ export function HeldCard({ reservation, title, onEnded }: Props) {
   }, [hasEnded, queries]);
   const tooLate = hasEnded || (change.error instanceof HoldfastProblem && change.error.type === 'hold-expired');
   return (
-    <section className="held" aria-label="Your hold" data-ended={tooLate || undefined}>
+    <section
+      className="held"
+      aria-label={`Your hold no. ${id}, ${longDay(start_time)}, ${clockSpan(start_time, end_time)}`}
+      data-ended={tooLate || undefined}
+    >
       <div className="held-head">
         <div>
           <p className="held-title">{tooLate ? 'Your hold has run out' : 'Held for you'}</p>
           <p className="held-time">{clockSpan(start_time, end_time)}</p>
           <p className="hint">
-            {longDay(start_time)} · {title}
-            {reservation.quantity > 1 && ` · ${reservation.quantity} places`}
+            {longDay(start_time)}
+            {provider_id === null && `, by your clock (${zoneName(VISITOR_ZONE)})`} · {title}
           </p>
+          {booked !== undefined && <p className="held-booked">{booked}</p>}
         </div>
         <div className="held-clock" role="timer" aria-label={tooLate ? 'No time left' : `${span(leftMs)} left`}>
           <span data-last={leftMs < LAST_MINUTE_MS || undefined}>{countdown(leftMs)}</span>

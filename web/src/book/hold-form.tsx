@@ -8,7 +8,7 @@ import { Problem } from '../parts/states.tsx';
 import { Stepper } from '../parts/stepper.tsx';
 import { useWho } from '../who.tsx';
 import { clockSpan, dateLong, money } from '../written.ts';
-import type { OfferedSlot } from './offered-slot.ts';
+import { type OfferedSlot, startByVisitor } from './offered-slot.ts';
 
 interface Props {
   readonly slot: OfferedSlot;
@@ -57,12 +57,14 @@ export function HoldForm({ slot, moving, onHeld, onLost }: Props) {
     }
   };
   const total = totalOf(slot, quantity, pax);
+  const byVisitor = startByVisitor(slot);
 
   return (
     <section className="hold-form" aria-label="What you have chosen">
       <div className="hold-what">
-        <p className="hold-time">{slot.isAllDay ? 'All day' : clockSpan(slot.start, slot.end)}</p>
+        <p className="hold-time">{slot.isAllDay ? 'All day' : clockSpan(slot.start, slot.end, slot.zone)}</p>
         <p className="hint">{dateLong(slot.day)}</p>
+        {byVisitor !== undefined && <p className="hint hold-yours">{byVisitor}</p>}
       </div>
       {hasPax ? (
         <ul className="pax">

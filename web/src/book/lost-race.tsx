@@ -26,14 +26,15 @@ export function LostRace({ lost, slots, onChoose, onDismiss }: Props) {
     <section ref={notice} className="lost" role="alert" tabIndex={-1}>
       <h3>Somebody was a moment quicker</h3>
       <p>
-        {lost.isAllDay ? dateLong(lost.day) : clockTime(lost.start)} has just been taken. Nothing was booked for you.
+        {lost.isAllDay ? dateLong(lost.day) : clockTime(lost.start, lost.zone)} has just been taken. Nothing was booked
+        for you.
         {near.length > 0 ? ' These are free, and nearest to it:' : ' Nothing else is free near it.'}
       </p>
       <ul className="lost-near">
         {near.map((slot) => (
           <li key={slot.id}>
             <button type="button" onClick={() => onChoose(slot)}>
-              {slot.isAllDay ? '' : clockTime(slot.start)}
+              {slot.isAllDay ? '' : clockTime(slot.start, slot.zone)}
               <span className="hint"> {shortDay(`${slot.day}T12:00:00Z`, 'UTC')}</span>
               {slot.price && <span className="hint"> {money(slot.price.amount, slot.price.currency)}</span>}
             </button>

@@ -16,6 +16,8 @@ interface Props {
   readonly chosen: string | undefined;
   /** Days on which something can be had. */
   readonly marks: ReadonlyMap<string, DayMark>;
+  /** What is meant by what stands under the days' numbers. */
+  readonly note?: string | undefined;
   readonly onMonth: (month: string) => void;
   readonly onDay: (date: string) => void;
 }
@@ -23,7 +25,7 @@ interface Props {
 const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 
 /** A month in which one day is chosen; arrow keys walk through it. */
-export function MonthGrid({ month, today, chosen, marks, onMonth, onDay }: Props) {
+export function MonthGrid({ month, today, chosen, marks, note, onMonth, onDay }: Props) {
   const grid = useRef<HTMLTableElement>(null);
   const goTo = useRef<string | undefined>(undefined);
   const names = weekdayNames('short');
@@ -108,13 +110,16 @@ export function MonthGrid({ month, today, chosen, marks, onMonth, onDay }: Props
                       aria-pressed={date === chosen}
                       aria-current={date === today ? 'date' : undefined}
                       aria-disabled={!marks.has(date)}
-                      aria-label={`${dateLong(date)}: ${marks.get(date)?.said ?? 'nothing free'}`}
                       tabIndex={date === (reachable ?? `${month}-01`) ? 0 : -1}
                       onClick={() => marks.has(date) && onDay(date)}
                       onKeyDown={(event) => walk(event, date)}
                     >
                       <span className="day-number">{Number(date.slice(8))}</span>
                       <span className="day-note">{marks.get(date)?.note}</span>
+                      {/* No label of its own: whoever names by voice what is seen must be understood. */}
+                      <span className="unseen">
+                        {dateLong(date)}: {marks.get(date)?.said ?? 'nothing free'}
+                      </span>
                     </button>
                   </td>
                 ),
@@ -123,6 +128,7 @@ export function MonthGrid({ month, today, chosen, marks, onMonth, onDay }: Props
           ))}
         </tbody>
       </table>
+      {note !== undefined && <p className="hint">{note}</p>}
     </section>
   );
 }

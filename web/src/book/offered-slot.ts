@@ -1,9 +1,12 @@
 import type { Pax, Price } from '../api/shapes.ts';
+import { clockTime, longDay, VISITOR_ZONE, zoneName } from '../written.ts';
 
 /** A slot as one chooses it, whoever sells it. */
 export interface OfferedSlot {
   readonly id: number;
-  /** The calendar date it is listed under. */
+  /** By whose clock it is listed: the visitor's, or that of a supplier, whose days are its own. */
+  readonly zone: string;
+  /** The calendar date it is listed under, in that zone. */
   readonly day: string;
   /** UTC. */
   readonly start: string;
@@ -13,6 +16,13 @@ export interface OfferedSlot {
   readonly pax: readonly Pax[];
   /** It covers its whole day. */
   readonly isAllDay: boolean;
+}
+
+/** When it starts for the visitor, where it is listed by a clock that shows something else. */
+export function startByVisitor({ start, zone }: OfferedSlot): string | undefined {
+  const written = (timeZone: string) => `${clockTime(start, timeZone)}, ${longDay(start, timeZone)}`;
+  const own = written(VISITOR_ZONE);
+  return own === written(zone) ? undefined : `${own}, by your clock (${zoneName(VISITOR_ZONE)})`;
 }
 
 /** The free slots that start nearest to a moment, in the order of the clock. */

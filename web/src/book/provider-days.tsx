@@ -1,8 +1,11 @@
 import { useMemo, useState } from 'react';
+import { HoldfastProblem } from '../../../client/index.ts';
+import { providerOf } from '../api/questions.ts';
 import type { Provider, Reservation } from '../api/shapes.ts';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
 import { amend, usePlace } from '../router.ts';
-import { dateIn } from '../written.ts';
+import { useKnown } from '../use-known.ts';
+import { dateIn, VISITOR_ZONE } from '../written.ts';
 import { DayChoice } from './day-choice.tsx';
 import { monthOf } from './month.ts';
 import { type DayMark, MonthGrid } from './month-grid.tsx';
@@ -13,6 +16,20 @@ interface Props {
   readonly provider: Provider;
   readonly moving: number | undefined;
   readonly onHeld: (reservation: Reservation) => void;
+}
+
+interface UnlistedProps extends Omit<Props, 'provider'> {
+  readonly id: number;
+}
+
+/** Of a provider that an address names, and that is not among the first ones: there may be more of them, or no such. */
+export function UnlistedProviderDays({ id, moving, onHeld }: UnlistedProps) {
+  const { body, error, refresh } = useKnown(providerOf(id));
+  if (body !== undefined) return <ProviderDays provider={body} moving={moving} onHeld={onHeld} />;
+  if (error instanceof HoldfastProblem && error.status === 404) {
+    return <Empty title={`There is no provider ${id} here.`}>Look at the number, or choose somebody else.</Empty>;
+  }
+  return error ? <Problem error={error} retry={refresh} /> : <Loading rows={8} label="Looking up the provider" />;
 }
 
 /** A provider's free days, by the visitor's clock. */
@@ -71,6 +88,7 @@ function ProviderDay({ provider, date, free, moving, onHeld }: DayProps) {
       (free.body?.['available timeslots'] ?? []).map(
         ({ timeslot_id, start_time, end_time }): OfferedSlot => ({
           id: timeslot_id,
+          zone: VISITOR_ZONE,
           day: dateIn(start_time),
           start: start_time,
           end: end_time,

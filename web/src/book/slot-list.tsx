@@ -1,4 +1,4 @@
-import { clockTime, money, VISITOR_ZONE, zoneName } from '../written.ts';
+import { clockTime, dateIn, hourIn, money, VISITOR_ZONE, weekdayTime, zoneName } from '../written.ts';
 import type { OfferedSlot } from './offered-slot.ts';
 
 interface Props {
@@ -15,13 +15,15 @@ const PARTS = [
   ['Evening', 17, 24],
 ] as const;
 
-/** The slots of a day by the visitor's clock, with the other clock beneath where the two differ. */
+/** The slots of a day by the clock they are listed by, with the other clock beneath where the two differ. */
 export function SlotList({ slots, timeZone, chosenId, onChoose }: Props) {
   const allDay = slots.filter(({ isAllDay }) => isAllDay);
   const timed = slots.filter(({ isAllDay }) => !isAllDay);
-  const twoClocks = timed.some(({ start }) => clockTime(start) !== clockTime(start, timeZone));
+  const isByVisitor = slots.every(({ zone }) => zone === VISITOR_ZONE);
+  const otherZone = isByVisitor ? timeZone : VISITOR_ZONE;
+  const twoClocks = timed.some(({ start, zone }) => clockTime(start, zone) !== clockTime(start, otherZone));
   const timedParts = PARTS.map(([name, from, to]) => {
-    const isIn = ({ start }: OfferedSlot) => hourOf(start) >= from && hourOf(start) < to;
+    const isIn = ({ start, zone }: OfferedSlot) => hourIn(start, zone) >= from && hourIn(start, zone) < to;
     return { name, slots: timed.filter(isIn) };
   });
   const parts = [{ name: 'All day', slots: allDay }, ...timedParts].filter((part) => part.slots.length > 0);
@@ -29,9 +31,13 @@ export function SlotList({ slots, timeZone, chosenId, onChoose }: Props) {
     <div className="slots">
       {timed.length > 0 && (
         <p className="hint">
-          {twoClocks
-            ? `Your time (${zoneName(VISITOR_ZONE)}), and theirs (${zoneName(timeZone)}) beneath.`
-            : `All times in ${zoneName(VISITOR_ZONE)}, yours and theirs.`}
+          {!twoClocks && `All times in ${zoneName(VISITOR_ZONE)}, yours and theirs.`}
+          {twoClocks &&
+            isByVisitor &&
+            `Your time (${zoneName(VISITOR_ZONE)}), and theirs (${zoneName(timeZone)}) beneath.`}
+          {twoClocks &&
+            !isByVisitor &&
+            `Their time (${zoneName(timeZone)}), and yours (${zoneName(VISITOR_ZONE)}) beneath.`}
         </p>
       )}
       {parts.map((part) => (
@@ -42,7 +48,7 @@ export function SlotList({ slots, timeZone, chosenId, onChoose }: Props) {
               <li key={slot.id}>
                 <SlotButton
                   slot={slot}
-                  otherZone={twoClocks ? timeZone : undefined}
+                  otherZone={twoClocks ? otherZone : undefined}
                   isChosen={slot.id === chosenId}
                   onChoose={onChoose}
                 />
@@ -74,11 +80,11 @@ function SlotButton({ slot, otherZone, isChosen, onChoose }: SlotButtonProps) {
       data-slot={slot.id}
       onClick={() => onChoose(slot)}
     >
-      <span className="slot-time">{slot.isAllDay ? 'The whole day' : clockTime(slot.start)}</span>
+      <span className="slot-time">{slot.isAllDay ? 'The whole day' : clockTime(slot.start, slot.zone)}</span>
       {isTaken && <span className={otherZone === undefined ? 'unseen' : 'slot-other'}>taken</span>}
       {!isTaken && otherZone !== undefined && !slot.isAllDay && (
         <span className="slot-other">
-          {clockTime(slot.start, otherZone)}
+          {otherTime(slot, otherZone)}
           <span className="unseen"> in {zoneName(otherZone)}</span>
         </span>
       )}
@@ -88,6 +94,7 @@ function SlotButton({ slot, otherZone, isChosen, onChoose }: SlotButtonProps) {
   );
 }
 
-function hourOf(instant: string): number {
-  return new Date(instant).getHours();
+/** With its weekday, where that is another one, too. */
+function otherTime({ start, zone }: OfferedSlot, otherZone: string): string {
+  return dateIn(start, zone) === dateIn(start, otherZone) ? clockTime(start, otherZone) : weekdayTime(start, otherZone);
 }

@@ -2,7 +2,7 @@ import { useMemo, useRef } from 'react';
 import { freeSlotsOf, freeTimeOf } from '../api/questions.ts';
 import type { Slot, Timeslot } from '../api/shapes.ts';
 import { useKnown } from '../use-known.ts';
-import { dateIn } from '../written.ts';
+import { dateIn, VISITOR_ZONE } from '../written.ts';
 import { addDays } from './month.ts';
 import type { OfferedSlot } from './offered-slot.ts';
 
@@ -50,6 +50,7 @@ export function useDaySlots(providerId: number, date: string, free: readonly Tim
 function toOffered({ slot_id, start_time, end_time, remaining, price }: Slot): OfferedSlot {
   return {
     id: slot_id,
+    zone: VISITOR_ZONE,
     day: dateIn(start_time),
     start: start_time,
     end: end_time,

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import { experienceDates } from '../api/questions.ts';
-import type { ExperienceDate, Provider } from '../api/shapes.ts';
+import type { Experience, ExperienceDate, Provider } from '../api/shapes.ts';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
 import { go, linkTo } from '../router.ts';
 import { type Knowledge, useKnown } from '../use-known.ts';
@@ -9,42 +9,29 @@ import { money, zoneName } from '../written.ts';
 
 interface Props {
   readonly providers: Knowledge<{ readonly providers: readonly Provider[] }>;
+  readonly experiences: Knowledge<{ readonly experiences: readonly Experience[] }>;
   readonly providerId: number | undefined;
   readonly experience: number | undefined;
 }
 
-/** The bundled supplier sells these; any other number can be opened too. */
-const SAMPLE_EXPERIENCES = [14, 15];
-const KEPT_AS = 'holdfast.experiences';
+/** Each asks for its lowest price, so no more of them than one looks through. */
+const CARDS = 12;
 
-function readOpened(): number[] {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(KEPT_AS) ?? '[]');
-    return Array.isArray(kept) ? kept.filter((each) => Number.isSafeInteger(each)) : [];
-  } catch {
-    return [];
-  }
+/** The first ones, and the one that is open. */
+function shownOf(all: readonly Experience[], open: number | undefined): readonly Experience[] {
+  return all.filter(({ id }, index) => index < CARDS || id === open);
 }
 
-export function WhatChoice({ providers, providerId, experience }: Props) {
-  const [opened, setOpened] = useState(readOpened);
-  const experiences = [...new Set([...SAMPLE_EXPERIENCES, ...opened])];
-  const open = (id: number) => {
-    const next = [...new Set([...opened, id])];
-    setOpened(next);
-    localStorage.setItem(KEPT_AS, JSON.stringify(next));
-    go('book', { experience: id });
-  };
-  if (providers.body === undefined) {
-    return providers.error ? (
-      <Problem error={providers.error} retry={providers.refresh} />
-    ) : (
-      <Loading rows={2} label="Looking up who can be booked" />
-    );
+export function WhatChoice({ providers, experiences, providerId, experience }: Props) {
+  const sold = experiences.body?.experiences ?? [];
+  const isLookingUp = experiences.body === undefined && experiences.error === null;
+  if (providers.body === undefined && providers.error) {
+    return <Problem error={providers.error} retry={providers.refresh} />;
   }
+  if (providers.body === undefined || isLookingUp) return <Loading rows={2} label="Looking up who can be booked" />;
   return (
     <nav className="what" aria-label="With whom, or what">
-      {providers.body.providers.length === 0 && (
+      {providers.body.providers.length === 0 && sold.length === 0 && (
         <Empty title="Nobody offers time yet.">
           <a href={linkTo('provider')}>Add a provider</a>
         </Empty>
@@ -68,22 +55,21 @@ export function WhatChoice({ providers, providerId, experience }: Props) {
             </a>
           </li>
         ))}
-        {experiences.map((id) => (
-          <ExperienceCard key={id} id={id} isChosen={id === experience} isSample={!opened.includes(id)} />
+        {shownOf(sold, experience).map(({ id }) => (
+          <ExperienceCard key={id} id={id} isChosen={id === experience} />
         ))}
-        <li>
-          <OpenExperience onOpen={open} />
-        </li>
+        {sold.length > CARDS && (
+          <li>
+            <OpenExperience onOpen={(id) => go('book', { experience: id })} />
+          </li>
+        )}
       </ul>
     </nav>
   );
 }
 
-/** A sample that this server does not have is not shown at all. */
-function ExperienceCard(props: { readonly id: number; readonly isChosen: boolean; readonly isSample: boolean }) {
-  const { id, isChosen, isSample } = props;
+function ExperienceCard({ id, isChosen }: { readonly id: number; readonly isChosen: boolean }) {
   const { body, error } = useKnown(experienceDates(id));
-  if (body === undefined && (isSample || error)) return null;
   const lowest = body?.dates.reduce<ExperienceDate | undefined>(
     (least, date) => (least === undefined || date.price.finalPrice < least.price.finalPrice ? date : least),
     undefined,
@@ -97,9 +83,9 @@ function ExperienceCard(props: { readonly id: number; readonly isChosen: boolean
         <span className="what-name">
           Experience {id}
           <span className="hint">
-            {lowest === undefined
-              ? 'nothing just now'
-              : `from ${money(lowest.price.finalPrice, lowest.price.currencyCode)}`}
+            {lowest !== undefined && `from ${money(lowest.price.finalPrice, lowest.price.currencyCode)}`}
+            {body !== undefined && lowest === undefined && 'nothing just now'}
+            {body === undefined && (error ? 'not known just now' : '…')}
           </span>
         </span>
       </a>

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { cancelBooking } from '../api/changes.ts';
 import type { Booking } from '../api/shapes.ts';
 import { Badge } from '../parts/badge.tsx';
+import { CancelButton } from '../parts/cancel-button.tsx';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
 import { useWho } from '../who.tsx';
 import { clockSpan, moment, money, shortDay } from '../written.ts';
@@ -59,9 +60,12 @@ function BookingRow({ booking, clientId }: { readonly booking: Booking; readonly
       {cancel.error && <Problem error={cancel.error} />}
       {(status === 'pending' || status === 'confirmed') && (
         <div className="actions">
-          <button type="button" disabled={cancel.isPending} onClick={() => cancel.mutate()}>
-            Cancel it
-          </button>
+          <CancelButton
+            what={item?.name ?? `Item ${item_id}`}
+            meaning="The supplier is told, and what you have goes to others; to have it back, you would book it anew."
+            isPending={cancel.isPending}
+            onCancel={() => cancel.mutate()}
+          />
         </div>
       )}
     </li>

@@ -1,14 +1,17 @@
 import '../styles/reservations.css';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { changeReservation } from '../api/changes.ts';
 import { historyOf } from '../api/questions.ts';
 import { serverNowMs } from '../api/server-clock.ts';
 import type { HistoryEntry, Provider, Reservation } from '../api/shapes.ts';
-import { HeldCard } from '../book/held-card.tsx';
+import { HeldCard, soonestFirst } from '../book/held-card.tsx';
+import { writtenPlacesAndCost } from '../book/places.ts';
 import { ClientChoice } from '../client-choice.tsx';
 import { Age } from '../parts/age.tsx';
 import { Badge } from '../parts/badge.tsx';
+import { CancelButton } from '../parts/cancel-button.tsx';
+import { Icon } from '../parts/icon.tsx';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
 import { linkTo } from '../router.ts';
 import { useKnown } from '../use-known.ts';
@@ -20,12 +23,13 @@ import { clockSpan, exactMoment, longDay } from '../written.ts';
 export function ReservationsView() {
   const { client } = useWho();
   const providers = useProviders();
+  const [cancelled, setCancelled] = useState<number>();
   const { body, known, error, refresh } = useReservations();
   const all = [...(body?.reservations ?? [])].reverse();
   const nowMs = serverNowMs();
   const isAhead = (each: Reservation) =>
     (each.status === 'confirmed' || each.status === 'conflict') && Date.parse(each.end_time) > nowMs;
-  const held = all.filter(({ status }) => status === 'held');
+  const held = all.filter(({ status }) => status === 'held').sort(soonestFirst);
   const ahead = all.filter(isAhead).sort((a, b) => a.start_time.localeCompare(b.start_time));
   const past = all.filter((each) => each.status !== 'held' && !isAhead(each));
   const names = providers.body?.providers;
@@ -46,6 +50,9 @@ export function ReservationsView() {
         <h1>My reservations</h1>
         <Age known={known} error={error} />
       </div>
+      <div className="book-said" role="status">
+        {cancelled !== undefined && <Cancelled key={cancelled} id={cancelled} />}
+      </div>
       {body === undefined && !error && <Loading rows={6} />}
       {error && <Problem error={error} retry={refresh} />}
       {body?.reservations.length === 0 && (
@@ -58,8 +65,8 @@ export function ReservationsView() {
       {held.map((each) => (
         <HeldCard key={each.reservation_id} reservation={each} title={withWhom(names, each)} />
       ))}
-      <Group title="Ahead" reservations={ahead} providers={names} />
-      <Group title="Past and ended" reservations={past} providers={names} />
+      <Group title="Ahead" reservations={ahead} providers={names} onCancelled={setCancelled} />
+      <Group title="Past and ended" reservations={past} providers={names} onCancelled={setCancelled} />
     </div>
   );
 }
@@ -68,28 +75,41 @@ interface GroupProps {
   readonly title: string;
   readonly reservations: readonly Reservation[];
   readonly providers: readonly Provider[] | undefined;
+  readonly onCancelled: (id: number) => void;
 }
 
-function Group({ title, reservations, providers }: GroupProps) {
+function Group({ title, reservations, providers, onCancelled }: GroupProps) {
   if (reservations.length === 0) return null;
   return (
     <section className="group">
       <h2>{title}</h2>
       <ul className="rows">
         {reservations.map((each) => (
-          <Row key={each.reservation_id} reservation={each} title={withWhom(providers, each)} />
+          <Row
+            key={each.reservation_id}
+            reservation={each}
+            title={withWhom(providers, each)}
+            onCancelled={onCancelled}
+          />
         ))}
       </ul>
     </section>
   );
 }
 
-function Row({ reservation, title }: { readonly reservation: Reservation; readonly title: string }) {
-  const { reservation_id: id, client_id, provider_id, status, start_time, end_time, quantity } = reservation;
+interface RowProps extends Pick<GroupProps, 'onCancelled'> {
+  readonly reservation: Reservation;
+  readonly title: string;
+}
+
+function Row({ reservation, title, onCancelled }: RowProps) {
+  const { reservation_id: id, client_id, provider_id, status, start_time, end_time } = reservation;
+  const places = writtenPlacesAndCost(reservation);
   const [isOpen, setIsOpen] = useState(false);
   const queries = useQueryClient();
   const cancel = useMutation({
     mutationFn: () => changeReservation('cancel', id, client_id),
+    onSuccess: () => onCancelled(id),
     onSettled: () => {
       for (const word of ['reservations', 'history', 'free', 'slots', 'experience', 'items', 'bookings']) {
         void queries.invalidateQueries({ queryKey: [word] });
@@ -105,7 +125,7 @@ function Row({ reservation, title }: { readonly reservation: Reservation; readon
           </p>
           <p className="hint">
             {title}
-            {quantity > 1 && ` · ${quantity} places`} · no. {id}
+            {places !== undefined && ` · ${places}`} · no. {id}
           </p>
         </div>
         <Badge status={status} />
@@ -121,9 +141,12 @@ function Row({ reservation, title }: { readonly reservation: Reservation; readon
           </a>
         )}
         {status === 'confirmed' && (
-          <button type="button" disabled={cancel.isPending} onClick={() => cancel.mutate()}>
-            Cancel it
-          </button>
+          <CancelButton
+            what={`${longDay(start_time)}, ${clockSpan(start_time, end_time)}, ${title}`}
+            meaning="It is free for others at once; to have it back, you would have to book it anew."
+            isPending={cancel.isPending}
+            onCancel={() => cancel.mutate()}
+          />
         )}
         <button type="button" className="plain" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
           History
@@ -131,6 +154,17 @@ function Row({ reservation, title }: { readonly reservation: Reservation; readon
       </div>
       {isOpen && <History id={id} />}
     </li>
+  );
+}
+
+/** It has the focus: the button that had it is gone with what it cancelled. */
+function Cancelled({ id }: { readonly id: number }) {
+  const said = useRef<HTMLParagraphElement>(null);
+  useEffect(() => said.current?.focus(), []);
+  return (
+    <p ref={said} className="said" tabIndex={-1}>
+      <Icon name="check" /> Reservation {id} is cancelled. It is free for others again.
+    </p>
   );
 }
 
