@@ -3,7 +3,7 @@ import { HoldfastProblem } from '../../../client/index.ts';
 import { experienceDates } from '../api/questions.ts';
 import type { ExperienceDate, Reservation } from '../api/shapes.ts';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
-import { amend, usePlace } from '../router.ts';
+import { amend, dateOf, usePlace } from '../router.ts';
 import { useKnown } from '../use-known.ts';
 import { bareAmount, dateIn, money } from '../written.ts';
 import { DayChoice } from './day-choice.tsx';
@@ -24,7 +24,7 @@ export function ExperienceDays({ id, moving, onHeld }: Props) {
   const [month, setMonth] = useState<string>();
   const { marks, currency } = useMemo(() => marksOf(dates.body?.dates ?? []), [dates.body]);
   const today = dateIn(Date.now());
-  const date = query.get('day') ?? [...marks.keys()][0];
+  const date = dateOf(query, 'day') ?? [...marks.keys()][0];
   if (dates.body === undefined) {
     if (dates.error instanceof HoldfastProblem && dates.error.status === 404) {
       return <Empty title={`There is no experience ${id} here.`}>Look at its number, or choose another one.</Empty>;

@@ -3,7 +3,7 @@ import { HoldfastProblem } from '../../../client/index.ts';
 import { providerOf } from '../api/questions.ts';
 import type { Provider, Reservation } from '../api/shapes.ts';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
-import { amend, usePlace } from '../router.ts';
+import { amend, dateOf, usePlace } from '../router.ts';
 import { useKnown } from '../use-known.ts';
 import { dateIn, VISITOR_ZONE } from '../written.ts';
 import { DayChoice } from './day-choice.tsx';
@@ -45,7 +45,7 @@ export function ProviderDays({ provider, moving, onHeld }: Props) {
     [free.byDay],
   );
   const firstFree = [...marks.keys()].sort()[0];
-  const date = query.get('day') ?? firstFree;
+  const date = dateOf(query, 'day') ?? firstFree;
   const [month, setMonth] = useState<string>();
 
   if (free.body === undefined) {

@@ -92,12 +92,12 @@ function ViewRow({ view: { view, hits, misses, boundS, greatestAgeS, meanAgeS } 
   );
 }
 
-/** `12.4s`, `45m`, `1h`. */
+/** `12.4s`, `45m`, `1h`, in the page's own English, as all spans are. */
 function shortSpan(seconds: number): string {
   const [value, unit] =
     seconds < 120 ? [seconds, 'second'] : seconds < 7_200 ? [seconds / 60, 'minute'] : [seconds / 3_600, 'hour'];
   const style = { style: 'unit', unit, unitDisplay: 'narrow', maximumFractionDigits: 1 } as const;
-  return new Intl.NumberFormat(undefined, style).format(value);
+  return new Intl.NumberFormat('en', style).format(value);
 }
 
 function Plots({ frames }: { readonly frames: readonly Frame[] }) {
