@@ -22,10 +22,18 @@ export interface TestStore extends AsyncDisposable {
 /** For what has nothing to do with a slow Redis, on machines that are busy. */
 export const PATIENT_MS = 3_000;
 
+/** The same for all of this process: without a sample each would go by its own reading of a clock of whole milliseconds. */
+function monotonicClock(): SampledClock {
+  const clock = new SampledClock();
+  const askedAt = performance.now();
+  clock.sample(performance.timeOrigin + performance.now(), askedAt);
+  return clock;
+}
+
 /** @returns once it is in use */
 export async function openTestStore(url: string, installation: string, answerWithinMs?: number): Promise<TestStore> {
   const link = openRedis(url, createLogger('silent'), answerWithinMs);
-  const store = new RedisStore(link, new SampledClock(), installation);
+  const store = new RedisStore(link, monotonicClock(), installation);
   await untilUsable(link);
   return { link, store, [Symbol.asyncDispose]: () => link[Symbol.asyncDispose]() };
 }
