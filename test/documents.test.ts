@@ -57,11 +57,11 @@ describe('the README', () => {
 });
 
 describe('docs/operations.md', () => {
-  const TYPE = /\btype = '([a-z-]+)'|new Unavailable\(\s*'([a-z-]+)'/g;
+  const TYPE = /\btype = '([a-z-]+)'|new Unavailable\(\s*'([a-z-]+)'|new NotFound\(\s*'([a-z-]+)'/g;
 
   async function typesInSource(): Promise<string[]> {
     const texts = await Promise.all((await find('src/**/*.ts')).map(read));
-    return texts.flatMap((text) => [...text.matchAll(TYPE)].map(([, a, b]) => a ?? b ?? ''));
+    return texts.flatMap((text) => [...text.matchAll(TYPE)].map(([, a, b, subject]) => a ?? b ?? `no-such-${subject}`));
   }
 
   it('has every problem type of the source in its table', async () => {

@@ -1,3 +1,5 @@
+import type { Id } from './ids.ts';
+
 /**
  * What went wrong, in terms a caller can act on. The HTTP edge alone turns a kind into a status
  * (`platform/http/problem.ts`); nothing below it knows a status code.
@@ -39,6 +41,18 @@ export class Malformed extends Failure {
   constructor(flaws: readonly Flaw[]) {
     super(flaws.map((flaw) => `${flaw.path} ${flaw.message}`.trimStart()).join('; '));
     this.flaws = flaws;
+  }
+}
+
+/** Of a kind of things, none has this id. */
+export class NotFound extends Failure {
+  readonly kind = 'not-found';
+  readonly type: string;
+  readonly title = 'Not found';
+  /** @param subject in kebab-case, part of the type: `order` makes `no-such-order` */
+  constructor(subject: string, id: Id | string) {
+    super(`There is no ${subject} ${id}`);
+    this.type = `no-such-${subject}`;
   }
 }
 

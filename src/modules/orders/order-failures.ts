@@ -2,15 +2,6 @@ import type { ConstraintFailures } from '../../platform/db/database-failure.ts';
 import { Failure, Unavailable } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 
-export class NoSuchOrder extends Failure {
-  readonly kind = 'not-found';
-  readonly type = 'no-such-order';
-  readonly title = 'Not found';
-  constructor(orderId: Id) {
-    super(`There is no order ${orderId}`);
-  }
-}
-
 export class OrderNotOpen extends Failure {
   readonly kind = 'conflict';
   readonly type = 'order-not-open';

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/db/database.ts';
+import { NotFound } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { Order, OrderContent, OrderLine, OrderStatus } from './order.ts';
-import { NoSuchOrder } from './order-failures.ts';
 import { readOrder } from './order-view.ts';
 
 /** Places an open order. It is one statement, so that the block it is counted in is locked no longer than needed. */
@@ -19,7 +19,7 @@ export async function insertOrder(tx: Tx, { customer, currency, lines }: OrderCo
 /** Locks an order and reads what it is now: nobody else changes it before the transaction ends. */
 export async function lockOrder(tx: Tx, orderId: Id): Promise<Order> {
   const { rows } = await sql`select from orders where id = ${orderId} for no key update`.execute(tx);
-  if (rows.length === 0) throw new NoSuchOrder(orderId);
+  if (rows.length === 0) throw new NotFound('order', orderId);
   // A second statement: the first one's snapshot is from before it waited.
   return readOrder(tx, orderId);
 }

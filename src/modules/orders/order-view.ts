@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { Reader } from '../../platform/db/database.ts';
+import { NotFound } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { Order } from './order.ts';
 import type { BlockIds } from './order-block.ts';
 import { BLOCK_IDS, type BlockCount } from './order-directory.ts';
-import { NoSuchOrder } from './order-failures.ts';
 
 /** The columns of an `Order`, of `orders o`. Amounts come as text: a JSON number would be read as a floating one. */
 const ORDER = sql`
@@ -24,7 +24,7 @@ export async function readOrders(reader: Reader, orderIds: readonly Id[]): Promi
 
 export async function readOrder(reader: Reader, orderId: Id): Promise<Order> {
   const [order] = await readOrders(reader, [orderId]);
-  if (!order) throw new NoSuchOrder(orderId);
+  if (!order) throw new NotFound('order', orderId);
   return order;
 }
 

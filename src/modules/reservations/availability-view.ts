@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Reader } from '../../platform/db/database.ts';
+import { NotFound } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { InstantText } from '../../platform/instant.ts';
 import { priceColumn, type Slot } from '../inventory/index.ts';
-import { NotFound } from './reservation-failures.ts';
 
 /** A slot and how much of it is free at this moment. */
 export interface AvailableSlot extends Slot {

@@ -1,4 +1,5 @@
 import type { Tx } from '../../platform/db/database.ts';
+import { NotFound } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 import { type LockedSlot, SlotTaken } from '../inventory/index.ts';
 import { readClient } from './client-store.ts';
@@ -10,7 +11,7 @@ import {
   type ReservationPolicy,
   requireLive,
 } from './reservation.ts';
-import { CannotMove, NotFound, SlotClosed, SlotMovedOn, TooSoon } from './reservation-failures.ts';
+import { CannotMove, SlotClosed, SlotMovedOn, TooSoon } from './reservation-failures.ts';
 import { endReservations, lockReservation, moveExpiry, moveToSlot } from './reservation-store.ts';
 import { readReservation } from './reservation-view.ts';
 

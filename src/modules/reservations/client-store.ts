@@ -1,7 +1,7 @@
 import type { Reader, Tx } from '../../platform/db/database.ts';
+import { NotFound } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { InstantText } from '../../platform/instant.ts';
-import { NotFound } from './reservation-failures.ts';
 import type {} from './tables.ts';
 
 export interface NewClient {

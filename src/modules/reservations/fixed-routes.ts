@@ -1,5 +1,5 @@
 import { askedBoundMs, sendServed } from '../../freshness/index.ts';
-import { Failure } from '../../platform/errors.ts';
+import { Failure, NotFound } from '../../platform/errors.ts';
 import { answerFailure, answerWith, sendAnswer } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce, readClaim } from '../../platform/http/idempotency.ts';
@@ -8,7 +8,6 @@ import { insertClient } from './client-store.ts';
 import { expireReservations } from './expire-reservations.ts';
 import { offerAvailability } from './offer-availability.ts';
 import { insertProvider } from './provider-store.ts';
-import { NotFound } from './reservation-failures.ts';
 import * as schemas from './reservation-schemas.ts';
 import type { ReservationsDeps } from './reservations-deps.ts';
 import { toFixedReservation, toTimeslot } from './shapes.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/db/database.ts';
-import type { Failure } from '../../platform/errors.ts';
+import { type Failure, NotFound } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { InstantText } from '../../platform/instant.ts';
 import { type Price, priceColumn, SlotTaken } from '../inventory/index.ts';
@@ -17,7 +17,6 @@ import {
   ForeignClient,
   HoldExpired,
   NoSuchPax,
-  NotFound,
   PaxRefused,
   SlotClosed,
   SlotMovedOn,

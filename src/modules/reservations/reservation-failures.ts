@@ -2,18 +2,6 @@ import { sayDuration } from '../../platform/duration.ts';
 import { Failure } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 
-export type Subject = 'provider' | 'client' | 'timeslot' | 'slot' | 'reservation';
-
-export class NotFound extends Failure {
-  readonly kind = 'not-found';
-  readonly type: string;
-  readonly title = 'Not found';
-  constructor(subject: Subject, id: Id) {
-    super(`There is no ${subject} ${id}`);
-    this.type = `no-such-${subject}`;
-  }
-}
-
 /** The reservation did not exist yet, or not yet in any state, at the moment asked for. */
 export class NotYet extends Failure {
   readonly kind = 'not-found';

@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
 import { readClock, type Tx } from '../../platform/db/database.ts';
 import { StaleRead } from '../../platform/db/database-failure.ts';
+import { NotFound } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { InstantText } from '../../platform/instant.ts';
 import { type LockedSlot, lockSlots, readLockedSlots } from '../inventory/index.ts';
 import type { Reservation, Status } from './reservation.ts';
-import { NotFound } from './reservation-failures.ts';
 import { RESERVATION } from './reservation-view.ts';
 
 export interface LockedReservation {

@@ -1,12 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Reader } from '../../platform/db/database.ts';
+import { NotFound } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { InstantText } from '../../platform/instant.ts';
 import { priceColumn } from '../inventory/index.ts';
 import { readClient } from './client-store.ts';
 import { readProvider } from './provider-store.ts';
 import type { Reservation, Status } from './reservation.ts';
-import { NotFound, NotYet } from './reservation-failures.ts';
+import { NotYet } from './reservation-failures.ts';
 
 function columns(status: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`

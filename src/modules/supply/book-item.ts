@@ -1,8 +1,8 @@
 import type { Tx } from '../../platform/db/database.ts';
-import { Failure } from '../../platform/errors.ts';
+import { Failure, NotFound } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 import { bookSlot, cancelReservation, type ReservationPolicy } from '../reservations/index.ts';
-import { ItemSoldOut, NoSuchItem } from './booking-failures.ts';
+import { ItemSoldOut } from './booking-failures.ts';
 import { type ItemBooking, isItem, readBooking } from './booking-store.ts';
 
 export interface BookItemCommand {
@@ -14,7 +14,7 @@ export interface BookItemCommand {
 /** Books an item; the supplier is told after the transaction has committed, by whoever works on the queue. */
 export async function bookItem(tx: Tx, command: BookItemCommand, policy: ReservationPolicy): Promise<ItemBooking> {
   const { clientId, itemId, quantity } = command;
-  if (!(await isItem(tx, itemId))) throw new NoSuchItem(itemId);
+  if (!(await isItem(tx, itemId))) throw new NotFound('item', itemId);
   try {
     const reservation = await bookSlot(tx, { clientId, slotId: itemId, quantity }, policy);
     return await readBooking(tx, reservation.reservation_id);

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Reader } from '../../platform/db/database.ts';
+import { NotFound } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { InstantText } from '../../platform/instant.ts';
-import { NoSuchBooking } from './booking-failures.ts';
 import { EVERYTHING } from './part-name.ts';
 
 type BookingStatus = 'pending' | 'confirmed' | 'conflict' | 'cancelled';
@@ -35,7 +35,7 @@ const BOOKING = sql`
 export async function readBooking(reader: Reader, bookingId: Id): Promise<ItemBooking> {
   const { rows } = await sql<ItemBooking>`${BOOKING} where r.id = ${bookingId}`.execute(reader);
   const booking = rows[0];
-  if (!booking) throw new NoSuchBooking(bookingId);
+  if (!booking) throw new NotFound('booking', bookingId);
   return booking;
 }
 

@@ -1,6 +1,7 @@
 import { type Freshness, type ReadyBody, readyBody, type Served } from '../../freshness/index.ts';
 import type { Database } from '../../platform/db/database.ts';
 import type { DatabaseClock } from '../../platform/db/database-clock.ts';
+import { NotFound } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 import { ExperienceDay, writeDay } from './experience-day.ts';
 import { askedAgeMs, datesAhead, todayAt } from './horizon.ts';
@@ -9,7 +10,6 @@ import { createPartView, type PartView, partKey } from './part-view.ts';
 import type { ReadCounts } from './read-counts.ts';
 import { type Supplier, tellsAllAtOnce } from './supplier.ts';
 import type { SupplyAge } from './supply-age.ts';
-import { NoSuchExperience } from './supply-failures.ts';
 
 const MAX_BYTES = 128 * 1024 * 1024;
 const SLOT_BYTES = 2_000;
@@ -92,7 +92,7 @@ export class Experiences {
 
   #supplierOf(experienceId: Id): Supplier {
     const supplier = this.#suppliers.get(experienceId);
-    if (!supplier) throw new NoSuchExperience(experienceId);
+    if (!supplier) throw new NotFound('experience', experienceId);
     return supplier;
   }
 

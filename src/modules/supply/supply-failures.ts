@@ -1,23 +1,4 @@
-import { Failure, Unavailable } from '../../platform/errors.ts';
-import type { Id } from '../../platform/ids.ts';
-
-export class NoSuchExperience extends Failure {
-  readonly kind = 'not-found';
-  readonly type = 'no-such-experience';
-  readonly title = 'Not found';
-  constructor(experienceId: Id) {
-    super(`There is no experience ${experienceId}`);
-  }
-}
-
-export class NoSuchSupplier extends Failure {
-  readonly kind = 'not-found';
-  readonly type = 'no-such-supplier';
-  readonly title = 'Not found';
-  constructor(supplierId: string) {
-    super(`There is no supplier ${supplierId}`);
-  }
-}
+import { Unavailable } from '../../platform/errors.ts';
 
 /** @param retryAfterS until a supplier may be asked again */
 export function notObservedYet(retryAfterS: number): Unavailable {

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Database, Tx } from '../../platform/db/database.ts';
+import { NotFound } from '../../platform/errors.ts';
 import { answerWith, sendAnswer } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce } from '../../platform/http/idempotency.ts';
 import { Problems } from '../../platform/http/parameters.ts';
 import type { Supplier } from './supplier.ts';
 import { hasOpenPull, readPaused, setPaused } from './supplier-store.ts';
-import { NoSuchSupplier, pullStillOpen } from './supply-failures.ts';
+import { pullStillOpen } from './supply-failures.ts';
 import * as schemas from './supply-schemas.ts';
 import { overall, readSyncStatus, stateOf } from './sync-status.ts';
 import { unparkWriteBacks } from './write-back-store.ts';
@@ -44,7 +45,7 @@ export function addSyncRoutes(app: HttpServer, { database, suppliers }: SyncDeps
     const ids = idsOf(request);
     const { supplier } = request.query;
     const work = async (tx: Tx) => {
-      if (supplier !== undefined && ids.length === 0) throw new NoSuchSupplier(supplier);
+      if (supplier !== undefined && ids.length === 0) throw new NotFound('supplier', supplier);
       await setPaused(tx, ids, paused);
       if (!paused) await unparkWriteBacks(tx, ids);
       const known = await readPaused(tx, allIds);

@@ -1,13 +1,13 @@
 import type { FastifyReply } from 'fastify';
 import { ageHeaders, askedBoundMs, type Served, sendServed, tellAge } from '../../freshness/index.ts';
-import { Malformed } from '../../platform/errors.ts';
+import { Malformed, NotFound } from '../../platform/errors.ts';
 import type { DirectAnswer } from '../../platform/http/direct-answers.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { idOf, Problems } from '../../platform/http/parameters.ts';
 import { type Moment, readMoment } from '../../platform/moment.ts';
 import type { KnownVehicle } from './known-vehicle.ts';
 import { stateAt } from './timeline.ts';
-import { NoStateYet, NoSuchVehicle } from './vehicle-failures.ts';
+import { NoStateYet } from './vehicle-failures.ts';
 import * as schemas from './vehicle-schemas.ts';
 import type { VehicleView } from './vehicle-view.ts';
 
@@ -64,7 +64,7 @@ function answerFromMemory(view: VehicleView, url: string): DirectAnswer | undefi
   const served = view.peek(digits);
   if (served === undefined) return undefined;
   const headers = ageHeaders(served, REUSE);
-  if (served.value === undefined) return { headers, failure: new NoSuchVehicle(Number(digits)) };
+  if (served.value === undefined) return { headers, failure: new NotFound('vehicle', Number(digits)) };
   const state = stateAt(served.value, moment);
   if (state < 0) return { headers, failure: new NoStateYet(Number(digits)) };
   return { headers, body: served.value.stateFromCache(state) };
@@ -80,5 +80,5 @@ export function momentOf(text: string, path: string): Moment {
 export function requireVehicle(reply: FastifyReply, served: Served<KnownVehicle>, id: number): KnownVehicle {
   if (served.value) return served.value;
   tellAge(reply, served, REUSE);
-  throw new NoSuchVehicle(id);
+  throw new NotFound('vehicle', id);
 }

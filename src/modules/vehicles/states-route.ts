@@ -1,6 +1,6 @@
 import type { Served } from '../../freshness/index.ts';
 import { askedBoundMs } from '../../freshness/index.ts';
-import { Failure } from '../../platform/errors.ts';
+import { Failure, NotFound } from '../../platform/errors.ts';
 import { answerWith, sendAnswer } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce, readClaim } from '../../platform/http/idempotency.ts';
@@ -10,7 +10,7 @@ import type { Id } from '../../platform/ids.ts';
 import type { KnownVehicle } from './known-vehicle.ts';
 import { momentOf } from './state-at-route.ts';
 import { stateAt } from './timeline.ts';
-import { NoStateYet, NoSuchVehicle } from './vehicle-failures.ts';
+import { NoStateYet } from './vehicle-failures.ts';
 import * as schemas from './vehicle-schemas.ts';
 import type { VehicleView } from './vehicle-view.ts';
 import type { VehiclesDeps } from './vehicles-deps.ts';
@@ -68,7 +68,7 @@ function outcomeOf(pair: Pair, place: number, vehicles: ReadonlyMap<Id, Served<K
 
 function vehicleAt({ vehicle_id, timestamp }: Pair, place: number, vehicle: KnownVehicle | undefined): object {
   const moment = momentOf(timestamp, `/pairs/${place}/timestamp`);
-  if (!vehicle) throw new NoSuchVehicle(vehicle_id);
+  if (!vehicle) throw new NotFound('vehicle', vehicle_id);
   const state = stateAt(vehicle, moment);
   if (state < 0) throw new NoStateYet(vehicle_id);
   return vehicle.inState(state);

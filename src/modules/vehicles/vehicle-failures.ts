@@ -1,15 +1,6 @@
 import { Failure } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 
-export class NoSuchVehicle extends Failure {
-  readonly kind = 'not-found';
-  readonly type = 'no-such-vehicle';
-  readonly title = 'Not found';
-  constructor(vehicleId: Id) {
-    super(`There is no vehicle ${vehicleId}`);
-  }
-}
-
 /** The moment asked for is before the vehicle's first log, or it has none. */
 export class NoStateYet extends Failure {
   readonly kind = 'not-found';

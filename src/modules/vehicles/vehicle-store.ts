@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/db/database.ts';
+import { NotFound } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { InstantText } from '../../platform/instant.ts';
 import type {} from './tables.ts';
-import { NoSuchVehicle } from './vehicle-failures.ts';
 
 export interface NewVehicle {
   readonly make: string;
@@ -36,6 +36,6 @@ export async function insertStateLog(
     select id, coalesce(${timestamp ?? null}::timestamptz, holdfast_clock()), ${state} from vehicle where id = ${vehicleId}
     returning state, at as timestamp`.execute(tx);
   const log = rows[0];
-  if (!log) throw new NoSuchVehicle(vehicleId);
+  if (!log) throw new NotFound('vehicle', vehicleId);
   return log;
 }
