@@ -50,7 +50,7 @@ onPostgres('a supplier that is configured again, and a booking of it that is can
   }
 
   it('do not wait for each other in a ring', async () => {
-    const venue = { id: 'venue', adapter: 'snapshot', products: [] } as const;
+    const venue = { id: 'venue', products: [] };
     expect(await meet((tx, epoch) => askForProducts(tx, venue, epoch))).toBe(1);
   });
 

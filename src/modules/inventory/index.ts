@@ -1,4 +1,4 @@
-export { cutIntoSlots, type Price, type Slot, type Span } from './slot.ts';
+export { cutIntoSlots, type Price, type Slot, type Span, writtenPrice } from './slot.ts';
 export { inventoryConstraints, SlotTaken } from './slot-failures.ts';
 export {
   closeSlots,

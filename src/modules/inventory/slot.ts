@@ -15,6 +15,11 @@ export interface Price {
   readonly currency: string;
 }
 
+/** As an answer writes it: the amount has 15 digits at most, which a number writes as they were. */
+export function writtenPrice<P extends Price>(price: P) {
+  return { ...price, amount: Number(price.amount) };
+}
+
 /** A sellable span of time with a capacity. */
 export interface Slot {
   readonly slot_id: Id;

@@ -1,5 +1,5 @@
 import { toSeconds } from '../../platform/instant.ts';
-import type { Price } from '../inventory/index.ts';
+import { writtenPrice } from '../inventory/index.ts';
 import type { AvailableSlot } from './availability-view.ts';
 import type { Client } from './client-store.ts';
 import type { Provider } from './provider-store.ts';
@@ -38,13 +38,8 @@ export function toSlot(slot: AvailableSlot) {
     ...slot,
     start_time: toSeconds(slot.start_time),
     end_time: toSeconds(slot.end_time),
-    price: slot.price && toPrice(slot.price),
+    price: slot.price && writtenPrice(slot.price),
   };
-}
-
-/** The amount has 15 digits at most, which a number writes as they were. */
-function toPrice<P extends Price>(price: P) {
-  return { ...price, amount: Number(price.amount) };
 }
 
 export function toReservation({ name, pax, ...reservation }: Reservation) {
@@ -55,9 +50,9 @@ export function toReservation({ name, pax, ...reservation }: Reservation) {
     created_at: toSeconds(reservation.created_at),
     expires_at: toSeconds(reservation.expires_at),
     confirmed_at: reservation.confirmed_at === null ? null : toSeconds(reservation.confirmed_at),
-    price: reservation.price && toPrice(reservation.price),
+    price: reservation.price && writtenPrice(reservation.price),
     ...(name !== null && { name }),
-    ...(pax && { pax: pax.map((each) => ({ ...each, price: toPrice(each.price) })) }),
+    ...(pax && { pax: pax.map((each) => ({ ...each, price: writtenPrice(each.price) })) }),
   };
 }
 

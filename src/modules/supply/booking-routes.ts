@@ -4,6 +4,7 @@ import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce } from '../../platform/http/idempotency.ts';
 import { idOf, Problems } from '../../platform/http/parameters.ts';
 import { toSeconds } from '../../platform/instant.ts';
+import { writtenPrice } from '../inventory/index.ts';
 import { bookItem, cancelBooking } from './book-item.ts';
 import * as schemas from './booking-schemas.ts';
 import { type ItemBooking, listBookings } from './booking-store.ts';
@@ -78,8 +79,7 @@ export function addBookingRoutes(app: HttpServer, { database, policy }: SupplyDe
 function toBooking({ price, reason, created_at, ...booking }: ItemBooking) {
   return {
     ...booking,
-    // The amount has 15 digits at most, which a number writes as they were.
-    price: price && { ...price, amount: Number(price.amount) },
+    price: price && writtenPrice(price),
     created_at: toSeconds(created_at),
     // The supplier's own words are for who runs this: they may tell of its insides.
     ...(reason !== null && { reason: 'The supplier does not have it' }),

@@ -3,6 +3,7 @@ import type { Reader } from '../../platform/db/database.ts';
 import { NotFound } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { InstantText } from '../../platform/instant.ts';
+import { type Price, priceColumn } from '../inventory/index.ts';
 import { EVERYTHING } from './part-name.ts';
 
 type BookingStatus = 'pending' | 'confirmed' | 'conflict' | 'cancelled';
@@ -15,7 +16,7 @@ export interface ItemBooking {
   readonly quantity: number;
   readonly status: BookingStatus;
   /** Of one, when it was booked; the amount as text, an exact decimal. */
-  readonly price: { readonly amount: string; readonly currency: string } | null;
+  readonly price: Price | null;
   readonly created_at: InstantText;
   /** Why the supplier does not have it; only of a conflict. */
   readonly reason: string | null;
@@ -25,9 +26,7 @@ const BOOKING = sql`
   select r.id as booking_id, r.slot_id as item_id, r.client_id, r.quantity, r.held_at as created_at,
          case when r.status <> 'confirmed' then r.status when w.acknowledged_at is null then 'pending' else 'confirmed'
          end as status,
-         case when r.price_amount is not null then
-           json_build_object('amount', trim_scale(r.price_amount)::text, 'currency', r.price_currency)
-         end as price,
+         ${priceColumn('r')},
          case when r.status = 'conflict' then w.refusal end as reason
     from write_back w join reservation r on r.id = w.reservation_id
     join supplier_slot known on known.slot_id = r.slot_id and known.part = ${EVERYTHING}`;

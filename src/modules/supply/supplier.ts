@@ -16,20 +16,18 @@ export interface Supplier {
   readonly apiKey: { reveal(): string } | undefined;
   /** All of them hold together; at least one. */
   readonly pullLimits: readonly PullLimit[];
-  /** The supplier's own ids of the experiences it sells; empty for a snapshot. */
+  /** The supplier's own ids of the experiences it sells; empty for one that tells all it sells at once. */
   readonly products: readonly number[];
   readonly timeZone: string;
-  /** Ascending and without gaps from day 0; empty for a snapshot, which is pulled as often as its limits allow. */
+  /** Ascending and without gaps from day 0; empty without products, when it is pulled as often as its limits allow. */
   readonly cadence: readonly CadenceRule[];
 }
 
 const DAY_MS = 86_400_000;
 
 /** Whether one pull asks for all that a supplier sells, and not for one of its products on one date. */
-const TELLS_ALL_AT_ONCE: Readonly<Record<Supplier['adapter'], boolean>> = { 'per-date': false, snapshot: true };
-
-export function tellsAllAtOnce({ adapter }: Pick<Supplier, 'adapter'>): boolean {
-  return TELLS_ALL_AT_ONCE[adapter];
+export function tellsAllAtOnce({ products }: Pick<Supplier, 'products'>): boolean {
+  return products.length === 0;
 }
 
 /** What the tightest limit allows. */

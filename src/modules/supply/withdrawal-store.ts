@@ -20,12 +20,12 @@ const UNLED_FOR = '10 minutes';
  */
 export async function askForProducts(
   tx: Tx,
-  { id, adapter, products }: Pick<Supplier, 'id' | 'adapter' | 'products'>,
+  { id, products }: Pick<Supplier, 'id' | 'products'>,
   epoch: number,
 ): Promise<Asked> {
   const { rows } = await sql`select from supplier where id = ${id} and epoch = ${epoch} for no key update`.execute(tx);
   if (rows.length === 0) return { withdrawn: 0, restored: 0 };
-  const parts = await askForParts(tx, id, tellsAllAtOnce({ adapter }) ? [EVERYTHING] : products.map(String));
+  const parts = await askForParts(tx, id, tellsAllAtOnce({ products }) ? [EVERYTHING] : products.map(String));
   // After the slots, as everywhere: who cancels has a slot, and then wants its entry.
   await sql`
     update write_back set state = 'waiting', attempts = 0, due_at = holdfast_clock(), reason = null

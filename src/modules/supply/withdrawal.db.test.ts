@@ -82,7 +82,7 @@ eachDatabase('what a supplier is no longer configured for', (open) => {
     await tell(id, dateOf(14), [item('a', 2), item('b', 2)]);
     await tell(id, dateOf(15), [item('c', 2)]);
     const ask = (products: number[], epoch = 0) =>
-      open().database.transaction((tx) => askForProducts(tx, { id, adapter: 'per-date', products }, epoch));
+      open().database.transaction((tx) => askForProducts(tx, { id, products }, epoch));
 
     expect(await ask([14, 15])).toEqual({ withdrawn: 0, restored: 0 });
     expect(await ask([15], 1), 'under an epoch that is not the present one').toEqual({ withdrawn: 0, restored: 0 });
@@ -110,9 +110,7 @@ eachDatabase('what a supplier is no longer configured for', (open) => {
     expect(await tell(id, everything, [item('a', 1)], epoch), 'a leader that was frozen').toBe('fenced');
 
     const again = (await lead(id)) ?? 0;
-    const asked = await open().database.transaction((tx) =>
-      askForProducts(tx, { id, adapter: 'snapshot', products: [] }, again),
-    );
+    const asked = await open().database.transaction((tx) => askForProducts(tx, { id, products: [] }, again));
     expect(asked).toEqual({ withdrawn: 0, restored: 2 });
     expect(await entryOf(id)).toMatchObject({ state: 'waiting', reason: null });
   });
@@ -133,7 +131,7 @@ eachDatabase('what a supplier is no longer configured for', (open) => {
     expect(await open().database.transaction((tx) => withdrawSupplier(tx, id))).toEqual({ slots: 1, writeBacks: 0 });
     expect(await forSale(id)).toEqual(['begun']);
     const epoch = (await lead(id)) ?? 0;
-    await open().database.transaction((tx) => askForProducts(tx, { id, adapter: 'snapshot', products: [] }, epoch));
+    await open().database.transaction((tx) => askForProducts(tx, { id, products: [] }, epoch));
     expect(await entryOf(id)).toMatchObject({ state: 'parked', reason: 'rejected: answered 422' });
     expect(await forSale(id)).toEqual(['a', 'begun']);
   });
@@ -150,9 +148,7 @@ eachDatabase('what a supplier is no longer configured for', (open) => {
          where id in (select slot_id from supplier_slot where supplier_id = ${id})`.execute(tx);
     });
     const epoch = (await lead(id)) ?? 0;
-    const ask = open().database.transaction((tx) =>
-      askForProducts(tx, { id, adapter: 'snapshot', products: [] }, epoch),
-    );
+    const ask = open().database.transaction((tx) => askForProducts(tx, { id, products: [] }, epoch));
     expect(await ask).toEqual({ withdrawn: 0, restored: 0 });
     expect(await forSale(id)).toEqual([]);
     expect(await tell(id, everything, [item('a', 2)], epoch)).toBe('changed');
