@@ -12,7 +12,7 @@ import { type ChildServer, startChildServer } from '../support/child-server.ts';
 import { ItemLoad } from '../support/item-load.ts';
 import { createOnPostgres, type OwnDatabase } from '../support/own-database.ts';
 import { brokenInvariants } from '../support/stored-invariants.ts';
-import { addSupplier, pullItems, suppliedIds } from '../support/supplied-slots.ts';
+import { addSupplier, POLICY, pullItems, suppliedIds } from '../support/supplied-slots.ts';
 import { writeSuppliersFile } from '../support/suppliers-file.ts';
 import { auditWriteBacks } from '../support/write-back-audit.ts';
 import {
@@ -35,7 +35,6 @@ const BOOKINGS = 1_000;
 const SUPPLIERS = 4;
 /** A killed server's entries wait for their leases, one after another on a slot. */
 const DRAIN_WITHIN_MS = 240_000;
-const POLICY = { holdTtlMs: 1_800_000, minNoticeMs: 0, minNoticeGraceMs: 0, maxHoldMs: 7_200_000 };
 
 /** Has suppliers lose answers and sell to others while servers are killed, and then compares what both sides hold. */
 export async function writeBack({ seed, rounds, postgresUrl }: FaultOptions): Promise<FaultReport[]> {

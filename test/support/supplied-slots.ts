@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { bookSlot, type ReservationPolicy } from '../../src/modules/reservations/index.ts';
 import type { Adapter, Part, UpstreamId, UpstreamSlot } from '../../src/modules/supply/adapters/adapter.ts';
 import { swapPart } from '../../src/modules/supply/part-store.ts';
 import { registerSuppliers } from '../../src/modules/supply/supplier-lead-store.ts';
@@ -6,6 +7,14 @@ import { type Database, readClock } from '../../src/platform/db/database.ts';
 import type { Id } from '../../src/platform/ids.ts';
 
 const EVERYTHING: Part = { kind: 'everything' };
+
+/** For slots of suppliers, which are sold until they begin. */
+export const POLICY: ReservationPolicy = {
+  holdTtlMs: 1_800_000,
+  minNoticeMs: 0,
+  minNoticeGraceMs: 0,
+  maxHoldMs: 7_200_000,
+};
 
 export async function addSupplier(database: Database, supplierId: string): Promise<void> {
   await database.transaction((tx) => registerSuppliers(tx, [supplierId]));
@@ -33,6 +42,16 @@ export async function supplyItems(
   const at = observedAt ?? (await database.read(readClock));
   const pulled = { supplierId, epoch: 0, part: EVERYTHING, observedAt: at, slots, absence };
   await database.statement((tx) => swapPart(tx, pulled));
+}
+
+/** Somebody new books one unit. @returns the reservation */
+export async function bookSupplied(database: Database, slotId: Id): Promise<Id> {
+  const booked = await database.transaction(async (tx) => {
+    const { rows } = await sql<{ id: Id }>`
+      insert into client (first_name, last_name) values ('A', 'B') returning id`.execute(tx);
+    return bookSlot(tx, { clientId: rows[0]?.id ?? 0, slotId, quantity: 1 }, POLICY);
+  });
+  return booked.reservation_id;
 }
 
 /** Our ids of what a supplier sells, by the supplier's. */

@@ -1,13 +1,11 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { addSupplier, item, suppliedIds } from '../../../test/support/supplied-slots.ts';
+import { addSupplier, bookSupplied, item, suppliedIds } from '../../../test/support/supplied-slots.ts';
 import { eachDatabase } from '../../../test/support/test-database.ts';
 import { readClock } from '../../platform/db/database.ts';
-import { bookSlot } from '../reservations/index.ts';
 import type { Part, UpstreamSlot } from './adapters/adapter.ts';
 import { type Swapped, swapPart } from './part-store.ts';
 
-const POLICY = { holdTtlMs: 1_800_000, minNoticeMs: 0, minNoticeGraceMs: 0, maxHoldMs: 7_200_000 };
 const EVERYTHING: Part = { kind: 'everything' };
 const FIRST: Part = { kind: 'product-date', product: 14, date: '2030-06-01' };
 const SECOND: Part = { kind: 'product-date', product: 14, date: '2030-06-02' };
@@ -117,14 +115,10 @@ eachDatabase('an answer of a supplier', (open) => {
       await swap(supplier, [item('a', 2)], { part: FIRST });
       await swap(supplier, [], { part: SECOND });
       const slotId = (await suppliedIds(database, supplier)).get('a') ?? 0;
-      const booked = await database.transaction(async (tx) => {
-        const { rows } = await sql<{ id: number }>`
-        insert into client (first_name, last_name) values ('A', 'B') returning id`.execute(tx);
-        return bookSlot(tx, { clientId: rows[0]?.id ?? 0, slotId, quantity: 1 }, POLICY);
-      });
+      const reservationId = await bookSupplied(database, slotId);
       for (const part of order) await swap(supplier, part === SECOND ? [item('a', 2)] : [], { part });
       const { rows } = await database.read((reader) =>
-        sql<{ status: string }>`select status from reservation where id = ${booked.reservation_id}`.execute(reader),
+        sql<{ status: string }>`select status from reservation where id = ${reservationId}`.execute(reader),
       );
       expect(rows).toEqual([{ status: 'conflict' }]);
       expect((await rowsOf(supplier)).map((slot) => slot.open)).toEqual([true]);

@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { addSupplier, item } from '../../../test/support/supplied-slots.ts';
+import { addSupplier, bookSupplied, item, suppliedIds } from '../../../test/support/supplied-slots.ts';
 import { eachDatabase } from '../../../test/support/test-database.ts';
 import { readWriteBacks } from '../../../test/support/write-back-ground.ts';
 import { readClock } from '../../platform/db/database.ts';
 import { createLogger } from '../../platform/logger.ts';
-import { bookSlot } from '../reservations/index.ts';
 import type { Part, UpstreamSlot } from './adapters/adapter.ts';
 import { withdrawRemoved } from './jobs.ts';
 import { swapPart } from './part-store.ts';
 import { leadSupplier, resignSupplier } from './supplier-lead-store.ts';
 import { askForProducts, withdrawSupplier } from './withdrawal-store.ts';
-
-const POLICY = { holdTtlMs: 1_800_000, minNoticeMs: 0, minNoticeGraceMs: 0, maxHoldMs: 7_200_000 };
 
 let supplierIds = 0;
 
@@ -44,14 +41,8 @@ eachDatabase('what a supplier is no longer configured for', (open) => {
 
   /** One of a supplier's slots is booked, and the supplier is yet to be told. */
   async function bookOne(supplierId: string): Promise<void> {
-    await open().database.transaction(async (tx) => {
-      const client = await sql<{ id: number }>`
-        insert into client (first_name, last_name) values ('A', 'B') returning id`.execute(tx);
-      const slot = await sql<{ slot_id: number }>`
-        select slot_id from supplier_slot where supplier_id = ${supplierId} and upstream_id = '"a"'`.execute(tx);
-      const command = { clientId: client.rows[0]?.id ?? 0, slotId: slot.rows[0]?.slot_id ?? 0, quantity: 1 };
-      await bookSlot(tx, command, POLICY);
-    });
+    const { database } = open();
+    await bookSupplied(database, (await suppliedIds(database, supplierId)).get('a') ?? 0);
   }
 
   const lead = (supplierId: string, instance = randomUUID()) =>

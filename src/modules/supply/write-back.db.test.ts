@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { addSupplier, item, pullItems, suppliedIds, supplyItems } from '../../../test/support/supplied-slots.ts';
+import {
+  addSupplier,
+  item,
+  POLICY,
+  pullItems,
+  suppliedIds,
+  supplyItems,
+} from '../../../test/support/supplied-slots.ts';
 import { eachDatabase, onPostgres } from '../../../test/support/test-database.ts';
 import { auditWriteBacks } from '../../../test/support/write-back-audit.ts';
 import {
@@ -28,7 +35,6 @@ import {
 } from './write-back-store.ts';
 import type { WriteBackOptions } from './write-back-worker.ts';
 
-const POLICY = { holdTtlMs: 1_800_000, minNoticeMs: 0, minNoticeGraceMs: 0, maxHoldMs: 7_200_000 };
 const CLIENT = 1;
 const LEASE_MS = 30_000;
 
