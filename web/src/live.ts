@@ -132,10 +132,11 @@ async function listen(touch: (words: readonly string[]) => void): Promise<void> 
 function poll(client: QueryClient): void {
   window.setInterval(() => {
     if (liveness === 'live' || liveness === 'connecting' || document.hidden) return;
-    void client.invalidateQueries({
-      type: 'active',
-      predicate: ({ queryKey: [word] }) => EVERYTHING.includes(String(word)),
-    });
+    // An answer that is slower than this is let come, too.
+    void client.invalidateQueries(
+      { type: 'active', predicate: ({ queryKey: [word] }) => EVERYTHING.includes(String(word)) },
+      { cancelRefetch: false },
+    );
   }, POLL_EVERY_MS);
   window.addEventListener('offline', () => become('offline'));
   window.addEventListener('online', () => {

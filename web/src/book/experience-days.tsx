@@ -1,13 +1,12 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { HoldfastProblem } from '../../../client/index.ts';
 import { experienceDates } from '../api/questions.ts';
 import type { ExperienceDate, Reservation } from '../api/shapes.ts';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
 import { amend, dateOf, usePlace } from '../router.ts';
 import { useKnown } from '../use-known.ts';
-import { bareAmount, dateIn, money } from '../written.ts';
+import { bareAmount, money } from '../written.ts';
 import { DayChoice } from './day-choice.tsx';
-import { monthOf } from './month.ts';
 import { type DayMark, MonthGrid } from './month-grid.tsx';
 import { useExperienceSlots } from './use-experience.ts';
 
@@ -21,9 +20,7 @@ interface Props {
 export function ExperienceDays({ id, moving, onHeld }: Props) {
   const { query } = usePlace();
   const dates = useKnown(experienceDates(id));
-  const [month, setMonth] = useState<string>();
   const { marks, currency } = useMemo(() => marksOf(dates.body?.dates ?? []), [dates.body]);
-  const today = dateIn(Date.now());
   const date = dateOf(query, 'day') ?? [...marks.keys()][0];
   if (dates.body === undefined) {
     if (dates.error instanceof HoldfastProblem && dates.error.status === 404) {
@@ -40,12 +37,9 @@ export function ExperienceDays({ id, moving, onHeld }: Props) {
   return (
     <div className="days">
       <MonthGrid
-        month={month ?? monthOf(date ?? today)}
-        today={today}
         chosen={date}
         marks={marks}
         note={currency && `Lowest price of the day, in ${currency}`}
-        onMonth={setMonth}
         onDay={(day) => amend({ day })}
       />
       {date === undefined ? (

@@ -1,9 +1,10 @@
-import { type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { HoldfastProblem } from '../../../client/index.ts';
 import { changeReservation } from '../api/changes.ts';
 import { serverNowMs } from '../api/server-clock.ts';
 import type { Reservation } from '../api/shapes.ts';
+import { askAnew, OF_RESERVATIONS } from '../ask-anew.ts';
 import { Problem } from '../parts/states.tsx';
 import { linkTo } from '../router.ts';
 import { useNowMs } from '../ticking.ts';
@@ -19,12 +20,6 @@ interface Props {
 
 const LAST_MINUTE_MS = 60_000;
 const LOOKS_AFTER_MS = [0, 1_200, 3_000, 6_000];
-
-function lookAgain(queries: QueryClient): void {
-  for (const word of ['reservations', 'history', 'free', 'slots', 'experience']) {
-    void queries.invalidateQueries({ queryKey: [word] });
-  }
-}
 
 /** What runs out first stands first. */
 export function soonestFirst(a: Reservation, b: Reservation): number {
@@ -53,14 +48,14 @@ export function HeldCard({ reservation, title, onEnded }: Props) {
     onSuccess: (_, step) => {
       if (step !== 'extend') onEnded?.(step === 'confirm' ? 'confirmed' : 'cancelled');
     },
-    onSettled: () => lookAgain(queries),
+    onSettled: () => askAnew(queries, OF_RESERVATIONS),
   });
   useEffect(() => {
     // Nobody tells of the instant: a hold ends by the clock, before any sweep has seen it.
     if (!hasEnded) return;
     // `expires_at` is told in whole seconds, and the server's clock is known to half a second: the instant itself may
     // come later. Whoever has gone elsewhere meanwhile wants to know, too, so this is not called off.
-    for (const afterMs of LOOKS_AFTER_MS) window.setTimeout(() => lookAgain(queries), afterMs);
+    for (const afterMs of LOOKS_AFTER_MS) window.setTimeout(() => askAnew(queries, OF_RESERVATIONS), afterMs);
   }, [hasEnded, queries]);
   const tooLate = hasEnded || (change.error instanceof HoldfastProblem && change.error.type === 'hold-expired');
   return (

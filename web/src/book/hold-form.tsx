@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { HoldfastProblem } from '../../../client/index.ts';
 import { hold, reschedule } from '../api/changes.ts';
 import type { Reservation } from '../api/shapes.ts';
+import { askAnew, OF_RESERVATIONS } from '../ask-anew.ts';
 import { ClientChoice } from '../client-choice.tsx';
 import { Problem } from '../parts/states.tsx';
 import { Stepper } from '../parts/stepper.tsx';
@@ -51,11 +52,7 @@ export function HoldForm({ slot, moving, onHeld, onLost }: Props) {
       onLost(slot);
     },
   });
-  const refresh = () => {
-    for (const word of ['free', 'slots', 'experience', 'reservations', 'history']) {
-      void queries.invalidateQueries({ queryKey: [word] });
-    }
-  };
+  const refresh = () => askAnew(queries, OF_RESERVATIONS);
   const total = totalOf(slot, quantity, pax);
   const byVisitor = startByVisitor(slot);
 

@@ -1,6 +1,6 @@
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Icon } from '../parts/icon.tsx';
-import { dateLong, monthName } from '../written.ts';
+import { dateIn, dateLong, monthName } from '../written.ts';
 import { addDays, addMonths, monthOf, weekdayNames, weeksOf } from './month.ts';
 
 export interface DayMark {
@@ -11,21 +11,21 @@ export interface DayMark {
 }
 
 interface Props {
-  readonly month: string;
-  readonly today: string;
   readonly chosen: string | undefined;
   /** Days on which something can be had. */
   readonly marks: ReadonlyMap<string, DayMark>;
   /** What is meant by what stands under the days' numbers. */
   readonly note?: string | undefined;
-  readonly onMonth: (month: string) => void;
   readonly onDay: (date: string) => void;
 }
 
 const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 
 /** A month in which one day is chosen; arrow keys walk through it. */
-export function MonthGrid({ month, today, chosen, marks, note, onMonth, onDay }: Props) {
+export function MonthGrid({ chosen, marks, note, onDay }: Props) {
+  const [turnedTo, turnTo] = useState<string>();
+  const today = dateIn(Date.now());
+  const month = turnedTo ?? monthOf(chosen ?? today);
   const grid = useRef<HTMLTableElement>(null);
   const goTo = useRef<string | undefined>(undefined);
   const names = weekdayNames('short');
@@ -55,7 +55,7 @@ export function MonthGrid({ month, today, chosen, marks, note, onMonth, onDay }:
       return;
     }
     goTo.current = target;
-    onMonth(monthOf(target));
+    turnTo(monthOf(target));
   };
 
   return (
@@ -68,7 +68,7 @@ export function MonthGrid({ month, today, chosen, marks, note, onMonth, onDay }:
             className="plain round"
             aria-label="Month before"
             disabled={month <= monthOf(today)}
-            onClick={() => onMonth(addMonths(month, -1))}
+            onClick={() => turnTo(addMonths(month, -1))}
           >
             <Icon name="left" />
           </button>
@@ -76,7 +76,7 @@ export function MonthGrid({ month, today, chosen, marks, note, onMonth, onDay }:
             type="button"
             className="plain round"
             aria-label="Month after"
-            onClick={() => onMonth(addMonths(month, 1))}
+            onClick={() => turnTo(addMonths(month, 1))}
           >
             <Icon name="right" />
           </button>

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { HoldfastProblem } from '../../../client/index.ts';
 import { providerOf } from '../api/questions.ts';
 import type { Provider, Reservation } from '../api/shapes.ts';
@@ -7,7 +7,6 @@ import { amend, dateOf, usePlace } from '../router.ts';
 import { useKnown } from '../use-known.ts';
 import { dateIn, VISITOR_ZONE } from '../written.ts';
 import { DayChoice } from './day-choice.tsx';
-import { monthOf } from './month.ts';
 import { type DayMark, MonthGrid } from './month-grid.tsx';
 import type { OfferedSlot } from './offered-slot.ts';
 import { useDaySlots, useFreeTime } from './use-free-time.ts';
@@ -36,7 +35,6 @@ export function UnlistedProviderDays({ id, moving, onHeld }: UnlistedProps) {
 export function ProviderDays({ provider, moving, onHeld }: Props) {
   const { query } = usePlace();
   const free = useFreeTime(provider.provider_id);
-  const today = dateIn(Date.now());
   const marks = useMemo(
     () =>
       new Map<string, DayMark>(
@@ -46,7 +44,6 @@ export function ProviderDays({ provider, moving, onHeld }: Props) {
   );
   const firstFree = [...marks.keys()].sort()[0];
   const date = dateOf(query, 'day') ?? firstFree;
-  const [month, setMonth] = useState<string>();
 
   if (free.body === undefined) {
     return free.error ? (
@@ -59,14 +56,7 @@ export function ProviderDays({ provider, moving, onHeld }: Props) {
   }
   return (
     <div className="days">
-      <MonthGrid
-        month={month ?? monthOf(date ?? today)}
-        today={today}
-        chosen={date}
-        marks={marks}
-        onMonth={setMonth}
-        onDay={(day) => amend({ day, provider: provider.provider_id })}
-      />
+      <MonthGrid chosen={date} marks={marks} onDay={(day) => amend({ day, provider: provider.provider_id })} />
       {date === undefined ? (
         <Empty title={`${provider.first_name} has no free time just now.`}>New time shows here as it is posted.</Empty>
       ) : (

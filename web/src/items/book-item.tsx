@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { HoldfastProblem } from '../../../client/index.ts';
 import { bookItem } from '../api/changes.ts';
 import type { Item } from '../api/shapes.ts';
+import { askAnew, OF_BOOKINGS } from '../ask-anew.ts';
 import { ClientChoice } from '../client-choice.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Problem } from '../parts/states.tsx';
@@ -26,9 +27,7 @@ export function BookItem({ item, left, onClose }: Props) {
   const book = useMutation({
     mutationFn: ({ clientId, quantity }: { clientId: number; quantity: number }) =>
       bookItem(clientId, item.item_id, quantity),
-    onSettled: () => {
-      for (const word of ['items', 'bookings', 'reservations']) void queries.invalidateQueries({ queryKey: [word] });
-    },
+    onSettled: () => askAnew(queries, OF_BOOKINGS),
   });
   const isRefused = book.error instanceof HoldfastProblem && book.error.type === 'item-sold-out';
   // While it is being booked, the list may be without it because of that.

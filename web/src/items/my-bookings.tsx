@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { cancelBooking } from '../api/changes.ts';
 import type { Booking } from '../api/shapes.ts';
+import { askAnew, OF_BOOKINGS } from '../ask-anew.ts';
 import { Badge } from '../parts/badge.tsx';
 import { CancelButton } from '../parts/cancel-button.tsx';
 import { Empty, Loading, Problem } from '../parts/states.tsx';
@@ -38,9 +39,7 @@ function BookingRow({ booking, clientId }: { readonly booking: Booking; readonly
   const queries = useQueryClient();
   const cancel = useMutation({
     mutationFn: () => cancelBooking(clientId, booking_id),
-    onSettled: () => {
-      for (const word of ['items', 'bookings', 'reservations']) void queries.invalidateQueries({ queryKey: [word] });
-    },
+    onSettled: () => askAnew(queries, OF_BOOKINGS),
   });
   return (
     <li className="row" data-status={status} data-booking={booking_id}>

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { blockTime } from '../api/changes.ts';
 import type { Blocked, Provider, Reservation } from '../api/shapes.ts';
+import { askAnew } from '../ask-anew.ts';
 import { addDays, weekStart } from '../book/month.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Loading, Problem } from '../parts/states.tsx';
@@ -28,11 +29,7 @@ export function BlockTime({ provider, stretch }: Props) {
       const end = untilMin === DAY_MIN ? `${addDays(date, 1)} 00:00` : `${date} ${writtenMinutes(untilMin)}`;
       return blockTime(id, `${date} ${writtenMinutes(fromMin)}`, end, what);
     },
-    onSettled: () => {
-      for (const word of ['slots', 'free', 'reservations', 'history']) {
-        void queries.invalidateQueries({ queryKey: [word] });
-      }
-    },
+    onSettled: () => askAnew(queries, ['slots', 'free', 'reservations', 'history']),
   });
   const { touched, isWider } = touchedBy(slots ?? [], stretch, timeZone);
   const reservations = touched.flatMap((slot) => slot.reservations);

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { Offer, Provider } from '../api/shapes.ts';
+import { askAnew } from '../ask-anew.ts';
 import { addDays } from '../book/month.ts';
 import { Field } from '../parts/field.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -48,9 +49,7 @@ export function PostTime({ provider, stretch }: Props) {
       };
       return postOffer(provider.provider_id, offer, date, until === '' ? date : until);
     },
-    onSettled: () => {
-      for (const word of ['slots', 'free']) void queries.invalidateQueries({ queryKey: [word] });
-    },
+    onSettled: () => askAnew(queries, ['slots', 'free']),
   });
   const weeks =
     until === '' ? 1 : Math.max(1, Math.floor((Date.parse(until) - Date.parse(date)) / 86_400_000 / WEEK_DAYS) + 1);

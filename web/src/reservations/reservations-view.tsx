@@ -5,6 +5,7 @@ import { changeReservation } from '../api/changes.ts';
 import { historyOf } from '../api/questions.ts';
 import { serverNowMs } from '../api/server-clock.ts';
 import type { HistoryEntry, Provider, Reservation } from '../api/shapes.ts';
+import { askAnew, OF_BOOKINGS, OF_RESERVATIONS } from '../ask-anew.ts';
 import { HeldCard, soonestFirst } from '../book/held-card.tsx';
 import { writtenPlacesAndCost } from '../book/places.ts';
 import { ClientChoice } from '../client-choice.tsx';
@@ -110,11 +111,7 @@ function Row({ reservation, title, onCancelled }: RowProps) {
   const cancel = useMutation({
     mutationFn: () => changeReservation('cancel', id, client_id),
     onSuccess: () => onCancelled(id),
-    onSettled: () => {
-      for (const word of ['reservations', 'history', 'free', 'slots', 'experience', 'items', 'bookings']) {
-        void queries.invalidateQueries({ queryKey: [word] });
-      }
-    },
+    onSettled: () => askAnew(queries, [...OF_RESERVATIONS, ...OF_BOOKINGS]),
   });
   return (
     <li className="row" data-status={status}>
