@@ -1,4 +1,4 @@
-// Arrows go down only: main → command-line → compose → app, simulator → modules → freshness → platform.
+// Arrows go down only: main → cli → compose → app, simulator → modules → freshness → platform.
 const only = (name, from, allowed, comment) => ({
   name,
   severity: 'error',
@@ -7,8 +7,35 @@ const only = (name, from, allowed, comment) => ({
   to: { path: '^src/', pathNot: allowed },
 });
 
-const DECISIONS =
-  '^src/modules/(inventory/slot|reservations/(reservation|calendar)|orders/(order|order-block|order-directory)|vehicles/timeline|supply/(planner/[a-z-]+|write-back))\\.ts$';
+/** Files that decide: states and rules, with time and ids as arguments. */
+const DECISIONS = [
+  '^src/modules/inventory/(slot|units)\\.ts$',
+  '^src/modules/reservations/booking/reservation\\.ts$',
+  '^src/modules/reservations/availability/calendar\\.ts$',
+  '^src/modules/orders/order\\.ts$',
+  '^src/modules/orders/pages/(order-block|order-directory)\\.ts$',
+  '^src/modules/vehicles/states/timeline\\.ts$',
+  '^src/modules/supply/planner/',
+  '^src/modules/supply/write-back/retry-policy\\.ts$',
+];
+
+/**
+ * The sub-folders of a module, from the lowest up: each may import those before it. The files beside them, at the
+ * module's root, may import all of them and are imported by none of them.
+ */
+const SUB_FOLDERS = {};
+
+const subFolderRules = Object.entries(SUB_FOLDERS).flatMap(([module, folders]) =>
+  folders.map((folder, index) => ({
+    name: `${module}-${folder}-imports-what-is-below`,
+    severity: 'error',
+    from: { path: `^src/modules/${module}/${folder}/` },
+    to: {
+      path: `^src/modules/${module}/`,
+      pathNot: `^src/modules/${module}/(${folders.slice(0, index + 1).join('|')})/`,
+    },
+  })),
+);
 
 export default {
   forbidden: [
@@ -45,31 +72,18 @@ export default {
       '^src/sample-suppliers\\.ts$',
       '^src/(simulator/index\\.ts$|modules/supply/index\\.ts$)',
     ),
-    only('main-loads-the-command-line', '^src/main\\.ts$', '^src/command-line\\.ts$'),
+    only('main-loads-the-command-line', '^src/main\\.ts$', '^src/cli/command-line\\.ts$'),
     only(
-      'command-line-starts',
-      '^src/command-line\\.ts$',
-      '^src/((compose|import-command|import-error|sync-command)\\.ts$|config/|platform/|simulator/index\\.ts$)',
-    ),
-    only(
-      'sync-watches',
-      '^src/sync-[a-z]+\\.ts$',
-      '^src/((compose|sync-[a-z]+)\\.ts$|config/|platform/|modules/[^/]+/index\\.ts$)',
-    ),
-    only(
-      'import-reads-files',
-      '^src/import-[a-z]+\\.ts$',
-      '^src/((compose|import-[a-z]+)\\.ts$|config/|platform/|modules/[^/]+/index\\.ts$)',
+      'cli-starts-and-asks',
+      '^src/cli/',
+      '^src/(cli/|compose\\.ts$|config/|platform/|simulator/index\\.ts$|modules/[^/]+/index\\.ts$)',
     ),
     {
       name: 'modules-do-not-look-up',
       severity: 'error',
       from: { path: '^src/modules/' },
       to: {
-        path: [
-          '^src/(main|command-line|compose|app|(import|sync)-[a-z]+|config|simulator)',
-          '^src/freshness/(?!index\\.ts$)',
-        ],
+        path: ['^src/(main|cli|compose|app|sample-suppliers|config|simulator)', '^src/freshness/(?!index\\.ts$)'],
       },
     },
     {
@@ -123,11 +137,17 @@ export default {
       to: {
         path: ['^src/', '^node:', 'node_modules'],
         pathNot: [
-          '^src/platform/(ids|money|errors|clock|instant|moment|duration)\\.ts$',
-          '^src/modules/(inventory/(index|slot)|reservations/(reservation|calendar|[a-z-]+-failures)|orders/(order|order-block|order-directory|[a-z-]+-failures)|supply/(planner/[a-z-]+|adapters/adapter))\\.ts$',
+          '^src/platform/(ids|money|errors)\\.ts$',
+          '^src/platform/time/',
+          '^src/modules/inventory/(index|price|slot|units)\\.ts$',
+          '^src/modules/.*-failures\\.ts$',
+          '^src/modules/supply/(planner|supplier)/',
+          '^src/modules/supply/adapters/adapter\\.ts$',
+          ...DECISIONS,
         ],
       },
     },
+    ...subFolderRules,
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { offerSlots, openListeningApp } from '../test/support/listening-app.ts';
-import { eachDatabase } from '../test/support/test-database.ts';
+import { eachDatabase } from '../test/support/database/test-database.ts';
+import { offerSlots, openListeningApp } from '../test/support/server/listening-app.ts';
 import { HoldfastProblem } from './index.ts';
 
 eachDatabase('an exchange of the client', (open) => {

@@ -3,7 +3,7 @@ import { addOrderRoutes, type OrdersDeps } from './modules/orders/index.ts';
 import { addReservationsRoutes, type ReservationsDeps } from './modules/reservations/index.ts';
 import { addSupplyRoutes, type SupplyDeps } from './modules/supply/index.ts';
 import { addVehiclesRoutes, type VehiclesDeps } from './modules/vehicles/index.ts';
-import { acceptDirectAnswers } from './platform/http/direct-answers.ts';
+import { acceptDirectAnswers } from './platform/http/fast-path.ts';
 import { addHealthRoutes, type Readiness } from './platform/http/health.ts';
 import type { HttpServer } from './platform/http/http-server.ts';
 import { createServer } from './platform/http/server.ts';

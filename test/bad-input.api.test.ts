@@ -6,6 +6,8 @@ import { readConfig } from '../src/config/config.ts';
 import type { HttpServer } from '../src/platform/http/http-server.ts';
 import { createServer } from '../src/platform/http/server.ts';
 import { createLogger } from '../src/platform/logger.ts';
+import { brokenInvariants } from './support/database/stored-invariants.ts';
+import { openTestDatabase, type TestDatabase } from './support/database/test-database.ts';
 import {
   plain,
   prepareWorld,
@@ -14,12 +16,10 @@ import {
   runCases,
   type Send,
   tellViolation,
-} from './support/bad-input-run.ts';
-import { ANSWER_WITHIN_MS } from './support/contract.ts';
-import { brokenByAttack, RAW_ATTACKS, type RawAttack } from './support/raw-attacks.ts';
-import { injectInto } from './support/senders.ts';
-import { brokenInvariants } from './support/stored-invariants.ts';
-import { openTestDatabase, type TestDatabase } from './support/test-database.ts';
+} from './support/requests/bad-input-run.ts';
+import { brokenByAttack, RAW_ATTACKS, type RawAttack } from './support/requests/malformed-requests.ts';
+import { injectInto } from './support/requests/senders.ts';
+import { ANSWER_WITHIN_MS } from './support/server/contract.ts';
 
 /** The long run takes other seeds; these cases stay the same until a route or the generator changes. */
 const SEED = 20_261_121;

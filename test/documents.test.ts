@@ -3,8 +3,8 @@ import { glob, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config/config.ts';
-import { openTestApp } from './support/test-app.ts';
-import { eachDatabase } from './support/test-database.ts';
+import { eachDatabase } from './support/database/test-database.ts';
+import { openTestApp } from './support/server/test-app.ts';
 
 const ROOT = new URL('../', import.meta.url);
 

@@ -5,7 +5,7 @@ import { renderClientTypes } from '../scripts/write-client-types.ts';
 import { renderOpenapi } from '../scripts/write-openapi.ts';
 import { renderSchema } from '../scripts/write-schema.ts';
 import { openPglite } from '../src/platform/db/pglite-driver.ts';
-import { eachDatabase } from './support/test-database.ts';
+import { eachDatabase } from './support/database/test-database.ts';
 
 const COMMANDS = {
   'openapi.json': 'npm run openapi',

@@ -1,10 +1,17 @@
-import { openTemplate } from '../bench-database.ts';
 import type { BenchRun, Figure, Findings } from '../figure.ts';
-import { formatGet, HttpConnection } from '../http-connection.ts';
+import { formatGet, HttpConnection } from '../load/http-connection.ts';
+import {
+  fillCache,
+  knownPath,
+  loadReads,
+  randomPath,
+  VEHICLE_LOAD_NOTE,
+  VEHICLE_STOCK,
+} from '../load/vehicle-reads.ts';
+import { startNode } from '../processes/server-process.ts';
+import { startVehicleServer } from '../processes/vehicle-server.ts';
 import { ratios, takeTurns } from '../rounds.ts';
-import { startNode } from '../server-process.ts';
-import { fillCache, knownPath, loadReads, randomPath, VEHICLE_LOAD_NOTE, VEHICLE_STOCK } from '../vehicle-reads.ts';
-import { startVehicleServer } from '../vehicle-server.ts';
+import { openTemplate } from '../stock/bench-database.ts';
 
 export const vehicleReadsAgainstNodeHttp: Figure = {
   name: 'b1',

@@ -1,7 +1,13 @@
-import { openTemplate, withClient } from '../bench-database.ts';
 import type { BenchRun, Figure, Findings } from '../figure.ts';
-import { type RowsWritten, readRowsWritten, writtenSince } from '../rows-written.ts';
-import { countKnownParts, DAYS, openSyncedSupplier, type SyncedSupplier, untilHolds } from '../synced-supplier.ts';
+import { openTemplate, withClient } from '../stock/bench-database.ts';
+import { type RowsWritten, readRowsWritten, writtenSince } from '../stock/rows-written.ts';
+import {
+  countKnownParts,
+  DAYS,
+  openSyncedSupplier,
+  type SyncedSupplier,
+  untilHolds,
+} from '../stock/synced-supplier.ts';
 
 const PRODUCTS = 10;
 const SETTINGS = { products: PRODUCTS, pullLimit: '200/1s', every: '5s' };

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchRun, Figure, Findings, Goal, Measure } from '../figure.ts';
-import { startServer } from '../server-process.ts';
+import { startServer } from '../processes/server-process.ts';
 
 export const firstStart: Figure = {
   name: 'b12',

@@ -1,9 +1,9 @@
-import { countReservations, openTemplate, type Template } from '../bench-database.ts';
 import type { BenchRun, Figure, Findings } from '../figure.ts';
-import { formatGet, formatRequest, type HttpAnswer } from '../http-connection.ts';
-import { type HttpRate, loadServer } from '../http-load.ts';
+import { formatGet, formatRequest, type HttpAnswer } from '../load/http-connection.ts';
+import { type HttpRate, loadServer } from '../load/http-load.ts';
+import { PROGRAM, startNode } from '../processes/server-process.ts';
 import { ratios, takeTurns } from '../rounds.ts';
-import { PROGRAM, startNode } from '../server-process.ts';
+import { countReservations, openTemplate, type Template } from '../stock/bench-database.ts';
 
 const DAYS = 31;
 /** Nine to five in quarters of an hour. */

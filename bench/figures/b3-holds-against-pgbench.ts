@@ -1,10 +1,10 @@
-import { openTemplate } from '../bench-database.ts';
 import type { BenchRun, Figure, Findings } from '../figure.ts';
-import { HOLD_STOCK, HOLD_STOCK_NOTE } from '../hold-stock.ts';
-import { HTTP_LOAD_NOTE, measureHttpHolds } from '../http-holds.ts';
-import { measurePgbenchHolds, PGBENCH_NOTE } from '../pgbench-holds.ts';
+import { HTTP_LOAD_NOTE, measureHttpHolds } from '../load/http-holds.ts';
+import { measurePgbenchHolds, PGBENCH_NOTE } from '../load/pgbench-holds.ts';
+import { PROGRAM } from '../processes/server-process.ts';
 import { ratios, takeTurns } from '../rounds.ts';
-import { PROGRAM } from '../server-process.ts';
+import { openTemplate } from '../stock/bench-database.ts';
+import { HOLD_STOCK, HOLD_STOCK_NOTE } from '../stock/hold-stock.ts';
 
 export const holdsAgainstPgbench: Figure = {
   name: 'b3',

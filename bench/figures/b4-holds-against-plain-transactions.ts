@@ -1,8 +1,8 @@
-import { openTemplate } from '../bench-database.ts';
 import type { BenchRun, Figure, Findings } from '../figure.ts';
-import { HOLD_STOCK, HOLD_STOCK_NOTE } from '../hold-stock.ts';
-import { HTTP_LOAD_NOTE, measureHttpHolds } from '../http-holds.ts';
+import { HTTP_LOAD_NOTE, measureHttpHolds } from '../load/http-holds.ts';
 import { ratios, takeTurns } from '../rounds.ts';
+import { openTemplate } from '../stock/bench-database.ts';
+import { HOLD_STOCK, HOLD_STOCK_NOTE } from '../stock/hold-stock.ts';
 
 export const holdsAgainstPlainTransactions: Figure = {
   name: 'b4',
@@ -10,7 +10,7 @@ export const holdsAgainstPlainTransactions: Figure = {
   measure,
 };
 
-const ENTRY = new URL('../limited-server.ts', import.meta.url).pathname;
+const ENTRY = new URL('../processes/limited-server.ts', import.meta.url).pathname;
 
 /** Batches of one, as many at once as the pool has connections: what a server without group commit does. */
 const PLAIN = JSON.stringify({ maxBatchSize: 1, maxConcurrent: 10, maxWaiting: 4_096 });

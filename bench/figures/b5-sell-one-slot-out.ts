@@ -1,8 +1,8 @@
-import { openTemplate, withClient } from '../bench-database.ts';
 import type { BenchRun, Figure, Findings } from '../figure.ts';
-import { auditSale, proveAudit, type Sold } from '../sale-audit.ts';
-import { PROGRAM, startNode } from '../server-process.ts';
-import { BUYERS, CAPACITY, saleStock, sellOut } from '../slot-sale.ts';
+import { BUYERS, CAPACITY, saleStock, sellOut } from '../load/slot-sale.ts';
+import { PROGRAM, startNode } from '../processes/server-process.ts';
+import { openTemplate, withClient } from '../stock/bench-database.ts';
+import { auditSale, proveAudit, type Sold } from '../stock/sale-audit.ts';
 
 export const sellOneSlotOut: Figure = {
   name: 'b5',

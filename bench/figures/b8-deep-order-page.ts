@@ -1,10 +1,10 @@
-import { copyKept } from '../bench-database.ts';
 import type { BenchRun, Figure, Findings, Goal } from '../figure.ts';
-import { formatGet, type HttpAnswer, HttpConnection } from '../http-connection.ts';
-import { ORDER_STOCK, ORDERS } from '../order-stock.ts';
-import { whileOrdersChange } from '../order-writes.ts';
+import { formatGet, type HttpAnswer, HttpConnection } from '../load/http-connection.ts';
+import { whileOrdersChange } from '../load/order-writes.ts';
+import { PROGRAM, startNode } from '../processes/server-process.ts';
 import { ratios, summarise } from '../rounds.ts';
-import { PROGRAM, startNode } from '../server-process.ts';
+import { copyKept } from '../stock/bench-database.ts';
+import { ORDER_STOCK, ORDERS } from '../stock/order-stock.ts';
 
 const PAGE_SIZE = 10;
 const FIRST = 1;

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { mostInWindow } from '../../src/simulator/index.ts';
-import { openTemplate, withClient } from '../bench-database.ts';
 import type { BenchRun, Figure, Findings } from '../figure.ts';
-import { forgetPeak, peakMib, residentMib } from '../process-memory.ts';
+import { forgetPeak, peakMib, residentMib } from '../processes/process-memory.ts';
+import { openTemplate, withClient } from '../stock/bench-database.ts';
 import {
   countKnownParts,
   DAYS,
@@ -12,7 +12,7 @@ import {
   openSyncedSupplier,
   type SyncedSupplier,
   untilHolds,
-} from '../synced-supplier.ts';
+} from '../stock/synced-supplier.ts';
 
 const PULLS_PER_S = 30;
 const SETTLE_MS = 3_000;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseDurationMs } from '../platform/duration.ts';
+import { parseDurationMs } from '../platform/time/duration.ts';
 import { ConfigError } from './config-error.ts';
 import { Secret } from './secret.ts';
 import { readSuppliersFile, type SupplierConfig } from './suppliers-file.ts';

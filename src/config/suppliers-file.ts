@@ -1,5 +1,5 @@
-import { parseDurationMs } from '../platform/duration.ts';
-import { isTimeZone } from '../platform/instant.ts';
+import { parseDurationMs } from '../platform/time/duration.ts';
+import { isTimeZone } from '../platform/time/instant.ts';
 import { ConfigError } from './config-error.ts';
 import { Secret } from './secret.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Supplier } from '../modules/supply/supplier.ts';
+import type { Supplier } from '../modules/supply/supplier/supplier.ts';
 import { ConfigError } from './config-error.ts';
 import { readSuppliersFile } from './suppliers-file.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { BOUND_MS, fillWith, openTestView, settled } from '../../test/support/gated-source.ts';
+import { BOUND_MS, fillWith, openTestView, settled } from '../../test/support/freshness/gated-source.ts';
 import { Unavailable } from '../platform/errors.ts';
 
 beforeEach(() => {

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { settled } from '../../test/support/gated-source.ts';
-import { feedOrPool, openProxy, targetOf, through } from '../../test/support/tcp-proxy.ts';
-import { onPostgres } from '../../test/support/test-database.ts';
-import { until } from '../../test/support/until.ts';
+import { onPostgres } from '../../test/support/database/test-database.ts';
+import { settled } from '../../test/support/freshness/gated-source.ts';
+import { feedOrPool, openProxy, targetOf, through } from '../../test/support/server/tcp-proxy.ts';
+import { until } from '../../test/support/server/until.ts';
 import { SampledClock } from '../platform/db/database-clock.ts';
 import { openPostgres } from '../platform/db/postgres-driver.ts';
 import { createLogger } from '../platform/logger.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import Fastify from 'fastify';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { BOUND_MS, openTestView } from '../../test/support/gated-source.ts';
+import { BOUND_MS, openTestView } from '../../test/support/freshness/gated-source.ts';
 import { Unavailable } from '../platform/errors.ts';
 import { askedBoundMs, type Reuse, readyBody, sendServed } from './http-caching.ts';
 

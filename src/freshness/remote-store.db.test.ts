@@ -1,11 +1,17 @@
 import { createClient } from 'redis';
 import { describe, expect, it } from 'vitest';
-import { startOwnRedis } from '../../test/support/own-redis.ts';
-import { inspectRedis } from '../../test/support/redis-inspector.ts';
-import { claimed, fillFresh, remoteStoreSuite } from '../../test/support/remote-store-suite.ts';
-import { openProxy, targetOf, through } from '../../test/support/tcp-proxy.ts';
-import { newInstallation, onRedis, openTestStore, PATIENT_MS, untilUsable } from '../../test/support/test-redis.ts';
-import { until } from '../../test/support/until.ts';
+import { startOwnRedis } from '../../test/support/freshness/own-redis.ts';
+import { inspectRedis } from '../../test/support/freshness/redis-inspector.ts';
+import { claimed, fillFresh, remoteStoreSuite } from '../../test/support/freshness/remote-store-suite.ts';
+import {
+  newInstallation,
+  onRedis,
+  openTestStore,
+  PATIENT_MS,
+  untilUsable,
+} from '../../test/support/freshness/test-redis.ts';
+import { openProxy, targetOf, through } from '../../test/support/server/tcp-proxy.ts';
+import { until } from '../../test/support/server/until.ts';
 import { SampledClock } from '../platform/db/database-clock.ts';
 import { createLogger } from '../platform/logger.ts';
 import { openRedis } from '../platform/redis-link.ts';

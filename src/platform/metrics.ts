@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { HttpServer } from './http/http-server.ts';
-import { RequestTally } from './request-tally.ts';
+import { RequestTally } from './http/request-metrics.ts';
 
 interface Reading {
   readonly labels: Readonly<Record<string, string>>;

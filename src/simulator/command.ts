@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { parseDurationMs } from '../platform/duration.ts';
+import { parseDurationMs } from '../platform/time/duration.ts';
 import { SimulatorError, type SimulatorOptions } from './simulator-options.ts';
 
 export const SIMULATOR_USAGE = `holdfast simulator [options]

@@ -1,7 +1,7 @@
-import type { LogEntry } from './accept-log.ts';
-import type { Booking } from './bookings.ts';
-import type { FaultPlans } from './faults.ts';
-import type { UnitId } from './stock.ts';
+import type { LogEntry } from './http/accept-log.ts';
+import type { FaultPlans } from './http/faults.ts';
+import type { Booking } from './inventory/bookings.ts';
+import type { UnitId } from './inventory/stock.ts';
 import type { Supplier } from './supplier.ts';
 
 /** What a test or an operator can see and do while the simulator runs. */

@@ -1,5 +1,5 @@
-import type { FaultSizes } from './send-answer.ts';
-import type { SimulatorClock } from './simulator-clock.ts';
+import type { FaultSizes } from './http/send-answer.ts';
+import type { SimulatorClock } from './inventory/simulator-clock.ts';
 
 export interface SimulatorOptions extends Partial<FaultSizes> {
   readonly kind: 'per-date' | 'snapshot';

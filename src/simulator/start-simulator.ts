@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ADMIN, adminHandler } from './admin-handler.ts';
-import { sendJson } from './send-answer.ts';
+import { ADMIN, adminHandler } from './http/admin-handler.ts';
+import { sendJson } from './http/send-answer.ts';
+import { supplierHandler } from './http/supplier-handler.ts';
 import { controlsOf, type SimulatorControls } from './simulator-controls.ts';
 import { SimulatorError, type SimulatorOptions } from './simulator-options.ts';
 import { createSupplier } from './supplier.ts';
-import { supplierHandler } from './supplier-handler.ts';
 
 export interface RunningSimulator extends SimulatorControls, AsyncDisposable {
   /** The supplier's `base_url`, without a slash at its end. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { MovedClock } from '../../test/support/moved-clock.ts';
-import { until } from '../../test/support/until.ts';
+import { until } from '../../test/support/server/until.ts';
+import { MovedClock } from '../../test/support/supply/moved-clock.ts';
 import { type RunningSimulator, type SimulatorOptions, startSimulator } from './index.ts';
-import type { SupplierSlot } from './per-date-product.ts';
-import { recordedProducts } from './recorded-products.ts';
+import type { SupplierSlot } from './inventory/per-date-product.ts';
+import { recordedProducts } from './inventory/recorded-products.ts';
 
 /** A Wednesday, and in Singapore a Thursday already. */
 const NOW = '2026-12-02T17:00:00Z';

@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { type Random, seededRandom } from '../platform/seeded-random.ts';
-import { AcceptLog } from './accept-log.ts';
-import { Bookings } from './bookings.ts';
-import { Faults } from './faults.ts';
-import { type Limit, parseLimit, SlidingWindows } from './limits.ts';
-import type { PerDateProduct } from './per-date-product.ts';
-import { perDateSupply } from './per-date-supply.ts';
-import { type Recording, recordedProducts } from './recorded-products.ts';
-import { Rivals } from './rivals.ts';
-import { machineClock, type SimulatorClock } from './simulator-clock.ts';
+import { AcceptLog } from './http/accept-log.ts';
+import { Faults } from './http/faults.ts';
+import { type Limit, parseLimit, SlidingWindows } from './http/limits.ts';
+import { Bookings } from './inventory/bookings.ts';
+import type { PerDateProduct } from './inventory/per-date-product.ts';
+import { perDateSupply } from './inventory/per-date-supply.ts';
+import { type Recording, recordedProducts } from './inventory/recorded-products.ts';
+import { Rivals } from './inventory/rivals.ts';
+import { machineClock, type SimulatorClock } from './inventory/simulator-clock.ts';
+import { snapshotSupply } from './inventory/snapshot-supply.ts';
+import { Stock } from './inventory/stock.ts';
+import type { Supply } from './inventory/supply.ts';
+import { syntheticProducts } from './inventory/synthetic-products.ts';
 import { SimulatorError, type SimulatorOptions } from './simulator-options.ts';
-import { snapshotSupply } from './snapshot-supply.ts';
-import { Stock } from './stock.ts';
-import type { Supply } from './supply.ts';
-import { syntheticProducts } from './synthetic-products.ts';
 
 /** The supplier itself, without HTTP. */
 export interface Supplier {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { inBrowser } from '../support/browser.ts';
+import { inBrowser } from '../support/server/browser.ts';
 
 const VIEWS = ['book?provider=1', 'reservations', 'items', 'provider', 'orders', 'vehicles', 'operations'];
 

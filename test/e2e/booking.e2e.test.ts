@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { startSimulator } from '../../src/simulator/index.ts';
-import { inBrowser, type Visitor } from '../support/browser.ts';
-import { writeSuppliersFile } from '../support/suppliers-file.ts';
+import { inBrowser, type Visitor } from '../support/server/browser.ts';
+import { writeSuppliersFile } from '../support/supply/suppliers-file.ts';
 
 const SECOND_DAY = '.day[data-free] >> nth=1';
 

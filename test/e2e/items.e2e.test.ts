@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, it } from 'vitest';
 import type { Api } from '../../client/index.ts';
 import { type RunningSimulator, startSimulator } from '../../src/simulator/index.ts';
-import { inBrowser, type Site, type Visitor } from '../support/browser.ts';
-import { writeSuppliersFile } from '../support/suppliers-file.ts';
+import { inBrowser, type Site, type Visitor } from '../support/server/browser.ts';
+import { writeSuppliersFile } from '../support/supply/suppliers-file.ts';
 
 type Item = Api['get']['/api/items']['answer']['items'][number];
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { inBrowser, type Site } from '../support/browser.ts';
+import { inBrowser, type Site } from '../support/server/browser.ts';
 
 const SLOW_MS = 400;
 const SHOWN_WITHIN_MS = 8_000;

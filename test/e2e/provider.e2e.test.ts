@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { inBrowser, type Site } from '../support/browser.ts';
+import { inBrowser, type Site } from '../support/server/browser.ts';
 
 const DAY = '2030-03-20';
 

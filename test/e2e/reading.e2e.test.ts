@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { inBrowser } from '../support/browser.ts';
+import { inBrowser } from '../support/server/browser.ts';
 
 // What runs in the page is text: a browser's names are not known here.
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { startSimulator } from '../../src/simulator/index.ts';
-import { inBrowser } from '../support/browser.ts';
-import { writeSuppliersFile } from '../support/suppliers-file.ts';
+import { inBrowser } from '../support/server/browser.ts';
+import { writeSuppliersFile } from '../support/supply/suppliers-file.ts';
 
 /** A supplier of one part, whose first pull fails. */
 async function playFailure(opened: AsyncDisposableStack): Promise<Record<string, string>> {

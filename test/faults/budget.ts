@@ -7,10 +7,10 @@ import { migrateDatabase } from '../../src/compose.ts';
 import type { Supplier } from '../../src/modules/supply/index.ts';
 import { type Random, seededRandom } from '../../src/platform/seeded-random.ts';
 import { mostInWindow, type RunningSimulator, startSimulator } from '../../src/simulator/index.ts';
-import { createOnPostgres, type OwnDatabase } from '../support/own-database.ts';
-import { replaceInFunction } from '../support/sabotage.ts';
-import { addSupplier } from '../support/supplied-slots.ts';
-import { supplierAt } from '../support/supplier-at.ts';
+import { replaceInFunction } from '../support/database/break-function.ts';
+import { createOnPostgres, type OwnDatabase } from '../support/database/own-database.ts';
+import { addSupplier } from '../support/supply/supplied-slots.ts';
+import { supplierAt } from '../support/supply/supplier-at.ts';
 import type { FaultOptions } from './options.ts';
 import { type FaultReport, finding } from './report.ts';
 
@@ -35,7 +35,7 @@ const TUNING = {
 };
 const HTTP = { connectMs: 300, answerMs: 800, idleMs: 300, totalMs: 1_200 };
 
-const PROCESS = fileURLToPath(new URL('../support/sync-process.ts', import.meta.url));
+const PROCESS = fileURLToPath(new URL('../support/supply/sync-process.ts', import.meta.url));
 
 /**
  * An hour of a supplier that may be read 30 times a minute, twenty times as fast: three instances that are killed and

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Random, seededRandom } from '../../src/platform/seeded-random.ts';
-import { layGround, readStored } from '../support/booking-ground.ts';
-import { BookingLoad } from '../support/booking-load.ts';
-import { type ChildServer, startChildServer } from '../support/child-server.ts';
-import { MovingTarget } from '../support/moving-target.ts';
-import { createEmbedded, createOnPostgres, type OwnDatabase } from '../support/own-database.ts';
-import { brokenInvariants } from '../support/stored-invariants.ts';
+import { layGround, readStored } from '../support/bookings/booking-fixture.ts';
+import { BookingLoad } from '../support/bookings/booking-load.ts';
+import { createEmbedded, createOnPostgres, type OwnDatabase } from '../support/database/own-database.ts';
+import { brokenInvariants } from '../support/database/stored-invariants.ts';
+import { type ChildServer, startChildServer } from '../support/server/child-server.ts';
+import { MovingTarget } from '../support/server/moving-target.ts';
 import type { FaultOptions } from './options.ts';
 import { type FaultReport, factsOf, finding, judge, spread } from './report.ts';
 

@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import { migrateDatabase } from '../../src/compose.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import { type Random, seededRandom } from '../../src/platform/seeded-random.ts';
-import type { Finding } from '../support/booking-history.ts';
+import type { Finding } from '../support/bookings/booking-history.ts';
+import { createOnPostgres } from '../support/database/own-database.ts';
 import {
   type FreshInstance,
   openFreshInstance,
@@ -11,12 +12,17 @@ import {
   readVersion,
   type Unfenced,
   writeVersion,
-} from '../support/fresh-instance.ts';
-import { FRESHNESS_CHECKS, judgeFreshness, type Read, type Verdict, type Write } from '../support/freshness-history.ts';
-import { createOnPostgres } from '../support/own-database.ts';
-import { startOwnRedis } from '../support/own-redis.ts';
-import { until } from '../support/until.ts';
-import { openStrikes, type Strikes } from './freshness-strikes.ts';
+} from '../support/freshness/fresh-instance.ts';
+import {
+  FRESHNESS_CHECKS,
+  judgeFreshness,
+  type Read,
+  type Verdict,
+  type Write,
+} from '../support/freshness/freshness-history.ts';
+import { startOwnRedis } from '../support/freshness/own-redis.ts';
+import { until } from '../support/server/until.ts';
+import { openStrikes, type Strikes } from './freshness-faults.ts';
 import type { FaultOptions } from './options.ts';
 import { type FaultReport, finding } from './report.ts';
 

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { seededRandom } from '../../src/platform/seeded-random.ts';
-import { layGround, readStored } from '../support/booking-ground.ts';
-import { isDefinite, type Sending } from '../support/booking-history.ts';
-import { BookingLoad } from '../support/booking-load.ts';
-import { startChildServer } from '../support/child-server.ts';
-import { MovingTarget } from '../support/moving-target.ts';
-import { createOnPostgres } from '../support/own-database.ts';
-import { brokenInvariants } from '../support/stored-invariants.ts';
+import { layGround, readStored } from '../support/bookings/booking-fixture.ts';
+import { isDefinite, type Sending } from '../support/bookings/booking-history.ts';
+import { BookingLoad } from '../support/bookings/booking-load.ts';
+import { createOnPostgres } from '../support/database/own-database.ts';
+import { brokenInvariants } from '../support/database/stored-invariants.ts';
+import { startChildServer } from '../support/server/child-server.ts';
+import { MovingTarget } from '../support/server/moving-target.ts';
 import type { FaultOptions } from './options.ts';
 import { type FaultReport, factsOf, finding, judge, spread } from './report.ts';
 

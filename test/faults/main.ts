@@ -1,7 +1,7 @@
 // Breaks things under load and checks that no word was broken:
 //   npm run faults -- <budget | crash | database | freshness | frozen | redis | storage | write-back | all> [--rounds N] [--races N] [--seed N] [--only WORDS]
 import { parseArgs } from 'node:util';
-import { findPostgres } from '../support/services.ts';
+import { findPostgres } from '../support/database/services.ts';
 import { budget } from './budget.ts';
 import { crash } from './crash.ts';
 import { database } from './database.ts';

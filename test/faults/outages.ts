@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Random } from '../../src/platform/seeded-random.ts';
-import type { BookingLoad } from '../support/booking-load.ts';
-import type { FaultyProxy } from '../support/faulty-proxy.ts';
+import type { BookingLoad } from '../support/bookings/booking-load.ts';
+import type { FaultyProxy } from '../support/server/faulty-proxy.ts';
 
 interface Stage {
   readonly proxy: FaultyProxy;

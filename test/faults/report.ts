@@ -1,5 +1,11 @@
-import { type Attempt, type Finding, isDefinite, judgeHistory, type Stored } from '../support/booking-history.ts';
-import { plantLosses } from '../support/planted-losses.ts';
+import {
+  type Attempt,
+  type Finding,
+  isDefinite,
+  judgeHistory,
+  type Stored,
+} from '../support/bookings/booking-history.ts';
+import { plantLosses } from '../support/bookings/injected-losses.ts';
 
 /** What a fault left behind: how often each promise was put to the test, and how often it was broken. */
 export interface FaultReport {

@@ -4,17 +4,17 @@ import { sql } from 'kysely';
 import { migrateDatabase } from '../../src/compose.ts';
 import { bookSlot } from '../../src/modules/reservations/index.ts';
 import type { Adapter } from '../../src/modules/supply/adapters/adapter.ts';
-import { settle } from '../../src/modules/supply/write-back.ts';
+import { settle } from '../../src/modules/supply/write-back/retry-policy.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import { type Random, seededRandom } from '../../src/platform/seeded-random.ts';
 import { type RunningSimulator, startSimulator } from '../../src/simulator/index.ts';
-import { type ChildServer, startChildServer } from '../support/child-server.ts';
-import { ItemLoad } from '../support/item-load.ts';
-import { createOnPostgres, type OwnDatabase } from '../support/own-database.ts';
-import { brokenInvariants } from '../support/stored-invariants.ts';
-import { addSupplier, POLICY, pullItems, suppliedIds } from '../support/supplied-slots.ts';
-import { writeSuppliersFile } from '../support/suppliers-file.ts';
-import { auditWriteBacks } from '../support/write-back-audit.ts';
+import { createOnPostgres, type OwnDatabase } from '../support/database/own-database.ts';
+import { brokenInvariants } from '../support/database/stored-invariants.ts';
+import { type ChildServer, startChildServer } from '../support/server/child-server.ts';
+import { ItemLoad } from '../support/supply/item-load.ts';
+import { addSupplier, POLICY, pullItems, suppliedIds } from '../support/supply/supplied-slots.ts';
+import { writeSuppliersFile } from '../support/supply/suppliers-file.ts';
+import { auditWriteBacks } from '../support/supply/write-back-audit.ts';
 import {
   itemsAdapter,
   openTestFeed,
@@ -22,7 +22,7 @@ import {
   readWriteBacks,
   type StoredWriteBack,
   untilTold,
-} from '../support/write-back-ground.ts';
+} from '../support/supply/write-back-fixture.ts';
 import type { FaultOptions } from './options.ts';
 import { type FaultReport, finding } from './report.ts';
 

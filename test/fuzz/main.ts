@@ -3,6 +3,9 @@
 // Ends with 1 when anything of the contract was broken, and tells how to see it again.
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../../src/platform/seeded-random.ts';
+import { createEmbedded, createOnPostgres, type OwnDatabase } from '../support/database/own-database.ts';
+import { findPostgres } from '../support/database/services.ts';
+import { brokenInvariants } from '../support/database/stored-invariants.ts';
 import {
   plain,
   prepareWorld,
@@ -11,15 +14,12 @@ import {
   runCases,
   type Send,
   tellViolation,
-} from '../support/bad-input-run.ts';
-import { type ChildServer, startChildServer } from '../support/child-server.ts';
-import { ANSWER_WITHIN_MS } from '../support/contract.ts';
-import { createEmbedded, createOnPostgres, type OwnDatabase } from '../support/own-database.ts';
-import { brokenByAttack, brokenByBytes, mutatedBytes, RAW_ATTACKS } from '../support/raw-attacks.ts';
-import { sendOverSockets } from '../support/senders.ts';
-import { findPostgres } from '../support/services.ts';
-import { slowRequests } from '../support/slow-requests.ts';
-import { brokenInvariants } from '../support/stored-invariants.ts';
+} from '../support/requests/bad-input-run.ts';
+import { brokenByAttack, brokenByBytes, mutatedBytes, RAW_ATTACKS } from '../support/requests/malformed-requests.ts';
+import { sendOverSockets } from '../support/requests/senders.ts';
+import { slowRequests } from '../support/requests/slow-requests.ts';
+import { type ChildServer, startChildServer } from '../support/server/child-server.ts';
+import { ANSWER_WITHIN_MS } from '../support/server/contract.ts';
 
 const { values } = parseArgs({
   options: {

@@ -4,15 +4,15 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/platform/db/database.ts';
 import type { HttpServer } from '../../src/platform/http/http-server.ts';
 import type { Id } from '../../src/platform/ids.ts';
-import { type Command, commandArbitrary, OPENING } from '../support/booking-commands.ts';
-import { BookingModel, Refused, type Rules } from '../support/booking-model.ts';
-import { exactly, shapeHistory } from '../support/booking-shapes.ts';
-import { BASE, momentAfter, type Step, stepFor } from '../support/booking-steps.ts';
-import { readTables } from '../support/history.ts';
-import { replaceInFunction } from '../support/sabotage.ts';
-import { checkTables } from '../support/table-checker.ts';
-import { type Answered, ask, openTestApp } from '../support/test-app.ts';
-import { eachDatabase, eitherKind, openTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { type Command, commandArbitrary, OPENING } from '../support/bookings/booking-commands.ts';
+import { BookingModel, Refused, type Rules } from '../support/bookings/booking-model.ts';
+import { exactly, shapeHistory } from '../support/bookings/booking-shapes.ts';
+import { BASE, momentAfter, type Step, stepFor } from '../support/bookings/booking-steps.ts';
+import { readTables } from '../support/bookings/history.ts';
+import { checkTables } from '../support/bookings/table-checker.ts';
+import { replaceInFunction } from '../support/database/break-function.ts';
+import { eachDatabase, eitherKind, openTestDatabase, type TestDatabase } from '../support/database/test-database.ts';
+import { type Answered, ask, openTestApp } from '../support/server/test-app.ts';
 
 /** Raise it for a longer soak: MODEL_RUNS=2000 npx vitest run test/races/booking-model.test.ts */
 const RUNS = Number(process.env.MODEL_RUNS ?? 24);

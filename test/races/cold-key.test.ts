@@ -2,8 +2,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FreshView } from '../../src/freshness/fresh-view.ts';
 import { MemoryStore } from '../../src/freshness/memory-store.ts';
 import type { RemoteStore } from '../../src/freshness/remote-store.ts';
-import { inspectRedis } from '../support/redis-inspector.ts';
-import { newInstallation, onRedis, openTestStore, PATIENT_MS, type TestStore } from '../support/test-redis.ts';
+import { inspectRedis } from '../support/freshness/redis-inspector.ts';
+import {
+  newInstallation,
+  onRedis,
+  openTestStore,
+  PATIENT_MS,
+  type TestStore,
+} from '../support/freshness/test-redis.ts';
 
 const INSTANCES = 3;
 const READERS = 10_000;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as holds from '../support/expiring-hold.ts';
-import { type Instances, openInstances } from '../support/instances.ts';
-import { dropConstraint, replaceBody } from '../support/sabotage.ts';
-import { openSecondConnection, type SecondConnection } from '../support/second-connection.ts';
-import { ask } from '../support/test-app.ts';
-import { onPostgres, openTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import * as holds from '../support/bookings/expiring-hold.ts';
+import { dropConstraint, replaceBody } from '../support/database/break-function.ts';
+import { openSecondConnection, type SecondConnection } from '../support/database/second-connection.ts';
+import { onPostgres, openTestDatabase, type TestDatabase } from '../support/database/test-database.ts';
+import { type Instances, openInstances } from '../support/server/instances.ts';
+import { ask } from '../support/server/test-app.ts';
 
 /** What the session that stood in the way did with the reservation's row before it let go. */
 const BLOCKERS = {

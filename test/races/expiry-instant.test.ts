@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as holds from '../support/expiring-hold.ts';
-import { type Instances, openInstances } from '../support/instances.ts';
-import { openSecondConnection } from '../support/second-connection.ts';
-import type { Answered } from '../support/test-app.ts';
-import { onPostgres } from '../support/test-database.ts';
+import * as holds from '../support/bookings/expiring-hold.ts';
+import { openSecondConnection } from '../support/database/second-connection.ts';
+import { onPostgres } from '../support/database/test-database.ts';
+import { type Instances, openInstances } from '../support/server/instances.ts';
+import type { Answered } from '../support/server/test-app.ts';
 
 const TRIALS = 10;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { EventRow, Exchange, FinalTables, Operation, ReservationRow } from '../support/history.ts';
-import { checkHistory } from '../support/history-checker.ts';
+import type { EventRow, Exchange, FinalTables, Operation, ReservationRow } from '../support/bookings/history.ts';
+import { checkHistory } from '../support/bookings/history-checker.ts';
 
 const MINUTE = 60_000_000;
 

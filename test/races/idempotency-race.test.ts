@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Database } from '../../src/platform/db/database.ts';
-import { EXPIRY, NOW } from '../support/expiring-hold.ts';
-import { type Instances, openInstances } from '../support/instances.ts';
-import { replaceBody } from '../support/sabotage.ts';
-import { addClients, addSlots, nth } from '../support/seed-tables.ts';
-import { type Answered, ask } from '../support/test-app.ts';
-import { onPostgres, openTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { EXPIRY, NOW } from '../support/bookings/expiring-hold.ts';
+import { replaceBody } from '../support/database/break-function.ts';
+import { addClients, addSlots, nth } from '../support/database/seed-tables.ts';
+import { onPostgres, openTestDatabase, type TestDatabase } from '../support/database/test-database.ts';
+import { type Instances, openInstances } from '../support/server/instances.ts';
+import { type Answered, ask } from '../support/server/test-app.ts';
 
 const SENT_AT_ONCE = 50;
 const STILL_RUNNING = 'urn:holdfast:problem:request-still-running';

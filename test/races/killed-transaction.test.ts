@@ -1,10 +1,17 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { confirm, type ExpiringHold, extend, makeHold, type Send, statesOf } from '../support/expiring-hold.ts';
-import { type Instances, openInstances } from '../support/instances.ts';
-import { openSecondConnection } from '../support/second-connection.ts';
-import { type Answered, ask } from '../support/test-app.ts';
-import { onPostgres } from '../support/test-database.ts';
+import {
+  confirm,
+  type ExpiringHold,
+  extend,
+  makeHold,
+  type Send,
+  statesOf,
+} from '../support/bookings/expiring-hold.ts';
+import { openSecondConnection } from '../support/database/second-connection.ts';
+import { onPostgres } from '../support/database/test-database.ts';
+import { type Instances, openInstances } from '../support/server/instances.ts';
+import { type Answered, ask } from '../support/server/test-app.ts';
 
 const createClient: Send = (instances, _hold, key = '') =>
   ask(instances.at(0), 'POST', '/client/create', { first_name: 'Jane', last_name: 'Doe' }, { 'idempotency-key': key });

@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { Id } from '../../src/platform/ids.ts';
-import { EXPIRY, LAST_MOMENT, NOW } from '../support/expiring-hold.ts';
-import { type Instances, openInstances } from '../support/instances.ts';
-import { replaceInFunction } from '../support/sabotage.ts';
-import { openSecondConnection } from '../support/second-connection.ts';
-import { addClients, addSlots, nth } from '../support/seed-tables.ts';
-import { type Answered, ask } from '../support/test-app.ts';
-import { onPostgres, openTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { EXPIRY, LAST_MOMENT, NOW } from '../support/bookings/expiring-hold.ts';
+import { replaceInFunction } from '../support/database/break-function.ts';
+import { openSecondConnection } from '../support/database/second-connection.ts';
+import { addClients, addSlots, nth } from '../support/database/seed-tables.ts';
+import { onPostgres, openTestDatabase, type TestDatabase } from '../support/database/test-database.ts';
+import { type Instances, openInstances } from '../support/server/instances.ts';
+import { type Answered, ask } from '../support/server/test-app.ts';
 
 interface Stage {
   readonly test: TestDatabase;

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import type { HttpServer } from '../../src/platform/http/http-server.ts';
 import type { Id } from '../../src/platform/ids.ts';
-import { readTables } from '../support/history.ts';
-import { type Instances, ONE_BY_ONE, openInstances } from '../support/instances.ts';
-import { openSecondConnection } from '../support/second-connection.ts';
-import { addClients, nth } from '../support/seed-tables.ts';
-import { checkTables } from '../support/table-checker.ts';
-import { type Answered, ask } from '../support/test-app.ts';
-import { onPostgres, type TestDatabase } from '../support/test-database.ts';
+import { readTables } from '../support/bookings/history.ts';
+import { checkTables } from '../support/bookings/table-checker.ts';
+import { openSecondConnection } from '../support/database/second-connection.ts';
+import { addClients, nth } from '../support/database/seed-tables.ts';
+import { onPostgres, type TestDatabase } from '../support/database/test-database.ts';
+import { type Instances, ONE_BY_ONE, openInstances } from '../support/server/instances.ts';
+import { type Answered, ask } from '../support/server/test-app.ts';
 
 const CALLERS = 32;
 const REQUESTS_OF_EACH = 20;

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import type { Id } from '../../src/platform/ids.ts';
-import { type Instances, ONE_BY_ONE, openInstances } from '../support/instances.ts';
-import { dropConstraint, replaceInFunction } from '../support/sabotage.ts';
-import { openSecondConnection } from '../support/second-connection.ts';
-import { addClients, addSlots } from '../support/seed-tables.ts';
-import { ask } from '../support/test-app.ts';
-import { onPostgres, openTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { dropConstraint, replaceInFunction } from '../support/database/break-function.ts';
+import { openSecondConnection } from '../support/database/second-connection.ts';
+import { addClients, addSlots } from '../support/database/seed-tables.ts';
+import { onPostgres, openTestDatabase, type TestDatabase } from '../support/database/test-database.ts';
+import { type Instances, ONE_BY_ONE, openInstances } from '../support/server/instances.ts';
+import { ask } from '../support/server/test-app.ts';
 
 const BUYERS = 200;
 /** Small batches, so that every instance has as many transactions at the gate as it may. */

@@ -2,12 +2,12 @@ import { expect, it } from 'vitest';
 import type { Database } from '../../src/platform/db/database.ts';
 import type { HttpServer } from '../../src/platform/http/http-server.ts';
 import type { Id } from '../../src/platform/ids.ts';
-import { problemIn, Recorder, readTables, reservationIn } from '../support/history.ts';
-import { checkHistory } from '../support/history-checker.ts';
-import { openInstances } from '../support/instances.ts';
-import { dropConstraint, replaceInFunction } from '../support/sabotage.ts';
-import { addClients, addSlots } from '../support/seed-tables.ts';
-import { onPostgres, openTestDatabase } from '../support/test-database.ts';
+import { problemIn, Recorder, readTables, reservationIn } from '../support/bookings/history.ts';
+import { checkHistory } from '../support/bookings/history-checker.ts';
+import { dropConstraint, replaceInFunction } from '../support/database/break-function.ts';
+import { addClients, addSlots } from '../support/database/seed-tables.ts';
+import { onPostgres, openTestDatabase } from '../support/database/test-database.ts';
+import { openInstances } from '../support/server/instances.ts';
 
 const BUYERS = 1_000;
 const UNITS = 8_000;

@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { HttpServer } from '../../src/platform/http/http-server.ts';
-import { exactly } from '../support/booking-shapes.ts';
-import { EXPIRY, NOW } from '../support/expiring-hold.ts';
-import { type FinalTables, readTables } from '../support/history.ts';
-import { dropConstraint, replaceInFunction } from '../support/sabotage.ts';
-import { addClients, addSlots } from '../support/seed-tables.ts';
-import { checkTables, type Violation } from '../support/table-checker.ts';
-import { type Answered, ask, openTestApp } from '../support/test-app.ts';
-import { eachDatabase, eitherKind, openTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { exactly } from '../support/bookings/booking-shapes.ts';
+import { EXPIRY, NOW } from '../support/bookings/expiring-hold.ts';
+import { type FinalTables, readTables } from '../support/bookings/history.ts';
+import { checkTables, type Violation } from '../support/bookings/table-checker.ts';
+import { dropConstraint, replaceInFunction } from '../support/database/break-function.ts';
+import { addClients, addSlots } from '../support/database/seed-tables.ts';
+import { eachDatabase, eitherKind, openTestDatabase, type TestDatabase } from '../support/database/test-database.ts';
+import { type Answered, ask, openTestApp } from '../support/server/test-app.ts';
 
 /** More than any request reads the clock. */
 const READINGS = 8;

@@ -1,9 +1,9 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { HttpServer } from '../../src/platform/http/http-server.ts';
-import { EXPIRY, NOW } from '../support/expiring-hold.ts';
-import { addClients, addSlots } from '../support/seed-tables.ts';
-import { ask, openTestApp } from '../support/test-app.ts';
-import { eachDatabase } from '../support/test-database.ts';
+import { EXPIRY, NOW } from '../support/bookings/expiring-hold.ts';
+import { addClients, addSlots } from '../support/database/seed-tables.ts';
+import { eachDatabase } from '../support/database/test-database.ts';
+import { ask, openTestApp } from '../support/server/test-app.ts';
 
 /** An expired hold frees its slot at the instant it expires; whether a sweep has run is nobody's business. */
 eachDatabase('a sweep changes nothing that a client sees', (open) => {

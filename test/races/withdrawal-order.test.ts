@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { beforeAll, expect, it } from 'vitest';
-import { leadSupplier } from '../../src/modules/supply/supplier-lead-store.ts';
-import { askForProducts, withdrawSupplier } from '../../src/modules/supply/withdrawal-store.ts';
+import { leadSupplier } from '../../src/modules/supply/sync/leader-lease-store.ts';
+import { askForProducts, withdrawSupplier } from '../../src/modules/supply/sync/withdrawal-store.ts';
 import type { Tx } from '../../src/platform/db/database.ts';
-import { openSecondConnection } from '../support/second-connection.ts';
-import { addSupplier, bookSupplied, item, suppliedIds, supplyItems } from '../support/supplied-slots.ts';
-import { onPostgres } from '../support/test-database.ts';
+import { openSecondConnection } from '../support/database/second-connection.ts';
+import { onPostgres } from '../support/database/test-database.ts';
+import { addSupplier, bookSupplied, item, suppliedIds, supplyItems } from '../support/supply/supplied-slots.ts';
 
 const DEADLOCK_DETECTED = '40P01';
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { expect, it } from 'vitest';
-import { eachDatabase, onPostgres } from '../../../test/support/test-database.ts';
+import { eachDatabase, onPostgres } from '../../../test/support/database/test-database.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { seededRandom } from '../../platform/seeded-random.ts';
 import type { Cursor } from './cursor.ts';

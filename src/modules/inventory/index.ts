@@ -1,4 +1,5 @@
-export { cutIntoSlots, type Price, type Slot, type Span, writtenPrice } from './slot.ts';
+export { type Price, parsePrice, toJsonPrice } from './price.ts';
+export { cutIntoSlots, type Slot, type Span } from './slot.ts';
 export { inventoryConstraints, SlotTaken } from './slot-failures.ts';
 export {
   closeSlots,
@@ -10,3 +11,4 @@ export {
   readLockedSlots,
   type SlotTerms,
 } from './slot-store.ts';
+export { type HoldPairs, toHolds, type Units, unitsChangeMs, unitsFree } from './units.ts';

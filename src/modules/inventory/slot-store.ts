@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Tx } from '../../platform/db/database.ts';
 import type { Id } from '../../platform/ids.ts';
-import type { Price, Slot, Span } from './slot.ts';
+import type { Price } from './price.ts';
+import type { Slot, Span } from './slot.ts';
 import { SlotsOverlap } from './slot-failures.ts';
 
 /** A slot whose row this transaction has locked: what it says stays true until the transaction ends. */

@@ -1,23 +1,11 @@
 import type { Id } from '../../platform/ids.ts';
-import type { InstantText } from '../../platform/instant.ts';
+import type { InstantText } from '../../platform/time/instant.ts';
+import type { Price } from './price.ts';
 
 /** A half-open span of time `[startMs, endMs)`, in milliseconds since 1970 UTC. */
 export interface Span {
   readonly startMs: number;
   readonly endMs: number;
-}
-
-/** What one unit costs. */
-export interface Price {
-  /** An exact decimal above 0, as text. */
-  readonly amount: string;
-  /** ISO 4217. */
-  readonly currency: string;
-}
-
-/** As an answer writes it: the amount has 15 digits at most, which a number writes as they were. */
-export function writtenPrice<P extends Price>(price: P) {
-  return { ...price, amount: Number(price.amount) };
 }
 
 /** A sellable span of time with a capacity. */

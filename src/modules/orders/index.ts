@@ -3,9 +3,9 @@ export {
   type ImportProgress,
   ImportRefused,
   importOrders,
-} from './import-orders.ts';
+} from './import/import-orders.ts';
+export { loadOrderSamples } from './import/order-samples.ts';
 export { orderConstraints } from './order-failures.ts';
-export { OrderPages } from './order-pages.ts';
 export { addOrderRoutes } from './order-routes.ts';
 export type { OrdersDeps } from './orders-deps.ts';
-export { loadOrderSamples } from './samples.ts';
+export { OrderPages } from './pages/order-pages.ts';

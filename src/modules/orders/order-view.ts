@@ -3,8 +3,8 @@ import type { Reader } from '../../platform/db/database.ts';
 import { NotFound } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { Order } from './order.ts';
-import type { BlockIds } from './order-block.ts';
-import { BLOCK_IDS, type BlockCount } from './order-directory.ts';
+import type { BlockIds } from './pages/order-block.ts';
+import { BLOCK_IDS, type BlockCount } from './pages/order-directory.ts';
 
 /** The columns of an `Order`, of `orders o`. Amounts come as text: a JSON number would be read as a floating one. */
 const ORDER = sql`

@@ -1,6 +1,6 @@
 import type { Id } from '../../platform/ids.ts';
-import type { InstantText } from '../../platform/instant.ts';
 import { type Decimal, minorUnitOf, minus, ONE, parseDecimal, plus, roundHalfUp, times } from '../../platform/money.ts';
+import type { InstantText } from '../../platform/time/instant.ts';
 import { OrderNotOpen, OrderOfReservation } from './order-failures.ts';
 
 /** `open` may be changed and cancelled; nothing follows `shipped` and `cancelled`. */

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
-import { openOtherProgram } from '../../../test/support/other-program.ts';
-import { type Answered, ask, openTestApp } from '../../../test/support/test-app.ts';
-import { eachDatabase, onPostgres, type TestDatabase } from '../../../test/support/test-database.ts';
+import { openOtherProgram } from '../../../test/support/database/other-program.ts';
+import { eachDatabase, onPostgres, type TestDatabase } from '../../../test/support/database/test-database.ts';
+import { type Answered, ask, openTestApp } from '../../../test/support/server/test-app.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 
 const NOW = '2026-11-02T08:00:00Z';

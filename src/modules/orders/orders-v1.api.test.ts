@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
-import { openOtherProgram } from '../../../test/support/other-program.ts';
-import { type Answered, ask, openTestApp } from '../../../test/support/test-app.ts';
-import { eachDatabase } from '../../../test/support/test-database.ts';
+import { openOtherProgram } from '../../../test/support/database/other-program.ts';
+import { eachDatabase } from '../../../test/support/database/test-database.ts';
+import { type Answered, ask, openTestApp } from '../../../test/support/server/test-app.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 
 const LINE = { description: 'Queso Cabrales', quantity: 12, unit_price: 14, discount: 0.15 };

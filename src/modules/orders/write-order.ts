@@ -1,5 +1,5 @@
-import { toSeconds } from '../../platform/instant.ts';
 import { plainDecimal, writeDecimal } from '../../platform/money.ts';
+import { toSeconds } from '../../platform/time/instant.ts';
 import { type Order, type OrderLine, totalOf } from './order.ts';
 
 /** An order as `GET /orders/{page}` shows it, as JSON text: its amounts are exact decimals, which no number here is. */

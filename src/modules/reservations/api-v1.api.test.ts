@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest';
-import { ask, openTestApp } from '../../../test/support/test-app.ts';
-import { eachDatabase } from '../../../test/support/test-database.ts';
+import { eachDatabase } from '../../../test/support/database/test-database.ts';
+import { ask, openTestApp } from '../../../test/support/server/test-app.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 
 const NOW = '2026-11-02T08:00:00Z';

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ask, openTestApp } from '../../../test/support/test-app.ts';
-import { eachDatabase } from '../../../test/support/test-database.ts';
+import { eachDatabase } from '../../../test/support/database/test-database.ts';
+import { ask, openTestApp } from '../../../test/support/server/test-app.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 
 /** A moment the tests' clock stands at; every time below is told from it. */

@@ -4,14 +4,14 @@ import { answerFailure, answerWith, sendAnswer } from '../../platform/http/answe
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce, readClaim } from '../../platform/http/idempotency.ts';
 import { idOf, Problems } from '../../platform/http/parameters.ts';
-import { insertClient } from './client-store.ts';
-import { expireReservations } from './expire-reservations.ts';
-import { offerAvailability } from './offer-availability.ts';
-import { insertProvider } from './provider-store.ts';
+import { offerAvailability } from './availability/offer-availability.ts';
+import { expireReservations } from './booking/expire-reservations.ts';
+import { insertClient } from './people/client-store.ts';
+import { insertProvider } from './people/provider-store.ts';
+import { zoneOf } from './people/time-zone.ts';
 import * as schemas from './reservation-schemas.ts';
 import type { ReservationsDeps } from './reservations-deps.ts';
-import { toFixedReservation, toTimeslot } from './shapes.ts';
-import { zoneOf } from './time-zone.ts';
+import { toFixedReservation, toTimeslot } from './response-mappers.ts';
 
 /** The seven paths whose requests and answers are fixed to the letter. */
 export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {

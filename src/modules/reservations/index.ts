@@ -1,10 +1,9 @@
-export { bookSlot } from './book-slot.ts';
-export { cancelReservation } from './change-reservation.ts';
-export { type BatchLimits, createHoldEngine, type HoldEngine } from './hold-engine.ts';
-export { startSweeper } from './jobs.ts';
-export type { ReservationPolicy } from './reservation.ts';
+export { createTimetableView, SLOT_HOLDS } from './availability/timetable-view.ts';
+export { bookSlot } from './booking/book-slot.ts';
+export { cancelReservation } from './booking/change-reservation.ts';
+export { type BatchLimits, createHoldEngine, type HoldEngine } from './booking/hold-engine.ts';
+export type { ReservationPolicy } from './booking/reservation.ts';
+export { startSweeper } from './booking/sweep-expired.ts';
 export type { ReservationsDeps } from './reservations-deps.ts';
 export { addReservationsRoutes } from './routes.ts';
 export { loadSamples } from './samples.ts';
-export { createTimetableView, SLOT_HOLDS } from './timetable-view.ts';
-export { type HoldPairs, toHolds, type Units, unitsChangeMs, unitsFree } from './units.ts';

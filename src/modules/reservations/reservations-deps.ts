@@ -1,8 +1,8 @@
 import type { Database } from '../../platform/db/database.ts';
 import type { DatabaseClock } from '../../platform/db/database-clock.ts';
-import type { HoldEngine } from './hold-engine.ts';
-import type { ReservationPolicy } from './reservation.ts';
-import type { TimetableView } from './timetable-view.ts';
+import type { TimetableView } from './availability/timetable-view.ts';
+import type { HoldEngine } from './booking/hold-engine.ts';
+import type { ReservationPolicy } from './booking/reservation.ts';
 
 export interface ReservationsDeps {
   readonly database: Database;

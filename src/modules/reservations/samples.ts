@@ -1,7 +1,7 @@
 import { type Database, readClock, type Tx } from '../../platform/db/database.ts';
-import { insertClient } from './client-store.ts';
-import { offerAvailability } from './offer-availability.ts';
-import { insertProvider, listProviders } from './provider-store.ts';
+import { offerAvailability } from './availability/offer-availability.ts';
+import { insertClient } from './people/client-store.ts';
+import { insertProvider, listProviders } from './people/provider-store.ts';
 
 const PROVIDERS = [
   { first_name: 'Jake', last_name: 'Black', time_zone: 'UTC' },

@@ -1,9 +1,9 @@
-export { connectSuppliers } from './connect-suppliers.ts';
-export { startWithdrawing } from './jobs.ts';
+export { connectSuppliers } from './adapters/connect-suppliers.ts';
 export { addSupplyRoutes } from './routes.ts';
-export { startSync } from './start-sync.ts';
-export { startWriteBack } from './start-write-back.ts';
-export { pullsPerDay, type Supplier } from './supplier.ts';
-export { registerSuppliers } from './supplier-lead-store.ts';
+export { pullsPerDay, type Supplier } from './supplier/supplier.ts';
 export { createSupply, type SupplyDeps } from './supply-deps.ts';
-export { readSyncStatus, type SupplierStatus, type SyncStatus } from './sync-status.ts';
+export { registerSuppliers } from './sync/leader-lease-store.ts';
+export { startSync } from './sync/start-sync.ts';
+export { readSyncStatus, type SupplierStatus, type SyncStatus } from './sync/sync-status.ts';
+export { startWithdrawing } from './sync/withdraw-removed-suppliers.ts';
+export { startWriteBack } from './write-back/start-write-back.ts';

@@ -1,9 +1,9 @@
 import type { HttpServer } from '../../platform/http/http-server.ts';
-import { addBookingRoutes } from './booking-routes.ts';
-import { addExperienceRoutes } from './experience-routes.ts';
-import { addItemRoutes } from './item-routes.ts';
+import { addBookingRoutes } from './bookings/booking-routes.ts';
+import { addExperienceRoutes } from './catalogue/experience-routes.ts';
+import { addItemRoutes } from './catalogue/item-routes.ts';
 import type { SupplyDeps } from './supply-deps.ts';
-import { addSyncRoutes } from './sync-routes.ts';
+import { addSyncRoutes } from './sync/sync-routes.ts';
 
 /** What suppliers sell, and how the sync with them stands. */
 export function addSupplyRoutes(app: HttpServer, deps: SupplyDeps): void {

@@ -4,10 +4,10 @@ import type { Database } from '../../platform/db/database.ts';
 import type { DatabaseClock } from '../../platform/db/database-clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { ReservationPolicy } from '../reservations/index.ts';
-import { Experiences } from './experience-view.ts';
-import { Items } from './item-view.ts';
-import { ReadCounts } from './read-counts.ts';
-import type { Supplier } from './supplier.ts';
+import { Experiences } from './catalogue/experience-view.ts';
+import { Items } from './catalogue/item-view.ts';
+import { ReadCounts } from './catalogue/read-counts.ts';
+import type { Supplier } from './supplier/supplier.ts';
 
 export interface SupplyDeps {
   readonly database: Database;

@@ -1,8 +1,8 @@
-export { compareStates } from './compare-states.ts';
-export { importStateLogs } from './import-state-logs.ts';
-export { type Imported, importVehicles } from './import-vehicles.ts';
+export { compareStates } from './import/compare-states.ts';
+export { importStateLogs } from './import/import-state-logs.ts';
+export { type Imported, importVehicles } from './import/import-vehicles.ts';
+export { STATE_LOG_COLUMNS, VEHICLE_COLUMNS } from './import/vehicle-rows.ts';
+export { loadVehicleSamples } from './import/vehicle-samples.ts';
 export { addVehiclesRoutes } from './routes.ts';
-export { loadVehicleSamples } from './samples.ts';
-export { STATE_LOG_COLUMNS, VEHICLE_COLUMNS } from './vehicle-rows.ts';
-export { createVehicleView } from './vehicle-view.ts';
+export { createVehicleView } from './states/vehicle-view.ts';
 export type { VehiclesDeps } from './vehicles-deps.ts';

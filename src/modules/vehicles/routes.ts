@@ -1,6 +1,6 @@
 import type { HttpServer } from '../../platform/http/http-server.ts';
-import { addStateAtRoute } from './state-at-route.ts';
-import { addStatesRoute } from './states-route.ts';
+import { addStateAtRoute } from './states/state-at-route.ts';
+import { addStatesRoute } from './states/states-route.ts';
 import { addVehicleRoutes } from './vehicle-routes.ts';
 import type { VehiclesDeps } from './vehicles-deps.ts';
 

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Tx } from '../../platform/db/database.ts';
 import { NotFound } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
-import type { InstantText } from '../../platform/instant.ts';
-import type {} from './tables.ts';
+import type { InstantText } from '../../platform/time/instant.ts';
+import type {} from './vehicle-tables.ts';
 
 export interface NewVehicle {
   readonly make: string;

@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/db/database.ts';
-import type { VehicleView } from './vehicle-view.ts';
+import type { VehicleView } from './states/vehicle-view.ts';
 
 export interface VehiclesDeps {
   readonly database: Database;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { beforeAll, expect, it, vi } from 'vitest';
-import { ask, openTestApp } from '../../../test/support/test-app.ts';
-import { eachDatabase, onPostgres, type TestDatabase } from '../../../test/support/test-database.ts';
+import { eachDatabase, onPostgres, type TestDatabase } from '../../../test/support/database/test-database.ts';
+import { ask, openTestApp } from '../../../test/support/server/test-app.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
-import { loadVehicleSamples } from './samples.ts';
+import { loadVehicleSamples } from './import/vehicle-samples.ts';
 
 const SAMPLES = new URL('../../../samples', import.meta.url).pathname;
 

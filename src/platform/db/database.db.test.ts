@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { eachDatabase, onPostgres } from '../../../test/support/test-database.ts';
+import { eachDatabase, onPostgres } from '../../../test/support/database/test-database.ts';
 import { Unavailable } from '../errors.ts';
 import { type Database, type Reader, readClock, type Tx } from './database.ts';
 import { StaleRead } from './database-failure.ts';

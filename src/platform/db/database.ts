@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Kysely, sql, type Transaction } from 'kysely';
-import type { InstantText } from '../instant.ts';
 import type { Logger } from '../logger.ts';
+import type { InstantText } from '../time/instant.ts';
 import { type ChangeFeed, ListeningFeed, type OpenListening } from './change-feed.ts';
 import type { SampledClock } from './database-clock.ts';
 import { type ConstraintFailures, isRetryable, toFailure } from './database-failure.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { Kysely } from 'kysely';
-import { fromPostgres } from '../instant.ts';
+import { fromPostgres } from '../time/instant.ts';
 import { assembleDatabase, CLOCK_MS, type Database, type Driver, type Tables } from './database.ts';
 import type { ConstraintFailures } from './database-failure.ts';
 import { lockDirectory } from './directory-lock.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type FaultyProxy, startFaultyProxy } from '../../../test/support/faulty-proxy.ts';
-import { onPostgres } from '../../../test/support/test-database.ts';
+import { onPostgres } from '../../../test/support/database/test-database.ts';
+import { type FaultyProxy, startFaultyProxy } from '../../../test/support/server/faulty-proxy.ts';
 import type { Database, Tx } from './database.ts';
 import { openPostgres } from './postgres-driver.ts';
 

@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
-import { fromPostgres } from '../instant.ts';
+import { fromPostgres } from '../time/instant.ts';
 import type { ListeningConnection } from './change-feed.ts';
 import { assembleDatabase, CLOCK_MS, type Database, type Driver, type Tables } from './database.ts';
 import { type ConstraintFailures, isPostgresError } from './database-failure.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { Malformed } from '../errors.ts';
 import { type Id, parseId } from '../ids.ts';
-import { type InstantText, parseTimestamp } from '../instant.ts';
+import { type InstantText, parseTimestamp } from '../time/instant.ts';
 import { saysWrittenText, WRITTEN_TEXT } from '../written-text.ts';
 
 /** What a refused text is told, instead of its pattern. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { brokenProblem } from '../../../test/support/contract.ts';
+import { brokenProblem } from '../../../test/support/server/contract.ts';
 import { createLogger } from '../logger.ts';
 import type { HttpServer } from './http-server.ts';
 import { createServer } from './server.ts';

@@ -1,4 +1,4 @@
-import type { Supplier } from '../supplier.ts';
+import type { Supplier } from '../supplier/supplier.ts';
 import type { Adapter } from './adapter.ts';
 import { perDateAdapter } from './per-date.ts';
 import { snapshotAdapter } from './snapshot.ts';

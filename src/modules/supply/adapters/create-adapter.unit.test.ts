@@ -1,4 +1,4 @@
-import { adapterSuite } from '../../../../test/support/adapter-suite.ts';
+import { adapterSuite } from '../../../../test/support/supply/adapter-suite.ts';
 import type { RunningSimulator } from '../../../simulator/index.ts';
 
 const DATE = '2026-12-08';

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { Supplier } from '../supplier.ts';
+import type { Supplier } from '../supplier/supplier.ts';
 import type { Adapter, PaxType, UpstreamPrice, UpstreamSlot } from './adapter.ts';
 import { slotsInOrder } from './slots-in-order.ts';
 import type { SupplierHttp } from './supplier-http.ts';

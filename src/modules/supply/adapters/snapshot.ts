@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { parseTimestamp } from '../../../platform/instant.ts';
+import { parseTimestamp } from '../../../platform/time/instant.ts';
 import type { Adapter, UpstreamSlot } from './adapter.ts';
 import { slotsInOrder } from './slots-in-order.ts';
 import type { SupplierHttp } from './supplier-http.ts';

@@ -1,4 +1,4 @@
-import type { Supplier } from '../supplier.ts';
+import type { Supplier } from '../supplier/supplier.ts';
 import { SupplierFailure } from './adapter.ts';
 import { ExchangeError, type ExchangeLimits, exchange, type Incoming } from './exchange.ts';
 import { retryAfterMs } from './retry-after.ts';

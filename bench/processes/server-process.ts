@@ -1,0 +1,72 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+
+export const CHECKOUT = new URL('../..', import.meta.url).pathname;
+export const PROGRAM = `${CHECKOUT}src/main.ts`;
+
+/** A server under test, in a process of its own; disposing it stops it as an operator would. */
+export interface ServerProcess extends AsyncDisposable {
+  readonly address: URL;
+  /** Of what was started: of the server itself with `startNode`. */
+  readonly pid: number;
+}
+
+interface Launch {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+type Child = ChildProcessByStdio<null, Readable, null>;
+
+/** Runs the program, or another entry over the same code, with this Node. */
+export function startNode(entry: readonly string[], env: NodeJS.ProcessEnv, profileDir?: string) {
+  const profiling = profileDir === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileDir];
+  return startServer({ command: process.execPath, args: [...profiling, ...entry], env: { ...process.env, ...env } });
+}
+
+/** Starts a server and waits until it tells where it listens. */
+export async function startServer({ command, args, env }: Launch): Promise<ServerProcess> {
+  // A process group: npm hands a signal on to its shell, and that shell leaves the server behind.
+  const child = spawn(command, args, { cwd: CHECKOUT, env, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const ended = once(child, 'close');
+  const signal = () => signalGroup(child);
+  process.once('exit', signal);
+  const stop = async () => {
+    process.off('exit', signal);
+    signal();
+    await ended;
+  };
+  try {
+    const address = await readAddress(child);
+    return { address, pid: child.pid ?? Number.NaN, [Symbol.asyncDispose]: stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function signalGroup({ pid }: Child): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch (error) {
+    // Already over.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function readAddress(child: Child): Promise<URL> {
+  return new Promise((resolve, reject) => {
+    let printed = '';
+    // Goes on for as long as the server runs: a pipe that nobody empties would stop it.
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed = (printed + text).slice(-4_000);
+      const found = /listening at (http:\/\/[^\s"]+)\s/.exec(printed)?.[1];
+      if (found !== undefined) resolve(new URL(found));
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code} before it listened:\n${printed}`)));
+  });
+}

@@ -1,0 +1,8 @@
+import type { BenchRun } from '../figure.ts';
+import { PROGRAM, type ServerProcess, startNode } from './server-process.ts';
+
+/** The program, which knows a vehicle for longer than a figure takes once it has been asked. */
+export function startVehicleServer(run: BenchRun, databaseUrl: string): Promise<ServerProcess> {
+  const env = { DATABASE_URL: databaseUrl, HOST: '127.0.0.1', PORT: '0', VEHICLES_MAX_AGE: '1h', LOG_LEVEL: 'warn' };
+  return startNode([PROGRAM, 'serve'], env, run.profileDir);
+}

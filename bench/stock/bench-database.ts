@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { CHECKOUT, PROGRAM } from '../processes/server-process.ts';
+
+/** A database with the program's schema and what it needs to be measured: copied, never measured itself. */
+export interface Template extends AsyncDisposable {
+  /** A copy of its own for each side of each round, so that none works on what another has left behind. */
+  copy(): Promise<DatabaseCopy>;
+}
+
+export interface DatabaseCopy extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** @param fill SQL run once on the empty schema */
+export async function openTemplate(serverUrl: string, fill: string): Promise<Template> {
+  const template = await createDatabase(serverUrl);
+  try {
+    await migrate(template.url);
+    await withClient(template.url, (client) => client.query(fill));
+  } catch (error) {
+    await template[Symbol.asyncDispose]();
+    throw error;
+  }
+  return {
+    copy: () => createDatabase(serverUrl, template.name),
+    [Symbol.asyncDispose]: () => template[Symbol.asyncDispose](),
+  };
+}
+
+/** What is put into a database that takes minutes to fill: statements, one transaction each. */
+export interface KeptStock {
+  /** Its database is `holdfast_bench_<name>_<checksum of the schema and the statements>`. */
+  readonly name: string;
+  readonly statements: readonly string[];
+}
+
+/** A copy of a database that is filled only once for each schema, and stays when the run ends. */
+export async function copyKept(
+  serverUrl: string,
+  { name, statements }: KeptStock,
+  say: (text: string) => void,
+): Promise<DatabaseCopy> {
+  const kept = `holdfast_bench_${name}_${await schemaChecksum(statements)}`;
+  const { rowCount } = await withClient(serverUrl, (client) =>
+    client.query('select from pg_database where datname = $1', [kept]),
+  );
+  if (rowCount === 0) {
+    const filling = await createDatabase(serverUrl);
+    try {
+      await migrate(filling.url);
+      await withClient(filling.url, async (client) => {
+        for (const [index, statement] of statements.entries()) {
+          say(`filling ${kept}: ${index + 1} of ${statements.length}`);
+          await client.query(statement);
+        }
+      });
+      // Only now: a fill that was interrupted is never taken for a whole one.
+      await withClient(serverUrl, (client) => client.query(`alter database ${filling.name} rename to ${kept}`));
+    } catch (error) {
+      await filling[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+  return createDatabase(serverUrl, kept);
+}
+
+async function migrate(url: string): Promise<void> {
+  await promisify(execFile)(process.execPath, [PROGRAM, 'migrate'], { env: { ...process.env, DATABASE_URL: url } });
+}
+
+async function schemaChecksum(statements: readonly string[]): Promise<string> {
+  const directory = `${CHECKOUT}migrations/`;
+  const files = (await readdir(directory)).sort();
+  const texts = await Promise.all(files.map((file) => readFile(directory + file, 'utf8')));
+  return createHash('sha256')
+    .update([...texts, ...statements].join('\n'))
+    .digest('hex')
+    .slice(0, 12);
+}
+
+async function createDatabase(serverUrl: string, template?: string): Promise<DatabaseCopy & { name: string }> {
+  const name = `holdfast_bench_${process.pid}_${randomBytes(5).toString('hex')}`;
+  await withClient(serverUrl, async (client) => {
+    // Through the write-ahead log, as is usual, gigabytes would be written twice.
+    const source = template === undefined ? '' : `template ${template} strategy file_copy`;
+    await client.query(`create database ${name} ${source}`);
+    // Or one side would pay for writing down what the other changed.
+    await client.query('checkpoint');
+  });
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return {
+    name,
+    url: url.href,
+    [Symbol.asyncDispose]: () =>
+      withClient(serverUrl, async (client) => {
+        await client.query(`drop database ${name} with (force)`);
+      }),
+  };
+}
+
+export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+export async function countReservations(url: string): Promise<number> {
+  const { rows } = await withClient(url, (client) =>
+    client.query<{ count: string }>('select count(*) from reservation'),
+  );
+  return Number(rows[0]?.count);
+}

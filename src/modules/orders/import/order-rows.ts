@@ -1,0 +1,94 @@
+import { type Id, parseId } from '../../../platform/ids.ts';
+import { type Fields, RowRefused } from '../../../platform/import/csv-rows.ts';
+import { PRICE_DECIMALS, parseDecimal, writeDecimal } from '../../../platform/money.ts';
+import type { OrderStatus } from '../order.ts';
+
+/** An order as a row of the orders file tells it. */
+export interface OrderRow {
+  readonly id: Id;
+  readonly customer: string;
+  readonly orderedAt: string;
+  readonly status: OrderStatus;
+}
+
+/** A line of an order as a row of the lines file tells it. */
+export interface LineRow {
+  readonly orderId: Id;
+  readonly description: string;
+  readonly quantity: number;
+  readonly unitPrice: string;
+  readonly discount: string;
+}
+
+/** What the columns we read are called; a file may have others, which are passed over. */
+export const ORDER_COLUMNS = ['order_id', 'customer_name', 'ordered_on', 'shipped_on'] as const;
+export const LINE_COLUMNS = ['order_id', 'product_name', 'unit_price', 'quantity', 'discount'] as const;
+
+/** Reads an order. A file that tells when an order was shipped means that it was; else it is open. */
+export function readOrderRow(fields: Fields): OrderRow {
+  const shippedOn = fields.shipped_on ?? '';
+  if (shippedOn !== '') requireDate(fields, 'shipped_on');
+  return {
+    id: readId(fields),
+    customer: readText(fields, 'customer_name'),
+    orderedAt: `${requireDate(fields, 'ordered_on')}T00:00:00Z`,
+    status: shippedOn === '' ? 'open' : 'shipped',
+  };
+}
+
+export function readLineRow(fields: Fields): LineRow {
+  return {
+    orderId: readId(fields),
+    description: readText(fields, 'product_name'),
+    quantity: readQuantity(fields),
+    unitPrice: readAmount(fields, 'unit_price', /^\d{1,11}(\.|$)/, 'an amount such as 9.80'),
+    discount: readAmount(fields, 'discount', /^(0(\.|$)|1(\.0+)?$)/, 'a part from 0 to 1 such as 0.15'),
+  };
+}
+
+function readId(fields: Fields): Id {
+  const id = parseId(fields.order_id ?? '');
+  if (id === undefined) throw refused(fields, 'order_id', 'a whole number from 1 to 2^53-1');
+  return id;
+}
+
+function readQuantity(fields: Fields): number {
+  const text = fields.quantity ?? '';
+  if (!/^[1-9]\d{0,5}$|^1000000$/.test(text)) throw refused(fields, 'quantity', 'a whole number from 1 to 1000000');
+  return Number(text);
+}
+
+function readAmount(fields: Fields, name: string, shape: RegExp, expected: string): string {
+  const text = fields[name] ?? '';
+  const value = parseDecimal(text);
+  if (value === undefined || !shape.test(text)) throw refused(fields, name, expected);
+  const plain = writeDecimal(value);
+  if (/\.\d{5}/.test(plain)) throw refused(fields, name, `${expected}, with ${PRICE_DECIMALS} decimals at most`);
+  return plain;
+}
+
+function readText(fields: Fields, name: string): string {
+  const text = fields[name] ?? '';
+  if (text.includes('\ufffd')) throw new RowRefused(`${name} is not UTF-8 text`);
+  if (!/^(?=.*\S)[^\p{Cc}\p{Cs}]{1,500}$/u.test(text)) throw refused(fields, name, 'a text of 1 to 500 characters');
+  return text;
+}
+
+/** A day of the calendar: JavaScript would roll 30 February over into March, PostgreSQL would take `now`. */
+function requireDate(fields: Fields, name: string): string {
+  const text = fields[name] ?? '';
+  try {
+    if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !text.startsWith('0000')) {
+      return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString();
+    }
+  } catch {
+    // Refused below, as every text that is no date.
+  }
+  throw refused(fields, name, 'a date such as 1996-07-04');
+}
+
+function refused(fields: Fields, name: string, expected: string): RowRefused {
+  const text = fields[name];
+  if (text === undefined || text === '') return new RowRefused(`${name} is missing`);
+  return new RowRefused(`${name} ${JSON.stringify(text.slice(0, 60))} is not ${expected}`);
+}

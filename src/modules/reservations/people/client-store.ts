@@ -1,0 +1,33 @@
+import type { Reader, Tx } from '../../../platform/db/database.ts';
+import { NotFound } from '../../../platform/errors.ts';
+import type { Id } from '../../../platform/ids.ts';
+import type { InstantText } from '../../../platform/time/instant.ts';
+import type {} from './people-tables.ts';
+
+export interface NewClient {
+  readonly first_name: string;
+  readonly last_name: string;
+}
+
+export interface Client extends NewClient {
+  readonly client_id: Id;
+  readonly created_at: InstantText;
+}
+
+const CLIENT = ['id as client_id', 'first_name', 'last_name', 'created_at'] as const;
+
+/** Field by field: a body may carry more than its schema names, and each name would be taken for a column. */
+export function insertClient(tx: Tx, { first_name, last_name }: NewClient): Promise<Client> {
+  return tx.insertInto('client').values({ first_name, last_name }).returning(CLIENT).executeTakeFirstOrThrow();
+}
+
+export async function readClient(reader: Reader, clientId: Id): Promise<Client> {
+  const client = await reader.selectFrom('client').select(CLIENT).where('id', '=', clientId).executeTakeFirst();
+  if (!client) throw new NotFound('client', clientId);
+  return client;
+}
+
+/** Up to `limit` clients with ids above `afterId`, by id. */
+export function listClients(reader: Reader, afterId: Id | 0, limit: number): Promise<Client[]> {
+  return reader.selectFrom('client').select(CLIENT).where('id', '>', afterId).orderBy('id').limit(limit).execute();
+}

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eachDatabase } from '../../../../test/support/database/test-database.ts';
+import { ask, openTestApp } from '../../../../test/support/server/test-app.ts';
+import { addSupplier, item, suppliedIds, supplyItems } from '../../../../test/support/supply/supplied-slots.ts';
+import {
+  itemsAdapter,
+  openTestFeed,
+  openWorker,
+  untilTold,
+} from '../../../../test/support/supply/write-back-fixture.ts';
+import type { HttpServer } from '../../../platform/http/http-server.ts';
+import { startSimulator } from '../../../simulator/index.ts';
+import type { Adapter } from '../adapters/adapter.ts';
+
+eachDatabase('bookings of items', (open) => {
+  let app: HttpServer;
+  let clientId: number;
+  let itemId: number;
+  let rareId: number;
+
+  beforeAll(async () => {
+    const { database } = open();
+    app = await openTestApp(database);
+    await addSupplier(database, 'venue');
+    await supplyItems(database, 'venue', [item(7, 1_000), item('7', 2)]);
+    const ids = await suppliedIds(database, 'venue');
+    itemId = ids.get(7) ?? 0;
+    rareId = ids.get('7') ?? 0;
+    const client = await ask(app, 'POST', '/client/create', { first_name: 'Harry', last_name: 'Smith' });
+    clientId = (client.body as { client_id: number }).client_id;
+  });
+  afterAll(() => app.close());
+
+  const book = (changes: object = {}, headers: Record<string, string> = {}) =>
+    ask(app, 'POST', '/api/bookings', { client_id: clientId, item_id: itemId, ...changes }, headers);
+  async function booked(changes: object = {}): Promise<{ booking_id: number }> {
+    return (await book(changes)).body as { booking_id: number };
+  }
+  async function found(bookingId: number): Promise<unknown> {
+    const { body } = await ask(app, 'GET', `/api/bookings?client_id=${clientId}&limit=1000`);
+    return (body as { bookings: { booking_id: number }[] }).bookings.find(({ booking_id }) => booking_id === bookingId);
+  }
+
+  it('are pending until the supplier holds them', async () => {
+    const answer = await book({ quantity: 2 });
+    expect(answer.status).toBe(201);
+    expect(answer.body).toEqual({
+      booking_id: expect.any(Number),
+      item_id: itemId,
+      client_id: clientId,
+      quantity: 2,
+      status: 'pending',
+      price: { amount: 12.5, currency: 'EUR' },
+      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    });
+    const { booking_id } = answer.body as { booking_id: number };
+    expect(await found(booking_id)).toEqual(answer.body);
+    const reservation = await ask(app, 'GET', `/api/v1/reservations/${booking_id}`);
+    expect(reservation.body).toMatchObject({ slot_id: itemId, status: 'confirmed', provider_id: null, name: 'item 7' });
+    const history = await ask(app, 'GET', `/api/v1/reservations/${booking_id}/history`);
+    expect((history.body as { history: { status: string }[] }).history.map(({ status }) => status)).toEqual([
+      'held',
+      'confirmed',
+    ]);
+  });
+
+  it('are found among the orders under the name of what was booked', async () => {
+    await book({ quantity: 3 });
+    const { body } = await ask(app, 'GET', '/api/v1/orders?limit=1000');
+    const { orders } = body as { orders: { lines: { description: string; quantity: number }[] }[] };
+    expect(orders.flatMap(({ lines }) => lines)).toContainEqual({
+      description: expect.stringMatching(/^item 7, \d{4}-06-01T10:00:00Z to \d{4}-06-01T12:00:00Z$/),
+      quantity: 3,
+      unit_price: 12.5,
+      discount: 0,
+    });
+  });
+
+  it('are made once for each Idempotency-Key', async () => {
+    const [first, second] = [await book({}, { 'idempotency-key': 'k' }), await book({}, { 'idempotency-key': 'k' })];
+    expect([first.status, second.text]).toEqual([201, first.text]);
+    expect((await book({ quantity: 2 }, { 'idempotency-key': 'k' })).status).toBe(422);
+  });
+
+  it('are refused for what is not there, and for more than is left', async () => {
+    const refusals = [
+      await book({ item_id: 999_999 }),
+      await book({ client_id: 999_999 }),
+      await book({ item_id: rareId, quantity: 3 }),
+      await book({ quantity: 0 }),
+      await book({ extra: 1 }),
+    ];
+    expect(refusals.map(({ status, body }) => [status, (body as { type: string }).type.split(':').at(-1)])).toEqual([
+      [404, 'no-such-item'],
+      [404, 'no-such-client'],
+      [409, 'item-sold-out'],
+      [400, 'malformed-request'],
+      [400, 'malformed-request'],
+    ]);
+    expect(refusals[2]?.body).toMatchObject({ detail: `Item ${rareId} does not have 3 left` });
+    expect((await book({ item_id: rareId, quantity: 2 })).status).toBe(201);
+    expect((await book({ item_id: rareId })).body).toMatchObject({ detail: `Item ${rareId} is sold out` });
+  });
+
+  it('are not made of time that a provider of ours offers', async () => {
+    await ask(app, 'POST', '/provider/create', { first_name: 'Ada', last_name: 'Berg' });
+    const range = { start_time: '2030-03-18T09:00:00Z', end_time: '2030-03-18T09:15:00Z' };
+    const offered = await ask(app, 'POST', '/provider/availability', { provider_id: 1, ...range });
+    const [slot] = (offered.body as { 'available timeslots': { timeslot_id: number }[] })['available timeslots'];
+    expect((await book({ item_id: slot?.timeslot_id })).body).toMatchObject({
+      type: 'urn:holdfast:problem:no-such-item',
+    });
+  });
+
+  it('are listed by id, page by page', async () => {
+    const url = `/api/bookings?client_id=${clientId}&limit=1`;
+    await booked();
+    await booked();
+    const ids: number[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const { body } = await ask(app, 'GET', cursor === '' ? url : `${url}&cursor=${cursor}`);
+      const page = body as { bookings: { booking_id: number }[]; next_cursor: string | null };
+      ids.push(...page.bookings.map(({ booking_id }) => booking_id));
+      cursor = page.next_cursor;
+    }
+    expect(ids.length).toBeGreaterThan(1);
+    expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+    expect((await ask(app, 'GET', '/api/bookings?client_id=999999')).body).toEqual({ bookings: [], next_cursor: null });
+    expect((await ask(app, 'GET', '/api/bookings')).status).toBe(400);
+  });
+
+  it('are cancelled as often as it is asked, by whom they belong to', async () => {
+    const { booking_id } = await booked();
+    const foreign = await ask(app, 'DELETE', `/api/bookings/${booking_id}?client_id=${clientId + 1}`);
+    expect(foreign.status, 'there is no such client').toBe(404);
+    const other = await ask(app, 'POST', '/client/create', { first_name: 'John', last_name: 'Bird' });
+    const otherId = (other.body as { client_id: number }).client_id;
+    expect((await ask(app, 'DELETE', `/api/bookings/${booking_id}?client_id=${otherId}`)).status).toBe(403);
+    for (const query of ['', `?client_id=${clientId}`, '']) {
+      const answer = await ask(app, 'DELETE', `/api/bookings/${booking_id}${query}`);
+      expect([answer.status, answer.text]).toEqual([204, '']);
+    }
+    expect(await found(booking_id)).toMatchObject({ status: 'cancelled' });
+    expect((await ask(app, 'DELETE', '/api/bookings/999999')).body).toMatchObject({
+      type: 'urn:holdfast:problem:no-such-booking',
+    });
+  });
+
+  it('become confirmed, or a conflict with its reason, as the supplier answers', async () => {
+    const { database } = open();
+    await using simulator = await startSimulator({ kind: 'snapshot' });
+    const simulated = itemsAdapter(simulator.url);
+    const refusing: Adapter = {
+      ...simulated,
+      book: async () => ({ kind: 'refused', reason: 'answered 409: sold out' }),
+    };
+    const feed = await openTestFeed(database);
+    const lost = await booked();
+    {
+      await using _worker = openWorker(database, feed, { venue: refusing });
+      await untilTold(database, ['venue']);
+    }
+    expect(await found(lost.booking_id)).toMatchObject({ status: 'conflict', reason: 'The supplier does not have it' });
+    const reservation = await ask(app, 'GET', `/api/v1/reservations/${lost.booking_id}`);
+    expect(reservation.body).toMatchObject({ status: 'conflict' });
+    expect((await ask(app, 'DELETE', `/api/bookings/${lost.booking_id}`)).body).toMatchObject({
+      type: 'urn:holdfast:problem:already-ended',
+    });
+    await supplyItems(database, 'venue', [item(7, 500), item('7', 2)]);
+    const won = await booked();
+    {
+      const holding: Adapter = { ...simulated, book: async () => ({ kind: 'booked', id: 'B1' }) };
+      await using _worker = openWorker(database, feed, { venue: holding });
+      await untilTold(database, ['venue']);
+    }
+    expect(await found(won.booking_id)).toMatchObject({ status: 'confirmed' });
+    expect(await found(won.booking_id)).not.toHaveProperty('reason');
+  });
+});

@@ -1,0 +1,288 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { openOtherProgram } from '../../../../test/support/database/other-program.ts';
+import { eachDatabase, type TestDatabase } from '../../../../test/support/database/test-database.ts';
+import { type Answered, ask, openTestApp } from '../../../../test/support/server/test-app.ts';
+import { experienceSlot, tellPart } from '../../../../test/support/supply/known-partitions.ts';
+import { NOWHERE, supplierAt } from '../../../../test/support/supply/supplier-at.ts';
+import type { HttpServer } from '../../../platform/http/http-server.ts';
+
+/** 16:00 in Singapore. */
+const NOW = '2026-12-20T08:00:00Z';
+const PRODUCTS = Array.from({ length: 20 }, (_, index) => 15 + index);
+const TOURS = supplierAt(NOWHERE, 'per-date', {
+  id: 'city-tours',
+  products: PRODUCTS,
+  cadence: [
+    { days: [0, 0], everyMs: 900_000 },
+    { days: [1, 30], everyMs: 14_400_000 },
+  ],
+});
+
+interface Slots {
+  readonly id: number;
+  readonly slots: readonly {
+    readonly id: number;
+    readonly remaining: number;
+    paxAvailability: { remaining: number }[];
+  }[];
+}
+
+async function openTours(test: TestDatabase) {
+  await test.clock.freeze(NOW);
+  const app = await openTestApp(test.database, { MIN_NOTICE: '0s', MIN_NOTICE_GRACE: '0s' }, { suppliers: [TOURS] });
+  const client = await ask(app, 'POST', '/api/v1/clients', { first_name: 'Jane', last_name: 'Doe' });
+  return { app, client_id: (client.body as { client_id: number }).client_id };
+}
+
+eachDatabase('experiences', (open) => {
+  const otherProgram = openOtherProgram(open);
+  let app: HttpServer;
+  let client_id: number;
+  let used = 0;
+  beforeAll(async () => {
+    ({ app, client_id } = await openTours(open()));
+  });
+  afterAll(() => app.close());
+  beforeEach(() => open().clock.freeze(NOW));
+
+  /** One that no other test has touched. */
+  const newProduct = () => PRODUCTS[used++] ?? 0;
+  const slots = (product: number | string, date: string, headers = {}) =>
+    ask(app, 'GET', `/api/v1/experience/${product}/slots?date=${date}`, undefined, headers);
+  const dates = (product: number | string) => ask(app, 'GET', `/api/v1/experience/${product}/dates`);
+  const told = (product: number, date: string, given: Parameters<typeof experienceSlot>[], observedAt = NOW) =>
+    tellPart(open().database, {
+      supplier: TOURS.id,
+      part: `${product}/${date}`,
+      observedAt,
+      slots: given.map((each) => experienceSlot(...each)),
+    });
+  const remaining = (answer: Answered) => (answer.body as Slots).slots.map((slot) => slot.remaining);
+
+  async function hold(slot_id: number, quantity: number): Promise<number> {
+    const body = { client_id, slot_id, quantity };
+    const answer = await ask(app, 'POST', '/api/v1/reservations', body);
+    expect(answer.status, answer.text).toBe(201);
+    return (answer.body as { reservation_id: number }).reservation_id;
+  }
+
+  async function act(reservation: number, what: string): Promise<void> {
+    const answer = await ask(app, 'POST', `/api/v1/reservations/${reservation}/${what}`, { client_id });
+    expect(answer.status, answer.text).toBe(200);
+  }
+
+  /** A day of a product of its own with one slot of five units. */
+  async function dayOfFive(): Promise<{ product: number; slot: number }> {
+    const product = newProduct();
+    await told(product, '2026-12-30', [[`five-${product}`, '2026-12-30', '10:00', 5, '100']]);
+    const answer = (await slots(product, '2026-12-30')).body as Slots;
+    return { product, slot: answer.slots[0]?.id ?? 0 };
+  }
+
+  it('answers a day in the fixed shape, its amounts to the digit and its ids as they came', async () => {
+    const product = newProduct();
+    await told(product, '2026-12-30', [
+      [9_007_199_254_740_991, '2026-12-30', '11:00', 3, '212.1400'],
+      ['x_2026-12-30T10:00', '2026-12-30', '10:00', 2_000, '0.10'],
+    ]);
+    const answer = await slots(product, '2026-12-30');
+    expect(answer.status, answer.text).toBe(200);
+    const body = answer.body as { slots: { id: number }[] };
+    const [first, second] = body.slots.map(({ id }) => id);
+    const pax = (final: string, left: number) =>
+      `"paxAvailability":[{"type":"CHILD","name":"CHILD","description":"a CHILD","isPrimary":false,"min":1,"max":20,` +
+      `"remaining":${left},"price":{"finalPrice":43.5,"originalPrice":43.5,"discount":0,"currencyCode":"SGD"}},` +
+      `{"type":"ADULT","name":"ADULT","description":"a ADULT","isPrimary":true,"min":1,"max":20,"remaining":${left},` +
+      `"price":{"finalPrice":${final},"originalPrice":${final},"discount":0,"currencyCode":"SGD"}}]`;
+    const slot = (id: number | undefined, time: string, upstream: string, left: number, final: string) =>
+      `{"id":${id},"startDate":"2026-12-30","startTime":"${time}","endTime":"${time}","providerSlotId":${upstream},` +
+      `"variantId":32,"remaining":${left},"currencyCode":"SGD",` +
+      `"price":{"finalPrice":${final},"originalPrice":${final},"currencyCode":"SGD"},${pax(final, Math.min(left, 1_000))}}`;
+    expect(answer.text).toBe(
+      `{"id":${product},"slots":[${slot(first, '10:00', '"x_2026-12-30T10:00"', 2_000, '0.1')},` +
+        `${slot(second, '11:00', '9007199254740991', 3, '212.14')}]}`,
+    );
+  });
+
+  it('says how old it is and how old it should be, and 304 to who has it', async () => {
+    const product = newProduct();
+    await told(product, '2026-12-20', [['today', '2026-12-20', '20:00', 3, '10']], '2026-12-20T07:50:00Z');
+    const first = await slots(product, '2026-12-20');
+    expect(first.headers).toMatchObject({
+      age: '600',
+      'cache-control': 'max-age=900, no-cache',
+      'cache-status': 'Holdfast; fwd=miss; ttl=300',
+    });
+    const again = await slots(product, '2026-12-20', { 'if-none-match': String(first.headers.etag) });
+    expect([again.status, again.text, again.headers.age]).toEqual([304, '', '600']);
+    await open().clock.freeze('2026-12-20T08:10:00.001Z');
+    const stale = await slots(product, '2026-12-20');
+    expect(stale.headers).toMatchObject({ age: '1201', 'cache-control': 'max-age=900, no-cache' });
+    expect(stale.headers['cache-status']).toMatch(/; ttl=-301; detail=stale$/);
+  });
+
+  it('lists what is configured, by id', async () => {
+    const { body } = await ask(app, 'GET', '/api/v1/experiences');
+    const inOrder = [...TOURS.products].sort((a, b) => a - b);
+    expect(body).toEqual({
+      experiences: inOrder.map((id) => ({ id, supplier: TOURS.id, time_zone: TOURS.timeZone })),
+    });
+  });
+
+  it('knows nothing of a day that was never pulled, and says so', async () => {
+    const answer = await slots(newProduct(), '2027-01-05');
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ slots: [] });
+    expect(answer.headers.age).toBeUndefined();
+    expect(answer.headers['cache-status']).toContain('detail=never-pulled');
+    expect((await slots(15, '1999-01-01')).headers['cache-control']).toBe('no-cache');
+  });
+
+  it.each([
+    ['/api/v1/experience/14/slots?date=2026-12-30', 404],
+    ['/api/v1/experience/14/dates', 404],
+    ['/api/v1/experience/15/slots', 400],
+    ['/api/v1/experience/15/slots?date=2026-02-30', 400],
+    ['/api/v1/experience/15/slots?date=30.12.2026', 400],
+    ['/api/v1/experience/15/slots?date=', 400],
+    ['/api/v1/experience/0x15/slots?date=2026-12-30', 400],
+    ['/api/v1/experience/0/dates', 400],
+  ])('refuses %s with %i', async (url, status) => {
+    expect((await ask(app, 'GET', url)).status).toBe(status);
+  });
+
+  it('counts holds at once, and their units as free at the instant they run out', async () => {
+    const { product, slot } = await dayOfFive();
+    await hold(slot, 2);
+    const answer = await slots(product, '2026-12-30');
+    expect(remaining(answer)).toEqual([3]);
+    expect((answer.body as Slots).slots[0]?.paxAvailability.map((pax) => pax.remaining)).toEqual([3, 3]);
+    await open().clock.freeze('2026-12-20T08:29:59.999999Z');
+    expect(remaining(await slots(product, '2026-12-30'))).toEqual([3]);
+    await open().clock.freeze('2026-12-20T08:30:00Z');
+    expect(remaining(await slots(product, '2026-12-30'))).toEqual([5]);
+  });
+
+  it('has an order of what its pax types cost, though the primary one is free, and of nothing where all are', async () => {
+    const product = newProduct();
+    const free = { price_amount: null, price_currency: null };
+    await tellPart(open().database, {
+      supplier: TOURS.id,
+      part: `${product}/2026-12-30`,
+      observedAt: NOW,
+      slots: [{ ...experienceSlot(`free-${product}`, '2026-12-30', '10:00', 9, '0'), ...free }],
+    });
+    const [slot] = ((await slots(product, '2026-12-30')).body as Slots).slots;
+    const ordersOf = async (pax: { type: string; quantity: number }[]) => {
+      const held = await ask(app, 'POST', '/api/v1/reservations', { client_id, slot_id: slot?.id, pax });
+      const { reservation_id } = held.body as { reservation_id: number };
+      await act(reservation_id, 'confirm');
+      return (await ask(app, 'GET', `/api/v1/orders?reservation_id=${reservation_id}`)).body;
+    };
+    const mixed = [
+      { type: 'ADULT', quantity: 1 },
+      { type: 'CHILD', quantity: 2 },
+    ];
+    expect(await ordersOf(mixed)).toMatchObject({ orders: [{ currency: 'SGD', total: 87 }] });
+    expect(await ordersOf([{ type: 'ADULT', quantity: 2 }])).toMatchObject({ orders: [] });
+  });
+
+  it('keeps the units of a hold that was confirmed or extended while the day was in memory', async () => {
+    const { product, slot } = await dayOfFive();
+    const confirmed = await hold(slot, 2);
+    const extended = await hold(slot, 1);
+    expect(remaining(await slots(product, '2026-12-30'))).toEqual([2]);
+    await open().clock.freeze('2026-12-20T08:10:00Z');
+    await act(confirmed, 'confirm');
+    expect(remaining(await slots(product, '2026-12-30'))).toEqual([2]);
+    await act(extended, 'extend');
+    await open().clock.freeze('2026-12-20T08:30:00Z');
+    expect(remaining(await slots(product, '2026-12-30'))).toEqual([2]);
+    await open().clock.freeze('2026-12-20T08:40:00Z');
+    expect(remaining(await slots(product, '2026-12-30'))).toEqual([3]);
+    await act(confirmed, 'cancel');
+    expect(remaining(await slots(product, '2026-12-30'))).toEqual([5]);
+  });
+
+  it('shows what another program changed, and leaves out closed slots', async () => {
+    const { product, slot } = await dayOfFive();
+    await otherProgram().run(`update slot set capacity = 4 where id = ${slot}`);
+    await expect.poll(async () => remaining(await slots(product, '2026-12-30'))).toEqual([4]);
+    await otherProgram().run(`update slot set closed_at = holdfast_clock() where id = ${slot}`);
+    await expect.poll(async () => remaining(await slots(product, '2026-12-30'))).toEqual([]);
+  });
+
+  it('lists the days on which something can be had, with the lowest price of what can', async () => {
+    const product = newProduct();
+    await told(product, '2027-01-02', [[`c${product}`, '2027-01-02', '10:00', 1, '9.5']], '2026-12-20T05:00:00Z');
+    await told(product, '2026-12-25', [[`b${product}`, '2026-12-25', '10:00', 0, '5']]);
+    await told(product, '2026-12-21', [
+      [`a1${product}`, '2026-12-21', '10:00', 1, '100'],
+      [`a2${product}`, '2026-12-21', '11:00', 1, '99.95'],
+      [`a3${product}`, '2026-12-21', '12:00', 0, '1'],
+    ]);
+    await told(product, '2026-12-20', [[`begun${product}`, '2026-12-20', '15:59', 9, '1']], '2026-12-20T07:50:00Z');
+    await told(product, '2027-02-20', [[`last${product}`, '2027-02-20', '10:00', 9, '7']]);
+    await told(product, '2027-02-21', [[`past${product}`, '2027-02-21', '10:00', 9, '7']]);
+    const price = (final: number) => ({ finalPrice: final, originalPrice: final, currencyCode: 'SGD' });
+    const answer = await dates(product);
+    expect(answer.body).toEqual({
+      dates: [
+        { date: '2026-12-21', price: price(99.95) },
+        { date: '2027-01-02', price: price(9.5) },
+        { date: '2027-02-20', price: price(7) },
+      ],
+    });
+    // Three hours since the oldest, which is asked for every four: today, asked for every quarter of an hour, has five minutes left.
+    expect(answer.headers).toMatchObject({ age: '10800', 'cache-control': 'max-age=11100, no-cache' });
+    expect(answer.headers['cache-status']).toBe('Holdfast; fwd=miss; ttl=300; detail=incomplete');
+    const known = await ask(app, 'GET', `/api/v1/experience/${product}/dates`, undefined, {
+      'if-none-match': String(answer.headers.etag),
+    });
+    expect(known.status).toBe(304);
+  });
+
+  it('sells nothing of a slot from the instant it begins, and says so', async () => {
+    const product = newProduct();
+    await told(product, '2026-12-20', [[`soon${product}`, '2026-12-20', '17:00', 5, '1']], '2026-12-20T07:50:00Z');
+    const before = await slots(product, '2026-12-20');
+    expect(remaining(before)).toEqual([5]);
+    const slot_id = (before.body as Slots).slots[0]?.id ?? 0;
+    await open().clock.freeze('2026-12-20T08:59:59.999Z');
+    await hold(slot_id, 1);
+    await open().clock.freeze('2026-12-20T09:00:00Z');
+    expect(remaining(await slots(product, '2026-12-20'))).toEqual([0]);
+    const late = await ask(app, 'POST', '/api/v1/reservations', { client_id, slot_id, quantity: 1 });
+    expect(late.body).toMatchObject({ status: 409, type: 'urn:holdfast:problem:slot-closed' });
+  });
+
+  it('drops a day while its last unit is held, and begins with the supplier’s today', async () => {
+    const { product, slot } = await dayOfFive();
+    await hold(slot, 5);
+    expect((await dates(product)).body).toEqual({ dates: [] });
+    await open().clock.freeze('2026-12-20T08:30:00Z');
+    expect((await dates(product)).body).toMatchObject({ dates: [{ date: '2026-12-30' }] });
+    // 23:59:59 on the 30th in Singapore, when its slot has begun, and then the 31st.
+    await told(product, '2026-12-30', [[`late${product}`, '2026-12-30', '23:59', 1, '1']], '2026-12-20T09:00:00Z');
+    await open().clock.freeze('2026-12-30T15:58:59Z');
+    expect((await dates(product)).body).toMatchObject({ dates: [{ date: '2026-12-30' }] });
+    await open().clock.freeze('2026-12-30T15:59:00Z');
+    expect((await dates(product)).body).toEqual({ dates: [] });
+  });
+
+  it('writes down how often each part was read', async () => {
+    const another = await openTestApp(open().database, {}, { suppliers: [TOURS] });
+    const product = newProduct();
+    const url = `/api/v1/experience/${product}/slots?date=2026-12-22`;
+    for (let read = 0; read < 3; read += 1) await ask(another, 'GET', url);
+    // Nobody asks for it to be pulled, so that nobody has to know.
+    await ask(another, 'GET', `/api/v1/experience/${product}/slots?date=1999-01-01`);
+    await another.close();
+    const { rows } = await open().database.read((reader) =>
+      sql<{ part: string; reads: number }>`
+        select part, reads from supply_read where part like ${`${product}/%`}`.execute(reader),
+    );
+    expect(rows).toEqual([{ part: `${product}/2026-12-22`, reads: 3 }]);
+  });
+});

@@ -1,0 +1,194 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { eachDatabase } from '../../../../test/support/database/test-database.ts';
+import { ask, openTestApp } from '../../../../test/support/server/test-app.ts';
+import { experienceSlot, tellPart } from '../../../../test/support/supply/known-partitions.ts';
+import { NOWHERE, supplierAt } from '../../../../test/support/supply/supplier-at.ts';
+import type { HttpServer } from '../../../platform/http/http-server.ts';
+import type { Supplier } from '../supplier/supplier.ts';
+import { readNextPull } from './next-pull-store.ts';
+
+/** 00:30 on the 21st in Singapore. */
+const NOW = '2026-12-20T16:30:00Z';
+const TOURS = supplierAt(NOWHERE, 'per-date', {
+  id: 'city-tours',
+  pullLimits: [
+    { pulls: 2, windowMs: 1_000 },
+    { pulls: 3, windowMs: 60_000 },
+  ],
+  cadence: [
+    { days: [0, 0], everyMs: 900_000 },
+    { days: [1, 2], everyMs: 14_400_000 },
+  ],
+});
+const VENUE = supplierAt(NOWHERE, 'snapshot', { id: 'venue', pullLimits: [{ pulls: 1, windowMs: 3_600_000 }] });
+
+eachDatabase('the sync', (open) => {
+  let app: HttpServer;
+  const start = () => openTestApp(open().database, {}, { suppliers: [TOURS, VENUE] });
+  const run = (query: ReturnType<typeof sql>) => open().database.transaction((tx) => query.execute(tx));
+
+  beforeAll(async () => {
+    await open().clock.freeze(NOW);
+    app = await start();
+  });
+  afterAll(() => app.close());
+  beforeEach(async () => {
+    await open().clock.freeze(NOW);
+    await run(sql`delete from pull`);
+    await run(sql`update supplier set paused = false, blocked_until = '-infinity', last_pull_at = null`);
+  });
+
+  const status = async (on = app) => (await ask(on, 'GET', '/api/v1/sync/status')).body as { suppliers: object[] };
+  const post = (what: string, headers = {}) => ask(app, 'POST', `/api/v1/sync/${what}`, undefined, headers);
+  /** What the ledger says of the supplier's next pull, reserving it if it may be. */
+  async function reserve({ id, pullLimits }: Supplier): Promise<{ outcome: string; wait_until: string | null }> {
+    const { rows } = await open().database.transaction((tx) =>
+      sql<{ outcome: string; wait_until: string | null }>`
+        select outcome, wait_until from reserve_pull(${id}, 0, 'everything',
+          ${pullLimits.map(({ pulls }) => pulls)}::integer[],
+          ${pullLimits.map(({ windowMs }) => `${windowMs} milliseconds`)}::interval[], interval '10 seconds')`.execute(
+        tx,
+      ),
+    );
+    if (!rows[0]) throw new Error('no outcome');
+    return rows[0];
+  }
+  const close = () => run(sql`update pull set outcome = 'ok', open_until = holdfast_clock() where outcome is null`);
+
+  it('says hello', async () => {
+    expect((await ask(app, 'GET', '/test')).text).toBe('{"hello":"world"}');
+  });
+
+  it('tells how far each supplier is, in the supplier’s own days', async () => {
+    // Today there is the 21st: two products, three days.
+    const slot = experienceSlot('a', '2026-12-21', '10:00', 1, '10');
+    const tell = (part: string, observedAt: string) =>
+      tellPart(open().database, {
+        supplier: TOURS.id,
+        part,
+        observedAt,
+        slots: part === '14/2026-12-21' ? [slot] : [],
+      });
+    await tell('14/2026-12-21', '2026-12-20T16:15:00Z');
+    await tell('15/2026-12-21', '2026-12-20T16:14:59Z');
+    await tell('14/2026-12-23', '2026-12-20T12:30:00Z');
+    // Neither of these is asked for.
+    await tell('14/2026-12-20', '2026-12-19T12:00:00Z');
+    await tell('15/2026-12-24', '2026-12-19T12:00:00Z');
+    await reserve(TOURS);
+    const { suppliers, ...rest } = await status();
+    expect(rest).toEqual({ status: 'running', now: NOW, removed: [] });
+    const write_backs = { waiting: 0, parked: 0, reason: null };
+    const idle = { last_error: null, last_error_at: null, write_backs, status: 'running' };
+    expect(suppliers).toEqual([
+      {
+        ...idle,
+        id: 'city-tours',
+        pull_limits: ['2/1s', '3/1m'],
+        pulls_in_window: 1,
+        pulls_in_windows: [1, 1],
+        next_pull_at: NOW,
+        backlog: 4,
+        done: 2,
+        total: 6,
+        last_pull_at: NOW,
+        oldest_observed_at: '2026-12-20T12:30:00Z',
+      },
+      {
+        ...idle,
+        id: 'venue',
+        pull_limits: ['1/1h'],
+        pulls_in_window: 0,
+        pulls_in_windows: [0],
+        next_pull_at: NOW,
+        backlog: 1,
+        done: 0,
+        total: 1,
+        last_pull_at: null,
+        oldest_observed_at: null,
+      },
+    ]);
+  });
+
+  it('foretells what the ledger will say of the next pull', async () => {
+    const foretold = async () => {
+      const { nextMs = Number.NaN } = await open().database.read((reader) => readNextPull(reader, TOURS));
+      return new Date(nextMs).toISOString();
+    };
+    const outcomes: [string, string][] = [];
+    for (const [advance, blocked] of [[0], [100], [200], [950, 1], [3_000], [70_000], [500, 3_000], [900]] as const) {
+      const now = Date.parse(NOW) + outcomes.length * 1_000 + advance;
+      await open().clock.freeze(new Date(now).toISOString());
+      if (blocked)
+        await run(sql`update supplier set blocked_until = holdfast_clock() + ${blocked} * interval '1 second'`);
+      const expected = await foretold();
+      const { outcome, wait_until } = await reserve(TOURS);
+      outcomes.push([outcome, expected]);
+      if (outcome === 'wait') expect(new Date(wait_until ?? '').toISOString()).toBe(expected);
+      else expect([outcome, expected]).toEqual(['reserved', new Date(now).toISOString()]);
+      await close();
+    }
+    expect(new Set(outcomes.map(([outcome]) => outcome))).toEqual(new Set(['reserved', 'wait']));
+  });
+
+  it('pauses all or one of them, for every instance and the next start, and resumes', async () => {
+    expect((await post('pause?supplier=venue')).body).toEqual({
+      status: 'running',
+      suppliers: [
+        { id: 'city-tours', status: 'running' },
+        { id: 'venue', status: 'paused' },
+      ],
+    });
+    expect((await reserve(VENUE)).outcome).toBe('paused');
+    expect((await reserve(TOURS)).outcome).toBe('reserved');
+    await close();
+    expect((await post('pause')).body).toMatchObject({ status: 'paused' });
+    expect((await post('pause')).body).toMatchObject({ status: 'paused' });
+    const restarted = await start();
+    expect(await status(restarted)).toMatchObject({
+      status: 'paused',
+      suppliers: [{ status: 'paused', next_pull_at: null }, { status: 'paused' }],
+    });
+    await restarted.close();
+    expect((await reserve(TOURS)).outcome).toBe('paused');
+    expect((await post('resume')).body).toMatchObject({ status: 'running' });
+    expect((await post('resume')).body).toMatchObject({ status: 'running' });
+    expect((await reserve(VENUE)).outcome).toBe('reserved');
+  });
+
+  it('does not know suppliers that are not configured', async () => {
+    for (const what of ['pause', 'resume']) {
+      const answer = await post(`${what}?supplier=nobody`);
+      expect(answer.body).toMatchObject({ status: 404, type: 'urn:holdfast:problem:no-such-supplier' });
+    }
+  });
+
+  it('answers a pause when the pull that was open has ended, and not before', async () => {
+    expect((await reserve(VENUE)).outcome).toBe('reserved');
+    let answered = false;
+    const pausing = post('pause').finally(() => {
+      answered = true;
+    });
+    const isPaused = async () => {
+      const { rows } = await open().database.read((reader) =>
+        sql`select from supplier where id = 'venue' and paused`.execute(reader),
+      );
+      return rows.length > 0;
+    };
+    await expect.poll(isPaused).toBe(true);
+    // Looks that find it open, by one that is as quick as any of the pause's own.
+    for (let looks = 0; looks < 5; looks += 1) await status();
+    expect(answered).toBe(false);
+    await close();
+    expect((await pausing).status).toBe(200);
+  });
+
+  it('takes a key, whose answer does not pause again what was resumed since', async () => {
+    const key = { 'idempotency-key': 'pause-1' };
+    const first = await post('pause', key);
+    await post('resume');
+    expect((await post('pause', key)).text).toBe(first.text);
+    expect(await status()).toMatchObject({ status: 'running' });
+  });
+});

@@ -1,0 +1,71 @@
+import { type Id, parseId } from '../../../platform/ids.ts';
+import { type Fields, RowRefused } from '../../../platform/import/csv-rows.ts';
+import type { InstantText } from '../../../platform/time/instant.ts';
+import { readMoment, textOfMoment } from '../../../platform/time/moment.ts';
+import { isWrittenText, saysWrittenText } from '../../../platform/written-text.ts';
+import { MAX_NAME_LENGTH, MAX_STATE_LENGTH } from '../vehicle-schemas.ts';
+
+/** The columns a file must have; it may have others, which are passed over. */
+export const VEHICLE_COLUMNS = ['id', 'make', 'model'] as const;
+export const STATE_LOG_COLUMNS = ['vehicle_id', 'state', 'timestamp'] as const;
+
+export interface VehicleRow {
+  readonly id: Id;
+  readonly make: string;
+  readonly model: string;
+}
+
+/** The state that a file of vehicles says one is in, nothing where it says none. */
+export interface StateClaim {
+  readonly id: Id;
+  readonly state: string;
+}
+
+export interface StateLogRow {
+  readonly vehicleId: Id;
+  readonly state: string;
+  readonly at: InstantText;
+}
+
+export function readVehicleRow(fields: Fields): VehicleRow {
+  return {
+    id: readId(fields, 'id'),
+    make: readText(fields, 'make', MAX_NAME_LENGTH),
+    model: readText(fields, 'model', MAX_NAME_LENGTH),
+  };
+}
+
+export function readStateClaim(fields: Fields): StateClaim {
+  return { id: readId(fields, 'id'), state: fields.state ?? '' };
+}
+
+export function readStateLogRow(fields: Fields): StateLogRow {
+  const { timestamp = '' } = fields;
+  const moment = readMoment(timestamp);
+  if (!moment) throw refused(fields, 'timestamp', 'is not a time such as 2026-12-30T10:00:00Z');
+  return {
+    vehicleId: readId(fields, 'vehicle_id'),
+    state: readText(fields, 'state', MAX_STATE_LENGTH),
+    at: textOfMoment(moment),
+  };
+}
+
+function readId(fields: Fields, column: string): Id {
+  const id = parseId(fields[column] ?? '');
+  if (id === undefined) throw refused(fields, column, 'is not a whole number from 1 to 2^53-1');
+  return id;
+}
+
+/** What a byte that is not UTF-8 is read as. */
+const NOT_UTF8 = '\ufffd';
+
+function readText(fields: Fields, column: string, maxLength: number): string {
+  const text = fields[column] ?? '';
+  if (text.includes(NOT_UTF8)) throw refused(fields, column, 'is not UTF-8');
+  if (!isWrittenText(text, maxLength)) throw refused(fields, column, saysWrittenText(maxLength));
+  return text;
+}
+
+function refused(fields: Fields, column: string, why: string): RowRefused {
+  return new RowRefused(`${column} ${JSON.stringify(fields[column] ?? '')} ${why}`);
+}

@@ -1,0 +1,61 @@
+import type { ReadyBody } from '../../../freshness/index.ts';
+import { readyBody } from '../../../freshness/index.ts';
+import type { Id } from '../../../platform/ids.ts';
+import { historyOf, type Timeline } from './timeline.ts';
+
+/** A vehicle in memory: its timeline, and the answers that have been given from it, each written once. */
+export class KnownVehicle implements Timeline {
+  readonly id: Id;
+  readonly make: string;
+  readonly model: string;
+  readonly states: readonly string[];
+  readonly logs: readonly number[];
+  readonly #answers: ReadyBody[] = [];
+
+  constructor({ id, make, model, states, logs }: Timeline) {
+    this.id = id;
+    this.make = make;
+    this.model = model;
+    this.states = states;
+    this.logs = logs;
+  }
+
+  /** @param state a place in `states` */
+  stateFromCache(state: number): ReadyBody {
+    const known = this.#answers[state];
+    if (known) return known;
+    const ready = readyBody(this.#stateBody(state, true));
+    this.#answers[state] = ready;
+    return ready;
+  }
+
+  /** The same for whoever had it loaded. */
+  stateFromSource(state: number): ReadyBody {
+    return readyBody(this.#stateBody(state, false));
+  }
+
+  history(): ReadyBody {
+    const { id, make, model } = this;
+    return readyBody(JSON.stringify({ vehicle: { id, make, model }, history: historyOf(this) }));
+  }
+
+  /** `{id, make, model, state}` */
+  inState(state: number) {
+    return { id: this.id, make: this.make, model: this.model, state: this.states[state] as string };
+  }
+
+  /** About how many bytes it takes in memory, with every answer it may come to keep. */
+  get sizeBytes(): number {
+    const names = this.make.length + this.model.length;
+    const answers = this.states.reduce((sum, state) => sum + ANSWER_BYTES + 2 * (state.length + names), 0);
+    return VEHICLE_BYTES + 2 * names + answers + this.logs.length * NUMBER_BYTES;
+  }
+
+  #stateBody(state: number, fromCache: boolean): string {
+    return JSON.stringify({ fromCache, data: { vehicle: this.inState(state) } });
+  }
+}
+
+const VEHICLE_BYTES = 300;
+const ANSWER_BYTES = 300;
+const NUMBER_BYTES = 8;

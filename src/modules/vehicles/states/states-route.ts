@@ -1,0 +1,75 @@
+import type { Served } from '../../../freshness/index.ts';
+import { askedBoundMs } from '../../../freshness/index.ts';
+import { Failure, NotFound } from '../../../platform/errors.ts';
+import { answerWith, sendAnswer } from '../../../platform/http/answer.ts';
+import type { HttpServer } from '../../../platform/http/http-server.ts';
+import { answerOnce, readClaim } from '../../../platform/http/idempotency.ts';
+import { Problems } from '../../../platform/http/parameters.ts';
+import { toProblem } from '../../../platform/http/problem.ts';
+import type { Id } from '../../../platform/ids.ts';
+import { NoStateYet } from '../vehicle-failures.ts';
+import * as schemas from '../vehicle-schemas.ts';
+import type { VehiclesDeps } from '../vehicles-deps.ts';
+import type { KnownVehicle } from './known-vehicle.ts';
+import { momentOf } from './state-at-route.ts';
+import { stateAt } from './timeline.ts';
+import type { VehicleView } from './vehicle-view.ts';
+
+interface Pair {
+  readonly vehicle_id: Id;
+  readonly timestamp: string;
+}
+
+/** The states of many vehicles, each at a moment of its own. */
+export function addStatesRoute(app: HttpServer, { database, view }: VehiclesDeps): void {
+  app.post(
+    '/api/v1/vehicles/states',
+    {
+      schema: {
+        tags: ['Vehicles'],
+        summary: 'The states of many vehicles, each at its moment',
+        body: schemas.StatesBody,
+        response: { 200: schemas.States, ...Problems },
+      },
+    },
+    async (request, reply) => {
+      const { pairs } = request.body;
+      // Before any transaction: the embedded database's one connection would wait for itself.
+      const vehicles = await readVehicles(view, pairs, askedBoundMs(request));
+      const states = pairs.map((pair, place) => outcomeOf(pair, place, vehicles));
+      const answer = answerWith(reply, 200, { states });
+      if (readClaim(request)) return answerOnce(database, request, reply, async () => answer);
+      const ageMs = Math.max(...vehicles.values().map((served) => served.ageMs));
+      reply.header('age', String(Math.ceil(ageMs / 1_000)));
+      return sendAnswer(reply, answer);
+    },
+  );
+}
+
+async function readVehicles(
+  view: VehicleView,
+  pairs: readonly Pair[],
+  boundMs: number | undefined,
+): Promise<Map<Id, Served<KnownVehicle>>> {
+  const ids = [...new Set(pairs.map((pair) => pair.vehicle_id))];
+  const served = await Promise.all(ids.map((id) => view.get(String(id), boundMs)));
+  return new Map(served.map((each, place) => [ids[place] as Id, each]));
+}
+
+function outcomeOf(pair: Pair, place: number, vehicles: ReadonlyMap<Id, Served<KnownVehicle>>): object {
+  try {
+    return { vehicle: vehicleAt(pair, place, vehicles.get(pair.vehicle_id)?.value) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const { type, title, status, detail } = toProblem(error, '');
+    return { problem: { type, title, status, detail } };
+  }
+}
+
+function vehicleAt({ vehicle_id, timestamp }: Pair, place: number, vehicle: KnownVehicle | undefined): object {
+  const moment = momentOf(timestamp, `/pairs/${place}/timestamp`);
+  if (!vehicle) throw new NotFound('vehicle', vehicle_id);
+  const state = stateAt(vehicle, moment);
+  if (state < 0) throw new NoStateYet(vehicle_id);
+  return vehicle.inState(state);
+}

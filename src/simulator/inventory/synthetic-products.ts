@@ -1,0 +1,62 @@
+import { type Random, seededRandom } from '../../platform/seeded-random.ts';
+import { type PaxType, type PerDateProduct, slotId } from './per-date-product.ts';
+
+/** Synthetic products are numbered from here on. */
+const FIRST_SYNTHETIC_ID = 1001;
+
+const CURRENCY = 'SGD';
+
+/**
+ * Products 1001, 1002 … for loads that need many, each the same for the same seed. They keep the oddities of the
+ * recorded ones and add two that other suppliers have: ids that are numbers (odd products), and two pax types of one
+ * name (every third).
+ */
+export function syntheticProducts(count: number, seed: number): PerDateProduct[] {
+  return Array.from({ length: count }, (_, index) => syntheticProduct(FIRST_SYNTHETIC_ID + index, seed));
+}
+
+function syntheticProduct(id: number, seed: number): PerDateProduct {
+  const random = seededRandom(seed, id);
+  const numeric = id % 2 === 1;
+  const stem = numeric ? String(id) : `S${id}`;
+  const weekdays = new Set([1, 2, 3, 4, 5, 6, 7].filter((day) => day === 1 + (id % 7) || random.chance(0.6)));
+  const starts = Array.from({ length: random.integer(1, 6) }, (_, index) => `${String(9 + index).padStart(2, '0')}:00`);
+  const paxAvailability = paxTypes(random, id % 3 === 0);
+  const remaining = random.integer(5, 200);
+  return {
+    id,
+    stems: [stem],
+    slotsOn(date) {
+      if (!weekdays.has(date.dayOfWeek)) return [];
+      return starts.map((startTime) => ({
+        startDate: String(date),
+        startTime,
+        endTime: startTime,
+        providerSlotId: slotId(stem, String(date), startTime, numeric),
+        remaining,
+        currencyCode: CURRENCY,
+        variantId: id,
+        paxAvailability,
+      }));
+    },
+  };
+}
+
+function paxTypes(random: Random, twoOfOneName: boolean): PaxType[] {
+  const adult = random.integer(2_000, 30_000) / 100;
+  const of = (type: string, name: string, description: string, finalPrice: number): PaxType => ({
+    max: 20,
+    min: 1,
+    remaining: random.integer(5, 200),
+    type,
+    description,
+    name,
+    price: { discount: 0, finalPrice, originalPrice: finalPrice, currencyCode: CURRENCY },
+  });
+  const half = Math.round(adult * 50) / 100;
+  const types = [
+    { ...of('ADULT_12~99', 'Adult', '12-99 years', adult), isPrimary: true as const },
+    of('CHILD_7~11', 'Child', '7-11 years', half),
+  ];
+  return twoOfOneName ? [...types, of('CHILD_3~6', 'Child', '3-6 years', 0)] : types;
+}

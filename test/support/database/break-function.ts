@@ -1,0 +1,40 @@
+import { sql } from 'kysely';
+import type { Database } from '../../../src/platform/db/database.ts';
+
+/**
+ * Takes a guard out of one of the database's own functions, by its own source text, so that a check can be seen to
+ * fail. Text that is not there exactly once is an error: a control that changes nothing would prove nothing.
+ */
+export async function replaceInFunction(database: Database, name: string, text: string, by: string): Promise<void> {
+  const definition = await readFunction(database, name);
+  const parts = definition.split(text);
+  if (parts.length !== 2) throw new Error(`${name} has ${parts.length - 1} times the text ${text}`);
+  await define(database, parts.join(by));
+}
+
+/** Puts another PL/pgSQL body under the name and signature of one of the database's own functions. */
+export async function replaceBody(database: Database, name: string, body: string): Promise<void> {
+  const definition = await readFunction(database, name);
+  const [head, old, tail] = definition.split('$function$');
+  if (head === undefined || old === undefined || tail === undefined) throw new Error(`${name} is not as expected`);
+  await define(database, `${head}$function$${body}$function$${tail}`);
+}
+
+export async function dropConstraint(database: Database, table: string, constraint: string): Promise<void> {
+  await database.transaction((tx) =>
+    sql`alter table ${sql.id(table)} drop constraint ${sql.id(constraint)}`.execute(tx),
+  );
+}
+
+async function readFunction(database: Database, name: string): Promise<string> {
+  const { rows } = await database.read((reader) =>
+    sql<{ definition: string }>`select pg_get_functiondef(${name}::regproc) as definition`.execute(reader),
+  );
+  const definition = rows[0]?.definition;
+  if (definition === undefined) throw new Error(`there is no function ${name}`);
+  return definition;
+}
+
+async function define(database: Database, definition: string): Promise<void> {
+  await database.transaction((tx) => sql.raw(definition).execute(tx));
+}

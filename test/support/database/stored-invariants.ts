@@ -1,0 +1,39 @@
+import { sql } from 'kysely';
+import type { Database } from '../../../src/platform/db/database.ts';
+
+/** Each finds the rows that break one invariant; there must be none. */
+const BREACHES = {
+  'slots whose claimed units are not the sum of their live reservations': sql`
+    select s.id from slot s
+      left join reservation r on r.slot_id = s.id and r.status in ('held', 'confirmed')
+     group by s.id having s.claimed <> coalesce(sum(r.quantity), 0)`,
+  'slots sold beyond their capacity': sql`select id from slot where claimed > capacity + overclaimed or claimed < 0`,
+  'confirmed reservations that were not held when they were confirmed': sql`
+    select id from reservation
+     where status = 'confirmed' and (decided_at is null or decided_at < held_at or decided_at >= expires_at)`,
+  'reservations whose last event tells another state': sql`
+    select r.id from reservation r
+      left join lateral (select * from reservation_event e
+                          where e.reservation_id = r.id order by e.id desc limit 1) last on true
+     where (last.status, last.slot_id, last.quantity) is distinct from (r.status, r.slot_id, r.quantity)`,
+  'reservations that went on after their end': sql`
+    select reservation_id as id from (
+      select *, lag(status) over (partition by reservation_id order by id) as before from reservation_event) told
+     where before in ('cancelled', 'expired', 'conflict')
+        or (before = 'confirmed' and status not in ('confirmed', 'cancelled', 'conflict'))`,
+  'overlapping open slots of one provider': sql`
+    select a.id from slot a join slot b
+      on a.provider_id = b.provider_id and a.id < b.id
+     and tstzrange(a.starts_at, a.ends_at) && tstzrange(b.starts_at, b.ends_at)
+     where (a.closed_at is null or a.claimed > 0) and (b.closed_at is null or b.claimed > 0)`,
+} as const;
+
+/** What the tables contradict, in words with the number of rows; nothing when all of it holds. */
+export async function brokenInvariants(database: Database): Promise<string[]> {
+  const broken: string[] = [];
+  for (const [name, breach] of Object.entries(BREACHES)) {
+    const { rows } = await database.read((reader) => breach.execute(reader));
+    if (rows.length > 0) broken.push(`${rows.length} ${name}`);
+  }
+  return broken;
+}

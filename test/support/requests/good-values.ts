@@ -1,0 +1,105 @@
+import type { Random } from '../../../src/platform/seeded-random.ts';
+import type { JsonSchema, Route } from './api-surface.ts';
+import { ODD_TIMES } from './bad-times.ts';
+
+/** What a generator knows of the server it talks to. */
+export interface World {
+  /** Ids it has given out, by what they name (`provider_id`), so that bad input reaches beyond the first 404. */
+  readonly ids: Map<string, number[]>;
+  /** The start of today, in UTC. */
+  readonly todayMs: number;
+}
+
+const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Singapore', 'Pacific/Apia', 'Asia/Kathmandu'] as const;
+const NAMES = ['Jake', 'Zoë', '李', 'O’Neill', '😀', 'a'.repeat(200)] as const;
+const IS_ID = /(^|_)id$/i;
+const IS_TIME = /(_time|_at|timestamp)$|^(start|end|from|to|at)$/;
+const DAY_MS = 86_400_000;
+
+/** Whether a field of a body or a parameter is one of our ids. */
+export function isId(name: string, schema: JsonSchema): boolean {
+  return IS_ID.test(name) && schema.type === 'integer';
+}
+
+export function isTime(name: string, schema: JsonSchema): boolean {
+  return IS_TIME.test(name) && schema.type === 'string';
+}
+
+/** `/api/v1/slots/{id}` names a slot, and the fixed paths call the same thing a timeslot. */
+export function idKind(name: string, path: string): string {
+  if (name === 'timeslot_id') return 'slot_id';
+  if (name !== 'id') return name;
+  const segments = path.split('/');
+  const owner = segments[segments.indexOf('{id}') - 1] ?? '';
+  return `${owner.replace(/s$/, '')}_id`;
+}
+
+function someId(random: Random, kind: string, world: World): number {
+  const ids = world.ids.get(kind) ?? [];
+  return ids.length > 0 && random.chance(0.9) ? random.pick(ids) : random.integer(1, 50);
+}
+
+/** A moment in the coming year, on a quarter of an hour. */
+function someTime(random: Random, { todayMs }: World): string {
+  const time = new Date(todayMs + random.integer(2, 360) * DAY_MS + random.integer(0, 95) * 900_000).toISOString();
+  return random.pick([time.replace('.000Z', 'Z'), time.slice(0, 16), time.slice(0, 16).replace('T', ' ')]);
+}
+
+/** JSON that the schema and most rules behind it let through. */
+function goodJson(random: Random, name: string, schema: JsonSchema, path: string, world: World): string {
+  if (schema.enum) return JSON.stringify(random.pick(schema.enum));
+  if (isId(name, schema)) return String(someId(random, idKind(name, path), world));
+  if (schema.anyOf) return goodJson(random, name, schema.anyOf[0] ?? {}, path, world);
+  switch (schema.type) {
+    case 'integer':
+    case 'number':
+      return String(someNumber(random, schema));
+    case 'boolean':
+      return String(random.chance(0.5));
+    case 'array': {
+      const size = Math.max(random.integer(0, 2), schema.minItems ?? 0);
+      return `[${Array.from({ length: size }, () => goodJson(random, name, schema.items ?? {}, path, world)).join(',')}]`;
+    }
+    case 'object':
+      return writeObject(goodFields(random, schema, path, world));
+    default:
+      return JSON.stringify(someText(random, name, world));
+  }
+}
+
+/** The fields of an object, each as JSON. A start and an end are made to fit. */
+export function goodFields(random: Random, schema: JsonSchema, path: string, world: World): Map<string, string> {
+  const fields = new Map<string, string>();
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    const needed = schema.required?.includes(name) ?? false;
+    if (needed || random.chance(0.4)) fields.set(name, goodJson(random, name, property, path, world));
+  }
+  if (fields.has('start_time') && fields.has('end_time')) {
+    const startMs = world.todayMs + random.integer(2, 360) * DAY_MS + random.integer(0, 60) * 900_000;
+    fields.set('start_time', JSON.stringify(new Date(startMs).toISOString()));
+    fields.set('end_time', JSON.stringify(new Date(startMs + random.integer(1, 8) * 900_000).toISOString()));
+  }
+  return fields;
+}
+
+export function writeObject(fields: ReadonlyMap<string, string>): string {
+  return `{${[...fields].map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',')}}`;
+}
+
+/** A parameter's text, not yet percent-encoded. */
+export function goodText(random: Random, name: string, schema: JsonSchema, route: Route, world: World): string {
+  const json = goodJson(random, name, schema, route.path, world);
+  return json.startsWith('"') ? String(JSON.parse(json)) : json;
+}
+
+function someNumber(random: Random, { minimum = 1, maximum = 100 }: JsonSchema): number {
+  const edge = random.chance(0.05) ? maximum : Math.min(maximum, minimum + random.integer(0, 9));
+  return Math.trunc(edge);
+}
+
+function someText(random: Random, name: string, world: World): string {
+  if (IS_TIME.test(name)) return random.chance(0.1) ? random.pick(ODD_TIMES) : someTime(random, world);
+  if (/zone/.test(name)) return random.pick(ZONES);
+  if (/until|date/.test(name)) return someTime(random, world).slice(0, 10);
+  return random.pick(NAMES);
+}
