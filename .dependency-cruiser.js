@@ -20,22 +20,34 @@ const DECISIONS = [
 ];
 
 /**
- * The sub-folders of a module, from the lowest up: each may import those before it. The files beside them, at the
- * module's root, may import all of them and are imported by none of them.
+ * The sub-folders of each module, from the lowest up: each may import those before it. Of the files at a module's root,
+ * its door, routes and dependencies stand above the sub-folders; all others stand below them.
  */
-const SUB_FOLDERS = {};
+const SUB_FOLDERS = {
+  orders: ['pages', 'import'],
+  reservations: ['people', 'booking', 'availability'],
+  supply: ['supplier', 'adapters', 'planner', 'write-back', 'sync', 'catalogue', 'bookings'],
+  vehicles: ['states', 'import'],
+};
+const TOP = '(index|samples|[a-z-]*routes|[a-z-]*-deps)\\.ts$';
 
-const subFolderRules = Object.entries(SUB_FOLDERS).flatMap(([module, folders]) =>
-  folders.map((folder, index) => ({
-    name: `${module}-${folder}-imports-what-is-below`,
-    severity: 'error',
-    from: { path: `^src/modules/${module}/${folder}/` },
-    to: {
-      path: `^src/modules/${module}/`,
-      pathNot: `^src/modules/${module}/(${folders.slice(0, index + 1).join('|')})/`,
+const subFolderRules = Object.entries(SUB_FOLDERS).flatMap(([module, folders]) => {
+  const root = `^src/modules/${module}/`;
+  return [
+    ...folders.map((folder, index) => ({
+      name: `${module}-${folder}-imports-what-is-below-it`,
+      severity: 'error',
+      from: { path: `${root}${folder}/` },
+      to: { path: [`${root}(${folders.slice(index + 1).join('|') || '-'})/`, `${root}${TOP}`] },
+    })),
+    {
+      name: `${module}-root-imports-no-sub-folder`,
+      severity: 'error',
+      from: { path: `${root}[^/]+$`, pathNot: `${root}${TOP}` },
+      to: { path: `${root}[^/]+/` },
     },
-  })),
-);
+  ];
+});
 
 export default {
   forbidden: [

@@ -1,17 +1,93 @@
 // What the server takes and gives, by method and path. Written by `npm run openapi` from the routes themselves.
 // One file, however long, because it is generated: nobody edits it, and it is read by looking up a path.
 
+export interface LoggedState {
+  /** The vehicle's id. */
+  readonly "vehicle_id": number;
+  /** The state, in the words of whoever logged it. */
+  readonly "state": string;
+  /** When the state began; UTC, to the microsecond. */
+  readonly "timestamp": string;
+}
+
 export interface Problem {
-  /** Stable; `urn:holdfast:problem:` and the name of the failure */
+  /** Stable identifier of the failure: `urn:holdfast:problem:` and its name. */
   readonly "type": string;
+  /** Short summary, the same for every occurrence of the type. */
   readonly "title": string;
+  /** The HTTP status. */
   readonly "status": number;
+  /** What went wrong this time, for a person to read. */
   readonly "detail": string;
-  /** The request, as it is named in the log */
+  /** This occurrence: the `x-request-id` of the answer, as the log names it. */
   readonly "instance": string;
+  /** The fields that are wrong; on 400 only. */
   readonly "errors"?: readonly ({
+    /** JSON pointer into the body, or `query/<name>`, `params/<name>`, `headers/<name>`. */
     readonly "path": string;
+    /** What is wrong there. */
     readonly "message": string;
+  })[];
+}
+
+export interface StateLog {
+  /** The state, in the words of whoever logged it. */
+  readonly "state": string;
+  /** When the state began; UTC, to the microsecond. */
+  readonly "timestamp": string;
+}
+
+export interface Vehicle {
+  /** The vehicle's id. */
+  readonly "id": number;
+  /** The manufacturer. */
+  readonly "make": string;
+  /** The model. */
+  readonly "model": string;
+}
+
+export interface VehicleHistory {
+  readonly "vehicle": Vehicle;
+  /** Every state log by time, ascending. Of two logs at one instant, the later one counts. */
+  readonly "history": readonly (StateLog)[];
+}
+
+export interface VehicleInState {
+  /** The vehicle's id. */
+  readonly "id": number;
+  /** The manufacturer. */
+  readonly "make": string;
+  /** The model. */
+  readonly "model": string;
+  /** The state, in the words of whoever logged it. */
+  readonly "state": string;
+}
+
+export interface VehicleStateAnswer {
+  /** `false` when the database was read for this answer. */
+  readonly "fromCache": boolean;
+  /** The answer. */
+  readonly "data": {
+    readonly "vehicle": VehicleInState;
+  };
+}
+
+export interface VehicleStateProblem {
+  /** The problem type. */
+  readonly "type": string;
+  /** Its summary. */
+  readonly "title": string;
+  /** The status the single request would have. */
+  readonly "status": number;
+  /** What is wrong with this pair. */
+  readonly "detail": string;
+}
+
+export interface VehicleStates {
+  /** One entry per pair, in the same order: the vehicle in its state, or the problem. */
+  readonly "states": readonly ({
+    readonly "vehicle"?: VehicleInState;
+    readonly "problem"?: VehicleStateProblem;
   })[];
 }
 
@@ -361,42 +437,19 @@ export interface Api {
         readonly "reservation_id": number | null;
       };
     };
-    /** The state a vehicle was in at a moment */
+    /** Get a vehicle's state at a moment */
     "/vehicles/{id}/timestamp/{timestamp}": {
       path: { "id": number; "timestamp": string; };
       query: undefined;
       body: undefined;
-      answer: {
-        /** `false`: the database was asked for this answer */
-        readonly "fromCache": boolean;
-        readonly "data": {
-          readonly "vehicle": {
-            readonly "id": number;
-            readonly "make": string;
-            readonly "model": string;
-            readonly "state": string;
-          };
-        };
-      };
+      answer: VehicleStateAnswer;
     };
-    /** All that is known of when a vehicle was in which state */
+    /** Get a vehicle's state history */
     "/vehicles/{id}/history": {
       path: { "id": number; };
       query: undefined;
       body: undefined;
-      answer: {
-        readonly "vehicle": {
-          readonly "id": number;
-          readonly "make": string;
-          readonly "model": string;
-        };
-        /** Ascending; of two at one instant the later one holds */
-        readonly "history": readonly ({
-          readonly "state": string;
-          /** UTC, to the microsecond */
-          readonly "timestamp": string;
-        })[];
-      };
+      answer: VehicleHistory;
     };
     /** List the experiences that suppliers are configured for, by id */
     "/api/v1/experiences": {
@@ -1071,75 +1124,48 @@ export interface Api {
         readonly "reservation_id": number | null;
       };
     };
-    /** Add a vehicle */
+    /** Create a vehicle */
     "/vehicles": {
       path: undefined;
       query: undefined;
       body: {
+        /** The manufacturer. */
         readonly "make": string;
+        /** The model. */
         readonly "model": string;
+        /** Its first state. */
         readonly "state"?: string;
-        /** Since when it is in that state; now unless told. `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`; UTC unless told */
+        /** When that state began; defaults to now. `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`. Without an offset the time is UTC. */
         readonly "timestamp"?: string;
       };
-      answer: {
-        readonly "vehicle": {
-          readonly "id": number;
-          readonly "make": string;
-          readonly "model": string;
-        };
-        /** Ascending; of two at one instant the later one holds */
-        readonly "history": readonly ({
-          readonly "state": string;
-          /** UTC, to the microsecond */
-          readonly "timestamp": string;
-        })[];
-      };
+      answer: VehicleHistory;
     };
-    /** Log that a vehicle is in a state since a moment */
+    /** Log a change of state */
     "/vehicles/{id}/state-logs": {
       path: { "id": number; };
       query: undefined;
       body: {
+        /** The new state. */
         readonly "state": string;
-        /** `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`; UTC unless told */
+        /** `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`. Without an offset the time is UTC. */
         readonly "timestamp": string;
       };
-      answer: {
-        readonly "vehicle_id": number;
-        readonly "state": string;
-        /** UTC, to the microsecond */
-        readonly "timestamp": string;
-      };
+      answer: LoggedState;
     };
-    /** The states of many vehicles, each at its moment */
+    /** Get the states of many vehicles */
     "/api/v1/vehicles/states": {
       path: undefined;
       query: undefined;
       body: {
+        /** The vehicles and moments to look up. */
         readonly "pairs": readonly ({
+          /** The vehicle's id. */
           readonly "vehicle_id": number;
-          /** `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`; UTC unless told */
+          /** `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`. Without an offset the time is UTC. */
           readonly "timestamp": string;
         })[];
       };
-      answer: {
-        /** In the order of `pairs`: the vehicle in its state, or why there is none */
-        readonly "states": readonly ({
-          readonly "vehicle"?: {
-            readonly "id": number;
-            readonly "make": string;
-            readonly "model": string;
-            readonly "state": string;
-          };
-          readonly "problem"?: {
-            readonly "type": string;
-            readonly "title": string;
-            readonly "status": number;
-            readonly "detail": string;
-          };
-        })[];
-      };
+      answer: VehicleStates;
     };
     /** Book an item; the supplier is told at once */
     "/api/bookings": {

@@ -3,13 +3,30 @@ import { addOrderRoutes, type OrdersDeps } from './modules/orders/index.ts';
 import { addReservationsRoutes, type ReservationsDeps } from './modules/reservations/index.ts';
 import { addSupplyRoutes, type SupplyDeps } from './modules/supply/index.ts';
 import { addVehiclesRoutes, type VehiclesDeps } from './modules/vehicles/index.ts';
-import { acceptDirectAnswers } from './platform/http/fast-path.ts';
+import { enableFastPath } from './platform/http/fast-path.ts';
 import { addHealthRoutes, type Readiness } from './platform/http/health.ts';
 import type { HttpServer } from './platform/http/http-server.ts';
 import { createServer } from './platform/http/server.ts';
 import { serveStaticFiles } from './platform/http/static-files.ts';
 import type { Logger } from './platform/logger.ts';
 import { type Metrics, serveMetrics } from './platform/metrics.ts';
+
+const TAGS = [
+  {
+    name: 'Fixed paths',
+    description: 'The seven paths of the reservations assignment. Their requests and answers never change.',
+  },
+  { name: 'Providers and clients', description: 'The people who offer time and who reserve it.' },
+  { name: 'Availability', description: "Providers' time: offer it, withdraw it, and list its slots." },
+  { name: 'Reservations', description: 'Hold units of a slot, confirm, cancel, extend and move them, and look back.' },
+  { name: 'Experiences', description: 'Products that suppliers sell by date and slot.' },
+  { name: 'Items', description: 'What suppliers sell that are read as a whole, and bookings of it.' },
+  { name: 'Sync', description: 'Pulling from suppliers: pause, resume, and see how far it is.' },
+  { name: 'Orders', description: 'Orders by page and by id, and changes to them.' },
+  { name: 'Vehicles', description: "Vehicles' states, now and at any moment." },
+  { name: 'Events', description: 'A live stream of changes.' },
+  { name: 'Operations', description: 'Health, readiness and metrics.' },
+];
 
 const PAGE = new URL('../web/dist/', import.meta.url);
 
@@ -31,10 +48,13 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
     title: 'Holdfast',
     version: deps.version,
     description:
-      "Books time and inventory that live in somebody else's slow, rate-limited system, and sells each unit once.",
+      "A booking server for teams whose inventory lives in somebody else's slow, rate-limited system. It sells each " +
+      'unit once, syncs within a pull budget, serves reads from memory within a declared staleness bound, and ' +
+      'remembers what was true at any moment.',
+    tags: TAGS,
   });
   serveMetrics(app, deps.metrics);
-  acceptDirectAnswers(app, deps.metrics.requests);
+  enableFastPath(app, deps.metrics.requests);
   addHealthRoutes(app, deps.reservations.database, deps.readiness);
   addReservationsRoutes(app, deps.reservations);
   addOrderRoutes(app, deps.orders);

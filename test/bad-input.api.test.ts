@@ -130,7 +130,7 @@ const ID_PARAMS = { type: 'object', required: ['id'], properties: { id: { type: 
 
 /** Plants routes of a test's own and sends a few hundred cases at them. */
 async function hunt(plant: (app: HttpServer) => void, withinMs = ANSWER_WITHIN_MS): Promise<RunResult> {
-  const app = await createServer(createLogger('silent'), { title: 'Planted', version: '0', description: '' });
+  const app = await createServer(createLogger('silent'), { title: 'Planted', version: '0', description: '', tags: [] });
   plant(app);
   app.closeRoutes();
   const send = withinTime(injectInto(app), withinMs);

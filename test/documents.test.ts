@@ -57,7 +57,7 @@ describe('the README', () => {
 });
 
 describe('docs/operations.md', () => {
-  const TYPE = /\btype = '([a-z-]+)'|new Unavailable\(\s*'([a-z-]+)'|new NotFound\(\s*'([a-z-]+)'/g;
+  const TYPE = /\bfailure\(\s*'[a-z-]+',\s*'([a-z-]+)'|new Unavailable\(\s*'([a-z-]+)'|new NotFound\(\s*'([a-z-]+)'/g;
 
   async function typesInSource(): Promise<string[]> {
     const texts = await Promise.all((await find('src/**/*.ts')).map(read));

@@ -124,7 +124,7 @@ describe('doubt', () => {
   it('sends readers to the source, and vouches for what they load', async () => {
     const test = openTestView();
     await fillWith(test, 'a', 'old');
-    test.view.doubt();
+    test.view.markUncertain();
     expect(test.view.peek('a')).toBeUndefined();
     const reader = test.view.get('a');
     (await test.source.question(1)).answer('new');
@@ -135,7 +135,7 @@ describe('doubt', () => {
   it('voids the loads under way', async () => {
     const { view, source } = openTestView();
     const before = view.get('a');
-    view.doubt();
+    view.markUncertain();
     (await source.question(0)).answer('old');
     await before;
     expect(view.peek('a')).toBeUndefined();
@@ -145,7 +145,7 @@ describe('doubt', () => {
     const test = openTestView();
     await fillWith(test, 'a', 'old');
     test.vouch(false);
-    test.view.doubt();
+    test.view.markUncertain();
     pass(BOUND_MS);
     const within = test.view.get('a');
     (await test.source.question(1)).fail(new Unavailable('database-unavailable', 'gone'));
@@ -171,7 +171,7 @@ describe('doubt', () => {
     await fillWith(test, 'a', 'one');
     expect(test.view.peek('a')).toBeUndefined();
     await fillWith(test, 'a', 'two');
-    test.view.doubt();
+    test.view.markUncertain();
     test.vouch(true);
     expect(test.view.peek('a')).toBeUndefined();
     await settled();
@@ -181,11 +181,11 @@ describe('doubt', () => {
     const test = openTestView();
     await fillWith(test, 'a', 'old');
     test.vouch(false);
-    test.view.doubt();
+    test.view.markUncertain();
     const cut = test.view.get('a');
     (await test.source.question(1)).fail(new Unavailable('database-unavailable', 'gone'));
     expect((await cut).value).toBe('old');
-    test.view.doubt();
+    test.view.markUncertain();
     test.vouch(true);
     const back = test.view.get('a');
     (await test.source.question(2)).answer('new');

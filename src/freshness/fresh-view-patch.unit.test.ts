@@ -172,7 +172,7 @@ describe('a view that can patch', () => {
     shelf.change('x');
     pass(BOUND_MS + 1);
     expect(await shelf.read()).toEqual({ x: 2, y: 1 });
-    shelf.view.doubt();
+    shelf.view.markUncertain();
     shelf.change('x');
     expect(await shelf.read()).toEqual({ x: 3, y: 1 });
     expect(shelf.arrivals).toHaveLength(0);

@@ -94,7 +94,7 @@ export class FreshView<K, V> implements View<K, V> {
     this.#remote?.invalidateAll();
   }
 
-  doubt(): void {
+  markUncertain(): void {
     this.#doubts += 1;
     // The feed is back, or has just broken: whether the source fails is not known from before.
     this.#sourceFailedAt = Number.NEGATIVE_INFINITY;

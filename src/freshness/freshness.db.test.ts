@@ -41,7 +41,7 @@ onPostgres('a view whose feed is silent', (open) => {
     await database.transaction((tx) => sql`insert into provider (first_name, last_name) values ('A', 'B')`.execute(tx));
     const late = view.get('a');
     await settled();
-    expect([feed.vouched, looks.length]).toEqual([false, 2]);
+    expect([feed.isConnected, looks.length]).toEqual([false, 2]);
     looks[0]?.resolve('before');
     looks[1]?.resolve('after');
     expect((await Promise.all([...early, late])).map(({ value }) => value)).toEqual(['before', 'before', 'after']);

@@ -22,7 +22,7 @@ export class Freshness {
     feed.subscribe({
       changed() {},
       cut: (again) => {
-        for (const view of this.#views) view.doubt();
+        for (const view of this.#views) view.markUncertain();
         // What is shared is left alone until the feed is back, and is then put anew: once is enough for the others.
         if (!again) this.#remote?.invalidateAll();
       },
@@ -32,7 +32,7 @@ export class Freshness {
   /** @param maxBytes what its entries may take in memory */
   view<K, V>(options: ViewOptions<K, V>, maxBytes: number): View<K, V> {
     const store = new MemoryStore<V>(maxBytes);
-    const view = new FreshView(options, store, () => this.#feed.vouched, this.#remote);
+    const view = new FreshView(options, store, () => this.#feed.isConnected, this.#remote);
     this.#views.push(view as unknown as View<never, unknown>);
     return view;
   }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isKnownTo } from '../platform/http/if-none-match.ts';
+import { matchesEtag } from '../platform/http/if-none-match.ts';
 import type { Served } from './view.ts';
 import type { Source } from './view-counters.ts';
 
@@ -28,7 +28,7 @@ export function readyBody(text: string): ReadyBody {
 export type Reuse = 'within-bound' | 'revalidate';
 
 /** The bound a request asks for, in milliseconds: `Cache-Control: max-age=N`, or 0 for `no-cache`. */
-export function askedBoundMs(request: FastifyRequest): number | undefined {
+export function requestedMaxAgeMs(request: FastifyRequest): number | undefined {
   const asked = request.headers['cache-control'];
   if (asked === undefined) return undefined;
   if (/(^|[\s,])no-(cache|store)($|[\s,=])/i.test(asked)) return 0;
@@ -51,7 +51,7 @@ export function sendServed(
 /** Sends a body with its validator; 304 when the caller has it already. */
 export function sendValidated(request: FastifyRequest, reply: FastifyReply, body: ReadyBody): FastifyReply {
   reply.header('etag', body.etag);
-  if (isKnownTo(request.headers['if-none-match'], body.etag)) return reply.code(304).send();
+  if (matchesEtag(request.headers['if-none-match'], body.etag)) return reply.code(304).send();
   return reply.type('application/json; charset=utf-8').send(body.text);
 }
 

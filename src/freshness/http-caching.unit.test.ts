@@ -3,7 +3,7 @@ import Fastify from 'fastify';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BOUND_MS, openTestView } from '../../test/support/freshness/gated-source.ts';
 import { Unavailable } from '../platform/errors.ts';
-import { askedBoundMs, type Reuse, readyBody, sendServed } from './http-caching.ts';
+import { type Reuse, readyBody, requestedMaxAgeMs, sendServed } from './http-caching.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
@@ -26,7 +26,7 @@ function openRoute(reuse: Reuse = 'within-bound', staleOnErrorMs = 0) {
   });
   const app = Fastify();
   app.get('/', async (request, reply) => {
-    const served = await view.get('a', askedBoundMs(request));
+    const served = await view.get('a', requestedMaxAgeMs(request));
     return sendServed(request, reply, served, readyBody(served.value ?? ''), reuse);
   });
   const ask = (headers: Record<string, string> = {}) => app.inject({ url: '/', headers });
@@ -119,8 +119,8 @@ describe('If-None-Match', () => {
 
 describe('Cache-Control of a request', () => {
   const asked = (header: string | undefined) =>
-    askedBoundMs({ headers: header === undefined ? {} : { 'cache-control': header } } as Parameters<
-      typeof askedBoundMs
+    requestedMaxAgeMs({ headers: header === undefined ? {} : { 'cache-control': header } } as Parameters<
+      typeof requestedMaxAgeMs
     >[0]);
 
   it.each([

@@ -1,9 +1,9 @@
 export { Freshness } from './freshness.ts';
 export {
   ageHeaders,
-  askedBoundMs,
   type ReadyBody,
   readyBody,
+  requestedMaxAgeMs,
   sendServed,
   sendValidated,
   tellAge,

@@ -59,5 +59,5 @@ export interface View<K, V> {
   /** Anything may have changed. */
   invalidateAll(): void;
   /** Entries in memory are no longer known to be true; they answer only if the source fails, within their bound. */
-  doubt(): void;
+  markUncertain(): void;
 }

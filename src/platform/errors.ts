@@ -1,8 +1,8 @@
 import type { Id } from './ids.ts';
 
 /**
- * What went wrong, in terms a caller can act on. The HTTP edge alone turns a kind into a status
- * (`platform/http/problem.ts`); nothing below it knows a status code.
+ * What went wrong, in terms a caller can act on. Only the HTTP edge turns a kind into a status code
+ * (`platform/http/problem.ts`); nothing below it knows one.
  */
 export type FailureKind =
   | 'malformed'
@@ -11,60 +11,96 @@ export type FailureKind =
   | 'not-found'
   | 'conflict'
   | 'gone'
+  | 'too-large'
+  | 'unsupported-media-type'
   | 'unprocessable'
+  | 'internal'
   | 'unavailable';
 
 /** One thing wrong with a request: where, and what. */
-export interface Flaw {
+export interface FieldError {
   /** A JSON pointer into the body, or `query/<name>`, `params/<name>`, `headers/<name>`. */
   readonly path: string;
   readonly message: string;
 }
 
-/** A failure with a stable `type`; its message is the sentence a caller is shown. */
-export abstract class Failure extends Error {
-  abstract readonly kind: FailureKind;
+/** What every occurrence of one failure shares. */
+export interface FailureType {
+  readonly kind: FailureKind;
   /** Stable, kebab-case, part of the API: `slot-taken`. */
+  readonly type: string;
+  /** A short summary, the same for every occurrence. */
+  readonly title: string;
+}
+
+/** A failure with a stable `type`; its message is the sentence shown to the caller. */
+export abstract class Failure extends Error implements FailureType {
+  abstract readonly kind: FailureKind;
   abstract readonly type: string;
-  /** A short summary of the type, the same for every occurrence. */
   abstract readonly title: string;
-  readonly flaws: readonly Flaw[] = [];
-  /** Seconds after which a retry is worth while; only for `unavailable`. */
+  readonly errors: readonly FieldError[] = [];
+  /** Seconds after which a retry is worthwhile. */
   readonly retryAfterS: number | undefined = undefined;
 }
 
-export class Malformed extends Failure {
-  readonly kind = 'malformed';
-  readonly type = 'malformed-request';
-  readonly title = 'Malformed request';
-  override readonly flaws: readonly Flaw[];
-  constructor(flaws: readonly Flaw[]) {
-    super(flaws.map((flaw) => `${flaw.path} ${flaw.message}`.trimStart()).join('; '));
-    this.flaws = flaws;
+/**
+ * The base class of one failure. Kind, type and title are static too, so that a route can declare the failures it may
+ * answer with: `class SlotTaken extends failure('conflict', 'slot-taken', 'Slot is taken')`.
+ */
+export function failure(kind: FailureKind, type: string, title: string) {
+  return class extends Failure {
+    static readonly kind = kind;
+    static readonly type = type;
+    static readonly title = title;
+    readonly kind = kind;
+    readonly type = type;
+    readonly title = title;
+  };
+}
+
+export class Malformed extends failure('malformed', 'malformed-request', 'Malformed request') {
+  override readonly errors: readonly FieldError[];
+  constructor(errors: readonly FieldError[]) {
+    super(errors.map(({ path, message }) => `${path} ${message}`.trimStart()).join('; '));
+    this.errors = errors;
   }
 }
 
-/** Of a kind of things, none has this id. */
+const NOT_FOUND = 'Not found';
+
+/** No thing of this kind has this id. */
 export class NotFound extends Failure {
   readonly kind = 'not-found';
   readonly type: string;
-  readonly title = 'Not found';
+  readonly title = NOT_FOUND;
   /** @param subject in kebab-case, part of the type: `order` makes `no-such-order` */
   constructor(subject: string, id: Id | string) {
     super(`There is no ${subject} ${id}`);
-    this.type = `no-such-${subject}`;
+    this.type = noSuch(subject).type;
   }
 }
 
-/** The work was not done because something it needs is busy or away. Nothing was changed. */
+/** The type of `NotFound` for a subject. */
+export function noSuch(subject: string): FailureType {
+  return { kind: 'not-found', type: `no-such-${subject}`, title: NOT_FOUND };
+}
+
+const UNAVAILABLE = 'Temporarily unavailable';
+
+/** The work was not done because something it needs is busy or unreachable. Nothing was changed. */
 export class Unavailable extends Failure {
   readonly kind = 'unavailable';
   readonly type: string;
-  readonly title = 'Temporarily unavailable';
+  readonly title = UNAVAILABLE;
   override readonly retryAfterS: number;
   constructor(type: string, detail: string, retryAfterS = 1, options?: ErrorOptions) {
     super(detail, options);
     this.type = type;
     this.retryAfterS = retryAfterS;
   }
+}
+
+/** The type of an `Unavailable`. */
+export function unavailable(type: string): FailureType {
+  return { kind: 'unavailable', type, title: UNAVAILABLE };
 }

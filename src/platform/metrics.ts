@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { HttpServer } from './http/http-server.ts';
-import { RequestTally } from './http/request-metrics.ts';
+import { RequestMetrics } from './http/request-metrics.ts';
 
 interface Reading {
   readonly labels: Readonly<Record<string, string>>;
@@ -9,7 +9,7 @@ interface Reading {
 
 export interface Metrics {
   readonly registry: Registry;
-  readonly requests: RequestTally;
+  readonly requests: RequestMetrics;
   /** Values looked up when Prometheus asks. */
   gauge(name: string, help: string, labelNames: readonly string[], read: () => readonly Reading[]): void;
 }
@@ -19,7 +19,7 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry });
   return {
     registry,
-    requests: new RequestTally(),
+    requests: new RequestMetrics(),
     gauge(name, help, labelNames, read) {
       new Gauge({
         name,

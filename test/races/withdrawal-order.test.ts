@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { beforeAll, expect, it } from 'vitest';
-import { leadSupplier } from '../../src/modules/supply/sync/leader-lease-store.ts';
+import { acquireLease } from '../../src/modules/supply/sync/leader-lease-store.ts';
 import { askForProducts, withdrawSupplier } from '../../src/modules/supply/sync/withdrawal-store.ts';
 import type { Tx } from '../../src/platform/db/database.ts';
 import { openSecondConnection } from '../support/database/second-connection.ts';
@@ -31,7 +31,7 @@ onPostgres('a supplier that is configured again, and a booking of it that is can
     const { database } = open();
     await database.statement((tx) => sql`update supplier set leader_until = '-infinity'`.execute(tx));
     await database.transaction((tx) => withdrawSupplier(tx, 'venue'));
-    const epoch = (await database.statement((tx) => leadSupplier(tx, 'venue', randomUUID(), 60_000))) ?? 0;
+    const epoch = (await database.statement((tx) => acquireLease(tx, 'venue', randomUUID(), 60_000))) ?? 0;
     await using second = await openSecondConnection(open());
     await second.query('begin');
     await second.query('select from slot where id = $1 for no key update', [slotId]);

@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { Malformed } from '../../platform/errors.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
-import { IdParameter, idOf, Problems, SAYS } from '../../platform/http/parameters.ts';
+import { ERROR_MESSAGE, IdParameter, idOf, Problems } from '../../platform/http/parameters.ts';
 import { CURSOR_TEXT, cursorOf } from './cursor.ts';
 import { type EventFilter, TOPICS, type Topic } from './event-frames.ts';
 import type { EventHub } from './event-hub.ts';
@@ -28,7 +28,7 @@ const Headers = Type.Object({
     Type.String({
       pattern: CURSOR_TEXT,
       description: 'The last id that was heard: goes on after it, without a gap',
-      [SAYS]: 'is not an id this stream has given out',
+      [ERROR_MESSAGE]: 'is not an id this stream has given out',
     }),
   ),
 });

@@ -1,19 +1,13 @@
 import type { ConstraintFailures } from '../../platform/db/database-failure.ts';
-import { Failure } from '../../platform/errors.ts';
+import { failure } from '../../platform/errors.ts';
 
-export class SlotsOverlap extends Failure {
-  readonly kind = 'conflict';
-  readonly type = 'slots-overlap';
-  readonly title = 'Overlaps other slots';
+export class SlotsOverlap extends failure('conflict', 'slots-overlap', 'Overlaps other slots') {
   constructor() {
     super('The time overlaps slots of another shape that are offered already');
   }
 }
 
-export class SlotTaken extends Failure {
-  readonly kind = 'conflict';
-  readonly type = 'slot-taken';
-  readonly title = 'Slot is taken';
+export class SlotTaken extends failure('conflict', 'slot-taken', 'Slot is taken') {
   constructor() {
     super('Timeslot is unavailable. Please choose a different one');
   }

@@ -1,4 +1,4 @@
-import { type Flaw, Malformed } from '../../platform/errors.ts';
+import { type FieldError, Malformed } from '../../platform/errors.ts';
 import { digitsOf, isCurrency, PRICE_DECIMALS } from '../../platform/money.ts';
 import type { OrderContent } from './order.ts';
 
@@ -16,7 +16,9 @@ export interface WrittenOrder {
 
 /** Reads what a schema cannot check: that the currency is one, and that amounts are no finer than we keep them. */
 export function readContent({ customer, currency, lines }: WrittenOrder): OrderContent {
-  const flaws: Flaw[] = isCurrency(currency) ? [] : [{ path: '/currency', message: 'is not an ISO 4217 currency' }];
+  const flaws: FieldError[] = isCurrency(currency)
+    ? []
+    : [{ path: '/currency', message: 'is not an ISO 4217 currency' }];
   const exact = (amount: number, path: string): string => {
     const text = digitsOf(amount, PRICE_DECIMALS);
     if (text === undefined) flaws.push({ path, message: `must have ${PRICE_DECIMALS} decimals at most` });

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { askedBoundMs, readyBody, sendServed } from '../../freshness/index.ts';
+import { readyBody, requestedMaxAgeMs, sendServed } from '../../freshness/index.ts';
 import type { Tx } from '../../platform/db/database.ts';
 import { pageById, sendAnswer } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
@@ -30,7 +30,7 @@ export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps)
     },
     async (request, reply) => {
       const page = idOf(request.params.page, 'params/page');
-      const served = await pages.get(page, askedBoundMs(request));
+      const served = await pages.get(page, requestedMaxAgeMs(request));
       const body = readyBody(writeNumberedPage(page, pages.pageSize, served));
       return sendServed(request, reply, served, body, 'within-bound');
     },

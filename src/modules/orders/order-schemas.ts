@@ -1,5 +1,11 @@
 import { Type } from 'typebox';
-import { CursorParameter, IdField, IdParameter, LimitParameter, SAYS } from '../../platform/http/parameters.ts';
+import {
+  CursorParameter,
+  ERROR_MESSAGE,
+  IdField,
+  IdParameter,
+  LimitParameter,
+} from '../../platform/http/parameters.ts';
 import { ORDER_STATUSES } from './order.ts';
 
 const strict = { additionalProperties: false };
@@ -10,14 +16,14 @@ const written = (maxLength: number) =>
     minLength: 1,
     maxLength,
     pattern: '^(?=.*\\S)[^\\p{Cc}\\p{Cs}]*$',
-    [SAYS]: `must be 1 to ${maxLength} characters, something visible among them and no control characters`,
+    [ERROR_MESSAGE]: `must be 1 to ${maxLength} characters, something visible among them and no control characters`,
   });
 
 const Currency = Type.String({
   pattern: '^[A-Z]{3}$',
   description: 'ISO 4217',
   examples: ['USD'],
-  [SAYS]: 'must be three capital letters',
+  [ERROR_MESSAGE]: 'must be three capital letters',
 });
 
 const Amount = Type.Number({

@@ -1,8 +1,8 @@
-import { askedBoundMs, sendServed } from '../../freshness/index.ts';
+import { requestedMaxAgeMs, sendServed } from '../../freshness/index.ts';
 import { Failure, NotFound } from '../../platform/errors.ts';
 import { answerFailure, answerWith, sendAnswer } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
-import { answerOnce, readClaim } from '../../platform/http/idempotency.ts';
+import { answerOnce, readIdempotencyKey } from '../../platform/http/idempotency.ts';
 import { idOf, Problems } from '../../platform/http/parameters.ts';
 import { offerAvailability } from './availability/offer-availability.ts';
 import { expireReservations } from './booking/expire-reservations.ts';
@@ -82,7 +82,7 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
     },
     async (request, reply) => {
       const providerId = idOf(request.query.provider_id, 'query/provider_id');
-      const served = await timetables.get(providerId, askedBoundMs(request));
+      const served = await timetables.get(providerId, requestedMaxAgeMs(request));
       if (!served.value) throw new NotFound('provider', providerId);
       const body = served.value.listing(clock.latestMs(), policy.minNoticeMs);
       sendServed(request, reply, served, body, 'revalidate');
@@ -102,7 +102,7 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
     async (request, reply) => {
       const answer = await engine.hold({
         command: { clientId: request.body.client_id, slotId: request.body.timeslot_id, quantity: 1 },
-        claim: readClaim(request),
+        idempotencyKey: readIdempotencyKey(request),
         answer: (outcome) =>
           outcome instanceof Failure
             ? answerFailure(outcome, request.id)
@@ -125,7 +125,7 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
     async (request, reply) => {
       const answer = await engine.confirm({
         command: { clientId: request.body.client_id, reservationId: request.body.reservation_id },
-        claim: readClaim(request),
+        idempotencyKey: readIdempotencyKey(request),
         answer: (outcome) =>
           outcome instanceof Failure
             ? answerFailure(outcome, request.id)

@@ -1,14 +1,14 @@
 import { Type } from 'typebox';
 import {
   CursorParameter,
+  ERROR_MESSAGE,
   IdField,
   IdParameter,
   LimitParameter,
-  SAYS,
-  WrittenText,
+  VisibleText,
 } from '../../platform/http/parameters.ts';
 
-const Name = WrittenText(200);
+const Name = VisibleText(200);
 const TimeZone = Type.String({
   maxLength: 64,
   description: 'An IANA time zone, such as Europe/Berlin; UTC unless told',
@@ -107,7 +107,7 @@ const Price = Type.Object(
       pattern: '^[A-Z]{3}$',
       description: 'ISO 4217',
       examples: ['USD'],
-      [SAYS]: 'must be three capital letters',
+      [ERROR_MESSAGE]: 'must be three capital letters',
     }),
   },
   strict,

@@ -1,12 +1,9 @@
-import { Failure } from '../../platform/errors.ts';
+import { failure } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 
-/** The moment asked for is before the vehicle's first log, or it has none. */
-export class NoStateYet extends Failure {
-  readonly kind = 'not-found';
-  readonly type = 'before-first-state';
-  readonly title = 'Not found';
+/** The requested time is before the vehicle's first state log. */
+export class BeforeFirstState extends failure('not-found', 'before-first-state', 'Not found') {
   constructor(vehicleId: Id) {
-    super(`Vehicle ${vehicleId} was in no state yet at that time`);
+    super(`Vehicle ${vehicleId} had no state yet at that time`);
   }
 }

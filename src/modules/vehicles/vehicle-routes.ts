@@ -1,32 +1,35 @@
-import { askedBoundMs, sendServed } from '../../freshness/index.ts';
-import { Malformed } from '../../platform/errors.ts';
+import { requestedMaxAgeMs, sendServed } from '../../freshness/index.ts';
+import { Malformed, noSuch } from '../../platform/errors.ts';
 import { answerWith } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce } from '../../platform/http/idempotency.ts';
-import { idOf, Problems } from '../../platform/http/parameters.ts';
+import { idOf, momentOf } from '../../platform/http/parameters.ts';
 import { textOfMoment } from '../../platform/time/moment.ts';
-import { momentOf, REUSE, requireVehicle } from './states/state-at-route.ts';
+import { REUSE, requireVehicle } from './states/vehicle-view.ts';
 import * as schemas from './vehicle-schemas.ts';
 import { insertStateLog, insertVehicle } from './vehicle-store.ts';
 import type { VehiclesDeps } from './vehicles-deps.ts';
 
-/** A vehicle's history, and what adds to it. */
+/** A vehicle's history, and the requests that add to it. */
 export function addVehicleRoutes(app: HttpServer, { database, view }: VehiclesDeps): void {
   const tags = ['Vehicles'];
 
   app.get(
     '/vehicles/:id/history',
     {
+      config: { cached: true, problems: [noSuch('vehicle')] },
       schema: {
+        operationId: 'getVehicleHistory',
         tags,
-        summary: 'All that is known of when a vehicle was in which state',
-        params: schemas.IdParams,
-        response: { 200: schemas.History, ...Problems },
+        summary: "Get a vehicle's state history",
+        description: 'Returns every state log of a vehicle, oldest first, from memory.',
+        params: schemas.VehicleParams,
+        response: { 200: schemas.VehicleHistory },
       },
     },
     async (request, reply) => {
       const id = idOf(request.params.id, 'params/id');
-      const served = await view.get(String(id), askedBoundMs(request));
+      const served = await view.get(String(id), requestedMaxAgeMs(request));
       return sendServed(request, reply, served, requireVehicle(reply, served, id).history(), REUSE);
     },
   );
@@ -35,16 +38,18 @@ export function addVehicleRoutes(app: HttpServer, { database, view }: VehiclesDe
     '/vehicles',
     {
       schema: {
+        operationId: 'createVehicle',
         tags,
-        summary: 'Add a vehicle',
+        summary: 'Create a vehicle',
+        description: 'Creates a vehicle and, with `state`, its first state log.',
         body: schemas.VehicleBody,
-        response: { 201: schemas.History, ...Problems },
+        response: { 201: schemas.VehicleHistory },
       },
     },
     (request, reply) => {
       const { make, model, state, timestamp } = request.body;
       if (state === undefined && timestamp !== undefined) {
-        throw new Malformed([{ path: '/timestamp', message: 'says since when it is in a state, and there is none' }]);
+        throw new Malformed([{ path: '/timestamp', message: 'needs a state that began then' }]);
       }
       const since = timestamp === undefined ? undefined : textOfMoment(momentOf(timestamp, '/timestamp'));
       return answerOnce(database, request, reply, async (tx) => {
@@ -58,12 +63,15 @@ export function addVehicleRoutes(app: HttpServer, { database, view }: VehiclesDe
   app.post(
     '/vehicles/:id/state-logs',
     {
+      config: { problems: [noSuch('vehicle')] },
       schema: {
+        operationId: 'createStateLog',
         tags,
-        summary: 'Log that a vehicle is in a state since a moment',
-        params: schemas.IdParams,
+        summary: 'Log a change of state',
+        description: 'Stores that a vehicle is in a state from a moment on. Logs may arrive late and in any order.',
+        params: schemas.VehicleParams,
         body: schemas.StateLogBody,
-        response: { 201: schemas.StateLogged, ...Problems },
+        response: { 201: schemas.LoggedState },
       },
     },
     (request, reply) => {

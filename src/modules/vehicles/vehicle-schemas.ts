@@ -1,69 +1,130 @@
 import { Type } from 'typebox';
-import { IdField, IdParameter, WrittenText } from '../../platform/http/parameters.ts';
+import { component } from '../../platform/http/openapi.ts';
+import { IdField, IdParameter, VisibleText } from '../../platform/http/parameters.ts';
 
 export const MAX_NAME_LENGTH = 200;
 export const MAX_STATE_LENGTH = 100;
 const MAX_PAIRS = 1_000;
 
-const Name = WrittenText(MAX_NAME_LENGTH);
-const State = WrittenText(MAX_STATE_LENGTH);
 const strict = { additionalProperties: false };
 
-const GRAMMAR =
-  '`YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`; UTC unless told';
-const WrittenTime = Type.String({ maxLength: 40, description: GRAMMAR, examples: ['2022-09-11T17:03:17.000001Z'] });
-const ExactTime = Type.String({ description: 'UTC, to the microsecond', examples: ['2022-09-11T17:03:17Z'] });
+const TIME_GRAMMAR =
+  '`YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or ' +
+  '`±HH:MM`. Without an offset the time is UTC.';
 
-export const IdParams = Type.Object({ id: IdParameter('Its id') });
+const TimeText = Type.String({ maxLength: 40, description: TIME_GRAMMAR, examples: ['2022-09-11T17:03:17.000001Z'] });
+const Timestamp = Type.String({
+  format: 'date-time',
+  description: 'When the state began; UTC, to the microsecond.',
+  examples: ['2022-09-11T17:03:17Z'],
+});
+
+const VehicleId = IdField("The vehicle's id.", 2);
+const Make = Type.String({ description: 'The manufacturer.', examples: ['AUDI'] });
+const Model = Type.String({ description: 'The model.', examples: ['A4'] });
+const State = Type.String({ description: 'The state, in the words of whoever logged it.', examples: ['selling'] });
+
+export const VehicleParams = Type.Object({ id: IdParameter("The vehicle's id.", 2) });
 export const StateAtParams = Type.Object({
-  id: IdParameter('Its id'),
-  timestamp: Type.String({ description: GRAMMAR, examples: ['2022-09-12T10:00:00+00:00'] }),
+  id: IdParameter("The vehicle's id.", 2),
+  timestamp: Type.String({
+    description: `The moment to ask about: ${TIME_GRAMMAR}`,
+    examples: ['2022-09-12T10:00:00+00:00'],
+  }),
 });
 
-const Vehicle = Type.Object({ id: IdField(), make: Type.String(), model: Type.String() });
-const VehicleInState = Type.Object({ ...Vehicle.properties, state: Type.String() });
-const StateLog = Type.Object({ state: Type.String(), timestamp: ExactTime });
+const Vehicle = component('Vehicle', Type.Object({ id: VehicleId, make: Make, model: Model }));
+const VehicleInState = component(
+  'VehicleInState',
+  Type.Object(
+    { id: VehicleId, make: Make, model: Model, state: State },
+    { description: 'A vehicle and the state it was in at the requested moment.' },
+  ),
+);
+const StateLog = component(
+  'StateLog',
+  Type.Object({ state: State, timestamp: Timestamp }, { description: 'One dated change of state.' }),
+);
 
-export const StateAt = Type.Object({
-  fromCache: Type.Boolean({ description: '`false`: the database was asked for this answer' }),
-  data: Type.Object({ vehicle: VehicleInState }),
-});
-export const History = Type.Object({
-  vehicle: Vehicle,
-  history: Type.Array(StateLog, { description: 'Ascending; of two at one instant the later one holds' }),
-});
+export const VehicleStateAnswer = component(
+  'VehicleStateAnswer',
+  Type.Object({
+    fromCache: Type.Boolean({ description: '`false` when the database was read for this answer.' }),
+    data: Type.Object({ vehicle: VehicleInState }, { description: 'The answer.' }),
+  }),
+);
+
+export const VehicleHistory = component(
+  'VehicleHistory',
+  Type.Object({
+    vehicle: Vehicle,
+    history: Type.Array(StateLog, {
+      description: 'Every state log by time, ascending. Of two logs at one instant, the later one counts.',
+    }),
+  }),
+);
 
 export const VehicleBody = Type.Object(
   {
-    make: Name,
-    model: Name,
-    state: Type.Optional(State),
+    make: VisibleText(MAX_NAME_LENGTH, { description: 'The manufacturer.', examples: ['AUDI'] }),
+    model: VisibleText(MAX_NAME_LENGTH, { description: 'The model.', examples: ['A4'] }),
+    state: Type.Optional(VisibleText(MAX_STATE_LENGTH, { description: 'Its first state.', examples: ['quoted'] })),
     timestamp: Type.Optional(
-      Type.String({ maxLength: 40, description: `Since when it is in that state; now unless told. ${GRAMMAR}` }),
+      Type.String({
+        maxLength: 40,
+        description: `When that state began; defaults to now. ${TIME_GRAMMAR}`,
+        examples: ['2022-09-10T10:23:54Z'],
+      }),
     ),
   },
   strict,
 );
-export const StateLogBody = Type.Object({ state: State, timestamp: WrittenTime }, strict);
-export const StateLogged = Type.Object({ vehicle_id: IdField(), ...StateLog.properties });
+
+export const StateLogBody = Type.Object(
+  {
+    state: VisibleText(MAX_STATE_LENGTH, { description: 'The new state.', examples: ['sold'] }),
+    timestamp: TimeText,
+  },
+  strict,
+);
+
+export const LoggedState = component(
+  'LoggedState',
+  Type.Object(
+    { vehicle_id: VehicleId, state: State, timestamp: Timestamp },
+    { description: 'The state log as it was stored.' },
+  ),
+);
 
 export const StatesBody = Type.Object(
   {
-    pairs: Type.Array(Type.Object({ vehicle_id: IdField(), timestamp: WrittenTime }, strict), {
+    pairs: Type.Array(Type.Object({ vehicle_id: VehicleId, timestamp: TimeText }, strict), {
       minItems: 1,
       maxItems: MAX_PAIRS,
+      description: 'The vehicles and moments to look up.',
     }),
   },
   strict,
 );
-export const States = Type.Object({
-  states: Type.Array(
-    Type.Object({
-      vehicle: Type.Optional(VehicleInState),
-      problem: Type.Optional(
-        Type.Object({ type: Type.String(), title: Type.String(), status: Type.Integer(), detail: Type.String() }),
-      ),
-    }),
-    { description: 'In the order of `pairs`: the vehicle in its state, or why there is none' },
+
+const PairProblem = component(
+  'VehicleStateProblem',
+  Type.Object(
+    {
+      type: Type.String({ description: 'The problem type.', examples: ['urn:holdfast:problem:no-such-vehicle'] }),
+      title: Type.String({ description: 'Its summary.' }),
+      status: Type.Integer({ description: 'The status the single request would have.', examples: [404] }),
+      detail: Type.String({ description: 'What is wrong with this pair.' }),
+    },
+    { description: 'Why there is no state for one pair.' },
   ),
-});
+);
+
+export const VehicleStates = component(
+  'VehicleStates',
+  Type.Object({
+    states: Type.Array(Type.Object({ vehicle: Type.Optional(VehicleInState), problem: Type.Optional(PairProblem) }), {
+      description: 'One entry per pair, in the same order: the vehicle in its state, or the problem.',
+    }),
+  }),
+);

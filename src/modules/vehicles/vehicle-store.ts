@@ -24,7 +24,7 @@ export function insertVehicle(tx: Tx, { make, model }: NewVehicle): Promise<Vehi
   return tx.insertInto('vehicle').values({ make, model }).returning(['id', 'make', 'model']).executeTakeFirstOrThrow();
 }
 
-/** @param timestamp now, by the database's clock, unless told */
+/** @param timestamp defaults to now, by the database's clock */
 export async function insertStateLog(
   tx: Tx,
   vehicleId: Id,

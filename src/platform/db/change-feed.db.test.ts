@@ -159,9 +159,9 @@ onPostgres('the change feed on PostgreSQL', (open) => {
     const cut = ear.next('cut');
     await cutFeed(database);
     await cut;
-    expect(ear.feed.vouched).toBe(false);
+    expect(ear.feed.isConnected).toBe(false);
     await ear.next('cut');
-    expect([ear.feed.vouched, ear.cuts()]).toEqual([true, 2]);
+    expect([ear.feed.isConnected, ear.cuts()]).toEqual([true, 2]);
     const told = ear.next('changed');
     await database.transaction(bump('7'));
     await told;
@@ -174,7 +174,7 @@ onPostgres('the change feed on PostgreSQL', (open) => {
     const cut = ear.next('cut');
     await database.transaction((tx) => sql`select pg_notify('holdfast_change', 'hello')`.execute(tx));
     await cut;
-    expect(ear.feed.vouched).toBe(true);
+    expect(ear.feed.isConnected).toBe(true);
   });
 
   it('outlives a database that refuses it, falls silent and comes back', async () => {
@@ -183,15 +183,15 @@ onPostgres('the change feed on PostgreSQL', (open) => {
     await using database = openPostgres({ url: through(url, proxy), constraints: {}, onBroken() {} });
     proxy.refuse();
     const ear = await listenTo(database);
-    expect(ear.feed.vouched).toBe(false);
+    expect(ear.feed.isConnected).toBe(false);
     proxy.accept();
     await ear.next('cut');
-    expect(ear.feed.vouched).toBe(true);
+    expect(ear.feed.isConnected).toBe(true);
     proxy.freeze('feed');
     await ear.next('cut');
-    expect(ear.feed.vouched).toBe(false);
+    expect(ear.feed.isConnected).toBe(false);
     proxy.thaw();
     await ear.next('cut');
-    expect(ear.feed.vouched).toBe(true);
+    expect(ear.feed.isConnected).toBe(true);
   });
 });

@@ -15,7 +15,7 @@ export interface ChangeFeed {
    * feed vouches for nothing, and nor does one that has not been heard from for that long: a process that was frozen
    * finds its readers' requests before it finds what it was told meanwhile.
    */
-  readonly vouched: boolean;
+  readonly isConnected: boolean;
   /** Hears every change, in the order of the commits, and `cut` whenever some may have been missed. */
   subscribe(listener: ChangeListener): void;
   /**
@@ -73,7 +73,7 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
     this.#timer = setInterval(() => void this.#beat(), HEARTBEAT_MS);
   }
 
-  get vouched(): boolean {
+  get isConnected(): boolean {
     if (this.#connection === undefined) return false;
     return this.#connection.tellsBeforeCommitAnswers || performance.now() - this.#toldUntil < SILENT_MS;
   }

@@ -70,10 +70,10 @@ describe('the change feed', () => {
     };
     const { feed } = await openFeed(driver);
     driver.lose();
-    expect(feed.vouched).toBe(false);
+    expect(feed.isConnected).toBe(false);
     driver.open = async () => {};
     await pass(300);
-    expect(feed.vouched).toBe(true);
+    expect(feed.isConnected).toBe(true);
     await feed[Symbol.asyncDispose]();
   });
 
@@ -111,16 +111,16 @@ describe('the change feed', () => {
     await feed[Symbol.asyncDispose]();
     ping.resolve(0);
     await connecting;
-    expect([driver.attempts, driver.closed, feed.vouched]).toEqual([1, 1, false]);
+    expect([driver.attempts, driver.closed, feed.isConnected]).toEqual([1, 1, false]);
   });
 
   it('vouches for nothing before it is connected, nor after it is cut, and doubts what came between', async () => {
     const driver = new ScriptedDriver();
     const { feed, cuts } = await openFeed(driver);
-    expect([feed.vouched, cuts.length]).toEqual([true, 1]);
+    expect([feed.isConnected, cuts.length]).toEqual([true, 1]);
     driver.open = () => new Promise(() => {});
     driver.lose();
-    expect([feed.vouched, cuts.length]).toEqual([false, 2]);
+    expect([feed.isConnected, cuts.length]).toEqual([false, 2]);
     await feed[Symbol.asyncDispose]();
   });
 
@@ -128,17 +128,17 @@ describe('the change feed', () => {
     const driver = new ScriptedDriver();
     const { feed, cuts } = await openFeed(driver);
     await pass(5_000);
-    expect(feed.vouched).toBe(true);
+    expect(feed.isConnected).toBe(true);
     const silence = Promise.withResolvers<number>();
     driver.ping = () => silence.promise;
     await pass(740);
-    const before = feed.vouched;
+    const before = feed.isConnected;
     await pass(2_000);
-    expect([before, feed.vouched]).toEqual([true, false]);
+    expect([before, feed.isConnected]).toEqual([true, false]);
     silence.resolve(0);
     driver.ping = async () => 0;
     await pass(300);
-    expect(feed.vouched).toBe(true);
+    expect(feed.isConnected).toBe(true);
     // It was the same connection all along, so nothing it told was missed.
     expect(cuts).toHaveLength(1);
     await feed[Symbol.asyncDispose]();
@@ -149,7 +149,7 @@ describe('the change feed', () => {
     const { feed } = await openFeed(driver);
     const frozen = performance.now() + 3_000;
     vi.spyOn(performance, 'now').mockReturnValue(frozen);
-    expect(feed.vouched).toBe(false);
+    expect(feed.isConnected).toBe(false);
     vi.restoreAllMocks();
     await feed[Symbol.asyncDispose]();
   });
@@ -159,7 +159,7 @@ describe('the change feed', () => {
     const { feed } = await openFeed(driver);
     driver.ping = () => new Promise(() => {});
     await pass(10_000, 100);
-    expect(feed.vouched).toBe(true);
+    expect(feed.isConnected).toBe(true);
     await feed[Symbol.asyncDispose]();
   });
 
@@ -207,10 +207,10 @@ describe('the change feed', () => {
     const again: boolean[] = [];
     feed.subscribe({ changed() {}, cut: (isAgain) => again.push(isAgain) });
     await feed.barrier();
-    expect([feed.vouched, cuts.length]).toEqual([false, before + 1]);
+    expect([feed.isConnected, cuts.length]).toEqual([false, before + 1]);
     driver.open = async () => {};
     await pass(300);
-    expect([feed.vouched, ...again]).toEqual([true, true, false]);
+    expect([feed.isConnected, ...again]).toEqual([true, true, false]);
     await feed[Symbol.asyncDispose]();
     await feed.barrier();
     expect(again).toHaveLength(2);

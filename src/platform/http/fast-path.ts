@@ -3,11 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Failure } from '../errors.ts';
 import type { HttpServer } from './http-server.ts';
 import { PROBLEM_TYPE, toProblem } from './problem.ts';
-import type { RequestTally, RouteTally } from './request-metrics.ts';
+import type { RequestMetrics, RouteMetrics } from './request-metrics.ts';
 import { DATA_HEADERS } from './security-headers.ts';
 
 /** A body with what is said of it. */
-interface DirectBody {
+interface FastBody {
   readonly text: string;
   /** In bytes. */
   readonly length: string;
@@ -17,12 +17,12 @@ interface DirectBody {
 }
 
 /** A body or a refusal, with headers of its own: names and values in turn. The rest is added here. */
-export type DirectAnswer =
-  | { readonly headers: string[]; readonly body: DirectBody }
+export type FastAnswer =
+  | { readonly headers: string[]; readonly body: FastBody }
   | { readonly headers: string[]; readonly failure: Failure };
 
 /** What a GET route can answer from memory at once. */
-interface DirectRoute {
+interface FastRoute {
   /** As the framework's own route is declared. */
   readonly url: string;
   /** What every address of it begins with. */
@@ -31,7 +31,7 @@ interface DirectRoute {
    * Answers the plainest form of a request whose answer is in memory. Anything else, and whatever is malformed, is
    * left to the framework's route, which must give the same answers.
    */
-  answer(url: string): DirectAnswer | undefined;
+  answer(url: string): FastAnswer | undefined;
 }
 
 /** What one of these asks for takes more than the address to answer. */
@@ -50,8 +50,8 @@ const JSON_TYPE = 'application/json; charset=utf-8';
  * reply, hooks and listeners. It runs none of the framework's hooks, so what must be authorised or rate-limited
  * first cannot be answered here. To be called before any route is added.
  */
-export function acceptDirectAnswers(app: HttpServer, tally: RequestTally): void {
-  const routes: { readonly route: DirectRoute; readonly tally: RouteTally }[] = [];
+export function enableFastPath(app: HttpServer, tally: RequestMetrics): void {
+  const routes: { readonly route: FastRoute; readonly tally: RouteMetrics }[] = [];
   let closing = false;
   app.decorate('answerDirectly', (route) => {
     routes.push({ route, tally: tally.of('GET', route.url) });
@@ -92,7 +92,7 @@ function isPlain({ rawHeaders }: IncomingMessage): boolean {
   return hasHost;
 }
 
-function answerBy(route: DirectRoute, tally: RouteTally, url: string, response: ServerResponse): boolean {
+function answerBy(route: FastRoute, tally: RouteMetrics, url: string, response: ServerResponse): boolean {
   const startedAt = performance.now();
   const answer = answerOrNothing(route, url);
   if (answer === undefined) return false;
@@ -109,7 +109,7 @@ function answerBy(route: DirectRoute, tally: RouteTally, url: string, response: 
 }
 
 /** What fails here is left to the framework, which reports it. */
-function answerOrNothing(route: DirectRoute, url: string): DirectAnswer | undefined {
+function answerOrNothing(route: FastRoute, url: string): FastAnswer | undefined {
   try {
     return route.answer(url);
   } catch {
@@ -117,7 +117,7 @@ function answerOrNothing(route: DirectRoute, url: string): DirectAnswer | undefi
   }
 }
 
-function sendFailure({ failure, headers }: DirectAnswer & { failure: Failure }, response: ServerResponse): void {
+function sendFailure({ failure, headers }: FastAnswer & { failure: Failure }, response: ServerResponse): void {
   const requestId = randomUUID();
   const problem = toProblem(failure, requestId);
   const body = JSON.stringify(problem);
@@ -129,6 +129,6 @@ function sendFailure({ failure, headers }: DirectAnswer & { failure: Failure }, 
 
 declare module 'fastify' {
   interface FastifyInstance {
-    answerDirectly(route: DirectRoute): void;
+    answerDirectly(route: FastRoute): void;
   }
 }

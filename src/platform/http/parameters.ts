@@ -1,46 +1,58 @@
-import { Type } from 'typebox';
+import { type TStringOptions, Type } from 'typebox';
 import { Malformed } from '../errors.ts';
 import { type Id, parseId } from '../ids.ts';
 import { type InstantText, parseTimestamp } from '../time/instant.ts';
-import { saysWrittenText, WRITTEN_TEXT } from '../written-text.ts';
+import { type Moment, readMoment } from '../time/moment.ts';
+import { VISIBLE_TEXT, visibleTextMessage } from '../visible-text.ts';
 
-/** What a refused text is told, instead of its pattern. */
-export const SAYS = 'x-says';
+/** The keyword that carries the message for a refused text, in place of one about its pattern. */
+export const ERROR_MESSAGE = 'x-error-message';
 
-/** Marks a text that is an integer's digits, and says how great it may be. */
+/** The keyword that marks text holding the digits of an integer, and gives its maximum. */
 export const AS_INTEGER = 'x-integer';
 
-/** An id in a path or a query: text on the wire, checked by its grammar, shown as an integer in OpenAPI. */
-export const IdParameter = (description: string) =>
+/** An id in a path or a query: text on the wire, checked by its grammar, published as an integer. */
+export const IdParameter = (description: string, example = 1) =>
   Type.String({
     pattern: '^[1-9][0-9]{0,15}$',
     description,
+    examples: [example],
     [AS_INTEGER]: Number.MAX_SAFE_INTEGER,
-    [SAYS]: 'must be a whole number from 1 to 2^53-1',
+    [ERROR_MESSAGE]: 'must be a whole number from 1 to 2^53-1',
   });
 
 /** An id in a JSON body. */
-export const IdField = (description?: string) =>
-  Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, ...(description ? { description } : {}) });
+export const IdField = (description = '', example = 1) =>
+  Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description, examples: [example] });
 
-/** Text a person writes, in a JSON body. */
-export const WrittenText = (maxLength: number) =>
-  Type.String({ minLength: 1, maxLength, pattern: WRITTEN_TEXT, [SAYS]: saysWrittenText(maxLength) });
+/** Text that a person writes, in a JSON body. */
+export const VisibleText = (maxLength: number, options: TStringOptions = {}) =>
+  Type.String({
+    minLength: 1,
+    maxLength,
+    pattern: VISIBLE_TEXT,
+    [ERROR_MESSAGE]: visibleTextMessage(maxLength),
+    ...options,
+  });
 
-/** A page size. */
+/** The size of a page. */
 export const LimitParameter = Type.String({
   pattern: '^([1-9][0-9]{0,2}|1000)$',
-  description: 'How many at most, 1 to 1000; 100 unless told',
+  description: 'Maximum number of entries, 1 to 1000. Defaults to 100.',
+  examples: [10],
   [AS_INTEGER]: 1_000,
-  [SAYS]: 'must be a whole number from 1 to 1000',
+  [ERROR_MESSAGE]: 'must be a whole number from 1 to 1000',
 });
 
-/** Where a listing goes on. */
-export const CursorParameter = Type.String({ maxLength: 300, description: '`next_cursor` of the page before' });
+/** Where a page begins. */
+export const CursorParameter = Type.String({
+  maxLength: 300,
+  description: 'The `next_cursor` of the previous page. Leave it out for the first page.',
+});
 
 const DEFAULT_LIMIT = 100;
 
-/** Reads an id that its schema has let through; the grammar leaves only 2^53 and above to refuse. */
+/** Parses an id whose schema has matched; the grammar leaves only 2^53 and above to refuse. */
 export function idOf(text: string, path: string): Id {
   const id = parseId(text);
   if (id === undefined) throw new Malformed([{ path, message: 'must be a whole number from 1 to 2^53-1' }]);
@@ -51,31 +63,21 @@ export function limitOf(text: string | undefined): number {
   return text === undefined ? DEFAULT_LIMIT : Number(text);
 }
 
-/** Reads a moment of a path or a query; without an offset it is UTC. */
+const NOT_A_TIME = 'must be a time such as 2026-12-30T10:00:00Z';
+
+/** Parses a time in a path or a query. Without an offset it is UTC. */
 export function instantOf(text: string, path: string): InstantText {
   const instant = parseTimestamp(text, 'UTC');
-  if (typeof instant === 'string')
-    throw new Malformed([{ path, message: 'is not a time such as 2026-12-30T10:00:00Z' }]);
+  if (typeof instant === 'string') throw new Malformed([{ path, message: NOT_A_TIME }]);
   return instant.toString();
 }
 
-/** Tells OpenAPI's readers what such a text is: generated clients then take a number. */
-export function toInteger<T>(schema: T): T {
-  return JSON.parse(JSON.stringify(schema ?? {}), (_key, value) => {
-    if (value?.[SAYS] !== undefined) delete value[SAYS];
-    if (value?.[AS_INTEGER] === undefined) return value;
-    return { type: 'integer', minimum: 1, maximum: value[AS_INTEGER], description: value.description };
-  });
+/** Parses a time as a `Moment`, exact to the microsecond. Without an offset it is UTC. */
+export function momentOf(text: string, path: string): Moment {
+  const moment = readMoment(text);
+  if (!moment) throw new Malformed([{ path, message: NOT_A_TIME }]);
+  return moment;
 }
 
-const problem = (description: string) =>
-  Type.Unsafe<never>({
-    description,
-    content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } },
-  });
-
-/** Every error of a route, for its response schemas. */
-export const Problems = {
-  '4xx': problem('Refused; `type` tells why'),
-  '5xx': problem('Not done for a reason that is not the request; 503 says when to ask again'),
-};
+/** Kept while routes move to `config.problems`. */
+export const Problems = {};

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { Failure, type FailureKind, type Flaw, Malformed } from '../errors.ts';
-import { SAYS } from './parameters.ts';
+import { Failure, type FailureKind, type FailureType, type FieldError, Malformed } from '../errors.ts';
+import { ERROR_MESSAGE } from './parameters.ts';
 
 /** RFC 9457, "Problem Details for HTTP APIs". */
 export interface Problem {
@@ -10,19 +10,35 @@ export interface Problem {
   readonly status: number;
   readonly detail: string;
   readonly instance: string;
-  readonly errors?: readonly Flaw[];
+  readonly errors?: readonly FieldError[];
 }
 
 export const ProblemSchema = Type.Object(
   {
-    type: Type.String({ description: 'Stable; `urn:holdfast:problem:` and the name of the failure' }),
-    title: Type.String(),
-    status: Type.Integer(),
-    detail: Type.String(),
-    instance: Type.String({ description: 'The request, as it is named in the log' }),
-    errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+    type: Type.String({
+      description: 'Stable identifier of the failure: `urn:holdfast:problem:` and its name.',
+      examples: ['urn:holdfast:problem:slot-taken'],
+    }),
+    title: Type.String({ description: 'Short summary, the same for every occurrence of the type.' }),
+    status: Type.Integer({ description: 'The HTTP status.', examples: [409] }),
+    detail: Type.String({ description: 'What went wrong this time, for a person to read.' }),
+    instance: Type.String({
+      format: 'uri',
+      description: 'This occurrence: the `x-request-id` of the answer, as the log names it.',
+    }),
+    errors: Type.Optional(
+      Type.Array(
+        Type.Object({
+          path: Type.String({
+            description: 'JSON pointer into the body, or `query/<name>`, `params/<name>`, `headers/<name>`.',
+          }),
+          message: Type.String({ description: 'What is wrong there.' }),
+        }),
+        { description: 'The fields that are wrong; on 400 only.' },
+      ),
+    ),
   },
-  { $id: 'Problem' },
+  { $id: 'Problem', description: 'Why a request failed (RFC 9457, Problem Details for HTTP APIs).' },
 );
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -34,7 +50,10 @@ const STATUS: Readonly<Record<FailureKind, number>> = {
   'not-found': 404,
   conflict: 409,
   gone: 410,
+  'too-large': 413,
+  'unsupported-media-type': 415,
   unprocessable: 422,
+  internal: 500,
   unavailable: 503,
 };
 
@@ -51,27 +70,49 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'Temporarily unavailable',
 };
 
-export function statusOf(failure: Failure): number {
-  return STATUS[failure.kind];
+export function statusOf({ kind }: Pick<FailureType, 'kind'>): number {
+  return STATUS[kind];
 }
 
 export function toProblem(failure: Failure, requestId: string): Problem {
   return {
-    type: `urn:holdfast:problem:${failure.type}`,
+    type: urnOf(failure),
     title: failure.title,
     status: statusOf(failure),
     detail: failure.message,
     instance: instanceOf(requestId),
-    ...(failure.flaws.length > 0 ? { errors: failure.flaws } : {}),
+    ...(failure.errors.length > 0 ? { errors: failure.errors } : {}),
   };
 }
 
-/** A problem with no failure class behind it: what the framework refuses before any of our code runs. */
-export function plainProblem(status: number, detail: string, requestId: string): Problem {
+function urnOf({ type }: Pick<FailureType, 'type'>): string {
+  return `urn:holdfast:problem:${type}`;
+}
+
+/** What the framework refuses with a status, before any code of ours runs. */
+function frameworkFailure(status: number): Pick<FailureType, 'type' | 'title'> {
   const title = TITLES[status] ?? 'Request refused';
-  const type = `urn:holdfast:problem:${title.toLowerCase().replaceAll(' ', '-')}`;
+  return { type: title.toLowerCase().replaceAll(' ', '-'), title };
+}
+
+/** The failure types of statuses that no class of ours stands for. */
+export const RequestTooLarge: FailureType = { kind: 'too-large', ...frameworkFailure(413) };
+export const UnsupportedMediaType: FailureType = { kind: 'unsupported-media-type', ...frameworkFailure(415) };
+export const InternalError: FailureType = { kind: 'internal', ...frameworkFailure(500) };
+
+/** A problem as the documentation shows it. */
+export function exampleProblem(failure: FailureType): Problem {
+  const { title } = failure;
+  return { type: urnOf(failure), title, status: statusOf(failure), detail: title, instance: EXAMPLE_INSTANCE };
+}
+
+const EXAMPLE_INSTANCE = 'urn:uuid:98085d27-1363-4f6d-b900-1729d325a120';
+
+/** A problem with no failure class behind it. */
+export function plainProblem(status: number, detail: string, requestId: string): Problem {
+  const failure = frameworkFailure(status);
   const errors = status === 400 ? { errors: [{ path: '', message: detail }] } : {};
-  return { type, title, status, detail, instance: instanceOf(requestId), ...errors };
+  return { type: urnOf(failure), title: failure.title, status, detail, instance: instanceOf(requestId), ...errors };
 }
 
 function instanceOf(requestId: string): string {
@@ -118,8 +159,8 @@ type Refusal = NonNullable<FastifyError['validation']>[number] & { parentSchema?
 const MOST_FLAWS = 20;
 
 /** The first flaw of each place: a text that breaks three rules of one field is told once. */
-function flawsOf(refusals: readonly Refusal[], context: string): Flaw[] {
-  const byPath = new Map<string, Flaw>();
+function flawsOf(refusals: readonly Refusal[], context: string): FieldError[] {
+  const byPath = new Map<string, FieldError>();
   for (const refusal of refusals) {
     const flaw = toFlaw(refusal, context);
     if (!byPath.has(flaw.path) && byPath.size < MOST_FLAWS) byPath.set(flaw.path, flaw);
@@ -127,14 +168,14 @@ function flawsOf(refusals: readonly Refusal[], context: string): Flaw[] {
   return [...byPath.values()];
 }
 
-function toFlaw(refusal: Refusal, context: string): Flaw {
+function toFlaw(refusal: Refusal, context: string): FieldError {
   const { keyword, params, instancePath, parentSchema } = refusal;
   const field = params.missingProperty ?? params.additionalProperty;
   const pointer = `${instancePath}${field === undefined ? '' : `/${String(field)}`}`;
   const path = context === 'body' ? pointer : `${context.replace('querystring', 'query')}${pointer}`;
   if (keyword === 'required') return { path, message: 'is missing' };
   if (keyword === 'additionalProperties') return { path, message: 'is not a known field' };
-  const says = keyword === 'type' ? undefined : parentSchema?.[SAYS];
+  const says = keyword === 'type' ? undefined : parentSchema?.[ERROR_MESSAGE];
   return { path, message: typeof says === 'string' ? says : (refusal.message ?? 'is not valid') };
 }
 

@@ -5,7 +5,7 @@ const SECONDS = 'holdfast_http_request_seconds';
 const ANSWERS = 'holdfast_http_answers_total';
 
 /** What one route has answered since the start. */
-export class RouteTally {
+export class RouteMetrics {
   readonly answers = new Map<number, number>();
   /** How many took no longer than each bound, and longer than the one before it; the last is past them all. */
   readonly within: number[] = new Array(BUCKETS_S.length + 1).fill(0);
@@ -26,14 +26,14 @@ export class RouteTally {
  * Requests by route, counted in plain fields and put into Prometheus's words only when it asks: a histogram and a
  * counter of prom-client hash their labels at each request, which cost more than finding the answer in memory.
  */
-export class RequestTally {
-  readonly #byUrl = new Map<string, Map<string, RouteTally>>();
+export class RequestMetrics {
+  readonly #byUrl = new Map<string, Map<string, RouteMetrics>>();
 
   /** @param url as the route declares it, not as it was asked */
-  of(method: string, url: string): RouteTally {
-    const byMethod = this.#byUrl.get(url) ?? new Map<string, RouteTally>();
+  of(method: string, url: string): RouteMetrics {
+    const byMethod = this.#byUrl.get(url) ?? new Map<string, RouteMetrics>();
     this.#byUrl.set(url, byMethod);
-    const tally = byMethod.get(method) ?? new RouteTally();
+    const tally = byMethod.get(method) ?? new RouteMetrics();
     byMethod.set(method, tally);
     return tally;
   }
@@ -58,7 +58,7 @@ export class RequestTally {
   }
 }
 
-function histogramLines(route: string, { within, seconds }: RouteTally): string[] {
+function histogramLines(route: string, { within, seconds }: RouteMetrics): string[] {
   let count = 0;
   const buckets = within.map((more, index) => {
     count += more;

@@ -14,7 +14,12 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 
 /** A server with routes of the test's own: what is promised here holds for any route. */
 async function openServer(): Promise<HttpServer> {
-  const app = await createServer(createLogger('silent'), { title: 'Test', version: '1', description: 'A test' });
+  const app = await createServer(createLogger('silent'), {
+    title: 'Test',
+    version: '1',
+    description: 'A test',
+    tags: [],
+  });
   const body = Type.Object({ text: Type.String({ maxLength: 5 }) }, { additionalProperties: false });
   app.get('/thing', async () => ({ ok: true }));
   app.post('/thing', { schema: { body } }, async (request) => ({ said: request.body.text }));

@@ -7,7 +7,8 @@ import type { Logger } from '../logger.ts';
 import { refuseBrokenRequest, refuseOddRequests } from './broken-request.ts';
 import type { HttpServer } from './http-server.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
-import { AS_INTEGER, SAYS, toInteger } from './parameters.ts';
+import { COMPONENT, describeOperation, hoistComponents } from './openapi.ts';
+import { AS_INTEGER, ERROR_MESSAGE } from './parameters.ts';
 import { handleError, ProblemSchema, plainProblem, sendProblem } from './problem.ts';
 import { DATA_HEADERS, sendPageHeaders } from './security-headers.ts';
 
@@ -23,14 +24,17 @@ const LIMITS = {
   keepAliveMs: 65_000,
 } as const;
 
+/** What the OpenAPI description says of the server as a whole. */
 interface ServerDescription {
   readonly title: string;
   readonly version: string;
   readonly description: string;
+  /** The groups of operations, in their order. */
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
 }
 
 /** A server with limits, problem+json errors, OpenAPI and security headers; it has no routes of ours and never listens. */
-export async function createServer(logger: Logger, about: ServerDescription): Promise<HttpServer> {
+export async function createServer(logger: Logger, { tags, ...about }: ServerDescription): Promise<HttpServer> {
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -74,9 +78,17 @@ export async function createServer(logger: Logger, about: ServerDescription): Pr
   refuseOddRequests(app);
   acceptEmptyJson(app);
   await app.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { ...about, license: { name: 'MIT' } } },
+    openapi: {
+      openapi: '3.1.0',
+      info: { ...about, license: { name: 'MIT', identifier: 'MIT' } as { name: string } },
+      servers: [{ url: '/', description: 'The server that sent this description.' }],
+      security: [],
+      tags: [...tags],
+    },
     refResolver: { buildLocalReference: (schema, _base, _fragment, index) => String(schema.$id ?? `schema-${index}`) },
-    transform: ({ schema, url, route }) => ({ schema: withKey(toInteger(schema), route.method), url }),
+    transform: describeOperation,
+    transformObject: (document) =>
+      'openapiObject' in document ? hoistComponents(document.openapiObject) : document.swaggerObject,
   });
   await app.register(async (pages) => {
     sendPageHeaders(pages);
@@ -87,17 +99,6 @@ export async function createServer(logger: Logger, about: ServerDescription): Pr
   return app;
 }
 
-/** `Idempotency-Key` goes with every POST and PUT; the routes' own schemas need not say so. */
-function withKey<T extends object>(schema: T, method: string | string[]): T {
-  if (![method].flat().some((each) => each === 'POST' || each === 'PUT')) return schema;
-  const key = {
-    type: 'string',
-    maxLength: 255,
-    description: 'Same key and request, same answer: asking again is safe',
-  };
-  return { ...schema, headers: { type: 'object', properties: { 'Idempotency-Key': key } } };
-}
-
 /** Nothing is coerced, filled in or removed: what is validated is what was sent. */
 const AJV = {
   coerceTypes: false,
@@ -106,7 +107,7 @@ const AJV = {
   allErrors: true,
   // Gives a refusal the schema it refused by.
   verbose: true,
-  keywords: [AS_INTEGER, SAYS],
+  keywords: [AS_INTEGER, COMPONENT, ERROR_MESSAGE],
 };
 
 /** A PUT or POST with no body may still carry a JSON content type, as many clients set it always. */

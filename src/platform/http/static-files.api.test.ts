@@ -14,7 +14,12 @@ const PAGE = '<!doctype html><title>A page</title>';
 const SCRIPT = 'document.title = "a script, long enough to be packed";';
 
 async function openServer(directory: string): Promise<HttpServer> {
-  const app = await createServer(createLogger('silent'), { title: 'Test', version: '1', description: 'A test' });
+  const app = await createServer(createLogger('silent'), {
+    title: 'Test',
+    version: '1',
+    description: 'A test',
+    tags: [],
+  });
   await serveStaticFiles(app, pathToFileURL(`${directory}/`));
   app.closeRoutes();
   return app;

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { HttpServer } from './http-server.ts';
-import { isKnownTo } from './if-none-match.ts';
+import { matchesEtag } from './if-none-match.ts';
 import { plainProblem, sendProblem } from './problem.ts';
 import { sendPageHeaders } from './security-headers.ts';
 
@@ -92,7 +92,7 @@ function sendFile(request: FastifyRequest, reply: FastifyReply, file: StaticFile
   // Another encoding is another sequence of bytes, and needs another strong validator.
   const etag = `"${file.etag}${encoding === undefined ? '' : `-${encoding.name}`}"`;
   reply.headers({ etag, 'cache-control': cacheControl, vary: 'accept-encoding' });
-  if (isKnownTo(request.headers['if-none-match'], etag)) return reply.code(304).send();
+  if (matchesEtag(request.headers['if-none-match'], etag)) return reply.code(304).send();
   if (encoding !== undefined) reply.header('content-encoding', encoding.name);
   return reply.type(file.type).send(encoding === undefined ? file.plain : file.packed[encoding.name]);
 }

@@ -9,14 +9,14 @@ export function parseDurationMs(text: string): number | undefined {
 }
 
 /** How the fixed error sentences name a duration: `24 hrs`, `30 min`, `45 sec`. */
-export function sayDuration(ms: number): string {
+export function describeDuration(ms: number): string {
   if (ms >= 2 * UNIT_MS.h && ms % UNIT_MS.h === 0) return `${ms / UNIT_MS.h} hrs`;
   if (ms >= UNIT_MS.m && ms % UNIT_MS.m === 0) return `${ms / UNIT_MS.m} min`;
   return `${ms / UNIT_MS.s} sec`;
 }
 
 /** In the greatest unit that has no remainder: `90s`, `1m`, `24h` as `1d`. */
-export function writeDuration(ms: number): string {
+export function formatDuration(ms: number): string {
   const unit = (['d', 'h', 'm', 's'] as const).find((each) => ms >= UNIT_MS[each] && ms % UNIT_MS[each] === 0) ?? 'ms';
   return `${ms / UNIT_MS[unit]}${unit}`;
 }

@@ -93,9 +93,9 @@ export async function openFreshInstance(options: FreshInstanceOptions): Promise<
   };
   const shared =
     unfenced === 'memory'
-      ? new UnfencedView(sharedOptions, new MemoryStore(MAX_BYTES), () => feed.vouched, remote)
+      ? new UnfencedView(sharedOptions, new MemoryStore(MAX_BYTES), () => feed.isConnected, remote)
       : freshness.view(sharedOptions, MAX_BYTES);
-  if (unfenced === 'memory') feed.subscribe({ changed() {}, cut: () => shared.doubt() });
+  if (unfenced === 'memory') feed.subscribe({ changed() {}, cut: () => shared.markUncertain() });
   const patched = freshness.view<number, Raced>(
     {
       ...whole,

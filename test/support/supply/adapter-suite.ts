@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type Adapter,
   type Booking,
-  type Part,
+  type Partition,
   SupplierFailure,
   type UpstreamSlot,
 } from '../../../src/modules/supply/adapters/adapter.ts';
@@ -49,7 +49,7 @@ const BREAKING = [
 export interface AdapterCase {
   readonly kind: Supplier['adapter'];
   /** A part with slots of which at least one has room for one unit. */
-  readonly part: Part;
+  readonly part: Partition;
   /** What of a slot as the wire has it ours must match. */
   raw(simulator: RunningSimulator): Promise<readonly { id: unknown; amount: number; remaining: number }[]>;
 }

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { bookSlot, type ReservationPolicy } from '../../../src/modules/reservations/index.ts';
-import type { Adapter, Part, UpstreamId, UpstreamSlot } from '../../../src/modules/supply/adapters/adapter.ts';
+import type { Adapter, Partition, UpstreamId, UpstreamSlot } from '../../../src/modules/supply/adapters/adapter.ts';
 import { registerSuppliers } from '../../../src/modules/supply/sync/leader-lease-store.ts';
-import { swapPart } from '../../../src/modules/supply/sync/partition-store.ts';
+import { replacePartition } from '../../../src/modules/supply/sync/partition-store.ts';
 import { type Database, readClock } from '../../../src/platform/db/database.ts';
 import type { Id } from '../../../src/platform/ids.ts';
 
-const EVERYTHING: Part = { kind: 'everything' };
+const EVERYTHING: Partition = { kind: 'everything' };
 
 /** For slots of suppliers, which are sold until they begin. */
 export const POLICY: ReservationPolicy = {
@@ -41,7 +41,7 @@ export async function supplyItems(
 ): Promise<void> {
   const at = observedAt ?? (await database.read(readClock));
   const pulled = { supplierId, epoch: 0, part: EVERYTHING, observedAt: at, slots, absence };
-  await database.statement((tx) => swapPart(tx, pulled));
+  await database.statement((tx) => replacePartition(tx, pulled));
 }
 
 /** Somebody new books one unit. @returns the reservation */

@@ -19,8 +19,8 @@ class SlowFeed implements ChangeFeed, ChangeListener {
     feed.subscribe(this);
   }
 
-  get vouched(): boolean {
-    return this.#feed.vouched && !this.isCut;
+  get isConnected(): boolean {
+    return this.#feed.isConnected && !this.isCut;
   }
 
   subscribe(listener: ChangeListener): void {

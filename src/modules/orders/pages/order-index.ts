@@ -86,7 +86,7 @@ export class OrderIndex {
    */
   async locate(first: number, count: number, boundMs: number): Promise<Located | undefined> {
     let hit = true;
-    for (let tries = 0; tries < MAX_TRIES && this.#feed.vouched; tries += 1) {
+    for (let tries = 0; tries < MAX_TRIES && this.#feed.isConnected; tries += 1) {
       const known = this.#usable();
       if (!known) {
         hit = false;

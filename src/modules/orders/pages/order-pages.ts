@@ -106,13 +106,13 @@ export class OrderPages {
   /** From the database by one statement, for whoever cannot or would not have it from memory. */
   async #fromSource(first: number, boundMs: number): Promise<ServedPage> {
     const startedAt = performance.now();
-    const isFailing = !this.#feed.vouched && startedAt - this.#sourceFailedAt < SOURCE_REST_MS;
+    const isFailing = !this.#feed.isConnected && startedAt - this.#sourceFailedAt < SOURCE_REST_MS;
     if (isFailing && this.#index.recall(first, this.pageSize)) {
       throw new Unavailable('source-failing', 'The source of this answer is failing', 1);
     }
     try {
       const { total, orders } = await this.#database.read((reader) => readStretch(reader, first, this.pageSize));
-      const source = !this.#feed.vouched ? 'uncertain' : boundMs < this.#maxAgeMs ? 'request' : 'miss';
+      const source = !this.#feed.isConnected ? 'uncertain' : boundMs < this.#maxAgeMs ? 'request' : 'miss';
       const ageMs = performance.now() - startedAt;
       const age: Age = { ageMs, boundMs: this.#maxAgeMs, source, origin: 'source', stale: false };
       return { ...age, total, orders: orders.map(writePagedOrder) };

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { askedBoundMs, readyBody, type Served, sendServed } from '../../../freshness/index.ts';
+import { readyBody, requestedMaxAgeMs, type Served, sendServed } from '../../../freshness/index.ts';
 import { answerWith, linkNext, readCursor, sendAnswer, writeCursor } from '../../../platform/http/answer.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { answerOnce } from '../../../platform/http/idempotency.ts';
@@ -82,7 +82,7 @@ export function addSlotRoutes(app: HttpServer, deps: ReservationsDeps): void {
     if (providerId === undefined || !onlyAvailable) {
       return { rows: await database.read((reader) => listSlots(reader, filter)), served: undefined };
     }
-    const served = await timetables.get(providerId, askedBoundMs(request));
+    const served = await timetables.get(providerId, requestedMaxAgeMs(request));
     return { rows: served.value?.available(clock.latestMs(), filter) ?? [], served };
   }
 

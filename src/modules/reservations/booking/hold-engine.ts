@@ -2,7 +2,7 @@ import { Batcher } from '../../../platform/batcher.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import type { Failure } from '../../../platform/errors.ts';
 import type { Answer } from '../../../platform/http/answer.ts';
-import { type Ask, answerBatchOnce, orThrow } from '../../../platform/http/idempotency.ts';
+import { answerBatchOnce, type BatchedRequest, orThrow } from '../../../platform/http/idempotency.ts';
 import { type ConfirmCommand, confirmReservations, type HoldCommand, holdSlots } from './hold-store.ts';
 import type { Reservation, ReservationPolicy } from './reservation.ts';
 
@@ -21,8 +21,8 @@ type Outcome = Reservation | Failure;
 
 /** Holds and confirms for all callers of this process, many in one transaction, confirms before holds. */
 export interface HoldEngine {
-  hold(ask: Ask<HoldCommand, Outcome>): Promise<Answer>;
-  confirm(ask: Ask<ConfirmCommand, Outcome>): Promise<Answer>;
+  hold(ask: BatchedRequest<HoldCommand, Outcome>): Promise<Answer>;
+  confirm(ask: BatchedRequest<ConfirmCommand, Outcome>): Promise<Answer>;
   /** Callers waiting, by lane. */
   waiting(): Record<string, number>;
 }
@@ -34,12 +34,12 @@ export function createHoldEngine(
 ): HoldEngine {
   const batcher = new Batcher(limits);
   // A client who holds a slot has been promised it: confirms are served, and shed, as their own lane, first.
-  const confirm = batcher.open<Ask<ConfirmCommand, Outcome>, Answer | Failure>({
+  const confirm = batcher.open<BatchedRequest<ConfirmCommand, Outcome>, Answer | Failure>({
     name: 'confirm',
     maxWaiting: limits.maxWaiting,
     run: (asks) => answerBatchOnce(database, asks, (tx, commands) => confirmReservations(tx, commands, policy)),
   });
-  const hold = batcher.open<Ask<HoldCommand, Outcome>, Answer | Failure>({
+  const hold = batcher.open<BatchedRequest<HoldCommand, Outcome>, Answer | Failure>({
     name: 'hold',
     maxWaiting: limits.maxWaiting,
     run: (asks) => answerBatchOnce(database, asks, (tx, commands) => holdSlots(tx, commands, policy)),

@@ -3,7 +3,7 @@ import { readClock } from '../../../platform/db/database.ts';
 import { Failure, Malformed } from '../../../platform/errors.ts';
 import { type Answer, answerFailure, answerWith, pageById, sendAnswer } from '../../../platform/http/answer.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
-import { answerOnce, readClaim } from '../../../platform/http/idempotency.ts';
+import { answerOnce, readIdempotencyKey } from '../../../platform/http/idempotency.ts';
 import { idOf, instantOf, Problems } from '../../../platform/http/parameters.ts';
 import * as schemas from '../reservation-schemas.ts';
 import type { ReservationsDeps } from '../reservations-deps.ts';
@@ -34,7 +34,7 @@ export function addReservationRoutes(app: HttpServer, { database, engine, policy
       const quantity = quantityOf(request.body);
       const answer = await engine.hold({
         command: { clientId: client_id, slotId: slot_id, quantity, version, pax },
-        claim: readClaim(request),
+        idempotencyKey: readIdempotencyKey(request),
         answer: (outcome) => answerOutcome(request, reply, 201, outcome),
       });
       sendAnswer(reply, answer);
@@ -122,7 +122,7 @@ export function addReservationRoutes(app: HttpServer, { database, engine, policy
     async (request, reply) => {
       const answer = await engine.confirm({
         command: { reservationId: idOf(request.params.id, 'params/id'), clientId: request.body.client_id },
-        claim: readClaim(request),
+        idempotencyKey: readIdempotencyKey(request),
         answer: (outcome) => answerOutcome(request, reply, 200, outcome),
       });
       sendAnswer(reply, answer);

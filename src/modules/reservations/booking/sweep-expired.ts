@@ -1,5 +1,5 @@
 import type { Database } from '../../../platform/db/database.ts';
-import { forgetOldAnswers } from '../../../platform/http/idempotency.ts';
+import { deleteOldAnswers } from '../../../platform/http/idempotency-store.ts';
 import type { Jobs } from '../../../platform/jobs/jobs.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { sweepExpired } from './expire-reservations.ts';
@@ -13,7 +13,7 @@ export async function startSweeper(
 ): Promise<void> {
   await jobs.every('sweep', sweepEveryMs, async (signal) => {
     const expired = await sweepExpired(database, signal);
-    const forgotten = await database.transaction(forgetOldAnswers);
+    const forgotten = await database.transaction(deleteOldAnswers);
     if (expired + forgotten > 0) logger.info({ expired, forgotten }, 'swept');
   });
 }

@@ -2,7 +2,7 @@
 export type UpstreamId = string | number;
 
 /** What one pull asks for: everything a supplier sells, or one product on one date. */
-export type Part =
+export type Partition =
   | { readonly kind: 'everything' }
   | { readonly kind: 'product-date'; readonly product: number /** `YYYY-MM-DD` */; readonly date: string };
 
@@ -78,7 +78,7 @@ export interface Adapter {
   /** Whether a slot that is left out of an answer is gone, or only sold out. */
   readonly absence: 'gone' | 'sold-out';
   /** One request. */
-  pull(part: Part, watch: PullWatch, signal: AbortSignal): Promise<readonly UpstreamSlot[]>;
+  pull(part: Partition, watch: PullWatch, signal: AbortSignal): Promise<readonly UpstreamSlot[]>;
   book(booking: Booking, signal: AbortSignal): Promise<BookingAnswer>;
   /** Resolves when the supplier holds the booking no more, also if it never did. */
   cancel(id: UpstreamId, signal: AbortSignal): Promise<void>;

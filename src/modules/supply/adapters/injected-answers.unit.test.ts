@@ -5,7 +5,7 @@ import { failureOf, never } from '../../../../test/support/supply/adapter-suite.
 import { http, PlantedServer } from '../../../../test/support/supply/canned-server.ts';
 import { apiKey, supplierAt } from '../../../../test/support/supply/supplier-at.ts';
 import type { Supplier } from '../supplier/supplier.ts';
-import { type Adapter, type Part, SupplierFailure } from './adapter.ts';
+import { type Adapter, type Partition, SupplierFailure } from './adapter.ts';
 import { createAdapter } from './create-adapter.ts';
 import type { SupplierHttpOptions } from './supplier-http.ts';
 
@@ -20,8 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const ALL: Part = { kind: 'everything' };
-const ONE: Part = { kind: 'product-date', product: 14, date: DATE };
+const ALL: Partition = { kind: 'everything' };
+const ONE: Partition = { kind: 'product-date', product: 14, date: DATE };
 const watch = { answered: () => {} };
 const LIMITS = { connectMs: 300, answerMs: 300, idleMs: 300, totalMs: 600, bodyBytes: 100_000, nowMs: () => NOW_MS };
 

@@ -3,7 +3,7 @@ import type { Id } from '../../../platform/ids.ts';
 import { compareDecimals, type Decimal, parseDecimal, plainDecimal } from '../../../platform/money.ts';
 import type { Units } from '../../inventory/index.ts';
 import { onSaleChangeMs, unitsOnSale } from './on-sale.ts';
-import type { KnownPart, PartSlot, StoredPax } from './partition-view.ts';
+import type { KnownPartition, PartitionSlot, StoredPax } from './partition-view.ts';
 
 interface DaySlot {
   readonly units: Units;
@@ -28,7 +28,7 @@ export class ExperienceDay {
   #listing: UntilThen<ReadyBody> | undefined;
   #lowest: UntilThen<string | null> | undefined;
 
-  constructor(product: Id, { observedMs, slots }: Pick<KnownPart, 'observedMs' | 'slots'>) {
+  constructor(product: Id, { observedMs, slots }: Pick<KnownPartition, 'observedMs' | 'slots'>) {
     this.observedMs = observedMs;
     this.#product = product;
     this.#slots = slots.map(toDaySlot);
@@ -73,7 +73,7 @@ export function writeDay(product: Id, slots: readonly string[]): ReadyBody {
   return readyBody(`{"id":${product},"slots":[${slots.join(',')}]}`);
 }
 
-function toDaySlot(slot: PartSlot): DaySlot {
+function toDaySlot(slot: PartitionSlot): DaySlot {
   const { slotId, upstreamId, variantId, local, units, startMs } = slot;
   const { final, original, currency } = primaryPriceOf(slot);
   const price = `{"finalPrice":${final},"originalPrice":${original},"currencyCode":${JSON.stringify(currency)}}`;
@@ -93,7 +93,7 @@ function toDaySlot(slot: PartSlot): DaySlot {
 }
 
 /** The digits of what one unit costs. */
-function primaryPriceOf({ pax, amount, original, currency }: PartSlot) {
+function primaryPriceOf({ pax, amount, original, currency }: PartitionSlot) {
   const primary = pax?.find(({ is_primary }) => is_primary) ?? pax?.[0];
   if (primary) {
     const { price } = primary;

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { askedBoundMs, sendValidated } from '../../../freshness/index.ts';
+import { requestedMaxAgeMs, sendValidated } from '../../../freshness/index.ts';
 import { Malformed } from '../../../platform/errors.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { idOf, Problems } from '../../../platform/http/parameters.ts';
@@ -38,7 +38,7 @@ export function addExperienceRoutes(app: HttpServer, experiences: Experiences): 
     async (request, reply) => {
       const id = idOf(request.params.id, 'params/id');
       const date = dateOf(request.query.date);
-      return sendSupplied(request, reply, await experiences.slots(id, date, askedBoundMs(request)));
+      return sendSupplied(request, reply, await experiences.slots(id, date, requestedMaxAgeMs(request)));
     },
   );
 
@@ -54,7 +54,7 @@ export function addExperienceRoutes(app: HttpServer, experiences: Experiences): 
     },
     async (request, reply) => {
       const id = idOf(request.params.id, 'params/id');
-      return sendSupplied(request, reply, await experiences.dates(id, askedBoundMs(request)));
+      return sendSupplied(request, reply, await experiences.dates(id, requestedMaxAgeMs(request)));
     },
   );
 }

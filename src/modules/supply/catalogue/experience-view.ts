@@ -5,9 +5,9 @@ import { NotFound } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
 import { askedAgeMs, datesAhead, todayAt } from '../supplier/horizon.ts';
 import { productDate } from '../supplier/partition.ts';
-import { type Supplier, tellsAllAtOnce } from '../supplier/supplier.ts';
+import { isSnapshot, type Supplier } from '../supplier/supplier.ts';
 import { ExperienceDay, writeDay } from './experience-day.ts';
-import { createPartView, type PartView, partKey } from './partition-view.ts';
+import { createPartView, type PartitionView, partitionKey } from './partition-view.ts';
 import type { ReadCounts } from './read-counts.ts';
 import type { SupplyAge } from './supplied-answer.ts';
 
@@ -28,7 +28,7 @@ interface Wished {
 
 /** What per-date suppliers sell, by product and day. */
 export class Experiences {
-  readonly #days: PartView<ExperienceDay>;
+  readonly #days: PartitionView<ExperienceDay>;
   readonly #clock: DatabaseClock;
   readonly #reads: ReadCounts;
   readonly #suppliers: ReadonlyMap<Id, Supplier>;
@@ -47,7 +47,7 @@ export class Experiences {
     });
     this.#clock = clock;
     this.#reads = reads;
-    const byProduct = suppliers.filter((each) => !tellsAllAtOnce(each));
+    const byProduct = suppliers.filter((each) => !isSnapshot(each));
     this.#suppliers = new Map(byProduct.flatMap((each) => each.products.map((product) => [product, each] as const)));
   }
 
@@ -105,7 +105,7 @@ export class Experiences {
     const part = productDate(product, date);
     // What nobody asks to be pulled is not counted either: any date can be asked for, and each would be a row.
     if (askedMs !== undefined) this.#reads.count(supplier.id, part);
-    return this.#days.get(partKey(supplier.id, part), boundMs);
+    return this.#days.get(partitionKey(supplier.id, part), boundMs);
   }
 }
 

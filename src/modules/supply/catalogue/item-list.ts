@@ -3,7 +3,7 @@ import { plainDecimal } from '../../../platform/money.ts';
 import { secondsOfMs } from '../../../platform/time/instant.ts';
 import type { Units } from '../../inventory/index.ts';
 import { onSaleChangeMs, unitsOnSale } from './on-sale.ts';
-import type { KnownPart, PartSlot } from './partition-view.ts';
+import type { KnownPartition, PartitionSlot } from './partition-view.ts';
 
 /** An item that can be had, as JSON text, and its place among others. */
 export interface WrittenItem {
@@ -23,7 +23,7 @@ export class ItemList {
   readonly #items: readonly Item[];
   #available: { readonly items: readonly WrittenItem[]; readonly untilMs: number } | undefined;
 
-  constructor({ observedMs, slots }: Pick<KnownPart, 'observedMs' | 'slots'>) {
+  constructor({ observedMs, slots }: Pick<KnownPartition, 'observedMs' | 'slots'>) {
     this.observedMs = observedMs;
     this.#items = slots.map(toItem);
   }
@@ -57,7 +57,7 @@ export function inOrder(lists: readonly (readonly WrittenItem[])[]): readonly Wr
   return lists.flat().sort((a, b) => a.startMs - b.startMs || a.itemId - b.itemId);
 }
 
-function toItem({ slotId, name, startMs, endMs, amount, currency, units }: PartSlot): Item {
+function toItem({ slotId, name, startMs, endMs, amount, currency, units }: PartitionSlot): Item {
   const head =
     `{"item_id":${slotId},"name":${JSON.stringify(name)},"starts_at":"${secondsOfMs(startMs)}",` +
     `"ends_at":"${secondsOfMs(endMs)}","remaining":`;

@@ -1,4 +1,4 @@
-import { askedBoundMs, sendServed } from '../../../freshness/index.ts';
+import { requestedMaxAgeMs, sendServed } from '../../../freshness/index.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { Problems } from '../../../platform/http/parameters.ts';
 import * as schemas from '../supply-schemas.ts';
@@ -18,7 +18,7 @@ export function addItemRoutes(app: HttpServer, items: Items): void {
         response: { 200: schemas.ItemList, ...Problems },
       },
     },
-    async (request, reply) => sendSupplied(request, reply, await items.list(askedBoundMs(request))),
+    async (request, reply) => sendSupplied(request, reply, await items.list(requestedMaxAgeMs(request))),
   );
 
   app.get(
@@ -31,7 +31,7 @@ export function addItemRoutes(app: HttpServer, items: Items): void {
       },
     },
     async (request, reply) => {
-      const { body, served } = await items.fetched(askedBoundMs(request));
+      const { body, served } = await items.fetched(requestedMaxAgeMs(request));
       return sendServed(request, reply, served, body, 'revalidate');
     },
   );

@@ -11,13 +11,13 @@ import type { Database } from '../../../platform/db/database.ts';
 import type { DatabaseClock } from '../../../platform/db/database-clock.ts';
 import { secondsOfMs } from '../../../platform/time/instant.ts';
 import { EVERYTHING } from '../supplier/partition.ts';
-import { type Supplier, tellsAllAtOnce } from '../supplier/supplier.ts';
+import { isSnapshot, type Supplier } from '../supplier/supplier.ts';
 import { notObservedYet } from '../supply-failures.ts';
 import { type NextPull, readNextPull } from '../sync/next-pull-store.ts';
 import { snapshotAgeMs } from '../sync/sync-status-store.ts';
 import { ageAt, howOf, type SuppliedAnswer } from './experience-view.ts';
 import { ItemList, inOrder, type WrittenItem } from './item-list.ts';
-import { createPartView, type PartView, partKey } from './partition-view.ts';
+import { createPartView, type PartitionView, partitionKey } from './partition-view.ts';
 import type { ReadCounts } from './read-counts.ts';
 
 const MAX_BYTES = 128 * 1024 * 1024;
@@ -46,7 +46,7 @@ interface ItemsDeps {
 
 /** What snapshot suppliers sell, all of it together. */
 export class Items {
-  readonly #lists: PartView<ItemList>;
+  readonly #lists: PartitionView<ItemList>;
   readonly #nextPulls: View<string, NextPull>;
   readonly #suppliers: readonly Supplier[];
   readonly #deps: ItemsDeps;
@@ -55,7 +55,7 @@ export class Items {
 
   constructor(suppliers: readonly Supplier[], deps: ItemsDeps) {
     const { freshness, database, feed } = deps;
-    this.#suppliers = suppliers.filter(tellsAllAtOnce);
+    this.#suppliers = suppliers.filter(isSnapshot);
     this.#deps = deps;
     this.#lists = createPartView<ItemList>(freshness, database, {
       name: 'items',
@@ -138,7 +138,7 @@ export class Items {
   }
 
   #read(boundMs?: number): Promise<Served<ItemList>[]> {
-    return Promise.all(this.#suppliers.map(({ id }) => this.#lists.get(partKey(id, EVERYTHING), boundMs)));
+    return Promise.all(this.#suppliers.map(({ id }) => this.#lists.get(partitionKey(id, EVERYTHING), boundMs)));
   }
 
   #wake(): void {

@@ -7,9 +7,9 @@ import { type HoldPairs, toHolds, type Units } from '../../inventory/index.ts';
 import { SLOT_HOLDS } from '../../reservations/index.ts';
 
 /** `<supplier>/<part>`, as the change feed names it. */
-export type PartKey = string;
+export type PartitionKey = string;
 
-export function partKey(supplierId: string, part: string): PartKey {
+export function partitionKey(supplierId: string, part: string): PartitionKey {
   return `${supplierId}/${part}`;
 }
 
@@ -33,7 +33,7 @@ interface StoredPrice {
 }
 
 /** An open slot of a supplier. Times are milliseconds since 1970. */
-export interface PartSlot {
+export interface PartitionSlot {
   readonly slotId: Id;
   readonly startMs: number;
   readonly endMs: number;
@@ -51,16 +51,16 @@ export interface PartSlot {
 }
 
 /** What is known of a part that was pulled at least once. */
-export interface KnownPart {
-  readonly key: PartKey;
+export interface KnownPartition {
+  readonly key: PartitionKey;
   /** Its knowledge is from this moment, in milliseconds since 1970. */
   readonly observedMs: number;
   /** Its open slots, by start and then by id. */
-  readonly slots: readonly PartSlot[];
+  readonly slots: readonly PartitionSlot[];
 }
 
 /** Parts that were never pulled are known as `undefined`. */
-export type PartView<V> = View<PartKey, V>;
+export type PartitionView<V> = View<PartitionKey, V>;
 
 /** A part is told every change; the bound is for the day when that fails without anybody noticing. */
 const MAX_AGE_MS = 60_000;
@@ -72,7 +72,7 @@ interface PartViewOptions<V> {
   readonly maxBytes: number;
   /** Of one slot, in memory. */
   readonly slotBytes: number;
-  build(part: KnownPart): V & { readonly size: number };
+  build(part: KnownPartition): V & { readonly size: number };
 }
 
 /** Parts of suppliers, kept in memory until something about them changes. */
@@ -80,10 +80,10 @@ export function createPartView<V>(
   freshness: Freshness,
   database: Database,
   { name, maxBytes, slotBytes, build }: PartViewOptions<V>,
-): PartView<V & { readonly size: number }> {
+): PartitionView<V & { readonly size: number }> {
   const held = new HeldSlots((key) => view.invalidate(key));
   const batcher = new Batcher(LOADS);
-  const load = batcher.open<PartKey, (V & { readonly size: number }) | undefined>({
+  const load = batcher.open<PartitionKey, (V & { readonly size: number }) | undefined>({
     name: `load ${name}`,
     maxWaiting: LOADS.maxWaiting,
     run: (keys) =>
@@ -94,7 +94,7 @@ export function createPartView<V>(
         return keys.map((key) => built.get(key));
       }),
   });
-  const view = freshness.view<PartKey, V & { readonly size: number }>(
+  const view = freshness.view<PartitionKey, V & { readonly size: number }>(
     { name, keyOf: (key) => key, maxAgeMs: MAX_AGE_MS, load, sizeOf: (part) => part.size * slotBytes },
     maxBytes,
   );
@@ -117,16 +117,16 @@ const NO_PROVIDER = '0:';
  * row as it is, so the feed names the slot and not the part; but its units would have come free, and now do not.
  */
 class HeldSlots {
-  readonly #partOf = new Map<Id, PartKey>();
+  readonly #partOf = new Map<Id, PartitionKey>();
   /** What changed while each load was under way, which may have read it as it was before. */
   readonly #watches = new Set<Set<Id>>();
-  readonly #invalidate: (key: PartKey) => void;
+  readonly #invalidate: (key: PartitionKey) => void;
 
-  constructor(invalidate: (key: PartKey) => void) {
+  constructor(invalidate: (key: PartitionKey) => void) {
     this.#invalidate = invalidate;
   }
 
-  async watch<T>(load: (note: (parts: readonly KnownPart[]) => void) => Promise<T>): Promise<T> {
+  async watch<T>(load: (note: (parts: readonly KnownPartition[]) => void) => Promise<T>): Promise<T> {
     const changed = new Set<Id>();
     this.#watches.add(changed);
     try {
@@ -144,7 +144,7 @@ class HeldSlots {
     this.#invalidate(key);
   }
 
-  #note(parts: readonly KnownPart[], changed: ReadonlySet<Id>): void {
+  #note(parts: readonly KnownPartition[], changed: ReadonlySet<Id>): void {
     for (const { key, slots } of parts) {
       for (const { slotId, units } of slots) {
         if (units.holds.length > 0) this.#partOf.set(slotId, key);
@@ -155,15 +155,15 @@ class HeldSlots {
 }
 
 interface Row {
-  readonly key: PartKey;
+  readonly key: PartitionKey;
   readonly observedMs: number;
   readonly slots:
-    | readonly (Omit<PartSlot, 'units'> & { readonly free: number; readonly holds: HoldPairs | null })[]
+    | readonly (Omit<PartitionSlot, 'units'> & { readonly free: number; readonly holds: HoldPairs | null })[]
     | null;
 }
 
 /** Those of the parts that were ever pulled, by one statement. */
-async function readParts(reader: Reader, keys: readonly PartKey[]): Promise<KnownPart[]> {
+async function readParts(reader: Reader, keys: readonly PartitionKey[]): Promise<KnownPartition[]> {
   const supplierIds = keys.map((key) => key.slice(0, key.indexOf('/')));
   const parts = keys.map((key) => key.slice(key.indexOf('/') + 1));
   const { rows } = await sql<Row>`

@@ -2,7 +2,7 @@ import type { Id } from '../../../platform/ids.ts';
 import { askedAges, type CadenceRule, floorAges } from './cadence.ts';
 import { KeyedHeap } from './keyed-heap.ts';
 import { type DayReads, ReadForecast } from './read-forecast.ts';
-import { type Answer, type Target, type TargetRecord, TargetTable } from './target-table.ts';
+import { type PullResult, type Target, type TargetRecord, TargetTable } from './target-table.ts';
 
 export interface PlannerSettings {
   readonly products: readonly Id[];
@@ -131,7 +131,7 @@ export class Planner {
   }
 
   /** Takes in what a pull said, at the time it was answered. A date that has passed meanwhile is nobody's concern. */
-  observe(target: Target, answer: Answer, nowMs: number): void {
+  observe(target: Target, answer: PullResult, nowMs: number): void {
     const index = this.#table.find(target);
     if (index === undefined) return;
     this.#inFlight[index] = 0;

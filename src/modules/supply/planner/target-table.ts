@@ -120,7 +120,7 @@ export class TargetTable {
   }
 
   /** Takes in the answer to a pull. @returns whether it sells again, after a pull that had found it empty */
-  observe(index: number, { pulledAtMs, changed, empty }: Answer): boolean {
+  observe(index: number, { pulledAtMs, changed, empty }: PullResult): boolean {
     const elapsedMs = pulledAtMs - (this.lastPulledAt[index] as number);
     if (elapsedMs > 0) {
       fade(this.#comparisons, index, 1);
@@ -193,7 +193,7 @@ export class TargetTable {
 }
 
 /** What a pull said. */
-export interface Answer {
+export interface PullResult {
   /** When it was sent. */
   readonly pulledAtMs: number;
   /** Whether anything differs from the pull before. */

@@ -1,11 +1,11 @@
 import type { Id } from '../../../platform/ids.ts';
-import type { Part } from '../adapters/adapter.ts';
+import type { Partition } from '../adapters/adapter.ts';
 
 /** All that a snapshot supplier sells. */
 export const EVERYTHING = 'everything';
 
 /** A part as the database names it: `everything`, or `14/2026-12-30`. */
-export function partName(part: Part): string {
+export function partitionName(part: Partition): string {
   return part.kind === 'everything' ? EVERYTHING : productDate(part.product, part.date);
 }
 

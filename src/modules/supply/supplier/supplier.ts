@@ -26,7 +26,7 @@ export interface Supplier {
 const DAY_MS = 86_400_000;
 
 /** Whether one pull asks for all that a supplier sells, and not for one of its products on one date. */
-export function tellsAllAtOnce({ products }: Pick<Supplier, 'products'>): boolean {
+export function isSnapshot({ products }: Pick<Supplier, 'products'>): boolean {
   return products.length === 0;
 }
 

@@ -7,7 +7,7 @@ import type { Tx } from '../../../platform/db/database.ts';
  *
  * @returns the epoch to work under; nothing while another instance has the supplier
  */
-export async function leadSupplier(
+export async function acquireLease(
   tx: Tx,
   supplierId: string,
   instance: string,
@@ -23,7 +23,7 @@ export async function leadSupplier(
 }
 
 /** Lets the next instance take over at once. From now on nobody leads, and not since ever. */
-export async function resignSupplier(tx: Tx, supplierId: string, instance: string): Promise<void> {
+export async function releaseLease(tx: Tx, supplierId: string, instance: string): Promise<void> {
   await sql`
     update supplier set leader_until = holdfast_clock() where id = ${supplierId} and leader = ${instance}::uuid`.execute(
     tx,

@@ -3,12 +3,12 @@ import { expect, it } from 'vitest';
 import { eachDatabase } from '../../../../test/support/database/test-database.ts';
 import { addSupplier, bookSupplied, item, suppliedIds } from '../../../../test/support/supply/supplied-slots.ts';
 import { readClock } from '../../../platform/db/database.ts';
-import type { Part, UpstreamSlot } from '../adapters/adapter.ts';
-import { type Swapped, swapPart } from './partition-store.ts';
+import type { Partition, UpstreamSlot } from '../adapters/adapter.ts';
+import { replacePartition, type Swapped } from './partition-store.ts';
 
-const EVERYTHING: Part = { kind: 'everything' };
-const FIRST: Part = { kind: 'product-date', product: 14, date: '2030-06-01' };
-const SECOND: Part = { kind: 'product-date', product: 14, date: '2030-06-02' };
+const EVERYTHING: Partition = { kind: 'everything' };
+const FIRST: Partition = { kind: 'product-date', product: 14, date: '2030-06-01' };
+const SECOND: Partition = { kind: 'product-date', product: 14, date: '2030-06-02' };
 
 let supplierIds = 0;
 
@@ -22,12 +22,12 @@ eachDatabase('an answer of a supplier', (open) => {
   async function swap(
     supplierId: string,
     slots: readonly UpstreamSlot[],
-    { epoch = 0, observedAt, part = EVERYTHING }: { epoch?: number; observedAt?: string; part?: Part } = {},
+    { epoch = 0, observedAt, part = EVERYTHING }: { epoch?: number; observedAt?: string; part?: Partition } = {},
   ): Promise<Swapped> {
     const { database } = open();
     const at = observedAt ?? (await database.read(readClock));
     const pulled = { supplierId, epoch, part, observedAt: at, slots, absence: 'gone' } as const;
-    return database.statement((tx) => swapPart(tx, pulled));
+    return database.statement((tx) => replacePartition(tx, pulled));
   }
 
   /** Every row of a supplier's inventory, with the transaction that wrote it. */

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Reader, Tx } from '../../../platform/db/database.ts';
 import type { InstantText } from '../../../platform/time/instant.ts';
-import type { Part, PaxType, UpstreamSlot } from '../adapters/adapter.ts';
-import { partName } from '../supplier/partition.ts';
+import type { Partition, PaxType, UpstreamSlot } from '../adapters/adapter.ts';
+import { partitionName } from '../supplier/partition.ts';
 
 export interface Pulled {
   readonly supplierId: string;
   readonly epoch: number;
-  readonly part: Part;
+  readonly part: Partition;
   readonly observedAt: InstantText;
   readonly slots: readonly UpstreamSlot[];
   /** Whether a slot that was left out is gone, or only sold out. */
@@ -19,11 +19,11 @@ export interface Pulled {
 export type Swapped = 'changed' | 'unchanged' | 'doubted' | 'older' | 'fenced';
 
 /** Puts an answer in the place of what was known of its part. One statement. */
-export async function swapPart(tx: Tx, pulled: Pulled): Promise<Swapped> {
+export async function replacePartition(tx: Tx, pulled: Pulled): Promise<Swapped> {
   const told = JSON.stringify(pulled.slots.map((slot) => toTold(slot, pulled.part)));
   const digest = createHash('sha256').update(told).digest();
   const { rows } = await sql<{ outcome: Swapped }>`
-    select swap_supply_part(${pulled.supplierId}, ${pulled.epoch}, ${partName(pulled.part)},
+    select swap_supply_part(${pulled.supplierId}, ${pulled.epoch}, ${partitionName(pulled.part)},
       ${pulled.observedAt}::timestamptz, ${digest}, ${told}::jsonb, ${pulled.absence === 'gone'}) as outcome`.execute(
     tx,
   );
@@ -33,7 +33,7 @@ export async function swapPart(tx: Tx, pulled: Pulled): Promise<Swapped> {
 }
 
 /** As the type told_slot has it. */
-function toTold(slot: UpstreamSlot, part: Part) {
+function toTold(slot: UpstreamSlot, part: Partition) {
   const isFree = Number(slot.price.final) === 0;
   return {
     upstream_id: slot.id,

@@ -1,9 +1,9 @@
-import type { Part } from '../adapters/adapter.ts';
+import type { Partition } from '../adapters/adapter.ts';
 import { Planner, type PlannerMemory } from '../planner/planner.ts';
 import type { Target } from '../planner/target-table.ts';
 import { todayAt } from '../supplier/horizon.ts';
 import { productDate, readProductDate } from '../supplier/partition.ts';
-import { pullsPerDay, type Supplier, tellsAllAtOnce } from '../supplier/supplier.ts';
+import { isSnapshot, pullsPerDay, type Supplier } from '../supplier/supplier.ts';
 
 /** What the answer to a pull said, for whoever plans the next ones. */
 interface Lesson {
@@ -13,14 +13,14 @@ interface Lesson {
   readonly empty: boolean;
 }
 
-type Next = { readonly kind: 'pull'; readonly part: Part } | { readonly kind: 'wait'; readonly untilMs: number };
+type Next = { readonly kind: 'pull'; readonly part: Partition } | { readonly kind: 'wait'; readonly untilMs: number };
 
 /** Which part to pull next. Times are the database's, in milliseconds since 1970. */
 export interface PullPlan {
   next(nowMs: number): Next;
-  learn(part: Part, lesson: Lesson, nowMs: number): void;
+  learn(part: Partition, lesson: Lesson, nowMs: number): void;
   /** It was not pulled, or without an answer; it is not named again before. */
-  putBack(part: Part, notBeforeMs: number): void;
+  putBack(part: Partition, notBeforeMs: number): void;
   read(partName: string, count: number): void;
   /** What is worth writing down. */
   remember(nowMs: number): PlannerMemory | undefined;
@@ -42,7 +42,7 @@ class SnapshotPlan implements PullPlan {
     this.#inFlight = false;
   }
 
-  putBack(_part: Part, notBeforeMs: number): void {
+  putBack(_part: Partition, notBeforeMs: number): void {
     this.#inFlight = false;
     this.#notBeforeMs = notBeforeMs;
   }
@@ -70,11 +70,11 @@ class DatesPlan implements PullPlan {
     return { kind: 'pull', part: { kind: 'product-date', product: productId, date } };
   }
 
-  learn(part: Part, lesson: Lesson, nowMs: number): void {
+  learn(part: Partition, lesson: Lesson, nowMs: number): void {
     this.#planner.observe(targetOf(part), lesson, nowMs);
   }
 
-  putBack(part: Part, notBeforeMs: number): void {
+  putBack(part: Partition, notBeforeMs: number): void {
     this.#planner.putBack(targetOf(part), notBeforeMs);
   }
 
@@ -102,7 +102,7 @@ export function createPullPlan(
   memory: PlannerMemory = { targets: [], days: [] },
   observed: ReadonlyMap<string, number> = new Map(),
 ): PullPlan {
-  if (tellsAllAtOnce(supplier)) return new SnapshotPlan();
+  if (isSnapshot(supplier)) return new SnapshotPlan();
   return new DatesPlan(supplier, nowMs, { ...memory, targets: withObserved(memory.targets, observed) });
 }
 
@@ -121,7 +121,7 @@ function withObserved(
 
 const UNKNOWN = { empties: 0, recheck: false, reads: 0, exposure: 0, comparisons: 0, changes: 0, watchedMs: 0 };
 
-function targetOf(part: Part): Target {
+function targetOf(part: Partition): Target {
   if (part.kind === 'everything') throw new Error('a supplier by date has no such part');
   return { productId: part.product, date: part.date };
 }

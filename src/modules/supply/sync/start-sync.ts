@@ -1,9 +1,9 @@
 import type { ConnectedSupplier } from '../adapters/connect-suppliers.ts';
-import { SupplierSync, type SyncDeps, type SyncTuning } from './supplier-sync.ts';
+import { SupplierSync, type SupplierSyncDeps, type SyncTuning } from './supplier-sync.ts';
 
 /** Begins to sync every supplier, all of them registered; disposing ends it in an orderly way. */
 export function startSync(
-  deps: SyncDeps,
+  deps: SupplierSyncDeps,
   suppliers: readonly ConnectedSupplier[],
   tuning?: Partial<SyncTuning>,
 ): AsyncDisposable {

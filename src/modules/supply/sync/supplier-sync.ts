@@ -3,18 +3,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database, Tx } from '../../../platform/db/database.ts';
 import type { DatabaseClock } from '../../../platform/db/database-clock.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import { type Adapter, type Part, SupplierFailure } from '../adapters/adapter.ts';
-import { partName } from '../supplier/partition.ts';
+import { type Adapter, type Partition, SupplierFailure } from '../adapters/adapter.ts';
+import { partitionName } from '../supplier/partition.ts';
 import { pullsPerDay, type Supplier } from '../supplier/supplier.ts';
 import { takeReads } from '../supplier/supplier-store.ts';
-import { leadSupplier, resignSupplier } from './leader-lease-store.ts';
-import { readObserved, swapPart } from './partition-store.ts';
+import { acquireLease, releaseLease } from './leader-lease-store.ts';
+import { readObserved, replacePartition } from './partition-store.ts';
 import { readPlan, writePlan } from './plan-store.ts';
 import { closePull, forgetPulls, noteFailure, type ReservedPull, reservePull } from './pull-ledger-store.ts';
 import { createPullPlan, type PullPlan } from './pull-plan.ts';
 import { askForProducts } from './withdrawal-store.ts';
 
-export interface SyncDeps {
+export interface SupplierSyncDeps {
   readonly database: Database;
   readonly clock: DatabaseClock;
   readonly logger: Logger;
@@ -67,7 +67,7 @@ const PLAN_KEPT_EVERY_NOTES = 30;
  * simply still due.
  */
 export class SupplierSync implements AsyncDisposable {
-  readonly #deps: SyncDeps;
+  readonly #deps: SupplierSyncDeps;
   readonly #supplier: Supplier;
   readonly #adapter: Adapter;
   readonly #tuning: SyncTuning;
@@ -78,7 +78,7 @@ export class SupplierSync implements AsyncDisposable {
   /** Until then this process may take itself for the leader; by `performance.now()`. */
   #leadsUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(deps: SyncDeps, supplier: Supplier, adapter: Adapter, tuning: Partial<SyncTuning> = {}) {
+  constructor(deps: SupplierSyncDeps, supplier: Supplier, adapter: Adapter, tuning: Partial<SyncTuning> = {}) {
     this.#deps = deps;
     this.#supplier = supplier;
     this.#adapter = adapter;
@@ -106,13 +106,13 @@ export class SupplierSync implements AsyncDisposable {
       }
       await this.#sleep(this.#tuning.lookEveryMs);
     }
-    await this.#write((tx) => resignSupplier(tx, this.#supplier.id, this.#instance)).catch(() => {});
+    await this.#write((tx) => releaseLease(tx, this.#supplier.id, this.#instance)).catch(() => {});
   }
 
   async #lead(): Promise<number | undefined> {
     const { leadMs } = this.#tuning;
     const askedAt = performance.now();
-    const epoch = await this.#write((tx) => leadSupplier(tx, this.#supplier.id, this.#instance, leadMs));
+    const epoch = await this.#write((tx) => acquireLease(tx, this.#supplier.id, this.#instance, leadMs));
     this.#leadsUntil = epoch === undefined ? Number.NEGATIVE_INFINITY : askedAt + leadMs;
     return epoch;
   }
@@ -168,12 +168,12 @@ export class SupplierSync implements AsyncDisposable {
     }
   }
 
-  async #reserve(lead: Lead, part: Part) {
+  async #reserve(lead: Lead, part: Partition) {
     const { pullLeaseMs, reserveAheadMs } = this.#tuning;
     try {
       // One round trip: with many pulls a second, all of them wait their turn here.
       return await this.#deps.database.statement((tx) =>
-        reservePull(tx, this.#supplier, lead.epoch, partName(part), pullLeaseMs, reserveAheadMs),
+        reservePull(tx, this.#supplier, lead.epoch, partitionName(part), pullLeaseMs, reserveAheadMs),
       );
     } catch (error) {
       lead.plan.putBack(part, this.#deps.clock.latestMs());
@@ -183,7 +183,7 @@ export class SupplierSync implements AsyncDisposable {
 
   async #pull(
     lead: Lead,
-    part: Part,
+    part: Partition,
     { pullId, sendAfterMs, observedAt }: ReservedPull,
     begunAt: number,
   ): Promise<void> {
@@ -202,7 +202,7 @@ export class SupplierSync implements AsyncDisposable {
       const slots = await this.#adapter.pull(part, { answered }, this.#signal);
       const { absence } = this.#adapter;
       const outcome = await this.#write(async (tx) => {
-        const swapped = await swapPart(tx, { supplierId, epoch: lead.epoch, part, observedAt, slots, absence });
+        const swapped = await replacePartition(tx, { supplierId, epoch: lead.epoch, part, observedAt, slots, absence });
         await closePull(tx, pullId, answeredAfterMs, swapped);
         return swapped;
       });
@@ -221,11 +221,13 @@ export class SupplierSync implements AsyncDisposable {
     } catch (error) {
       lead.plan.putBack(part, clock.latestMs() + this.#tuning.failedRestMs);
       const message = error instanceof Error ? error.message : String(error);
-      if (!this.#signal.aborted) logger.warn({ supplier: supplierId, part: partName(part), message }, 'a pull failed');
+      if (!this.#signal.aborted)
+        logger.warn({ supplier: supplierId, part: partitionName(part), message }, 'a pull failed');
       const retryAfterMs = error instanceof SupplierFailure ? error.retryAfterMs : undefined;
       await this.#write(async (tx) => {
         await closePull(tx, pullId, answeredAfterMs, `failed: ${message}`);
-        if (!this.#signal.aborted) await noteFailure(tx, supplierId, `${partName(part)}: ${message}`, retryAfterMs);
+        if (!this.#signal.aborted)
+          await noteFailure(tx, supplierId, `${partitionName(part)}: ${message}`, retryAfterMs);
       }).catch((failure: unknown) => logger.warn({ err: failure }, 'the end of a pull could not be written down'));
     }
   }

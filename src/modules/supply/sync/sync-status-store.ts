@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Reader } from '../../../platform/db/database.ts';
 import type { InstantText } from '../../../platform/time/instant.ts';
 import { EVERYTHING } from '../supplier/partition.ts';
-import { type Supplier, tellsAllAtOnce } from '../supplier/supplier.ts';
+import { isSnapshot, type Supplier } from '../supplier/supplier.ts';
 import { windowsOf } from './pull-ledger-store.ts';
 
 /** How many places of each limit are taken now, as `reserve_pull` counts them. */
@@ -35,7 +35,7 @@ interface Progress {
 /** What is asked to be known of a supplier, and how much of it is. */
 export async function readProgress(reader: Reader, supplier: Supplier): Promise<Progress> {
   const { id, products, cadence, timeZone } = supplier;
-  const everythingMs = tellsAllAtOnce(supplier) ? snapshotAgeMs(supplier) : null;
+  const everythingMs = isSnapshot(supplier) ? snapshotAgeMs(supplier) : null;
   const { rows } = await sql<Progress>`
     with asked as (
       select product.id || '/' || to_char(today.date + day.number, 'YYYY-MM-DD') as part, band.every_ms

@@ -1,5 +1,5 @@
 import { type Reader, readClock } from '../../../platform/db/database.ts';
-import { writeDuration } from '../../../platform/time/duration.ts';
+import { formatDuration } from '../../../platform/time/duration.ts';
 import { type InstantText, secondsOfMs, toSeconds } from '../../../platform/time/instant.ts';
 import type { PullLimit, Supplier } from '../supplier/supplier.ts';
 import { readNextPull } from './next-pull-store.ts';
@@ -93,7 +93,7 @@ async function readSupplierStatus(reader: Reader, supplier: Supplier): Promise<S
 }
 
 function writeLimit({ pulls, windowMs }: PullLimit): string {
-  return `${pulls}/${writeDuration(windowMs)}`;
+  return `${pulls}/${formatDuration(windowMs)}`;
 }
 
 function nearestLimit(limits: readonly PullLimit[], used: readonly number[]): number {

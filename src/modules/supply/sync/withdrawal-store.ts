@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Reader, Tx } from '../../../platform/db/database.ts';
 import { EVERYTHING } from '../supplier/partition.ts';
-import { type Supplier, tellsAllAtOnce } from '../supplier/supplier.ts';
+import { isSnapshot, type Supplier } from '../supplier/supplier.ts';
 
 /** How many slots were taken off sale, and how many were put back. */
 export interface Asked {
@@ -25,7 +25,7 @@ export async function askForProducts(
 ): Promise<Asked> {
   const { rows } = await sql`select from supplier where id = ${id} and epoch = ${epoch} for no key update`.execute(tx);
   if (rows.length === 0) return { withdrawn: 0, restored: 0 };
-  const parts = await askForParts(tx, id, tellsAllAtOnce({ products }) ? [EVERYTHING] : products.map(String));
+  const parts = await askForParts(tx, id, isSnapshot({ products }) ? [EVERYTHING] : products.map(String));
   // After the slots, as everywhere: who cancels has a slot, and then wants its entry.
   await sql`
     update write_back set state = 'waiting', attempts = 0, due_at = holdfast_clock(), reason = null

@@ -6,9 +6,9 @@ import { addSupplier, bookSupplied, item, suppliedIds } from '../../../../test/s
 import { readWriteBacks } from '../../../../test/support/supply/write-back-fixture.ts';
 import { readClock } from '../../../platform/db/database.ts';
 import { createLogger } from '../../../platform/logger.ts';
-import type { Part, UpstreamSlot } from '../adapters/adapter.ts';
-import { leadSupplier, resignSupplier } from './leader-lease-store.ts';
-import { swapPart } from './partition-store.ts';
+import type { Partition, UpstreamSlot } from '../adapters/adapter.ts';
+import { acquireLease, releaseLease } from './leader-lease-store.ts';
+import { replacePartition } from './partition-store.ts';
 import { withdrawRemoved } from './withdraw-removed-suppliers.ts';
 import { askForProducts, withdrawSupplier } from './withdrawal-store.ts';
 
@@ -21,13 +21,15 @@ eachDatabase('what a supplier is no longer configured for', (open) => {
     return `tours-${supplierIds}`;
   }
 
-  const everything: Part = { kind: 'everything' };
-  const dateOf = (product: number): Part => ({ kind: 'product-date', product, date: '2030-06-01' });
+  const everything: Partition = { kind: 'everything' };
+  const dateOf = (product: number): Partition => ({ kind: 'product-date', product, date: '2030-06-01' });
 
-  async function tell(supplierId: string, part: Part, slots: readonly UpstreamSlot[], epoch = 0) {
+  async function tell(supplierId: string, part: Partition, slots: readonly UpstreamSlot[], epoch = 0) {
     const { database } = open();
     const observedAt = await database.read(readClock);
-    return database.statement((tx) => swapPart(tx, { supplierId, epoch, part, observedAt, slots, absence: 'gone' }));
+    return database.statement((tx) =>
+      replacePartition(tx, { supplierId, epoch, part, observedAt, slots, absence: 'gone' }),
+    );
   }
 
   async function forSale(supplierId: string): Promise<string[]> {
@@ -46,7 +48,7 @@ eachDatabase('what a supplier is no longer configured for', (open) => {
   }
 
   const lead = (supplierId: string, instance = randomUUID()) =>
-    open().database.statement((tx) => leadSupplier(tx, supplierId, instance, 5_000));
+    open().database.statement((tx) => acquireLease(tx, supplierId, instance, 5_000));
 
   /** As if the lead had ended eleven minutes ago. */
   async function unlead(supplierId: string): Promise<void> {
@@ -151,7 +153,7 @@ eachDatabase('what a supplier is no longer configured for', (open) => {
     await tell(id, everything, [item('a', 2)]);
     const instance = randomUUID();
     await lead(id, instance);
-    await open().database.statement((tx) => resignSupplier(tx, id, instance));
+    await open().database.statement((tx) => releaseLease(tx, id, instance));
     await withdrawBut(id);
     expect(await forSale(id)).toEqual(['a']);
     expect(await lead(id), 'another takes over at once').toBeDefined();

@@ -39,7 +39,7 @@ const COUNT_EVERY_MS = 5_000;
 /** What became of an attempt. */
 export type AttemptOutcome = 'booked' | 'refused' | 'cancelled' | 'failed' | 'parked';
 
-interface Lane {
+interface SupplierQueue {
   readonly supplierId: string;
   readonly adapter: Adapter;
   readonly underWay: Set<Promise<void>>;
@@ -59,7 +59,7 @@ export class WriteBackWorker implements AsyncDisposable {
   readonly #database: Database;
   readonly #logger: Logger;
   readonly #options: WriteBackOptions;
-  readonly #lanes: ReadonlyMap<string, Lane>;
+  readonly #lanes: ReadonlyMap<string, SupplierQueue>;
   readonly #calledOff = new AbortController();
   readonly #timers: readonly NodeJS.Timeout[];
   #stopped = false;
@@ -116,7 +116,7 @@ export class WriteBackWorker implements AsyncDisposable {
   }
 
   /** Takes for as long as it is woken and has room; one at a time, so that nothing is taken beyond the room. */
-  async #drain(lane: Lane): Promise<void> {
+  async #drain(lane: SupplierQueue): Promise<void> {
     lane.isDraining = true;
     while (lane.woken && !this.#stopped) {
       lane.woken = false;
@@ -126,7 +126,7 @@ export class WriteBackWorker implements AsyncDisposable {
     lane.isDraining = false;
   }
 
-  async #take(lane: Lane, room: number): Promise<void> {
+  async #take(lane: SupplierQueue, room: number): Promise<void> {
     try {
       const taken = await this.#database.statement((tx) =>
         takeWriteBacks(tx, lane.supplierId, room, this.#options.leaseMs),
@@ -137,7 +137,7 @@ export class WriteBackWorker implements AsyncDisposable {
     }
   }
 
-  #start(lane: Lane, entry: WriteBack): void {
+  #start(lane: SupplierQueue, entry: WriteBack): void {
     const work = this.#work(lane, entry)
       .then((outcome) => {
         lane.attempts[outcome] += 1;
@@ -153,7 +153,7 @@ export class WriteBackWorker implements AsyncDisposable {
     lane.underWay.add(work);
   }
 
-  async #work(lane: Lane, entry: WriteBack): Promise<AttemptOutcome> {
+  async #work(lane: SupplierQueue, entry: WriteBack): Promise<AttemptOutcome> {
     const { reservationId } = entry;
     try {
       return await this.#send(lane.adapter, entry);
@@ -205,7 +205,7 @@ export class WriteBackWorker implements AsyncDisposable {
   }
 }
 
-function openLane(supplierId: string, adapter: Adapter): Lane {
+function openLane(supplierId: string, adapter: Adapter): SupplierQueue {
   const attempts = { booked: 0, refused: 0, cancelled: 0, failed: 0, parked: 0 };
   return {
     supplierId,

@@ -2,7 +2,7 @@ import { type Id, parseId } from '../../../platform/ids.ts';
 import { type Fields, RowRefused } from '../../../platform/import/csv-rows.ts';
 import type { InstantText } from '../../../platform/time/instant.ts';
 import { readMoment, textOfMoment } from '../../../platform/time/moment.ts';
-import { isWrittenText, saysWrittenText } from '../../../platform/written-text.ts';
+import { isVisibleText, visibleTextMessage } from '../../../platform/visible-text.ts';
 import { MAX_NAME_LENGTH, MAX_STATE_LENGTH } from '../vehicle-schemas.ts';
 
 /** The columns a file must have; it may have others, which are passed over. */
@@ -62,7 +62,7 @@ const NOT_UTF8 = '\ufffd';
 function readText(fields: Fields, column: string, maxLength: number): string {
   const text = fields[column] ?? '';
   if (text.includes(NOT_UTF8)) throw refused(fields, column, 'is not UTF-8');
-  if (!isWrittenText(text, maxLength)) throw refused(fields, column, saysWrittenText(maxLength));
+  if (!isVisibleText(text, maxLength)) throw refused(fields, column, visibleTextMessage(maxLength));
   return text;
 }
 

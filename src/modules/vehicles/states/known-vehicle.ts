@@ -1,9 +1,8 @@
-import type { ReadyBody } from '../../../freshness/index.ts';
-import { readyBody } from '../../../freshness/index.ts';
+import { type ReadyBody, readyBody } from '../../../freshness/index.ts';
 import type { Id } from '../../../platform/ids.ts';
 import { historyOf, type Timeline } from './timeline.ts';
 
-/** A vehicle in memory: its timeline, and the answers that have been given from it, each written once. */
+/** A vehicle in memory: its timeline and the answers rendered from it so far, each rendered once. */
 export class KnownVehicle implements Timeline {
   readonly id: Id;
   readonly make: string;
@@ -20,7 +19,7 @@ export class KnownVehicle implements Timeline {
     this.logs = logs;
   }
 
-  /** @param state a place in `states` */
+  /** @param state an index into `states` */
   stateFromCache(state: number): ReadyBody {
     const known = this.#answers[state];
     if (known) return known;
@@ -29,7 +28,7 @@ export class KnownVehicle implements Timeline {
     return ready;
   }
 
-  /** The same for whoever had it loaded. */
+  /** The same answer for the request that caused the load. */
   stateFromSource(state: number): ReadyBody {
     return readyBody(this.#stateBody(state, false));
   }
@@ -44,7 +43,7 @@ export class KnownVehicle implements Timeline {
     return { id: this.id, make: this.make, model: this.model, state: this.states[state] as string };
   }
 
-  /** About how many bytes it takes in memory, with every answer it may come to keep. */
+  /** Approximate size in bytes, including every answer it may keep. */
   get sizeBytes(): number {
     const names = this.make.length + this.model.length;
     const answers = this.states.reduce((sum, state) => sum + ANSWER_BYTES + 2 * (state.length + names), 0);

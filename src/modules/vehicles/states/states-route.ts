@@ -1,17 +1,16 @@
 import type { Served } from '../../../freshness/index.ts';
-import { askedBoundMs } from '../../../freshness/index.ts';
+import { requestedMaxAgeMs } from '../../../freshness/index.ts';
+import type { Database } from '../../../platform/db/database.ts';
 import { Failure, NotFound } from '../../../platform/errors.ts';
 import { answerWith, sendAnswer } from '../../../platform/http/answer.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
-import { answerOnce, readClaim } from '../../../platform/http/idempotency.ts';
-import { Problems } from '../../../platform/http/parameters.ts';
+import { answerOnce, readIdempotencyKey } from '../../../platform/http/idempotency.ts';
+import { momentOf } from '../../../platform/http/parameters.ts';
 import { toProblem } from '../../../platform/http/problem.ts';
 import type { Id } from '../../../platform/ids.ts';
-import { NoStateYet } from '../vehicle-failures.ts';
+import { BeforeFirstState } from '../vehicle-failures.ts';
 import * as schemas from '../vehicle-schemas.ts';
-import type { VehiclesDeps } from '../vehicles-deps.ts';
 import type { KnownVehicle } from './known-vehicle.ts';
-import { momentOf } from './state-at-route.ts';
 import { stateAt } from './timeline.ts';
 import type { VehicleView } from './vehicle-view.ts';
 
@@ -20,25 +19,33 @@ interface Pair {
   readonly timestamp: string;
 }
 
-/** The states of many vehicles, each at a moment of its own. */
-export function addStatesRoute(app: HttpServer, { database, view }: VehiclesDeps): void {
+interface StatesDeps {
+  readonly database: Database;
+  readonly view: VehicleView;
+}
+
+/** The states of many vehicles, each at its own moment. */
+export function addStatesRoute(app: HttpServer, { database, view }: StatesDeps): void {
   app.post(
     '/api/v1/vehicles/states',
     {
       schema: {
+        operationId: 'getVehicleStates',
         tags: ['Vehicles'],
-        summary: 'The states of many vehicles, each at its moment',
+        summary: 'Get the states of many vehicles',
+        description:
+          'Looks up at most 1,000 vehicles, each at its own moment. A pair that has no state gets a problem of its own.',
         body: schemas.StatesBody,
-        response: { 200: schemas.States, ...Problems },
+        response: { 200: schemas.VehicleStates },
       },
     },
     async (request, reply) => {
       const { pairs } = request.body;
-      // Before any transaction: the embedded database's one connection would wait for itself.
-      const vehicles = await readVehicles(view, pairs, askedBoundMs(request));
+      // Before any transaction, or the embedded database's only connection would wait for itself.
+      const vehicles = await readVehicles(view, pairs, requestedMaxAgeMs(request));
       const states = pairs.map((pair, place) => outcomeOf(pair, place, vehicles));
       const answer = answerWith(reply, 200, { states });
-      if (readClaim(request)) return answerOnce(database, request, reply, async () => answer);
+      if (readIdempotencyKey(request)) return answerOnce(database, request, reply, async () => answer);
       const ageMs = Math.max(...vehicles.values().map((served) => served.ageMs));
       reply.header('age', String(Math.ceil(ageMs / 1_000)));
       return sendAnswer(reply, answer);
@@ -49,10 +56,10 @@ export function addStatesRoute(app: HttpServer, { database, view }: VehiclesDeps
 async function readVehicles(
   view: VehicleView,
   pairs: readonly Pair[],
-  boundMs: number | undefined,
+  maxAgeMs: number | undefined,
 ): Promise<Map<Id, Served<KnownVehicle>>> {
   const ids = [...new Set(pairs.map((pair) => pair.vehicle_id))];
-  const served = await Promise.all(ids.map((id) => view.get(String(id), boundMs)));
+  const served = await Promise.all(ids.map((id) => view.get(String(id), maxAgeMs)));
   return new Map(served.map((each, place) => [ids[place] as Id, each]));
 }
 
@@ -70,6 +77,6 @@ function vehicleAt({ vehicle_id, timestamp }: Pair, place: number, vehicle: Know
   const moment = momentOf(timestamp, `/pairs/${place}/timestamp`);
   if (!vehicle) throw new NotFound('vehicle', vehicle_id);
   const state = stateAt(vehicle, moment);
-  if (state < 0) throw new NoStateYet(vehicle_id);
+  if (state < 0) throw new BeforeFirstState(vehicle_id);
   return vehicle.inState(state);
 }

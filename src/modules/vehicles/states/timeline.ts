@@ -1,29 +1,28 @@
 import type { Id } from '../../../platform/ids.ts';
 import { type Moment, textOfMoment } from '../../../platform/time/moment.ts';
 
-/** A vehicle and all its logs, in the order of moment and sequence. */
+/** A vehicle and all its state logs, ordered by moment and sequence. */
 export interface Timeline {
   readonly id: Id;
   readonly make: string;
   readonly model: string;
-  /** Every state it was ever in, once. */
+  /** Every distinct state. */
   readonly states: readonly string[];
   /**
-   * Three numbers for each log: its moment's two parts, and its state's place in `states`. One array and not three,
-   * nor an object for each log: ten thousand timelines do not stay in a processor's cache, and what is fetched from
-   * memory on the way is most of what a search costs.
+   * Three numbers per log: the two parts of its moment and the index of its state in `states`. One flat array, because
+   * cache misses are most of a search's cost: ten thousand timelines do not fit in a processor's cache.
    */
   readonly logs: readonly number[];
 }
 
-/** How many numbers of `logs` make one log. */
+/** Numbers per log in `logs`. */
 const WIDTH = 3;
 
 /**
- * The place in `states` of the state at a moment: that of the last log at or before it. A log's own instant counts,
- * and of several logs at one instant the last.
+ * The state at a moment: that of the last log at or before it, by binary search. A log's own instant counts as in its
+ * state, and of several logs at one instant the last one counts.
  *
- * @returns -1 before the first log
+ * @returns an index into `states`; -1 before the first log
  */
 export function stateAt({ logs }: Timeline, moment: Moment): number {
   let low = 0;
@@ -37,7 +36,7 @@ export function stateAt({ logs }: Timeline, moment: Moment): number {
   return low === 0 ? -1 : (logs[low * WIDTH - 1] as number);
 }
 
-/** All logs, ascending, with their exact times. */
+/** All logs, oldest first, with exact times. */
 export function historyOf({ states, logs }: Timeline): { state: string; timestamp: string }[] {
   return Array.from({ length: logs.length / WIDTH }, (_, log) => {
     const [ms, micros, state] = logs.slice(log * WIDTH, (log + 1) * WIDTH) as [number, number, number];

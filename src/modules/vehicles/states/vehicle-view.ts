@@ -1,20 +1,35 @@
+import type { FastifyReply } from 'fastify';
 import { sql } from 'kysely';
-import type { Freshness, View } from '../../../freshness/index.ts';
+import { type Freshness, type Served, tellAge, type View } from '../../../freshness/index.ts';
 import { Batcher } from '../../../platform/batcher.ts';
 import type { Database, Reader } from '../../../platform/db/database.ts';
+import { NotFound } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
 import { KnownVehicle } from './known-vehicle.ts';
 import type { Timeline } from './timeline.ts';
 
 /**
- * What this process knows of vehicles, by the digits of their ids: one entry a vehicle, whatever moment is asked for.
- * An entry by vehicle and timestamp would hardly ever be found again.
+ * Vehicles with their timelines, keyed by the digits of their ids. One entry per vehicle serves every moment; an entry
+ * per vehicle and moment would hardly ever be hit.
  */
 export type VehicleView = View<string, KnownVehicle>;
 
 const MAX_BYTES = 256 * 1024 * 1024;
-/** Vehicles loaded by one statement, statements at once, and vehicles that may wait for theirs. */
+/** Vehicles per statement, concurrent statements, and vehicles that may wait for one. */
 const LOADS = { maxBatchSize: 64, maxConcurrent: 4, maxWaiting: 8_192 } as const;
+
+/**
+ * Clients must revalidate: another program may change a vehicle at any time, and the next answer says
+ * `fromCache: true`. A copy kept for its bound would show neither.
+ */
+export const REUSE = 'revalidate';
+
+/** The vehicle of an answer, or the failure that there is none, with its age. */
+export function requireVehicle(reply: FastifyReply, served: Served<KnownVehicle>, id: Id): KnownVehicle {
+  if (served.value) return served.value;
+  tellAge(reply, served, REUSE);
+  throw new NotFound('vehicle', id);
+}
 
 export function createVehicleView(freshness: Freshness, database: Database, maxAgeMs: number): VehicleView {
   const batcher = new Batcher(LOADS);
@@ -28,7 +43,7 @@ export function createVehicleView(freshness: Freshness, database: Database, maxA
   });
   const view = freshness.view<string, KnownVehicle>(
     {
-      // Names the shape of what the codec writes, too: another shape takes another name.
+      // Also names the encoding in Redis: another encoding needs another name.
       name: 'vehicle',
       maxAgeMs,
       keyOf: (digits) => digits,
@@ -55,15 +70,15 @@ interface Row {
   readonly id: Id;
   readonly make: string;
   readonly model: string;
-  /** One of each for each log, in order. */
+  /** Parallel arrays with one entry per log, in order. */
   readonly states: readonly string[] | null;
   readonly ms: readonly number[] | null;
   readonly micros: readonly number[] | null;
 }
 
-/** Vehicles with all their logs, each from one moment of the database. Unknown ids are left out. */
+/** Vehicles with all their logs, each consistent in itself. Unknown ids are absent. */
 async function readVehicles(reader: Reader, ids: readonly Id[]): Promise<Map<Id, KnownVehicle>> {
-  // Arrays as JSON: one pass of the engine's own parser, where rows of text would be taken apart in JavaScript.
+  // JSON arrays are parsed natively in one pass; rows would be split into fields in JavaScript.
   const { rows } = await sql<Row>`
     select v.id, v.make, v.model, logs.states, logs.ms, logs.micros
       from vehicle v

@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+import type { Tx } from '../db/database.ts';
+import type { Failure } from '../errors.ts';
+import type { Answer } from './answer.ts';
+import { IdempotencyKeyReused, RequestStillRunning } from './idempotency-failures.ts';
+
+/** A request that must take effect once, however often it is sent. */
+export interface IdempotencyKey {
+  /** SHA-256 of principal, route and key. */
+  readonly scope: Buffer;
+  /** SHA-256 of the request itself. */
+  readonly fingerprint: Buffer;
+}
+
+/** What a key means for the request that carries it: run it, or return an answer that is settled already. */
+export type KeyState = { readonly kind: 'fresh' } | { readonly kind: 'settled'; readonly answer: Answer | Failure };
+
+/** How long an answer is kept for replay. */
+const KEPT = '24 hours';
+
+interface Row {
+  readonly taken: boolean;
+  readonly fingerprint: Uint8Array | null;
+  readonly status: number | null;
+  readonly body: string | null;
+}
+
+/** Takes keys for this transaction, in their order. */
+export async function takeKeys(tx: Tx, keys: readonly IdempotencyKey[]): Promise<KeyState[]> {
+  const scopes = keys.map(({ scope }) => scope);
+  const { rows } = await sql<Row>`
+    select taken, fingerprint, status, body
+      from claim_idempotency_keys(${scopes}::bytea[], ${KEPT}::interval) order by place`.execute(tx);
+  const seen = new Set<string>();
+  return keys.map((key, index) => {
+    const name = key.scope.toString('base64');
+    // Two requests of one batch share a session, and an advisory lock does not tell them apart.
+    const isRepeated = seen.has(name);
+    seen.add(name);
+    return stateOf(key, rows[index], isRepeated);
+  });
+}
+
+function stateOf(key: IdempotencyKey, row: Row | undefined, isRepeated: boolean): KeyState {
+  if (row?.body != null && row.status !== null && row.fingerprint !== null) {
+    const isSame = key.fingerprint.equals(row.fingerprint);
+    return { kind: 'settled', answer: isSame ? { status: row.status, body: row.body } : new IdempotencyKeyReused() };
+  }
+  return row?.taken && !isRepeated ? { kind: 'fresh' } : { kind: 'settled', answer: new RequestStillRunning() };
+}
+
+/** Stores answers under the keys that this transaction has taken. */
+export async function storeAnswers(
+  tx: Tx,
+  stored: readonly { readonly key: IdempotencyKey; readonly answer: Answer }[],
+): Promise<void> {
+  if (stored.length === 0) return;
+  await sql`
+    insert into idempotent_answer (scope, fingerprint, status, body, answered_at)
+    select scope, fingerprint, status, body, holdfast_clock()
+      from unnest(
+        ${stored.map(({ key }) => key.scope)}::bytea[], ${stored.map(({ key }) => key.fingerprint)}::bytea[],
+        ${stored.map(({ answer }) => answer.status)}::integer[], ${stored.map(({ answer }) => answer.body)}::text[]
+      ) as answer (scope, fingerprint, status, body)
+    on conflict (scope) do update
+      set fingerprint = excluded.fingerprint, status = excluded.status, body = excluded.body,
+          answered_at = excluded.answered_at
+      where idempotent_answer.answered_at <= holdfast_clock() - ${KEPT}::interval`.execute(tx);
+}
+
+/** Deletes answers past their retention. @returns how many */
+export async function deleteOldAnswers(tx: Tx): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from idempotent_answer where answered_at <= holdfast_clock() - ${KEPT}::interval`.execute(tx);
+  return Number(numAffectedRows ?? 0);
+}

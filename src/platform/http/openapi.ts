@@ -1,0 +1,272 @@
+import { STATUS_CODES } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
+import type { FastifySchema, RouteOptions } from 'fastify';
+import { type TSchema, Type } from 'typebox';
+import { type FailureType, Malformed, unavailable } from '../errors.ts';
+import { IdempotencyKeyReused, RequestStillRunning } from './idempotency-failures.ts';
+import { AS_INTEGER, ERROR_MESSAGE } from './parameters.ts';
+import { exampleProblem, InternalError, RequestTooLarge, statusOf, UnsupportedMediaType } from './problem.ts';
+
+/**
+ * Turns the schemas of routes into OpenAPI: what every operation shares (problems, headers, the idempotency key) is
+ * added here, so that a route declares only what is its own, in `schema` and in `config`.
+ */
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Failures this operation may answer with, beyond those that all operations share. */
+    problems?: readonly FailureType[];
+    /** The answer comes from a view: it has an age and a validator, and may be 304. */
+    cached?: boolean;
+    /** The answer is a page of a list and links to the next one. */
+    paged?: boolean;
+    /** Answers without the database: no 503 from there. */
+    standsAlone?: boolean;
+  }
+}
+
+/** Marks a schema that becomes a named component: every place that uses it refers to the one definition. */
+export const COMPONENT = 'x-component';
+
+/** A schema that is published under a name in `components.schemas`. */
+export function component<Schema extends TSchema>(name: string, schema: Schema): Schema {
+  return { ...schema, [COMPONENT]: name };
+}
+
+/** A value that may be `null`. */
+export function nullable<Schema extends TSchema>(schema: Schema) {
+  return Type.Union([schema, Type.Null()]);
+}
+
+interface Operation {
+  readonly schema?: FastifySchema | undefined;
+  readonly url: string;
+  readonly route: RouteOptions;
+}
+
+type Json = Record<string, unknown>;
+
+/** What `@fastify/swagger` reads of one operation. */
+export function describeOperation({ schema = {}, url, route }: Operation): { schema: FastifySchema; url: string } {
+  if (schema.hide) return { schema, url };
+  const published = publish(schema) as FastifySchema & { headers?: Json; response?: Record<string, Json> };
+  const headers = requestHeaders(route);
+  const declared = (published.headers?.properties ?? {}) as Json;
+  if (Object.keys(headers).length > 0 || published.headers) {
+    published.headers = { type: 'object', properties: { ...declared, ...headers } };
+  }
+  published.response = responsesOf(route, published);
+  return { schema: published, url };
+}
+
+function methodOf(route: RouteOptions): string {
+  return [route.method].flat()[0] ?? 'GET';
+}
+
+function isIdempotent(route: RouteOptions): boolean {
+  return ['POST', 'PUT'].includes(methodOf(route));
+}
+
+const IDEMPOTENCY_KEY = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 255,
+  description:
+    'Makes the request safe to repeat: the same key with the same request returns the stored answer for 24 hours.',
+  examples: ['basket-7'],
+};
+
+const CACHED_REQUEST_HEADERS = {
+  'If-None-Match': {
+    type: 'string',
+    description: 'An `ETag` you already have. The answer is 304 while it is still current.',
+  },
+  'Cache-Control': {
+    type: 'string',
+    description: '`max-age=N` asks for an answer at most N seconds old, `no-cache` for one read from the source now.',
+    examples: ['max-age=60'],
+  },
+};
+
+function requestHeaders(route: RouteOptions): Json {
+  return {
+    ...(isIdempotent(route) ? { 'Idempotency-Key': IDEMPOTENCY_KEY } : {}),
+    ...(route.config?.cached ? CACHED_REQUEST_HEADERS : {}),
+  };
+}
+
+const REQUEST_ID = { 'x-request-id': { type: 'string', format: 'uuid', description: 'Names the request in the log.' } };
+
+const CACHED_RESPONSE_HEADERS = {
+  Age: { type: 'integer', description: 'Age of the answer in seconds, rounded up.' },
+  ETag: { type: 'string', description: 'Validator of this answer, for `If-None-Match`.' },
+  'Cache-Control': { type: 'string', description: 'How long a client may reuse the answer.' },
+  'Cache-Status': {
+    type: 'string',
+    description: 'Where the answer came from and how long it is still within its bound (RFC 9211).',
+    examples: ['Holdfast; hit; ttl=42'],
+  },
+};
+
+const LINK = { Link: { type: 'string', description: 'The next page (RFC 8288, `rel="next"`), when there is one.' } };
+
+const RETRY_AFTER = { 'Retry-After': { type: 'integer', description: 'Seconds after which a retry is worthwhile.' } };
+
+function responsesOf(route: RouteOptions, schema: { response?: Record<string, Json> }): Record<string, Json> {
+  const { cached = false, paged = false } = route.config ?? {};
+  const headers = { ...REQUEST_ID, ...(cached ? CACHED_RESPONSE_HEADERS : {}), ...(paged ? LINK : {}) };
+  const successes = Object.entries(schema.response ?? {}).map(([status, response]): [string, Json] => {
+    const { description = STATUS_CODES[status] ?? status, content } = response;
+    return [status, { description, headers, ...(content ? { content } : bodyOf(response)) }];
+  });
+  const notModified: [string, Json][] = cached
+    ? [['304', { type: 'null', description: 'Your copy is still current.', headers }]]
+    : [];
+  return Object.fromEntries([...successes, ...notModified, ...problemsOf(route)]);
+}
+
+function bodyOf(schema: Json): Json {
+  return schema.type === 'null' ? { type: 'null' } : { content: { 'application/json': { schema } } };
+}
+
+/** The failures of an operation by status, those that it shares with others included. */
+function problemsOf(route: RouteOptions): [string, Json][] {
+  const failures: readonly FailureType[] = [...(route.config?.problems ?? []), ...sharedFailures(route)];
+  const byStatus = Map.groupBy(failures, statusOf);
+  return [...byStatus].sort(([a], [b]) => a - b).map(([status, each]) => [String(status), problemResponse(each)]);
+}
+
+function sharedFailures(route: RouteOptions): FailureType[] {
+  const { schema = {}, config: { standsAlone = false } = {} } = route;
+  const method = methodOf(route);
+  const failures: FailureType[] = [];
+  if (schema.body || schema.querystring || schema.params || isIdempotent(route)) failures.push(Malformed);
+  if (isIdempotent(route)) failures.push(RequestStillRunning, IdempotencyKeyReused);
+  if (schema.body) failures.push(RequestTooLarge, UnsupportedMediaType);
+  failures.push(InternalError);
+  if (standsAlone) return failures;
+  failures.push(...(method === 'GET' ? READ_UNAVAILABLE : WRITE_UNAVAILABLE));
+  return failures;
+}
+
+const READ_UNAVAILABLE = ['database-unavailable', 'database-slow'].map(unavailable);
+const WRITE_UNAVAILABLE = [...READ_UNAVAILABLE, ...['contention', 'storage-full'].map(unavailable)];
+
+function problemResponse(failures: readonly FailureType[]): Json {
+  const named = new Map(failures.map((each) => [each.type, each]));
+  const types = [...named.keys()].map((type) => `\`${type}\``).join(', ');
+  const examples = Object.fromEntries(
+    [...named].map(([type, each]) => [type, { summary: each.title, value: exampleProblem(each) }]),
+  );
+  const retries = failures.some(({ kind }) => kind === 'unavailable');
+  return {
+    description: `Problem type ${types}.`,
+    headers: { ...REQUEST_ID, ...(retries ? RETRY_AFTER : {}) },
+    content: { 'application/problem+json': { schema: { $ref: 'Problem#' }, examples } },
+  };
+}
+
+/** Schemas as readers see them: texts that must be whole numbers are integers, and our own keywords are gone. */
+function publish(schema: FastifySchema): FastifySchema {
+  return JSON.parse(JSON.stringify(schema), (_key, value: unknown) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    const { [ERROR_MESSAGE]: _message, [AS_INTEGER]: maximum, ...rest } = value as Json;
+    if (maximum === undefined) return rest;
+    const { description, examples } = rest;
+    return { type: 'integer', minimum: 1, maximum, description, ...(examples ? { examples } : {}) };
+  });
+}
+
+/** Moves what operations share into `components`, once each, and refers to it where it was. */
+export function hoistComponents<Document extends object>(document: Document): Document {
+  const { components = {}, paths } = document as { readonly components?: object; readonly paths?: unknown };
+  const shared = new Components(components);
+  const hoisted = shared.hoist(paths);
+  return { ...document, paths: hoisted, components: shared.sorted() };
+}
+
+type Section = 'headers' | 'parameters' | 'responses' | 'schemas';
+
+class Components {
+  readonly #sections: Record<Section, Map<string, unknown>>;
+
+  constructor({ schemas = {} }: { readonly schemas?: object }) {
+    const none = () => new Map<string, unknown>();
+    this.#sections = {
+      headers: none(),
+      parameters: none(),
+      responses: none(),
+      schemas: new Map(Object.entries(schemas)),
+    };
+  }
+
+  hoist(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map((each) => this.hoist(each));
+    if (typeof value !== 'object' || value === null) return value;
+    const { [COMPONENT]: name, ...rest } = value as Json;
+    const hoisted = Object.fromEntries(Object.entries(rest).map(([key, each]) => [key, this.#hoistField(key, each)]));
+    if (name !== undefined) return this.#share('schemas', String(name), hoisted);
+    return hoisted.in === 'header' ? this.#share('parameters', String(hoisted.name), hoisted) : hoisted;
+  }
+
+  #hoistField(key: string, value: unknown): unknown {
+    const hoisted = this.hoist(value);
+    if (key === 'headers') return mapValues(hoisted as Json, (header, name) => this.#share('headers', name, header));
+    if (key !== 'responses') return hoisted;
+    return mapValues(hoisted as Json, (response) => {
+      const name = sharedName(response);
+      return name === undefined ? response : this.#share('responses', name, response);
+    });
+  }
+
+  #share(section: Section, name: string, definition: unknown): { $ref: string } {
+    const known = this.#sections[section].get(name);
+    if (known !== undefined && !isDeepStrictEqual(known, definition)) {
+      throw new Error(`OpenAPI: two different ${section} are named ${name}`);
+    }
+    this.#sections[section].set(name, definition);
+    return { $ref: `#/components/${section}/${name}` };
+  }
+
+  sorted(): Json {
+    const sections = Object.entries(this.#sections);
+    return Object.fromEntries(
+      sections.map(([section, named]) => [
+        section,
+        Object.fromEntries([...named].sort(([a], [b]) => (a < b ? -1 : 1))),
+      ]),
+    );
+  }
+}
+
+function mapValues(object: Json, map: (value: unknown, key: string) => unknown): Json {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value, key)]));
+}
+
+/** The name of a response with one problem type, or with those that all reads or all writes share. */
+function sharedName(response: unknown): string | undefined {
+  const { content } = response as { readonly content?: Record<string, { readonly examples?: Json }> };
+  const examples = content?.['application/problem+json']?.examples;
+  if (!examples) return undefined;
+  const types = Object.keys(examples);
+  if (types.length === 1) return pascalCase(types[0] ?? '');
+  if (
+    isDeepStrictEqual(
+      types,
+      READ_UNAVAILABLE.map(({ type }) => type),
+    )
+  )
+    return 'ReadUnavailable';
+  if (
+    isDeepStrictEqual(
+      types,
+      WRITE_UNAVAILABLE.map(({ type }) => type),
+    )
+  )
+    return 'WriteUnavailable';
+  return undefined;
+}
+
+function pascalCase(type: string): string {
+  return type.replaceAll(/(^|-)([a-z])/g, (_match, _dash, letter: string) => letter.toUpperCase());
+}
