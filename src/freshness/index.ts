@@ -1,3 +1,4 @@
+export { combineServed, type ServedAge } from './combine-served.ts';
 export { Freshness } from './freshness.ts';
 export {
   ageHeaders,
@@ -9,6 +10,5 @@ export {
   tellAge,
 } from './http-caching.ts';
 export { RedisStore } from './remote-store.ts';
-export { servedTogether } from './served-together.ts';
 export type { Served, View } from './view.ts';
 export { summarizeViews, watchViews } from './watch-views.ts';

@@ -1,9 +1,9 @@
 import {
+  combineServed,
   type Freshness,
   type ReadyBody,
   readyBody,
   type Served,
-  servedTogether,
   type View,
 } from '../../../freshness/index.ts';
 import type { ChangeFeed } from '../../../platform/db/change-feed.ts';
@@ -113,7 +113,7 @@ export class Items {
       lastFetchedTime: oldestOf(lists.flatMap(({ value }) => (value ? [value] : []))),
       nextFetchTime: this.#nextPullAt(pulls),
     };
-    const served = servedTogether([...lists, ...pulls], NEXT_PULL_MAX_AGE_MS);
+    const served = combineServed([...lists, ...pulls], NEXT_PULL_MAX_AGE_MS);
     return { body: readyBody(JSON.stringify(answer)), served };
   }
 
