@@ -2,9 +2,9 @@ import { createCache } from 'async-cache-dedupe';
 import { BentoCache, bentostore } from 'bentocache';
 import { memoryDriver } from 'bentocache/drivers/memory';
 import { Cacheable, createKeyv } from 'cacheable';
-import { FreshView } from '../src/freshness/fresh-view.ts';
-import { MemoryStore } from '../src/freshness/memory-store.ts';
-import type { Served } from '../src/freshness/view.ts';
+import { FreshView } from '../src/freshness/view/fresh-view.ts';
+import { MemoryStore } from '../src/freshness/view/memory-store.ts';
+import type { Served } from '../src/freshness/view/view.ts';
 
 /** What this figure holds beside each other: a cache in memory that loads what it lacks, once for all who ask. */
 export interface LoadingCache {

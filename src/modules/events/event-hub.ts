@@ -39,7 +39,7 @@ export class EventHub implements AsyncDisposable {
   constructor(log: EventLog, feed: ChangeFeed, reports: readonly Report[], logger: Logger) {
     this.#log = log;
     this.#logger = logger;
-    feed.subscribe({ changed: () => this.#wake(), cut: () => this.#wake() });
+    feed.subscribe({ changed: () => this.#wake(), interrupted: () => this.#wake() });
     this.#every(BEAT_EVERY_MS, () => {
       for (const listener of this.#listeners) listener.beat();
     });

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { readyBody, requestedMaxAgeMs, sendServed } from '../../freshness/index.ts';
+import { readyBody, requestedMaxAgeMs, sendCached } from '../../freshness/index.ts';
 import type { Tx } from '../../platform/db/database.ts';
 import { pageById, sendAnswer } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
@@ -32,7 +32,7 @@ export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps)
       const page = idOf(request.params.page, 'params/page');
       const served = await pages.get(page, requestedMaxAgeMs(request));
       const body = readyBody(writeNumberedPage(page, pages.pageSize, served));
-      return sendServed(request, reply, served, body, 'within-bound');
+      return sendCached(request, reply, served, body, 'within-bound');
     },
   );
 

@@ -1,4 +1,4 @@
-import { requestedMaxAgeMs, sendServed } from '../../freshness/index.ts';
+import { requestedMaxAgeMs, sendCached } from '../../freshness/index.ts';
 import { Malformed, noSuch } from '../../platform/errors.ts';
 import { answerWith } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
@@ -30,7 +30,7 @@ export function addVehicleRoutes(app: HttpServer, { database, view }: VehiclesDe
     async (request, reply) => {
       const id = idOf(request.params.id, 'params/id');
       const served = await view.get(String(id), requestedMaxAgeMs(request));
-      return sendServed(request, reply, served, requireVehicle(reply, served, id).history(), REUSE);
+      return sendCached(request, reply, served, requireVehicle(reply, served, id).history(), REUSE);
     },
   );
 

@@ -48,8 +48,8 @@ class SlowFeed implements ChangeFeed, ChangeListener {
     else for (const listener of this.#listeners) listener.changed(change);
   }
 
-  cut(): void {
-    for (const listener of this.#listeners) listener.cut(false);
+  interrupted(): void {
+    for (const listener of this.#listeners) listener.interrupted(false);
   }
 }
 
@@ -185,23 +185,23 @@ eachDatabase('the index of orders', (open) => {
     const { read, letGo } = reads.hold();
     const asked = all();
     await read;
-    feed.cut();
+    feed.interrupted();
     letGo();
     expect(await asked).toEqual([10, 20, 300, 600]);
     expect([reads.counts, await isHit()]).toEqual([2, true]);
-    feed.cut();
+    feed.interrupted();
     expect([await isHit(), reads.counts]).toEqual([false, 3]);
   });
 
   it('tells nothing while the feed is cut, but remembers what was true', async () => {
     await all();
     feed.isCut = true;
-    feed.cut();
+    feed.interrupted();
     await place(15);
     expect(await all()).toBeUndefined();
     expect(index.recall(0, 100)).toMatchObject({ ids: [10, 20, 300, 600], hit: false });
     feed.isCut = false;
-    feed.cut();
+    feed.interrupted();
     expect(await all()).toEqual([10, 15, 20, 300, 600]);
   });
 

@@ -73,7 +73,7 @@ export class OrderIndex {
     this.#maxAgeMs = maxAgeMs;
     feed.subscribe({
       changed: (change) => this.#hear(change),
-      cut: () => {
+      interrupted: () => {
         this.#unbroken = false;
         this.#void();
       },

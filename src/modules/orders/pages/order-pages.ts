@@ -92,8 +92,8 @@ export class OrderPages {
     const served = await Promise.all(ids.map((id, place) => known[place] ?? this.#orders.get(id, boundMs)));
     const orders: string[] = [];
     const index = hit
-      ? ({ source: 'hit', origin: 'memory' } as const)
-      : ({ source: 'miss', origin: 'source' } as const);
+      ? ({ lookup: 'hit', origin: 'memory' } as const)
+      : ({ lookup: 'miss', origin: 'source' } as const);
     let age: Age = { ageMs, boundMs: this.#maxAgeMs, ...index, stale: false };
     for (const each of served) {
       if (each.value === undefined) return undefined;
@@ -112,9 +112,9 @@ export class OrderPages {
     }
     try {
       const { total, orders } = await this.#database.read((reader) => readStretch(reader, first, this.pageSize));
-      const source = !this.#feed.isConnected ? 'uncertain' : boundMs < this.#maxAgeMs ? 'request' : 'miss';
+      const lookup = !this.#feed.isConnected ? 'uncertain' : boundMs < this.#maxAgeMs ? 'request' : 'miss';
       const ageMs = performance.now() - startedAt;
-      const age: Age = { ageMs, boundMs: this.#maxAgeMs, source, origin: 'source', stale: false };
+      const age: Age = { ageMs, boundMs: this.#maxAgeMs, lookup, origin: 'source', stale: false };
       return { ...age, total, orders: orders.map(writePagedOrder) };
     } catch (error) {
       if (error instanceof Unavailable) this.#sourceFailedAt = performance.now();
@@ -127,7 +127,7 @@ export class OrderPages {
     const located = this.#index.recall(first, this.pageSize);
     if (!located) return undefined;
     const page = await this.#gather(located, this.#maxAgeMs).catch(() => undefined);
-    return page && { ...page, source: 'stale' };
+    return page && { ...page, lookup: 'stale' };
   }
 }
 
@@ -136,7 +136,7 @@ function olderOf(a: Age, b: Age): Age {
   return {
     ageMs: Math.max(a.ageMs, b.ageMs),
     boundMs: a.boundMs,
-    source: a.source === 'hit' ? b.source : a.source,
+    lookup: a.lookup === 'hit' ? b.lookup : a.lookup,
     origin: [a.origin, b.origin].find((origin) => origin === 'source') ?? (a.origin === 'memory' ? b.origin : a.origin),
     stale: a.stale || b.stale,
   };

@@ -1,4 +1,4 @@
-import { ageHeaders, requestedMaxAgeMs, sendServed, tellAge } from '../../../freshness/index.ts';
+import { formatAgeHeaders, requestedMaxAgeMs, sendCached, setAgeHeaders } from '../../../freshness/index.ts';
 import { NotFound, noSuch } from '../../../platform/errors.ts';
 import type { FastAnswer } from '../../../platform/http/fast-path.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
@@ -40,11 +40,11 @@ export function addStateAtRoute(app: HttpServer, view: VehicleView): void {
       const vehicle = requireVehicle(reply, served, id);
       const state = stateAt(vehicle, moment);
       if (state < 0) {
-        tellAge(reply, served, REUSE);
+        setAgeHeaders(reply, served, REUSE);
         throw new BeforeFirstState(id);
       }
       const body = served.origin === 'source' ? vehicle.stateFromSource(state) : vehicle.stateFromCache(state);
-      return sendServed(request, reply, served, body, REUSE);
+      return sendCached(request, reply, served, body, REUSE);
     },
   );
 }
@@ -59,7 +59,7 @@ function answerFromMemory(view: VehicleView, url: string): FastAnswer | undefine
   const digits = url.slice(PREFIX.length, idEnd);
   const served = view.peek(digits);
   if (served === undefined) return undefined;
-  const headers = ageHeaders(served, REUSE);
+  const headers = formatAgeHeaders(served, REUSE);
   if (served.value === undefined) return { headers, failure: new NotFound('vehicle', Number(digits)) };
   const state = stateAt(served.value, moment);
   if (state < 0) return { headers, failure: new BeforeFirstState(Number(digits)) };

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { sql } from 'kysely';
-import { type Freshness, type Served, tellAge, type View } from '../../../freshness/index.ts';
+import { type Freshness, type Served, setAgeHeaders, type View } from '../../../freshness/index.ts';
 import { Batcher } from '../../../platform/batcher.ts';
 import type { Database, Reader } from '../../../platform/db/database.ts';
 import { NotFound } from '../../../platform/errors.ts';
@@ -27,7 +27,7 @@ export const REUSE = 'revalidate';
 /** The vehicle of an answer, or the failure that there is none, with its age. */
 export function requireVehicle(reply: FastifyReply, served: Served<KnownVehicle>, id: Id): KnownVehicle {
   if (served.value) return served.value;
-  tellAge(reply, served, REUSE);
+  setAgeHeaders(reply, served, REUSE);
   throw new NotFound('vehicle', id);
 }
 
