@@ -28,6 +28,23 @@ AS $function$
    where reservation_id = p_reservation and state in ('waiting', 'parked');
 $function$;
 
+CREATE OR REPLACE FUNCTION public.advance_order_ids(p_up_to bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_gap bigint := p_up_to - (select case when is_called then last_value else last_value - 1 end from orders_id_seq);
+begin
+  -- When the sequence is nearly there, setval could move it back behind concurrent calls of nextval. Drawing the
+  -- numbers cannot.
+  if v_gap > 10000 then
+    perform setval('orders_id_seq', p_up_to);
+  elsif v_gap > 0 then
+    perform nextval('orders_id_seq') from generate_series(1, v_gap);
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.announce_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -39,8 +56,8 @@ declare
     else 'select * from new_rows union all select * from old_rows' end;
   v_keys text[];
 begin
-  execute format('select array_agg(told.key) from (select distinct (%s)::text as key from (%s) changed limit 201) told',
-                 tg_argv[1], v_rows) into v_keys;
+  execute format('select array_agg(listed.key) from (
+    select distinct (%s)::text as key from (%s) changed limit 201) listed', tg_argv[1], v_rows) into v_keys;
   if v_keys is not null then
     perform pg_notify('holdfast_change', json_build_object(
       'topic', tg_argv[0],
@@ -133,6 +150,22 @@ begin
             from (select slot_id, provider_id from told union all select slot_id, provider_id from freed) claims
            limit 201) claims;
   perform announce_claim_keys(v_keys);
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.announce_order_blocks()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_changes text := coalesce(current_setting('holdfast.order_block_changes', true), '');
+begin
+  if v_changes <> '' then
+    perform set_config('holdfast.order_block_changes', '', true);
+    perform pg_notify('holdfast_change', json_build_object(
+      'topic', 'order_block', 'keys', case when v_changes not like '*%' then string_to_array(v_changes, ' ') end)::text);
+  end if;
   return null;
 end
 $function$;
@@ -289,6 +322,18 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.clear_order_blocks()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from order_block;
+  perform set_config('holdfast.order_block_changes', '', true);
+  perform pg_notify('holdfast_change', json_build_object('topic', 'order_block', 'keys', null)::text);
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.confirm_reservations(p_reservation bigint[], p_client bigint[])
  RETURNS TABLE(place integer, outcome text, reservation_id bigint, slot_id bigint, client_id bigint, quantity integer, held_at timestamp with time zone, expires_at timestamp with time zone, decided_at timestamp with time zone, status text, pax jsonb, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone, slot_name text, price_amount numeric, price_currency text)
  LANGUAGE plpgsql
@@ -344,6 +389,39 @@ begin
   if cardinality(v_ids) > 0 then
     update reservation r set status = 'confirmed', decided_at = v_now, changed_at = v_now where r.id = any (v_ids);
   end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.count_orders_by_block()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_sign integer := case tg_op when 'INSERT' then 1 else -1 end;
+  v_mark text := case tg_op when 'INSERT' then '+' else '-' end;
+  v_has_few boolean := (select count(*) <= 100 from (select from moved limit 101) first_rows);
+  v_changes text := coalesce(current_setting('holdfast.order_block_changes', true), '');
+begin
+  if tg_op = 'INSERT' then
+    perform advance_order_ids(max(id)) from moved;
+  end if;
+  with counted as (
+    insert into order_block as stored (block, orders, version)
+      select id >> 8, v_sign * count(*), 1 from moved group by 1 order by 1
+    on conflict (block) do update set orders = stored.orders + excluded.orders, version = stored.version + 1
+    returning block, orders, version
+  )
+  select trim(v_changes || ' ' || string_agg(format('%s:%s:%s:%s', block, version, orders, case when v_has_few then (
+                                  select string_agg(v_mark || id, '' order by id) from moved where id >> 8 = block)
+                                else '*' end), ' '))
+    into v_changes from (select * from counted limit 1001) listed;
+  if v_changes is not null then
+    -- A notification holds at most 8,000 bytes. `*` alone stands for changes that do not fit, which includes every list
+    -- that the limit of 1,001 blocks has cut.
+    perform set_config('holdfast.order_block_changes',
+                       case when length(v_changes) <= 5000 then v_changes else '*' end, true);
+  end if;
+  return null;
 end
 $function$;
 
@@ -595,75 +673,6 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.order_keeps_its_id()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-begin
-  raise exception 'an order keeps its id' using errcode = 'check_violation', constraint = 'order_keeps_its_id';
-end
-$function$;
-
-CREATE OR REPLACE FUNCTION public.orders_moved()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-declare
-  v_sign integer := case tg_op when 'INSERT' then 1 else -1 end;
-  v_mark text := case tg_op when 'INSERT' then '+' else '-' end;
-  v_few boolean := (select count(*) <= 100 from (select from moved limit 101) first_ones);
-  v_noted text := coalesce(current_setting('holdfast.orders_moved', true), '');
-begin
-  if tg_op = 'INSERT' then
-    perform pass_order_ids(max(id)) from moved;
-  end if;
-  with counted as (
-    insert into order_block as kept (block, orders, version)
-      select id >> 8, v_sign * count(*), 1 from moved group by 1 order by 1
-    on conflict (block) do update set orders = kept.orders + excluded.orders, version = kept.version + 1
-    returning block, orders, version
-  )
-  select trim(v_noted || ' ' || string_agg(format('%s:%s:%s:%s', block, version, orders, case when v_few then (
-                                  select string_agg(v_mark || id, '' order by id) from moved where id >> 8 = block)
-                                else '*' end), ' '))
-    into v_noted from (select * from counted limit 1001) told;
-  if v_noted is not null then
-    -- A message may have 8,000 bytes; `*` says that more has changed than one can tell. A thousand blocks are more.
-    perform set_config('holdfast.orders_moved', case when length(v_noted) <= 5000 then v_noted else '*' end, true);
-  end if;
-  return null;
-end
-$function$;
-
-CREATE OR REPLACE FUNCTION public.orders_truncated()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-begin
-  delete from order_block;
-  perform set_config('holdfast.orders_moved', '', true);
-  perform pg_notify('holdfast_change', json_build_object('topic', 'order_block', 'keys', null)::text);
-  return null;
-end
-$function$;
-
-CREATE OR REPLACE FUNCTION public.pass_order_ids(p_upto bigint)
- RETURNS void
- LANGUAGE plpgsql
-AS $function$
-declare
-  v_gap bigint := p_upto - (select case when is_called then last_value else last_value - 1 end from orders_id_seq);
-begin
-  -- setval could move the sequence back when others draw from it at this very moment and it is nearly there already;
-  -- drawing the numbers cannot.
-  if v_gap > 10000 then
-    perform setval('orders_id_seq', p_upto);
-  elsif v_gap > 0 then
-    perform nextval('orders_id_seq') from generate_series(1, v_gap);
-  end if;
-end
-$function$;
-
 CREATE OR REPLACE FUNCTION public.priced_pax(p_slot_pax jsonb, p_asked jsonb, p_quantity integer, OUT outcome text, OUT pax jsonb)
  RETURNS record
  LANGUAGE sql
@@ -727,6 +736,16 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.refuse_order_id_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'the id of an order cannot be changed'
+    using errcode = 'check_violation', constraint = 'order_id_is_fixed';
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.reservation_inserted()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -778,70 +797,6 @@ begin
   insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at)
     select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at
       from new_rows order by id;
-  return null;
-end
-$function$;
-
-CREATE OR REPLACE FUNCTION public.reservations_ordered()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-begin
-  -- The usual case ends here: nobody has confirmed, moved or ended anything that costs something.
-  perform from changed
-    where changed.status in ('confirmed', 'cancelled', 'conflict')
-      and (changed.price_amount is not null or changed.pax is not null
-           or exists (select from orders o where o.reservation_id = changed.id));
-  if not found then
-    return null;
-  end if;
-
-  update orders o set status = 'cancelled'
-    from changed
-   where o.reservation_id = changed.id and o.status = 'open' and changed.status in ('cancelled', 'conflict');
-
-  -- Moved to another slot: the same order, for another time at another price; a free one costs 0.
-  update orders o set currency = changed.price_currency
-    from changed
-   where o.reservation_id = changed.id and o.status = 'open' and changed.status = 'confirmed' and changed.pax is null
-     and o.currency <> changed.price_currency;
-  update order_line l
-     set description = describe_slot(s.name, s.starts_at, s.ends_at), quantity = changed.quantity,
-         unit_price = coalesce(changed.price_amount, 0)
-    from changed join slot s on s.id = changed.slot_id join orders o on o.reservation_id = changed.id
-   where l.order_id = o.id and o.status = 'open' and changed.status = 'confirmed' and changed.pax is null
-     and (l.description, l.quantity, l.unit_price)
-         is distinct from (describe_slot(s.name, s.starts_at, s.ends_at), changed.quantity,
-                           coalesce(changed.price_amount, 0));
-
-  with sold as (
-    select changed.id, changed.quantity, changed.pax, changed.changed_at, changed.price_amount, cost.currency,
-           describe_slot(s.name, s.starts_at, s.ends_at) as description,
-           c.first_name || ' ' || c.last_name as customer
-      from changed join slot s on s.id = changed.slot_id join client c on c.id = changed.client_id
-     cross join lateral (
-       -- Of pax types each has its price, and the slot has that of one of them.
-       select changed.price_currency as currency where changed.pax is null and changed.price_amount is not null
-       union all
-       select min(chosen #>> '{price,currency}') from jsonb_array_elements(changed.pax) chosen
-       having bool_or((chosen #>> '{price,amount}')::numeric > 0)
-     ) cost
-     where changed.status = 'confirmed'
-       and not exists (select from orders o where o.reservation_id = changed.id)
-  ), placed as (
-    insert into orders (customer, ordered_at, currency, reservation_id)
-      select customer, changed_at, currency, id from sold order by id
-    returning id, reservation_id
-  )
-  insert into order_line (order_id, line, description, quantity, unit_price)
-    select placed.id, lines.line, concat_ws(', ', sold.description, lines.name), lines.quantity, lines.amount
-      from placed join sold on sold.id = placed.reservation_id
-     cross join lateral (
-       select 1 as line, null as name, sold.quantity, sold.price_amount as amount where sold.pax is null
-       union all
-       select place, pax ->> 'name', (pax ->> 'quantity')::integer, (pax #>> '{price,amount}')::numeric
-         from jsonb_array_elements(sold.pax) with ordinality as chosen (pax, place)
-     ) lines;
   return null;
 end
 $function$;
@@ -1026,6 +981,70 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.sync_orders_with_reservations()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  -- The usual case ends here: no reservation that costs something was confirmed, moved or ended.
+  perform from changed
+    where changed.status in ('confirmed', 'cancelled', 'conflict')
+      and (changed.price_amount is not null or changed.pax is not null
+           or exists (select from orders o where o.reservation_id = changed.id));
+  if not found then
+    return null;
+  end if;
+
+  update orders o set status = 'cancelled'
+    from changed
+   where o.reservation_id = changed.id and o.status = 'open' and changed.status in ('cancelled', 'conflict');
+
+  -- A reservation that has moved to another slot keeps its order, with the new time and price. A free slot costs 0.
+  update orders o set currency = changed.price_currency
+    from changed
+   where o.reservation_id = changed.id and o.status = 'open' and changed.status = 'confirmed' and changed.pax is null
+     and o.currency <> changed.price_currency;
+  update order_line l
+     set description = describe_slot(s.name, s.starts_at, s.ends_at), quantity = changed.quantity,
+         unit_price = coalesce(changed.price_amount, 0)
+    from changed join slot s on s.id = changed.slot_id join orders o on o.reservation_id = changed.id
+   where l.order_id = o.id and o.status = 'open' and changed.status = 'confirmed' and changed.pax is null
+     and (l.description, l.quantity, l.unit_price)
+         is distinct from (describe_slot(s.name, s.starts_at, s.ends_at), changed.quantity,
+                           coalesce(changed.price_amount, 0));
+
+  with confirmed as (
+    select changed.id, changed.quantity, changed.pax, changed.changed_at, changed.price_amount, cost.currency,
+           describe_slot(s.name, s.starts_at, s.ends_at) as description,
+           c.first_name || ' ' || c.last_name as customer
+      from changed join slot s on s.id = changed.slot_id join client c on c.id = changed.client_id
+     cross join lateral (
+       -- Each pax type has its own price. The price of the slot is that of one of them and is not used here.
+       select changed.price_currency as currency where changed.pax is null and changed.price_amount is not null
+       union all
+       select min(chosen #>> '{price,currency}') from jsonb_array_elements(changed.pax) chosen
+       having bool_or((chosen #>> '{price,amount}')::numeric > 0)
+     ) cost
+     where changed.status = 'confirmed'
+       and not exists (select from orders o where o.reservation_id = changed.id)
+  ), placed as (
+    insert into orders (customer, ordered_at, currency, reservation_id)
+      select customer, changed_at, currency, id from confirmed order by id
+    returning id, reservation_id
+  )
+  insert into order_line (order_id, line, description, quantity, unit_price)
+    select placed.id, lines.line, concat_ws(', ', confirmed.description, lines.name), lines.quantity, lines.amount
+      from placed join confirmed on confirmed.id = placed.reservation_id
+     cross join lateral (
+       select 1 as line, null as name, confirmed.quantity, confirmed.price_amount as amount where confirmed.pax is null
+       union all
+       select place, pax ->> 'name', (pax ->> 'quantity')::integer, (pax #>> '{price,amount}')::numeric
+         from jsonb_array_elements(confirmed.pax) with ordinality as chosen (pax, place)
+     ) lines;
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.take_write_backs(p_suppliers text[], p_limit integer, p_lease interval)
  RETURNS TABLE(reservation_id bigint, supplier_id text, key uuid, quantity integer, wanted text, attempts integer, was_sent boolean, leased_until timestamp with time zone, upstream_id jsonb, upstream_slot_id jsonb)
  LANGUAGE sql
@@ -1047,22 +1066,6 @@ AS $function$
    where w.reservation_id = taken.reservation_id and known.slot_id = w.slot_id
   returning w.reservation_id, w.supplier_id, w.key, w.quantity, w.wanted, w.attempts, w.first_sent_at is not null,
             w.leased_until, w.upstream_id, known.upstream_id;
-$function$;
-
-CREATE OR REPLACE FUNCTION public.tell_orders_moved()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-declare
-  v_noted text := coalesce(current_setting('holdfast.orders_moved', true), '');
-begin
-  if v_noted <> '' then
-    perform set_config('holdfast.orders_moved', '', true);
-    perform pg_notify('holdfast_change', json_build_object(
-      'topic', 'order_block', 'keys', case when v_noted not like '*%' then string_to_array(v_noted, ' ') end)::text);
-  end if;
-  return null;
-end
 $function$;
 
 create table client (
@@ -1373,7 +1376,7 @@ alter table supply_plan add constraint supply_plan_supplier_id_fkey FOREIGN KEY 
 
 alter table write_back add constraint write_back_reservation_id_fkey FOREIGN KEY (reservation_id) REFERENCES reservation(id);
 
-CREATE CONSTRAINT TRIGGER tell_orders_moved AFTER INSERT OR UPDATE ON public.order_block DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tell_orders_moved();
+CREATE CONSTRAINT TRIGGER announce_order_blocks AFTER INSERT OR UPDATE ON public.order_block DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION announce_order_blocks();
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.order_line REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION announce_change('order', 'order_id');
 
@@ -1391,13 +1394,13 @@ CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.orders FOR EACH STATEM
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.orders REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('order', 'id');
 
-CREATE TRIGGER order_keeps_its_id BEFORE UPDATE OF id ON public.orders FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION order_keeps_its_id();
+CREATE TRIGGER clear_order_blocks AFTER TRUNCATE ON public.orders FOR EACH STATEMENT EXECUTE FUNCTION clear_order_blocks();
 
-CREATE TRIGGER orders_deleted AFTER DELETE ON public.orders REFERENCING OLD TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION orders_moved();
+CREATE TRIGGER count_deleted_orders AFTER DELETE ON public.orders REFERENCING OLD TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION count_orders_by_block();
 
-CREATE TRIGGER orders_inserted AFTER INSERT ON public.orders REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION orders_moved();
+CREATE TRIGGER count_inserted_orders AFTER INSERT ON public.orders REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION count_orders_by_block();
 
-CREATE TRIGGER orders_truncated AFTER TRUNCATE ON public.orders FOR EACH STATEMENT EXECUTE FUNCTION orders_truncated();
+CREATE TRIGGER refuse_order_id_change BEFORE UPDATE OF id ON public.orders FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION refuse_order_id_change();
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.provider REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('provider', 'id');
 
@@ -1421,11 +1424,11 @@ CREATE TRIGGER reservation_states BEFORE UPDATE OF status ON public.reservation 
 
 CREATE TRIGGER reservation_updated AFTER UPDATE ON public.reservation REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reservation_updated();
 
-CREATE TRIGGER reservations_inserted_ordered AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reservations_ordered();
+CREATE TRIGGER reservations_insert_orders AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION sync_orders_with_reservations();
 
 CREATE TRIGGER reservations_inserted_written_back AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reservations_written_back();
 
-CREATE TRIGGER reservations_updated_ordered AFTER UPDATE ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reservations_ordered();
+CREATE TRIGGER reservations_update_orders AFTER UPDATE ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION sync_orders_with_reservations();
 
 CREATE TRIGGER reservations_updated_written_back AFTER UPDATE ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reservations_written_back();
 

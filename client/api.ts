@@ -4,10 +4,75 @@
 export interface LoggedState {
   /** The vehicle's id. */
   readonly "vehicle_id": number;
-  /** The state, in the words of whoever logged it. */
+  /** The state, as it was logged. */
   readonly "state": string;
   /** When the state began; UTC, to the microsecond. */
   readonly "timestamp": string;
+}
+
+export interface Order {
+  /** The order's id. */
+  readonly "order_id": number;
+  /** Name of the customer. */
+  readonly "customer": string;
+  /** When the order was placed; UTC, to the second. */
+  readonly "ordered_at": string;
+  /** `open`: can be changed and cancelled. `shipped`: final, read only. `cancelled`: final, and still listed. */
+  readonly "status": "open" | "shipped" | "cancelled";
+  /** Currency of all amounts, as an ISO 4217 code. */
+  readonly "currency": string;
+  /** Sum of unit_price × quantity × (1 − discount) over the lines, computed exactly and rounded once, half up, to the currency's minor unit. An exact decimal. */
+  readonly "total": number;
+  /** The lines of the order, in their sequence. */
+  readonly "lines": readonly (OrderLine)[];
+  readonly "reservation_id": number | null;
+}
+
+export interface OrderLine {
+  /** What is sold. */
+  readonly "description": string;
+  /** Number of units. */
+  readonly "quantity": number;
+  /** Price of a unit, an exact decimal. */
+  readonly "unit_price": number;
+  /** Fraction of the price that is taken off: 0.15 is 15 %. An exact decimal. */
+  readonly "discount": number;
+}
+
+export interface OrderList {
+  /** The orders, by ascending id. */
+  readonly "orders": readonly (Order)[];
+  readonly "next_cursor": string | null;
+}
+
+export interface OrderPage {
+  /** The requested page. */
+  readonly "page": number;
+  /** Orders per page. */
+  readonly "page_size": number;
+  /** Number of all orders. */
+  readonly "total_orders": number;
+  /** Number of all pages. */
+  readonly "total_pages": number;
+  /** The orders of the page. Empty past the last page. */
+  readonly "orders": readonly (PagedOrder)[];
+}
+
+export interface PagedOrder {
+  /** The order's id. */
+  readonly "order_id": number;
+  /** Name of the customer. */
+  readonly "customer": string;
+  /** When the order was placed; UTC, to the second. */
+  readonly "ordered_at": string;
+  /** `open`: can be changed and cancelled. `shipped`: final, read only. `cancelled`: final, and still listed. */
+  readonly "status": "open" | "shipped" | "cancelled";
+  /** Currency of all amounts, as an ISO 4217 code. */
+  readonly "currency": string;
+  /** Sum of unit_price × quantity × (1 − discount) over the lines, computed exactly and rounded once, half up, to the currency's minor unit. An exact decimal. */
+  readonly "total": number;
+  /** The lines of the order, in their sequence. */
+  readonly "lines": readonly (OrderLine)[];
 }
 
 export interface Problem {
@@ -31,7 +96,7 @@ export interface Problem {
 }
 
 export interface StateLog {
-  /** The state, in the words of whoever logged it. */
+  /** The state, as it was logged. */
   readonly "state": string;
   /** When the state began; UTC, to the microsecond. */
   readonly "timestamp": string;
@@ -59,7 +124,7 @@ export interface VehicleInState {
   readonly "make": string;
   /** The model. */
   readonly "model": string;
-  /** The state, in the words of whoever logged it. */
+  /** The state, as it was logged. */
   readonly "state": string;
 }
 
@@ -351,91 +416,26 @@ export interface Api {
         })[];
       };
     };
-    /** A page of orders by ascending id, from memory */
+    /** Get a page of orders */
     "/orders/{page}": {
       path: { "page": number; };
       query: undefined;
       body: undefined;
-      answer: {
-        readonly "page": number;
-        readonly "page_size": number;
-        readonly "total_orders": number;
-        readonly "total_pages": number;
-        readonly "orders": readonly ({
-          readonly "order_id": number;
-          readonly "customer": string;
-          /** UTC, to the second */
-          readonly "ordered_at": string;
-          /** `open`: may be changed and cancelled. `shipped`: it has left, and is only read. `cancelled`: stays listed. Nothing follows the last two */
-          readonly "status": "open" | "shipped" | "cancelled";
-          /** ISO 4217 */
-          readonly "currency": string;
-          /** The sum of unit_price × quantity × (1 − discount) over the lines, reckoned exactly and rounded once, half up, to the currency's smallest coin; written as an exact decimal */
-          readonly "total": number;
-          readonly "lines": readonly ({
-            readonly "description": string;
-            readonly "quantity": number;
-            readonly "unit_price": number;
-            readonly "discount": number;
-          })[];
-        })[];
-      };
+      answer: OrderPage;
     };
-    /** Orders by ascending id, from a cursor on */
+    /** List orders */
     "/api/v1/orders": {
       path: undefined;
       query: { "cursor"?: string; "limit"?: number; "reservation_id"?: number; };
       body: undefined;
-      answer: {
-        readonly "orders": readonly ({
-          readonly "order_id": number;
-          readonly "customer": string;
-          /** UTC, to the second */
-          readonly "ordered_at": string;
-          /** `open`: may be changed and cancelled. `shipped`: it has left, and is only read. `cancelled`: stays listed. Nothing follows the last two */
-          readonly "status": "open" | "shipped" | "cancelled";
-          /** ISO 4217 */
-          readonly "currency": string;
-          /** The sum of unit_price × quantity × (1 − discount) over the lines, reckoned exactly and rounded once, half up, to the currency's smallest coin; written as an exact decimal */
-          readonly "total": number;
-          readonly "lines": readonly ({
-            readonly "description": string;
-            readonly "quantity": number;
-            readonly "unit_price": number;
-            readonly "discount": number;
-          })[];
-          /** `null` for an order placed by hand. An order of a reservation follows it and is cancelled with it */
-          readonly "reservation_id": number | null;
-        })[];
-        /** `null` on the last page */
-        readonly "next_cursor": string | null;
-      };
+      answer: OrderList;
     };
-    /** Read an order */
+    /** Get an order */
     "/api/v1/orders/{id}": {
       path: { "id": number; };
       query: undefined;
       body: undefined;
-      answer: {
-        readonly "order_id": number;
-        readonly "customer": string;
-        /** UTC, to the second */
-        readonly "ordered_at": string;
-        /** `open`: may be changed and cancelled. `shipped`: it has left, and is only read. `cancelled`: stays listed. Nothing follows the last two */
-        readonly "status": "open" | "shipped" | "cancelled";
-        /** ISO 4217 */
-        readonly "currency": string;
-        /** The sum of unit_price × quantity × (1 − discount) over the lines, reckoned exactly and rounded once, half up, to the currency's smallest coin; written as an exact decimal */
-        readonly "total": number;
-        readonly "lines": readonly ({
-          readonly "description": string;
-          readonly "quantity": number;
-          readonly "unit_price": number;
-          readonly "discount": number;
-        })[];
-        /** `null` for an order placed by hand. An order of a reservation follows it and is cancelled with it */
-        readonly "reservation_id": number | null;
-      };
+      answer: Order;
     };
     /** Get a vehicle's state at a moment */
     "/vehicles/{id}/timestamp/{timestamp}": {
@@ -1065,64 +1065,30 @@ export interface Api {
       path: undefined;
       query: undefined;
       body: {
+        /** Name of the customer. */
         readonly "customer": string;
-        /** ISO 4217 */
+        /** Currency of all amounts, as an ISO 4217 code. */
         readonly "currency": string;
+        /** The lines of the order, in the sequence in which they are kept. */
         readonly "lines": readonly ({
+          /** What is sold. */
           readonly "description": string;
+          /** Number of units. */
           readonly "quantity": number;
-          /** An exact decimal with 4 decimals at most */
+          /** Price of a unit, an exact decimal with at most 4 decimals. */
           readonly "unit_price": number;
-          /** The part taken off, 0.15 for 15 %; an exact decimal with 4 decimals at most. 0 unless told */
+          /** Fraction of the price that is taken off: 0.15 is 15 %. An exact decimal with at most 4 decimals. Defaults to 0. */
           readonly "discount"?: number;
         })[];
       };
-      answer: {
-        readonly "order_id": number;
-        readonly "customer": string;
-        /** UTC, to the second */
-        readonly "ordered_at": string;
-        /** `open`: may be changed and cancelled. `shipped`: it has left, and is only read. `cancelled`: stays listed. Nothing follows the last two */
-        readonly "status": "open" | "shipped" | "cancelled";
-        /** ISO 4217 */
-        readonly "currency": string;
-        /** The sum of unit_price × quantity × (1 − discount) over the lines, reckoned exactly and rounded once, half up, to the currency's smallest coin; written as an exact decimal */
-        readonly "total": number;
-        readonly "lines": readonly ({
-          readonly "description": string;
-          readonly "quantity": number;
-          readonly "unit_price": number;
-          readonly "discount": number;
-        })[];
-        /** `null` for an order placed by hand. An order of a reservation follows it and is cancelled with it */
-        readonly "reservation_id": number | null;
-      };
+      answer: Order;
     };
-    /** Cancel an open order */
+    /** Cancel an order */
     "/api/v1/orders/{id}/cancel": {
       path: { "id": number; };
       query: undefined;
       body: undefined;
-      answer: {
-        readonly "order_id": number;
-        readonly "customer": string;
-        /** UTC, to the second */
-        readonly "ordered_at": string;
-        /** `open`: may be changed and cancelled. `shipped`: it has left, and is only read. `cancelled`: stays listed. Nothing follows the last two */
-        readonly "status": "open" | "shipped" | "cancelled";
-        /** ISO 4217 */
-        readonly "currency": string;
-        /** The sum of unit_price × quantity × (1 − discount) over the lines, reckoned exactly and rounded once, half up, to the currency's smallest coin; written as an exact decimal */
-        readonly "total": number;
-        readonly "lines": readonly ({
-          readonly "description": string;
-          readonly "quantity": number;
-          readonly "unit_price": number;
-          readonly "discount": number;
-        })[];
-        /** `null` for an order placed by hand. An order of a reservation follows it and is cancelled with it */
-        readonly "reservation_id": number | null;
-      };
+      answer: Order;
     };
     /** Create a vehicle */
     "/vehicles": {
@@ -1267,43 +1233,28 @@ export interface Api {
         })[];
       };
     };
-    /** Put other content in the place of what an open order has */
+    /** Replace the content of an order */
     "/api/v1/orders/{id}": {
       path: { "id": number; };
       query: undefined;
       body: {
+        /** Name of the customer. */
         readonly "customer": string;
-        /** ISO 4217 */
+        /** Currency of all amounts, as an ISO 4217 code. */
         readonly "currency": string;
+        /** The lines of the order, in the sequence in which they are kept. */
         readonly "lines": readonly ({
+          /** What is sold. */
           readonly "description": string;
+          /** Number of units. */
           readonly "quantity": number;
-          /** An exact decimal with 4 decimals at most */
+          /** Price of a unit, an exact decimal with at most 4 decimals. */
           readonly "unit_price": number;
-          /** The part taken off, 0.15 for 15 %; an exact decimal with 4 decimals at most. 0 unless told */
+          /** Fraction of the price that is taken off: 0.15 is 15 %. An exact decimal with at most 4 decimals. Defaults to 0. */
           readonly "discount"?: number;
         })[];
       };
-      answer: {
-        readonly "order_id": number;
-        readonly "customer": string;
-        /** UTC, to the second */
-        readonly "ordered_at": string;
-        /** `open`: may be changed and cancelled. `shipped`: it has left, and is only read. `cancelled`: stays listed. Nothing follows the last two */
-        readonly "status": "open" | "shipped" | "cancelled";
-        /** ISO 4217 */
-        readonly "currency": string;
-        /** The sum of unit_price × quantity × (1 − discount) over the lines, reckoned exactly and rounded once, half up, to the currency's smallest coin; written as an exact decimal */
-        readonly "total": number;
-        readonly "lines": readonly ({
-          readonly "description": string;
-          readonly "quantity": number;
-          readonly "unit_price": number;
-          readonly "discount": number;
-        })[];
-        /** `null` for an order placed by hand. An order of a reservation follows it and is cancelled with it */
-        readonly "reservation_id": number | null;
-      };
+      answer: Order;
     };
   };
   delete: {

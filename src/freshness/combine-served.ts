@@ -8,8 +8,15 @@ import type { ServedAge } from './view/view.ts';
  */
 export function combineServed(parts: readonly ServedAge[], boundMs: number): ServedAge {
   const ageMs = Math.max(0, ...parts.map((part) => part.ageMs));
-  const leftMs = parts.length === 0 ? boundMs : Math.min(...parts.map((part) => part.boundMs - part.ageMs));
+  // Sums of this form leave a bound that all parts share exact.
+  const bounds = parts.map((part) => part.boundMs + (ageMs - part.ageMs));
   const missed = parts.find(({ origin }) => origin === 'source') ?? parts.find(({ lookup }) => lookup !== 'hit');
   const { lookup, origin }: Pick<ServedAge, 'lookup' | 'origin'> = missed ?? { lookup: 'hit', origin: 'memory' };
-  return { ageMs, boundMs: ageMs + leftMs, lookup, origin, stale: parts.some(({ stale }) => stale) };
+  return {
+    ageMs,
+    boundMs: parts.length === 0 ? boundMs : Math.min(...bounds),
+    lookup,
+    origin,
+    stale: parts.some(({ stale }) => stale),
+  };
 }

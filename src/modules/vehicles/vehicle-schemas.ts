@@ -22,13 +22,13 @@ const Timestamp = Type.String({
 const VehicleId = IdField("The vehicle's id.", 2);
 const Make = Type.String({ description: 'The manufacturer.', examples: ['AUDI'] });
 const Model = Type.String({ description: 'The model.', examples: ['A4'] });
-const State = Type.String({ description: 'The state, in the words of whoever logged it.', examples: ['selling'] });
+const State = Type.String({ description: 'The state, as it was logged.', examples: ['selling'] });
 
 export const VehicleParams = Type.Object({ id: IdParameter("The vehicle's id.", 2) });
 export const StateAtParams = Type.Object({
   id: IdParameter("The vehicle's id.", 2),
   timestamp: Type.String({
-    description: `The moment to ask about: ${TIME_GRAMMAR}`,
+    description: `The moment to look up: ${TIME_GRAMMAR}`,
     examples: ['2022-09-12T10:00:00+00:00'],
   }),
 });
