@@ -101,20 +101,20 @@ AS $function$
 declare
   v_keys text[];
 begin
-  with told as materialized (
+  with changed as materialized (
     select r.id, r.slot_id, r.status, (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
       from new_rows r
   ), size as (
-    select count(*) as rows from (select from told limit 201) few
-  ), noted as (
-    insert into event (kind, facts, reservations, slots, providers)
+    select count(*) as rows from (select from changed limit 201) first_rows
+  ), logged as (
+    insert into event (kind, attributes, reservation_ids, slot_ids, provider_ids)
       select 'reservation', jsonb_build_object('status', status), array_agg(id), array_agg(slot_id), array_agg(provider_id)
-        from told, size where rows <= 200 group by status
-  ), noted_many as (
-    insert into event (kind, many) select 'reservation', true from size where rows > 200
+        from changed, size where rows <= 200 group by status
+  ), logged_bulk as (
+    insert into event (kind, is_bulk) select 'reservation', true from size where rows > 200
   )
   select array_agg(key) into v_keys
-    from (select distinct coalesce(provider_id, 0) || ':' || slot_id as key from told limit 201) claims;
+    from (select distinct coalesce(provider_id, 0) || ':' || slot_id as key from changed limit 201) claims;
   perform announce_claim_keys(v_keys);
   return null;
 end
@@ -127,27 +127,27 @@ AS $function$
 declare
   v_keys text[];
 begin
-  with told as materialized (
+  with changed as materialized (
     select r.id, r.slot_id, r.status, (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
       from new_rows r
   ), size as (
-    select count(*) as rows from (select from told limit 201) few
-  ), noted as (
-    insert into event (kind, facts, reservations, slots, providers)
+    select count(*) as rows from (select from changed limit 201) first_rows
+  ), logged as (
+    insert into event (kind, attributes, reservation_ids, slot_ids, provider_ids)
       select 'reservation', jsonb_build_object('status', status), array_agg(id), array_agg(slot_id), array_agg(provider_id)
-        from told, size where rows <= 200 group by status
-  ), noted_many as (
-    insert into event (kind, many) select 'reservation', true from size where rows > 200
+        from changed, size where rows <= 200 group by status
+  ), logged_bulk as (
+    insert into event (kind, is_bulk) select 'reservation', true from size where rows > 200
   ), freed as materialized (
     select r.slot_id, (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
       from old_rows r join new_rows using (id) where r.slot_id <> new_rows.slot_id
-  ), noted_freed as (
-    insert into event (kind, slots, providers)
+  ), logged_freed as (
+    insert into event (kind, slot_ids, provider_ids)
       select 'slot', array_agg(slot_id), array_agg(provider_id) from freed, size where rows <= 200 having count(*) > 0
   )
   select array_agg(key) into v_keys
     from (select distinct coalesce(provider_id, 0) || ':' || slot_id as key
-            from (select slot_id, provider_id from told union all select slot_id, provider_id from freed) claims
+            from (select slot_id, provider_id from changed union all select slot_id, provider_id from freed) claims
            limit 201) claims;
   perform announce_claim_keys(v_keys);
   return null;
@@ -199,7 +199,7 @@ CREATE OR REPLACE FUNCTION public.announce_slot_deleted()
 AS $function$
 begin
   perform announce_providers(array(select distinct provider_id from old_rows where provider_id is not null limit 201));
-  perform note_slots(array_agg(id), array_agg(provider_id)) from (select id, provider_id from old_rows limit 201) few;
+  perform log_slots(array_agg(id), array_agg(provider_id)) from (select id, provider_id from old_rows limit 201) first_rows;
   return null;
 end
 $function$;
@@ -210,7 +210,7 @@ CREATE OR REPLACE FUNCTION public.announce_slot_inserted()
 AS $function$
 begin
   perform announce_providers(array(select distinct provider_id from new_rows where provider_id is not null limit 201));
-  perform note_slots(array_agg(id), array_agg(provider_id)) from (select id, provider_id from new_rows limit 201) few;
+  perform log_slots(array_agg(id), array_agg(provider_id)) from (select id, provider_id from new_rows limit 201) first_rows;
   return null;
 end
 $function$;
@@ -220,10 +220,10 @@ CREATE OR REPLACE FUNCTION public.announce_slot_updated()
  LANGUAGE plpgsql
 AS $function$
 declare
-  v_slots bigint[];
-  v_providers bigint[];
+  v_slot_ids bigint[];
+  v_provider_ids bigint[];
 begin
-  select array_agg(id), array_agg(provider_id) into v_slots, v_providers
+  select array_agg(id), array_agg(provider_id) into v_slot_ids, v_provider_ids
     from (select new_rows.id, new_rows.provider_id
             from new_rows join old_rows using (id)
            where (new_rows.provider_id, new_rows.starts_at, new_rows.ends_at, new_rows.capacity, new_rows.closed_at,
@@ -231,11 +231,11 @@ begin
                  is distinct from (old_rows.provider_id, old_rows.starts_at, old_rows.ends_at, old_rows.capacity,
                   old_rows.closed_at, old_rows.price_amount, old_rows.price_currency, old_rows.pax)
            limit 201) changed;
-  -- The usual case ends here: slots that were claimed or released, and nothing more.
-  if v_slots is null then
+  -- The usual case ends here: units of the slots were claimed or released, and nothing else changed.
+  if v_slot_ids is null then
     return null;
   end if;
-  perform note_slots(v_slots, v_providers);
+  perform log_slots(v_slot_ids, v_provider_ids);
   perform announce_providers(array(
     select distinct provider.id
       from new_rows
@@ -425,6 +425,30 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.delete_old_events(p_max_age interval, p_max_rows bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_from xid8;
+  v_last xid8;
+  v_deleted bigint;
+begin
+  select least(pg_snapshot_xmin(pg_current_snapshot()), greatest(
+           coalesce((select xid from event where recorded_at > now() - p_max_age order by xid limit 1),
+                    pg_snapshot_xmin(pg_current_snapshot())),
+           (select xid from event order by xid desc, position desc offset greatest(p_max_rows - 1, 0) limit 1)))
+    into v_from;
+  with deleted as (
+    delete from event where xid < v_from or xid >= pg_snapshot_xmax(pg_current_snapshot()) returning xid
+  )
+  select count(*), (array_agg(xid order by xid desc) filter (where xid < v_from))[1] into v_deleted, v_last from deleted;
+  update event_horizon set xid = v_last where xid < v_last;
+  update event_horizon set xid = v_from where xid >= pg_snapshot_xmax(pg_current_snapshot());
+  return v_deleted;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.describe_slot(p_name text, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone)
  RETURNS text
  LANGUAGE sql
@@ -488,30 +512,6 @@ AS $function$
            where known.slot_id = any (p_slot)) fitted
    where s.id = fitted.slot_id
      and (s.capacity <> fitted.capacity or s.overclaimed <> greatest(0, s.claimed - fitted.capacity));
-$function$;
-
-CREATE OR REPLACE FUNCTION public.forget_events(p_kept interval, p_most bigint)
- RETURNS bigint
- LANGUAGE plpgsql
-AS $function$
-declare
-  v_from xid8;
-  v_last xid8;
-  v_forgotten bigint;
-begin
-  select least(pg_snapshot_xmin(pg_current_snapshot()), greatest(
-           coalesce((select xid from event where at > now() - p_kept order by xid limit 1),
-                    pg_snapshot_xmin(pg_current_snapshot())),
-           (select xid from event order by xid desc, position desc offset greatest(p_most - 1, 0) limit 1)))
-    into v_from;
-  with gone as (
-    delete from event where xid < v_from or xid >= pg_snapshot_xmax(pg_current_snapshot()) returning xid
-  )
-  select count(*), (array_agg(xid order by xid desc) filter (where xid < v_from))[1] into v_forgotten, v_last from gone;
-  update event_horizon set xid = v_last where xid < v_last;
-  update event_horizon set xid = v_from where xid >= pg_snapshot_xmax(pg_current_snapshot());
-  return v_forgotten;
-end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.hold_slots(p_slot bigint[], p_client bigint[], p_quantity integer[], p_version integer[], p_pax jsonb, p_ttl interval, p_notice interval)
@@ -615,20 +615,20 @@ CREATE OR REPLACE FUNCTION public.holdfast_clock()
  PARALLEL SAFE
 RETURN clock_timestamp();
 
-CREATE OR REPLACE FUNCTION public.note_bookings()
+CREATE OR REPLACE FUNCTION public.log_bookings()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
-  if (select count(*) from (select from new_rows limit 201) few) > 200 then
-    insert into event (kind, many) values ('booking', true);
+  if (select count(*) from (select from new_rows limit 201) first_rows) > 200 then
+    insert into event (kind, is_bulk) values ('booking', true);
   elsif tg_op = 'INSERT' then
-    insert into event (kind, facts, reservations, slots)
+    insert into event (kind, attributes, reservation_ids, slot_ids)
       select 'booking', jsonb_build_object('supplier_id', supplier_id, 'wanted', wanted, 'state', state),
              array_agg(reservation_id), array_agg(slot_id)
         from new_rows group by supplier_id, wanted, state;
   else
-    insert into event (kind, facts, reservations, slots)
+    insert into event (kind, attributes, reservation_ids, slot_ids)
       select 'booking', jsonb_build_object('supplier_id', w.supplier_id, 'wanted', w.wanted, 'state', w.state),
              array_agg(w.reservation_id), array_agg(w.slot_id)
         from new_rows w join old_rows o using (reservation_id)
@@ -639,36 +639,36 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.note_slots(p_slots bigint[], p_providers bigint[])
+CREATE OR REPLACE FUNCTION public.log_slots(p_slot_ids bigint[], p_provider_ids bigint[])
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 begin
-  if cardinality(p_slots) > 200 then
-    insert into event (kind, many) values ('slot', true);
-  elsif cardinality(p_slots) > 0 then
-    insert into event (kind, slots, providers) values ('slot', p_slots, p_providers);
+  if cardinality(p_slot_ids) > 200 then
+    insert into event (kind, is_bulk) values ('slot', true);
+  elsif cardinality(p_slot_ids) > 0 then
+    insert into event (kind, slot_ids, provider_ids) values ('slot', p_slot_ids, p_provider_ids);
   end if;
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.note_supplier()
+CREATE OR REPLACE FUNCTION public.log_supplier()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
-  insert into event (kind, facts) values ('sync', jsonb_build_object('supplier_id', new.id));
+  insert into event (kind, attributes) values ('sync', jsonb_build_object('supplier_id', new.id));
   perform pg_notify('holdfast_change', json_build_object('topic', 'supplier', 'keys', json_build_array(new.id))::text);
   return null;
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.note_sync()
+CREATE OR REPLACE FUNCTION public.log_sync()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
-  insert into event (kind, facts) values ('sync', jsonb_build_object('supplier_id', new.supplier_id));
+  insert into event (kind, attributes) values ('sync', jsonb_build_object('supplier_id', new.supplier_id));
   return null;
 end
 $function$;
@@ -1079,13 +1079,13 @@ create table client (
 create table event (
   xid xid8 not null default pg_current_xact_id(),
   "position" bigint generated always as identity not null,
-  at timestamp with time zone not null default now(),
+  recorded_at timestamp with time zone not null default now(),
   kind text not null,
-  facts jsonb not null default '{}'::jsonb,
-  many boolean not null default false,
-  reservations bigint[],
-  slots bigint[],
-  providers bigint[],
+  attributes jsonb not null default '{}'::jsonb,
+  is_bulk boolean not null default false,
+  reservation_ids bigint[],
+  slot_ids bigint[],
+  provider_ids bigint[],
   constraint event_pkey PRIMARY KEY (xid, "position")
 );
 
@@ -1452,7 +1452,7 @@ CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.state_log FOR EACH STA
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.state_log REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('vehicle', 'vehicle_id');
 
-CREATE TRIGGER note_updated AFTER UPDATE ON public.supplier FOR EACH ROW WHEN (((old.paused <> new.paused) OR (old.epoch <> new.epoch) OR (old.blocked_until <> new.blocked_until) OR (old.last_error IS DISTINCT FROM new.last_error) OR (old.last_error_at IS DISTINCT FROM new.last_error_at))) EXECUTE FUNCTION note_supplier();
+CREATE TRIGGER log_updated AFTER UPDATE ON public.supplier FOR EACH ROW WHEN (((old.paused <> new.paused) OR (old.epoch <> new.epoch) OR (old.blocked_until <> new.blocked_until) OR (old.last_error IS DISTINCT FROM new.last_error) OR (old.last_error_at IS DISTINCT FROM new.last_error_at))) EXECUTE FUNCTION log_supplier();
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.supply_part REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supply_part', 'supplier_id || ''/'' || part');
 
@@ -1462,7 +1462,7 @@ CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.supply_part FOR EACH S
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.supply_part REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supply_part', 'supplier_id || ''/'' || part');
 
-CREATE TRIGGER note_updated AFTER UPDATE ON public.supply_part FOR EACH ROW WHEN (((old.observed_at <> new.observed_at) OR (old.doubted IS DISTINCT FROM new.doubted))) EXECUTE FUNCTION note_sync();
+CREATE TRIGGER log_updated AFTER UPDATE ON public.supply_part FOR EACH ROW WHEN (((old.observed_at <> new.observed_at) OR (old.doubted IS DISTINCT FROM new.doubted))) EXECUTE FUNCTION log_sync();
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.vehicle REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('vehicle', 'id');
 
@@ -1480,6 +1480,6 @@ CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.write_back FOR EACH ST
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.write_back REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('write_back', 'supplier_id');
 
-CREATE TRIGGER note_inserted AFTER INSERT ON public.write_back REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_bookings();
+CREATE TRIGGER log_inserted AFTER INSERT ON public.write_back REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION log_bookings();
 
-CREATE TRIGGER note_updated AFTER UPDATE ON public.write_back REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_bookings();
+CREATE TRIGGER log_updated AFTER UPDATE ON public.write_back REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION log_bookings();

@@ -1,6 +1,45 @@
 // What the server takes and gives, by method and path. Written by `npm run openapi` from the routes themselves.
 // One file, however long, because it is generated: nobody edits it, and it is read by looking up a path.
 
+export interface BookingEvent {
+  /** Name of the event. */
+  readonly "event": "booking";
+  /** Content of the `data` line, as JSON. */
+  readonly "data": {
+    /** The reservation's id. */
+    readonly "reservation_id": number;
+    /** The slot's id. */
+    readonly "slot_id": number;
+    readonly "provider_id": number | null;
+    /** The supplier's id. */
+    readonly "supplier_id": string;
+    /** The desired state at the supplier. */
+    readonly "wanted": "booked" | "cancelled";
+    /** Progress of the write-back. */
+    readonly "state": "waiting" | "done" | "refused" | "parked";
+  };
+}
+
+export interface BulkChangeEvent {
+  /** Name of the event. */
+  readonly "event": "many";
+  /** Content of the `data` line, as JSON. */
+  readonly "data": {
+    /** The topic of the changes. */
+    readonly "topic": "slots" | "reservations" | "bookings" | "sync" | "freshness";
+  };
+}
+
+export interface FreshnessEvent {
+  /** Name of the event. */
+  readonly "event": "freshness";
+  /** Content of the `data` line, as JSON. */
+  readonly "data": {
+    /** Every view of the instance. */
+    readonly "views": readonly (ViewStatistics)[];
+  };
+}
+
 export interface LoggedState {
   /** The vehicle's id. */
   readonly "vehicle_id": number;
@@ -95,11 +134,61 @@ export interface Problem {
   })[];
 }
 
+export interface ReadyEvent {
+  /** Name of the event. */
+  readonly "event": "ready";
+  /** Content of the `data` line, as JSON. */
+  readonly "data": object;
+}
+
+export interface ReservationEvent {
+  /** Name of the event. */
+  readonly "event": "reservation";
+  /** Content of the `data` line, as JSON. */
+  readonly "data": {
+    /** The reservation's id. */
+    readonly "reservation_id": number;
+    /** The slot's id. */
+    readonly "slot_id": number;
+    readonly "provider_id": number | null;
+    /** The status after the change. */
+    readonly "status": "held" | "confirmed" | "cancelled" | "expired" | "conflict";
+  };
+}
+
+export interface ResetEvent {
+  /** Name of the event. */
+  readonly "event": "reset";
+  /** Content of the `data` line, as JSON. */
+  readonly "data": object;
+}
+
+export interface SlotEvent {
+  /** Name of the event. */
+  readonly "event": "slot";
+  /** Content of the `data` line, as JSON. */
+  readonly "data": {
+    /** The slot's id. */
+    readonly "slot_id": number;
+    readonly "provider_id": number | null;
+  };
+}
+
 export interface StateLog {
   /** The state, as it was logged. */
   readonly "state": string;
   /** When the state began; UTC, to the microsecond. */
   readonly "timestamp": string;
+}
+
+export interface SyncEvent {
+  /** Name of the event. */
+  readonly "event": "sync";
+  /** Content of the `data` line, as JSON. */
+  readonly "data": {
+    /** The supplier's id. */
+    readonly "supplier_id": string;
+  };
 }
 
 export interface Vehicle {
@@ -148,12 +237,41 @@ export interface VehicleStateProblem {
   readonly "detail": string;
 }
 
+export interface VehicleStateResult {
+  readonly "vehicle"?: VehicleInState;
+  readonly "problem"?: VehicleStateProblem;
+}
+
 export interface VehicleStates {
-  /** One entry per pair, in the same order: the vehicle in its state, or the problem. */
-  readonly "states": readonly ({
-    readonly "vehicle"?: VehicleInState;
-    readonly "problem"?: VehicleStateProblem;
-  })[];
+  /** One result per pair, in the sequence of the pairs. */
+  readonly "states": readonly (VehicleStateResult)[];
+}
+
+export interface ViewStatistics {
+  /** Name of the view. */
+  readonly "view": string;
+  /** Staleness bound, in seconds. */
+  readonly "bound_seconds": number;
+  /** Reads that memory answered. */
+  readonly "hits": number;
+  /** Reads that memory could not answer. */
+  readonly "misses": number;
+  /** Reads that joined a load in progress. */
+  readonly "waits": number;
+  /** Values that another instance had loaded. */
+  readonly "remote_hits": number;
+  /** Loads from the database. */
+  readonly "loads": number;
+  /** Total duration of the loads, in seconds. */
+  readonly "load_seconds": number;
+  /** Entries whose changed parts were read instead of the whole value. */
+  readonly "patches": number;
+  /** Answers that were served because the database failed. */
+  readonly "stale": number;
+  /** Sum of the ages of all hits, in seconds. */
+  readonly "age_at_serve_seconds": number;
+  /** Greatest age of a hit, in seconds. */
+  readonly "greatest_age_seconds": number;
 }
 
 export interface Api {

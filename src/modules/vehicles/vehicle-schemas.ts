@@ -120,11 +120,17 @@ const PairProblem = component(
   ),
 );
 
+const PairResult = component(
+  'VehicleStateResult',
+  Type.Object(
+    { vehicle: Type.Optional(VehicleInState), problem: Type.Optional(PairProblem) },
+    { description: 'The result for one pair: the vehicle in its state, or a problem.' },
+  ),
+);
+
 export const VehicleStates = component(
   'VehicleStates',
   Type.Object({
-    states: Type.Array(Type.Object({ vehicle: Type.Optional(VehicleInState), problem: Type.Optional(PairProblem) }), {
-      description: 'One entry per pair, in the same order: the vehicle in its state, or the problem.',
-    }),
+    states: Type.Array(PairResult, { description: 'One result per pair, in the sequence of the pairs.' }),
   }),
 );

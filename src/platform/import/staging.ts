@@ -55,7 +55,7 @@ export async function beginStaging(tx: Tx): Promise<void> {
 /** A row of a file, with the line on which it ends. */
 export type Staged<Row> = Row & { readonly line: number };
 
-/** What to do with the rows of a file. */
+/** The steps that the rows of a file go through. */
 interface Staging<Row> {
   /** Reads the fields of a row. @throws RowRefused if they are not valid */
   read(fields: Fields): Row;

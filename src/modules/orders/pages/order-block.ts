@@ -9,7 +9,7 @@ export interface BlockIds {
   readonly ids: readonly Id[];
 }
 
-/** What one statement did to a block, with the block's new count and version. */
+/** The effect of one statement on a block, with the block's new count and version. */
 export interface BlockChange extends BlockCount {
   /** The orders that were inserted into the block or deleted from it; `undefined` when there are too many to list. */
   readonly moved: { readonly inserted: boolean; readonly ids: readonly Id[] } | undefined;
