@@ -79,7 +79,7 @@ export const ViewStatistics = component(
   ),
 );
 
-export const EVENT_SCHEMAS = [
+const EVENT_SCHEMAS = [
   event('ReadyEvent', 'ready', {}, 'The first event of a connection that has missed nothing.'),
   event(
     'ResetEvent',
