@@ -19,9 +19,11 @@ const AMOUNT_LIMIT = 100_000_000_000;
 const strict = { additionalProperties: false };
 
 export const PageParams = Type.Object({ page: IdParameter('The page, from 1.') });
-export const OrderParams = Type.Object({ id: IdParameter("The order's id.", 10_248) });
-/** For operations on open orders: the sample data has the open order 11077. */
-export const OpenOrderParams = Type.Object({ id: IdParameter("The order's id.", 11_077) });
+const orderParams = (example: number) => Type.Object({ id: IdParameter("The order's id.", example) });
+export const OrderParams = orderParams(10_248);
+/** The examples of operations that change an order are different open orders, so that each works after the other. */
+export const ReplacedOrderParams = orderParams(11_077);
+export const CancelledOrderParams = orderParams(11_076);
 export const OrderListQuery = Type.Object({
   cursor: Type.Optional(CursorParameter),
   limit: Type.Optional(LimitParameter),

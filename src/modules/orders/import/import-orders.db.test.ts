@@ -56,7 +56,7 @@ eachDatabase('importing orders', (open) => {
 
   it('orders keep their ids and exact amounts, and the sequence continues after them', async () => {
     const imported = await importOrders(open().database, files());
-    expect(imported).toEqual({ orders: 2, lines: 3, knownOrders: 0, knownLines: 0 });
+    expect(imported).toEqual({ orders: 2, lines: 3, existingOrders: 0, existingLines: 0 });
     expect(await stored()).toEqual([
       {
         id: 7,
@@ -91,12 +91,17 @@ eachDatabase('importing orders', (open) => {
     expect(await importOrders(open().database, files())).toEqual({
       orders: 0,
       lines: 0,
-      knownOrders: 2,
-      knownLines: 3,
+      existingOrders: 2,
+      existingLines: 3,
     });
     expect(await stored()).toEqual(before);
     const more = files([...ORDERS, '901,X,New,1998-01-01,,,,,,'], [...LINES, '901,1,Tofu,23.25,1,0']);
-    expect(await importOrders(open().database, more)).toEqual({ orders: 1, lines: 1, knownOrders: 2, knownLines: 3 });
+    expect(await importOrders(open().database, more)).toEqual({
+      orders: 1,
+      lines: 1,
+      existingOrders: 2,
+      existingLines: 3,
+    });
   });
 
   it.each([
@@ -190,7 +195,7 @@ eachDatabase('importing orders', (open) => {
       ids.toReversed().map((id) => `${id},1,Tofu,1.5,2,0`),
     );
     const imported = await importOrders(open().database, large, (progress) => reported.push(progress));
-    expect(imported).toEqual({ orders: 12_000, lines: 12_000, knownOrders: 0, knownLines: 0 });
+    expect(imported).toEqual({ orders: 12_000, lines: 12_000, existingOrders: 0, existingLines: 0 });
     expect(new Set(reported.map(({ step }) => step))).toEqual(new Set(['orders', 'lines', 'storing']));
     expect(reported.filter(({ step }) => step === 'orders').at(-1)).toMatchObject({
       rows: 12_000,

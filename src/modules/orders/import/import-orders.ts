@@ -36,8 +36,8 @@ export interface ImportedOrders {
   readonly orders: number;
   readonly lines: number;
   /** Orders that existed already. They and their lines are left unchanged. */
-  readonly knownOrders: number;
-  readonly knownLines: number;
+  readonly existingOrders: number;
+  readonly existingLines: number;
 }
 
 export interface RefusedRow extends RowFault {
@@ -114,7 +114,7 @@ async function importRows(
   if (refusals.count > 0) throw new ImportRefused(refusals);
   const existing = await dropExisting(tx);
   const stored = await storeAll(tx, (rows) => onProgress({ step: 'storing', rows, bytes: 0 }));
-  return { ...stored, knownOrders: existing.orders, knownLines: existing.lines };
+  return { ...stored, existingOrders: existing.orders, existingLines: existing.lines };
 }
 
 /** Refuses rows that are valid by themselves and contradict other rows. */
