@@ -28,6 +28,23 @@ AS $function$
    where reservation_id = p_reservation and state in ('waiting', 'parked');
 $function$;
 
+CREATE OR REPLACE FUNCTION public.advance_order_ids(p_up_to bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_gap bigint := p_up_to - (select case when is_called then last_value else last_value - 1 end from orders_id_seq);
+begin
+  -- When the sequence is nearly there, setval could move it back behind concurrent calls of nextval. Drawing the
+  -- numbers cannot.
+  if v_gap > 10000 then
+    perform setval('orders_id_seq', p_up_to);
+  elsif v_gap > 0 then
+    perform nextval('orders_id_seq') from generate_series(1, v_gap);
+  end if;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.announce_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -39,8 +56,8 @@ declare
     else 'select * from new_rows union all select * from old_rows' end;
   v_keys text[];
 begin
-  execute format('select array_agg(told.key) from (select distinct (%s)::text as key from (%s) changed limit 201) told',
-                 tg_argv[1], v_rows) into v_keys;
+  execute format('select array_agg(listed.key) from (
+    select distinct (%s)::text as key from (%s) changed limit 201) listed', tg_argv[1], v_rows) into v_keys;
   if v_keys is not null then
     perform pg_notify('holdfast_change', json_build_object(
       'topic', tg_argv[0],
@@ -84,20 +101,20 @@ AS $function$
 declare
   v_keys text[];
 begin
-  with told as materialized (
+  with changed as materialized (
     select r.id, r.slot_id, r.status, (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
       from new_rows r
   ), size as (
-    select count(*) as rows from (select from told limit 201) few
-  ), noted as (
-    insert into event (kind, facts, reservations, slots, providers)
+    select count(*) as rows from (select from changed limit 201) first_rows
+  ), logged as (
+    insert into event (kind, attributes, reservation_ids, slot_ids, provider_ids)
       select 'reservation', jsonb_build_object('status', status), array_agg(id), array_agg(slot_id), array_agg(provider_id)
-        from told, size where rows <= 200 group by status
-  ), noted_many as (
-    insert into event (kind, many) select 'reservation', true from size where rows > 200
+        from changed, size where rows <= 200 group by status
+  ), logged_bulk as (
+    insert into event (kind, is_bulk) select 'reservation', true from size where rows > 200
   )
   select array_agg(key) into v_keys
-    from (select distinct coalesce(provider_id, 0) || ':' || slot_id as key from told limit 201) claims;
+    from (select distinct coalesce(provider_id, 0) || ':' || slot_id as key from changed limit 201) claims;
   perform announce_claim_keys(v_keys);
   return null;
 end
@@ -110,29 +127,45 @@ AS $function$
 declare
   v_keys text[];
 begin
-  with told as materialized (
+  with changed as materialized (
     select r.id, r.slot_id, r.status, (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
       from new_rows r
   ), size as (
-    select count(*) as rows from (select from told limit 201) few
-  ), noted as (
-    insert into event (kind, facts, reservations, slots, providers)
+    select count(*) as rows from (select from changed limit 201) first_rows
+  ), logged as (
+    insert into event (kind, attributes, reservation_ids, slot_ids, provider_ids)
       select 'reservation', jsonb_build_object('status', status), array_agg(id), array_agg(slot_id), array_agg(provider_id)
-        from told, size where rows <= 200 group by status
-  ), noted_many as (
-    insert into event (kind, many) select 'reservation', true from size where rows > 200
+        from changed, size where rows <= 200 group by status
+  ), logged_bulk as (
+    insert into event (kind, is_bulk) select 'reservation', true from size where rows > 200
   ), freed as materialized (
     select r.slot_id, (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
       from old_rows r join new_rows using (id) where r.slot_id <> new_rows.slot_id
-  ), noted_freed as (
-    insert into event (kind, slots, providers)
+  ), logged_freed as (
+    insert into event (kind, slot_ids, provider_ids)
       select 'slot', array_agg(slot_id), array_agg(provider_id) from freed, size where rows <= 200 having count(*) > 0
   )
   select array_agg(key) into v_keys
     from (select distinct coalesce(provider_id, 0) || ':' || slot_id as key
-            from (select slot_id, provider_id from told union all select slot_id, provider_id from freed) claims
+            from (select slot_id, provider_id from changed union all select slot_id, provider_id from freed) claims
            limit 201) claims;
   perform announce_claim_keys(v_keys);
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.announce_order_blocks()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_changes text := coalesce(current_setting('holdfast.order_block_changes', true), '');
+begin
+  if v_changes <> '' then
+    perform set_config('holdfast.order_block_changes', '', true);
+    perform pg_notify('holdfast_change', json_build_object(
+      'topic', 'order_block', 'keys', case when v_changes not like '*%' then string_to_array(v_changes, ' ') end)::text);
+  end if;
   return null;
 end
 $function$;
@@ -166,7 +199,7 @@ CREATE OR REPLACE FUNCTION public.announce_slot_deleted()
 AS $function$
 begin
   perform announce_providers(array(select distinct provider_id from old_rows where provider_id is not null limit 201));
-  perform note_slots(array_agg(id), array_agg(provider_id)) from (select id, provider_id from old_rows limit 201) few;
+  perform log_slots(array_agg(id), array_agg(provider_id)) from (select id, provider_id from old_rows limit 201) first_rows;
   return null;
 end
 $function$;
@@ -177,7 +210,7 @@ CREATE OR REPLACE FUNCTION public.announce_slot_inserted()
 AS $function$
 begin
   perform announce_providers(array(select distinct provider_id from new_rows where provider_id is not null limit 201));
-  perform note_slots(array_agg(id), array_agg(provider_id)) from (select id, provider_id from new_rows limit 201) few;
+  perform log_slots(array_agg(id), array_agg(provider_id)) from (select id, provider_id from new_rows limit 201) first_rows;
   return null;
 end
 $function$;
@@ -187,10 +220,10 @@ CREATE OR REPLACE FUNCTION public.announce_slot_updated()
  LANGUAGE plpgsql
 AS $function$
 declare
-  v_slots bigint[];
-  v_providers bigint[];
+  v_slot_ids bigint[];
+  v_provider_ids bigint[];
 begin
-  select array_agg(id), array_agg(provider_id) into v_slots, v_providers
+  select array_agg(id), array_agg(provider_id) into v_slot_ids, v_provider_ids
     from (select new_rows.id, new_rows.provider_id
             from new_rows join old_rows using (id)
            where (new_rows.provider_id, new_rows.starts_at, new_rows.ends_at, new_rows.capacity, new_rows.closed_at,
@@ -198,11 +231,11 @@ begin
                  is distinct from (old_rows.provider_id, old_rows.starts_at, old_rows.ends_at, old_rows.capacity,
                   old_rows.closed_at, old_rows.price_amount, old_rows.price_currency, old_rows.pax)
            limit 201) changed;
-  -- The usual case ends here: slots that were claimed or released, and nothing more.
-  if v_slots is null then
+  -- The usual case ends here: units of the slots were claimed or released, and nothing else changed.
+  if v_slot_ids is null then
     return null;
   end if;
-  perform note_slots(v_slots, v_providers);
+  perform log_slots(v_slot_ids, v_provider_ids);
   perform announce_providers(array(
     select distinct provider.id
       from new_rows
@@ -289,6 +322,18 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.clear_order_blocks()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from order_block;
+  perform set_config('holdfast.order_block_changes', '', true);
+  perform pg_notify('holdfast_change', json_build_object('topic', 'order_block', 'keys', null)::text);
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.confirm_reservations(p_reservation bigint[], p_client bigint[])
  RETURNS TABLE(place integer, outcome text, reservation_id bigint, slot_id bigint, client_id bigint, quantity integer, held_at timestamp with time zone, expires_at timestamp with time zone, decided_at timestamp with time zone, status text, pax jsonb, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone, slot_name text, price_amount numeric, price_currency text)
  LANGUAGE plpgsql
@@ -344,6 +389,63 @@ begin
   if cardinality(v_ids) > 0 then
     update reservation r set status = 'confirmed', decided_at = v_now, changed_at = v_now where r.id = any (v_ids);
   end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.count_orders_by_block()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_sign integer := case tg_op when 'INSERT' then 1 else -1 end;
+  v_mark text := case tg_op when 'INSERT' then '+' else '-' end;
+  v_has_few boolean := (select count(*) <= 100 from (select from moved limit 101) first_rows);
+  v_changes text := coalesce(current_setting('holdfast.order_block_changes', true), '');
+begin
+  if tg_op = 'INSERT' then
+    perform advance_order_ids(max(id)) from moved;
+  end if;
+  with counted as (
+    insert into order_block as stored (block, orders, version)
+      select id >> 8, v_sign * count(*), 1 from moved group by 1 order by 1
+    on conflict (block) do update set orders = stored.orders + excluded.orders, version = stored.version + 1
+    returning block, orders, version
+  )
+  select trim(v_changes || ' ' || string_agg(format('%s:%s:%s:%s', block, version, orders, case when v_has_few then (
+                                  select string_agg(v_mark || id, '' order by id) from moved where id >> 8 = block)
+                                else '*' end), ' '))
+    into v_changes from (select * from counted limit 1001) listed;
+  if v_changes is not null then
+    -- A notification holds at most 8,000 bytes. `*` alone stands for changes that do not fit, which includes every list
+    -- that the limit of 1,001 blocks has cut.
+    perform set_config('holdfast.order_block_changes',
+                       case when length(v_changes) <= 5000 then v_changes else '*' end, true);
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.delete_old_events(p_max_age interval, p_max_rows bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_from xid8;
+  v_last xid8;
+  v_deleted bigint;
+begin
+  select least(pg_snapshot_xmin(pg_current_snapshot()), greatest(
+           coalesce((select xid from event where recorded_at > now() - p_max_age order by xid limit 1),
+                    pg_snapshot_xmin(pg_current_snapshot())),
+           (select xid from event order by xid desc, position desc offset greatest(p_max_rows - 1, 0) limit 1)))
+    into v_from;
+  with deleted as (
+    delete from event where xid < v_from or xid >= pg_snapshot_xmax(pg_current_snapshot()) returning xid
+  )
+  select count(*), (array_agg(xid order by xid desc) filter (where xid < v_from))[1] into v_deleted, v_last from deleted;
+  update event_horizon set xid = v_last where xid < v_last;
+  update event_horizon set xid = v_from where xid >= pg_snapshot_xmax(pg_current_snapshot());
+  return v_deleted;
 end
 $function$;
 
@@ -410,30 +512,6 @@ AS $function$
            where known.slot_id = any (p_slot)) fitted
    where s.id = fitted.slot_id
      and (s.capacity <> fitted.capacity or s.overclaimed <> greatest(0, s.claimed - fitted.capacity));
-$function$;
-
-CREATE OR REPLACE FUNCTION public.forget_events(p_kept interval, p_most bigint)
- RETURNS bigint
- LANGUAGE plpgsql
-AS $function$
-declare
-  v_from xid8;
-  v_last xid8;
-  v_forgotten bigint;
-begin
-  select least(pg_snapshot_xmin(pg_current_snapshot()), greatest(
-           coalesce((select xid from event where at > now() - p_kept order by xid limit 1),
-                    pg_snapshot_xmin(pg_current_snapshot())),
-           (select xid from event order by xid desc, position desc offset greatest(p_most - 1, 0) limit 1)))
-    into v_from;
-  with gone as (
-    delete from event where xid < v_from or xid >= pg_snapshot_xmax(pg_current_snapshot()) returning xid
-  )
-  select count(*), (array_agg(xid order by xid desc) filter (where xid < v_from))[1] into v_forgotten, v_last from gone;
-  update event_horizon set xid = v_last where xid < v_last;
-  update event_horizon set xid = v_from where xid >= pg_snapshot_xmax(pg_current_snapshot());
-  return v_forgotten;
-end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.hold_slots(p_slot bigint[], p_client bigint[], p_quantity integer[], p_version integer[], p_pax jsonb, p_ttl interval, p_notice interval)
@@ -537,20 +615,20 @@ CREATE OR REPLACE FUNCTION public.holdfast_clock()
  PARALLEL SAFE
 RETURN clock_timestamp();
 
-CREATE OR REPLACE FUNCTION public.note_bookings()
+CREATE OR REPLACE FUNCTION public.log_bookings()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
-  if (select count(*) from (select from new_rows limit 201) few) > 200 then
-    insert into event (kind, many) values ('booking', true);
+  if (select count(*) from (select from new_rows limit 201) first_rows) > 200 then
+    insert into event (kind, is_bulk) values ('booking', true);
   elsif tg_op = 'INSERT' then
-    insert into event (kind, facts, reservations, slots)
+    insert into event (kind, attributes, reservation_ids, slot_ids)
       select 'booking', jsonb_build_object('supplier_id', supplier_id, 'wanted', wanted, 'state', state),
              array_agg(reservation_id), array_agg(slot_id)
         from new_rows group by supplier_id, wanted, state;
   else
-    insert into event (kind, facts, reservations, slots)
+    insert into event (kind, attributes, reservation_ids, slot_ids)
       select 'booking', jsonb_build_object('supplier_id', w.supplier_id, 'wanted', w.wanted, 'state', w.state),
              array_agg(w.reservation_id), array_agg(w.slot_id)
         from new_rows w join old_rows o using (reservation_id)
@@ -561,106 +639,37 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.note_slots(p_slots bigint[], p_providers bigint[])
+CREATE OR REPLACE FUNCTION public.log_slots(p_slot_ids bigint[], p_provider_ids bigint[])
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 begin
-  if cardinality(p_slots) > 200 then
-    insert into event (kind, many) values ('slot', true);
-  elsif cardinality(p_slots) > 0 then
-    insert into event (kind, slots, providers) values ('slot', p_slots, p_providers);
+  if cardinality(p_slot_ids) > 200 then
+    insert into event (kind, is_bulk) values ('slot', true);
+  elsif cardinality(p_slot_ids) > 0 then
+    insert into event (kind, slot_ids, provider_ids) values ('slot', p_slot_ids, p_provider_ids);
   end if;
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.note_supplier()
+CREATE OR REPLACE FUNCTION public.log_supplier()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
-  insert into event (kind, facts) values ('sync', jsonb_build_object('supplier_id', new.id));
+  insert into event (kind, attributes) values ('sync', jsonb_build_object('supplier_id', new.id));
   perform pg_notify('holdfast_change', json_build_object('topic', 'supplier', 'keys', json_build_array(new.id))::text);
   return null;
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.note_sync()
+CREATE OR REPLACE FUNCTION public.log_sync()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
-  insert into event (kind, facts) values ('sync', jsonb_build_object('supplier_id', new.supplier_id));
+  insert into event (kind, attributes) values ('sync', jsonb_build_object('supplier_id', new.supplier_id));
   return null;
-end
-$function$;
-
-CREATE OR REPLACE FUNCTION public.order_keeps_its_id()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-begin
-  raise exception 'an order keeps its id' using errcode = 'check_violation', constraint = 'order_keeps_its_id';
-end
-$function$;
-
-CREATE OR REPLACE FUNCTION public.orders_moved()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-declare
-  v_sign integer := case tg_op when 'INSERT' then 1 else -1 end;
-  v_mark text := case tg_op when 'INSERT' then '+' else '-' end;
-  v_few boolean := (select count(*) <= 100 from (select from moved limit 101) first_ones);
-  v_noted text := coalesce(current_setting('holdfast.orders_moved', true), '');
-begin
-  if tg_op = 'INSERT' then
-    perform pass_order_ids(max(id)) from moved;
-  end if;
-  with counted as (
-    insert into order_block as kept (block, orders, version)
-      select id >> 8, v_sign * count(*), 1 from moved group by 1 order by 1
-    on conflict (block) do update set orders = kept.orders + excluded.orders, version = kept.version + 1
-    returning block, orders, version
-  )
-  select trim(v_noted || ' ' || string_agg(format('%s:%s:%s:%s', block, version, orders, case when v_few then (
-                                  select string_agg(v_mark || id, '' order by id) from moved where id >> 8 = block)
-                                else '*' end), ' '))
-    into v_noted from (select * from counted limit 1001) told;
-  if v_noted is not null then
-    -- A message may have 8,000 bytes; `*` says that more has changed than one can tell. A thousand blocks are more.
-    perform set_config('holdfast.orders_moved', case when length(v_noted) <= 5000 then v_noted else '*' end, true);
-  end if;
-  return null;
-end
-$function$;
-
-CREATE OR REPLACE FUNCTION public.orders_truncated()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-begin
-  delete from order_block;
-  perform set_config('holdfast.orders_moved', '', true);
-  perform pg_notify('holdfast_change', json_build_object('topic', 'order_block', 'keys', null)::text);
-  return null;
-end
-$function$;
-
-CREATE OR REPLACE FUNCTION public.pass_order_ids(p_upto bigint)
- RETURNS void
- LANGUAGE plpgsql
-AS $function$
-declare
-  v_gap bigint := p_upto - (select case when is_called then last_value else last_value - 1 end from orders_id_seq);
-begin
-  -- setval could move the sequence back when others draw from it at this very moment and it is nearly there already;
-  -- drawing the numbers cannot.
-  if v_gap > 10000 then
-    perform setval('orders_id_seq', p_upto);
-  elsif v_gap > 0 then
-    perform nextval('orders_id_seq') from generate_series(1, v_gap);
-  end if;
 end
 $function$;
 
@@ -727,6 +736,16 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.refuse_order_id_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'the id of an order cannot be changed'
+    using errcode = 'check_violation', constraint = 'order_id_is_fixed';
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.reservation_inserted()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -778,70 +797,6 @@ begin
   insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at)
     select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at
       from new_rows order by id;
-  return null;
-end
-$function$;
-
-CREATE OR REPLACE FUNCTION public.reservations_ordered()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-begin
-  -- The usual case ends here: nobody has confirmed, moved or ended anything that costs something.
-  perform from changed
-    where changed.status in ('confirmed', 'cancelled', 'conflict')
-      and (changed.price_amount is not null or changed.pax is not null
-           or exists (select from orders o where o.reservation_id = changed.id));
-  if not found then
-    return null;
-  end if;
-
-  update orders o set status = 'cancelled'
-    from changed
-   where o.reservation_id = changed.id and o.status = 'open' and changed.status in ('cancelled', 'conflict');
-
-  -- Moved to another slot: the same order, for another time at another price; a free one costs 0.
-  update orders o set currency = changed.price_currency
-    from changed
-   where o.reservation_id = changed.id and o.status = 'open' and changed.status = 'confirmed' and changed.pax is null
-     and o.currency <> changed.price_currency;
-  update order_line l
-     set description = describe_slot(s.name, s.starts_at, s.ends_at), quantity = changed.quantity,
-         unit_price = coalesce(changed.price_amount, 0)
-    from changed join slot s on s.id = changed.slot_id join orders o on o.reservation_id = changed.id
-   where l.order_id = o.id and o.status = 'open' and changed.status = 'confirmed' and changed.pax is null
-     and (l.description, l.quantity, l.unit_price)
-         is distinct from (describe_slot(s.name, s.starts_at, s.ends_at), changed.quantity,
-                           coalesce(changed.price_amount, 0));
-
-  with sold as (
-    select changed.id, changed.quantity, changed.pax, changed.changed_at, changed.price_amount, cost.currency,
-           describe_slot(s.name, s.starts_at, s.ends_at) as description,
-           c.first_name || ' ' || c.last_name as customer
-      from changed join slot s on s.id = changed.slot_id join client c on c.id = changed.client_id
-     cross join lateral (
-       -- Of pax types each has its price, and the slot has that of one of them.
-       select changed.price_currency as currency where changed.pax is null and changed.price_amount is not null
-       union all
-       select min(chosen #>> '{price,currency}') from jsonb_array_elements(changed.pax) chosen
-       having bool_or((chosen #>> '{price,amount}')::numeric > 0)
-     ) cost
-     where changed.status = 'confirmed'
-       and not exists (select from orders o where o.reservation_id = changed.id)
-  ), placed as (
-    insert into orders (customer, ordered_at, currency, reservation_id)
-      select customer, changed_at, currency, id from sold order by id
-    returning id, reservation_id
-  )
-  insert into order_line (order_id, line, description, quantity, unit_price)
-    select placed.id, lines.line, concat_ws(', ', sold.description, lines.name), lines.quantity, lines.amount
-      from placed join sold on sold.id = placed.reservation_id
-     cross join lateral (
-       select 1 as line, null as name, sold.quantity, sold.price_amount as amount where sold.pax is null
-       union all
-       select place, pax ->> 'name', (pax ->> 'quantity')::integer, (pax #>> '{price,amount}')::numeric
-         from jsonb_array_elements(sold.pax) with ordinality as chosen (pax, place)
-     ) lines;
   return null;
 end
 $function$;
@@ -1026,6 +981,70 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.sync_orders_with_reservations()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  -- The usual case ends here: no reservation that costs something was confirmed, moved or ended.
+  perform from changed
+    where changed.status in ('confirmed', 'cancelled', 'conflict')
+      and (changed.price_amount is not null or changed.pax is not null
+           or exists (select from orders o where o.reservation_id = changed.id));
+  if not found then
+    return null;
+  end if;
+
+  update orders o set status = 'cancelled'
+    from changed
+   where o.reservation_id = changed.id and o.status = 'open' and changed.status in ('cancelled', 'conflict');
+
+  -- A reservation that has moved to another slot keeps its order, with the new time and price. A free slot costs 0.
+  update orders o set currency = changed.price_currency
+    from changed
+   where o.reservation_id = changed.id and o.status = 'open' and changed.status = 'confirmed' and changed.pax is null
+     and o.currency <> changed.price_currency;
+  update order_line l
+     set description = describe_slot(s.name, s.starts_at, s.ends_at), quantity = changed.quantity,
+         unit_price = coalesce(changed.price_amount, 0)
+    from changed join slot s on s.id = changed.slot_id join orders o on o.reservation_id = changed.id
+   where l.order_id = o.id and o.status = 'open' and changed.status = 'confirmed' and changed.pax is null
+     and (l.description, l.quantity, l.unit_price)
+         is distinct from (describe_slot(s.name, s.starts_at, s.ends_at), changed.quantity,
+                           coalesce(changed.price_amount, 0));
+
+  with confirmed as (
+    select changed.id, changed.quantity, changed.pax, changed.changed_at, changed.price_amount, cost.currency,
+           describe_slot(s.name, s.starts_at, s.ends_at) as description,
+           c.first_name || ' ' || c.last_name as customer
+      from changed join slot s on s.id = changed.slot_id join client c on c.id = changed.client_id
+     cross join lateral (
+       -- Each pax type has its own price. The price of the slot is that of one of them and is not used here.
+       select changed.price_currency as currency where changed.pax is null and changed.price_amount is not null
+       union all
+       select min(chosen #>> '{price,currency}') from jsonb_array_elements(changed.pax) chosen
+       having bool_or((chosen #>> '{price,amount}')::numeric > 0)
+     ) cost
+     where changed.status = 'confirmed'
+       and not exists (select from orders o where o.reservation_id = changed.id)
+  ), placed as (
+    insert into orders (customer, ordered_at, currency, reservation_id)
+      select customer, changed_at, currency, id from confirmed order by id
+    returning id, reservation_id
+  )
+  insert into order_line (order_id, line, description, quantity, unit_price)
+    select placed.id, lines.line, concat_ws(', ', confirmed.description, lines.name), lines.quantity, lines.amount
+      from placed join confirmed on confirmed.id = placed.reservation_id
+     cross join lateral (
+       select 1 as line, null as name, confirmed.quantity, confirmed.price_amount as amount where confirmed.pax is null
+       union all
+       select place, pax ->> 'name', (pax ->> 'quantity')::integer, (pax #>> '{price,amount}')::numeric
+         from jsonb_array_elements(confirmed.pax) with ordinality as chosen (pax, place)
+     ) lines;
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.take_write_backs(p_suppliers text[], p_limit integer, p_lease interval)
  RETURNS TABLE(reservation_id bigint, supplier_id text, key uuid, quantity integer, wanted text, attempts integer, was_sent boolean, leased_until timestamp with time zone, upstream_id jsonb, upstream_slot_id jsonb)
  LANGUAGE sql
@@ -1049,22 +1068,6 @@ AS $function$
             w.leased_until, w.upstream_id, known.upstream_id;
 $function$;
 
-CREATE OR REPLACE FUNCTION public.tell_orders_moved()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-declare
-  v_noted text := coalesce(current_setting('holdfast.orders_moved', true), '');
-begin
-  if v_noted <> '' then
-    perform set_config('holdfast.orders_moved', '', true);
-    perform pg_notify('holdfast_change', json_build_object(
-      'topic', 'order_block', 'keys', case when v_noted not like '*%' then string_to_array(v_noted, ' ') end)::text);
-  end if;
-  return null;
-end
-$function$;
-
 create table client (
   id bigint generated by default as identity not null,
   first_name text not null,
@@ -1076,13 +1079,13 @@ create table client (
 create table event (
   xid xid8 not null default pg_current_xact_id(),
   "position" bigint generated always as identity not null,
-  at timestamp with time zone not null default now(),
+  recorded_at timestamp with time zone not null default now(),
   kind text not null,
-  facts jsonb not null default '{}'::jsonb,
-  many boolean not null default false,
-  reservations bigint[],
-  slots bigint[],
-  providers bigint[],
+  attributes jsonb not null default '{}'::jsonb,
+  is_bulk boolean not null default false,
+  reservation_ids bigint[],
+  slot_ids bigint[],
+  provider_ids bigint[],
   constraint event_pkey PRIMARY KEY (xid, "position")
 );
 
@@ -1373,7 +1376,7 @@ alter table supply_plan add constraint supply_plan_supplier_id_fkey FOREIGN KEY 
 
 alter table write_back add constraint write_back_reservation_id_fkey FOREIGN KEY (reservation_id) REFERENCES reservation(id);
 
-CREATE CONSTRAINT TRIGGER tell_orders_moved AFTER INSERT OR UPDATE ON public.order_block DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tell_orders_moved();
+CREATE CONSTRAINT TRIGGER announce_order_blocks AFTER INSERT OR UPDATE ON public.order_block DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION announce_order_blocks();
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.order_line REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION announce_change('order', 'order_id');
 
@@ -1391,13 +1394,13 @@ CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.orders FOR EACH STATEM
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.orders REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('order', 'id');
 
-CREATE TRIGGER order_keeps_its_id BEFORE UPDATE OF id ON public.orders FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION order_keeps_its_id();
+CREATE TRIGGER clear_order_blocks AFTER TRUNCATE ON public.orders FOR EACH STATEMENT EXECUTE FUNCTION clear_order_blocks();
 
-CREATE TRIGGER orders_deleted AFTER DELETE ON public.orders REFERENCING OLD TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION orders_moved();
+CREATE TRIGGER count_deleted_orders AFTER DELETE ON public.orders REFERENCING OLD TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION count_orders_by_block();
 
-CREATE TRIGGER orders_inserted AFTER INSERT ON public.orders REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION orders_moved();
+CREATE TRIGGER count_inserted_orders AFTER INSERT ON public.orders REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION count_orders_by_block();
 
-CREATE TRIGGER orders_truncated AFTER TRUNCATE ON public.orders FOR EACH STATEMENT EXECUTE FUNCTION orders_truncated();
+CREATE TRIGGER refuse_order_id_change BEFORE UPDATE OF id ON public.orders FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION refuse_order_id_change();
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.provider REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('provider', 'id');
 
@@ -1421,11 +1424,11 @@ CREATE TRIGGER reservation_states BEFORE UPDATE OF status ON public.reservation 
 
 CREATE TRIGGER reservation_updated AFTER UPDATE ON public.reservation REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION reservation_updated();
 
-CREATE TRIGGER reservations_inserted_ordered AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reservations_ordered();
+CREATE TRIGGER reservations_insert_orders AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION sync_orders_with_reservations();
 
 CREATE TRIGGER reservations_inserted_written_back AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reservations_written_back();
 
-CREATE TRIGGER reservations_updated_ordered AFTER UPDATE ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reservations_ordered();
+CREATE TRIGGER reservations_update_orders AFTER UPDATE ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION sync_orders_with_reservations();
 
 CREATE TRIGGER reservations_updated_written_back AFTER UPDATE ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reservations_written_back();
 
@@ -1449,7 +1452,7 @@ CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.state_log FOR EACH STA
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.state_log REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('vehicle', 'vehicle_id');
 
-CREATE TRIGGER note_updated AFTER UPDATE ON public.supplier FOR EACH ROW WHEN (((old.paused <> new.paused) OR (old.epoch <> new.epoch) OR (old.blocked_until <> new.blocked_until) OR (old.last_error IS DISTINCT FROM new.last_error) OR (old.last_error_at IS DISTINCT FROM new.last_error_at))) EXECUTE FUNCTION note_supplier();
+CREATE TRIGGER log_updated AFTER UPDATE ON public.supplier FOR EACH ROW WHEN (((old.paused <> new.paused) OR (old.epoch <> new.epoch) OR (old.blocked_until <> new.blocked_until) OR (old.last_error IS DISTINCT FROM new.last_error) OR (old.last_error_at IS DISTINCT FROM new.last_error_at))) EXECUTE FUNCTION log_supplier();
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.supply_part REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supply_part', 'supplier_id || ''/'' || part');
 
@@ -1459,7 +1462,7 @@ CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.supply_part FOR EACH S
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.supply_part REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supply_part', 'supplier_id || ''/'' || part');
 
-CREATE TRIGGER note_updated AFTER UPDATE ON public.supply_part FOR EACH ROW WHEN (((old.observed_at <> new.observed_at) OR (old.doubted IS DISTINCT FROM new.doubted))) EXECUTE FUNCTION note_sync();
+CREATE TRIGGER log_updated AFTER UPDATE ON public.supply_part FOR EACH ROW WHEN (((old.observed_at <> new.observed_at) OR (old.doubted IS DISTINCT FROM new.doubted))) EXECUTE FUNCTION log_sync();
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.vehicle REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('vehicle', 'id');
 
@@ -1477,6 +1480,6 @@ CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.write_back FOR EACH ST
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.write_back REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('write_back', 'supplier_id');
 
-CREATE TRIGGER note_inserted AFTER INSERT ON public.write_back REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_bookings();
+CREATE TRIGGER log_inserted AFTER INSERT ON public.write_back REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION log_bookings();
 
-CREATE TRIGGER note_updated AFTER UPDATE ON public.write_back REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_bookings();
+CREATE TRIGGER log_updated AFTER UPDATE ON public.write_back REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION log_bookings();

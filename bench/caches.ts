@@ -2,21 +2,21 @@ import { createCache } from 'async-cache-dedupe';
 import { BentoCache, bentostore } from 'bentocache';
 import { memoryDriver } from 'bentocache/drivers/memory';
 import { Cacheable, createKeyv } from 'cacheable';
-import { FreshView } from '../src/freshness/fresh-view.ts';
-import { MemoryStore } from '../src/freshness/memory-store.ts';
-import type { Served } from '../src/freshness/view.ts';
+import { FreshView } from '../src/freshness/view/fresh-view.ts';
+import { MemoryStore } from '../src/freshness/view/memory-store.ts';
+import type { Served } from '../src/freshness/view/view.ts';
 
-/** What this figure holds beside each other: a cache in memory that loads what it lacks, once for all who ask. */
+/** The common interface of the caches that are compared: a memory cache that loads a missing key once for all callers. */
 export interface LoadingCache {
-  /** Answers with what it has under a key, or with what its source says. */
+  /** Returns the cached answer of a key, or loads it. */
   get(key: string): Promise<unknown>;
-  /** The value in an answer, where an answer says more than that. */
+  /** The value in an answer. Some caches return more than the value. */
   valueOf(answer: unknown): unknown;
-  /** Something under this key has changed. */
+  /** Ends the entry of a key that has changed. */
   invalidate(key: string): Promise<void>;
 }
 
-const itself = (answer: unknown) => answer;
+const identity = (answer: unknown) => answer;
 
 export interface CacheMaker {
   readonly name: string;
@@ -43,16 +43,16 @@ export const HOLDFAST: CacheMaker = {
   },
 };
 
-/** Each as its documentation has it for memory alone, without serialising and copying where that can be turned off. */
+/** Each is configured as documented for memory only, without serialising and copying where that can be turned off. */
 export const PEERS: readonly CacheMaker[] = [
   {
     name: 'bentocache 1.6.1',
     open(load) {
-      const l1 = memoryDriver({ maxItems: MAX_ITEMS, serialize: false });
-      const cache = new BentoCache({ default: 'memory', stores: { memory: bentostore().useL1Layer(l1) } });
+      const driver = memoryDriver({ maxItems: MAX_ITEMS, serialize: false });
+      const cache = new BentoCache({ default: 'memory', stores: { memory: bentostore().useL1Layer(driver) } });
       return {
         get: (key) => cache.getOrSet({ key, factory: () => load(key), ttl: TTL_S * 1_000 }),
-        valueOf: itself,
+        valueOf: identity,
         invalidate: async (key) => void (await cache.delete({ key })),
       };
     },
@@ -64,7 +64,7 @@ export const PEERS: readonly CacheMaker[] = [
       const cache = createCache({ ttl: TTL_S, storage }).define('load', load);
       return {
         get: (key) => cache.load(key),
-        valueOf: itself,
+        valueOf: identity,
         invalidate: (key) => cache.clear('load', key),
       };
     },
@@ -75,7 +75,7 @@ export const PEERS: readonly CacheMaker[] = [
       const cache = new Cacheable({ primary: createKeyv({ useClone: false }), ttl: TTL_S * 1_000, stats: false });
       return {
         get: (key) => cache.getOrSet(key, () => load(key)),
-        valueOf: itself,
+        valueOf: identity,
         invalidate: async (key) => void (await cache.delete(key)),
       };
     },

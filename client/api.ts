@@ -1,13 +1,117 @@
 // What the server takes and gives, by method and path. Written by `npm run openapi` from the routes themselves.
 // One file, however long, because it is generated: nobody edits it, and it is read by looking up a path.
 
+export interface BookingEvent {
+  /** Name of the event. */
+  readonly "event": "booking";
+  /** Content of the `data` line, as JSON. */
+  readonly "data": {
+    /** The reservation's id. */
+    readonly "reservation_id": number;
+    /** The slot's id. */
+    readonly "slot_id": number;
+    readonly "provider_id": number | null;
+    /** The supplier's id. */
+    readonly "supplier_id": string;
+    /** The desired state at the supplier. */
+    readonly "wanted": "booked" | "cancelled";
+    /** Progress of the write-back. */
+    readonly "state": "waiting" | "done" | "refused" | "parked";
+  };
+}
+
+export interface BulkChangeEvent {
+  /** Name of the event. */
+  readonly "event": "many";
+  /** Content of the `data` line, as JSON. */
+  readonly "data": {
+    /** The topic of the changes. */
+    readonly "topic": "slots" | "reservations" | "bookings" | "sync" | "freshness";
+  };
+}
+
+export interface FreshnessEvent {
+  /** Name of the event. */
+  readonly "event": "freshness";
+  /** Content of the `data` line, as JSON. */
+  readonly "data": {
+    /** Every view of the instance. */
+    readonly "views": readonly (ViewStatistics)[];
+  };
+}
+
 export interface LoggedState {
   /** The vehicle's id. */
   readonly "vehicle_id": number;
-  /** The state, in the words of whoever logged it. */
+  /** The state, as it was logged. */
   readonly "state": string;
   /** When the state began; UTC, to the microsecond. */
   readonly "timestamp": string;
+}
+
+export interface Order {
+  /** The order's id. */
+  readonly "order_id": number;
+  /** Name of the customer. */
+  readonly "customer": string;
+  /** When the order was placed; UTC, to the second. */
+  readonly "ordered_at": string;
+  /** `open`: can be changed and cancelled. `shipped`: final, read only. `cancelled`: final, and still listed. */
+  readonly "status": "open" | "shipped" | "cancelled";
+  /** Currency of all amounts, as an ISO 4217 code. */
+  readonly "currency": string;
+  /** Sum of unit_price × quantity × (1 − discount) over the lines, computed exactly and rounded once, half up, to the currency's minor unit. An exact decimal. */
+  readonly "total": number;
+  /** The lines of the order, in their sequence. */
+  readonly "lines": readonly (OrderLine)[];
+  readonly "reservation_id": number | null;
+}
+
+export interface OrderLine {
+  /** What is sold. */
+  readonly "description": string;
+  /** Number of units. */
+  readonly "quantity": number;
+  /** Price of a unit, an exact decimal. */
+  readonly "unit_price": number;
+  /** Fraction of the price that is taken off: 0.15 is 15 %. An exact decimal. */
+  readonly "discount": number;
+}
+
+export interface OrderList {
+  /** The orders, by ascending id. */
+  readonly "orders": readonly (Order)[];
+  readonly "next_cursor": string | null;
+}
+
+export interface OrderPage {
+  /** The requested page. */
+  readonly "page": number;
+  /** Orders per page. */
+  readonly "page_size": number;
+  /** Number of all orders. */
+  readonly "total_orders": number;
+  /** Number of all pages. */
+  readonly "total_pages": number;
+  /** The orders of the page. Empty past the last page. */
+  readonly "orders": readonly (PagedOrder)[];
+}
+
+export interface PagedOrder {
+  /** The order's id. */
+  readonly "order_id": number;
+  /** Name of the customer. */
+  readonly "customer": string;
+  /** When the order was placed; UTC, to the second. */
+  readonly "ordered_at": string;
+  /** `open`: can be changed and cancelled. `shipped`: final, read only. `cancelled`: final, and still listed. */
+  readonly "status": "open" | "shipped" | "cancelled";
+  /** Currency of all amounts, as an ISO 4217 code. */
+  readonly "currency": string;
+  /** Sum of unit_price × quantity × (1 − discount) over the lines, computed exactly and rounded once, half up, to the currency's minor unit. An exact decimal. */
+  readonly "total": number;
+  /** The lines of the order, in their sequence. */
+  readonly "lines": readonly (OrderLine)[];
 }
 
 export interface Problem {
@@ -30,11 +134,61 @@ export interface Problem {
   })[];
 }
 
+export interface ReadyEvent {
+  /** Name of the event. */
+  readonly "event": "ready";
+  /** Content of the `data` line, as JSON. */
+  readonly "data": object;
+}
+
+export interface ReservationEvent {
+  /** Name of the event. */
+  readonly "event": "reservation";
+  /** Content of the `data` line, as JSON. */
+  readonly "data": {
+    /** The reservation's id. */
+    readonly "reservation_id": number;
+    /** The slot's id. */
+    readonly "slot_id": number;
+    readonly "provider_id": number | null;
+    /** The status after the change. */
+    readonly "status": "held" | "confirmed" | "cancelled" | "expired" | "conflict";
+  };
+}
+
+export interface ResetEvent {
+  /** Name of the event. */
+  readonly "event": "reset";
+  /** Content of the `data` line, as JSON. */
+  readonly "data": object;
+}
+
+export interface SlotEvent {
+  /** Name of the event. */
+  readonly "event": "slot";
+  /** Content of the `data` line, as JSON. */
+  readonly "data": {
+    /** The slot's id. */
+    readonly "slot_id": number;
+    readonly "provider_id": number | null;
+  };
+}
+
 export interface StateLog {
-  /** The state, in the words of whoever logged it. */
+  /** The state, as it was logged. */
   readonly "state": string;
   /** When the state began; UTC, to the microsecond. */
   readonly "timestamp": string;
+}
+
+export interface SyncEvent {
+  /** Name of the event. */
+  readonly "event": "sync";
+  /** Content of the `data` line, as JSON. */
+  readonly "data": {
+    /** The supplier's id. */
+    readonly "supplier_id": string;
+  };
 }
 
 export interface Vehicle {
@@ -59,7 +213,7 @@ export interface VehicleInState {
   readonly "make": string;
   /** The model. */
   readonly "model": string;
-  /** The state, in the words of whoever logged it. */
+  /** The state, as it was logged. */
   readonly "state": string;
 }
 
@@ -83,12 +237,41 @@ export interface VehicleStateProblem {
   readonly "detail": string;
 }
 
+export interface VehicleStateResult {
+  readonly "vehicle"?: VehicleInState;
+  readonly "problem"?: VehicleStateProblem;
+}
+
 export interface VehicleStates {
-  /** One entry per pair, in the same order: the vehicle in its state, or the problem. */
-  readonly "states": readonly ({
-    readonly "vehicle"?: VehicleInState;
-    readonly "problem"?: VehicleStateProblem;
-  })[];
+  /** One result per pair, in the sequence of the pairs. */
+  readonly "states": readonly (VehicleStateResult)[];
+}
+
+export interface ViewStatistics {
+  /** Name of the view. */
+  readonly "view": string;
+  /** Staleness bound, in seconds. */
+  readonly "bound_seconds": number;
+  /** Reads that memory answered. */
+  readonly "hits": number;
+  /** Reads that memory could not answer. */
+  readonly "misses": number;
+  /** Reads that joined a load in progress. */
+  readonly "waits": number;
+  /** Values that another instance had loaded. */
+  readonly "remote_hits": number;
+  /** Loads from the database. */
+  readonly "loads": number;
+  /** Total duration of the loads, in seconds. */
+  readonly "load_seconds": number;
+  /** Entries whose changed parts were read instead of the whole value. */
+  readonly "patches": number;
+  /** Answers that were served because the database failed. */
+  readonly "stale": number;
+  /** Sum of the ages of all hits, in seconds. */
+  readonly "age_at_serve_seconds": number;
+  /** Greatest age of a hit, in seconds. */
+  readonly "greatest_age_seconds": number;
 }
 
 export interface Api {
@@ -351,91 +534,26 @@ export interface Api {
         })[];
       };
     };
-    /** A page of orders by ascending id, from memory */
+    /** Get a page of orders */
     "/orders/{page}": {
       path: { "page": number; };
       query: undefined;
       body: undefined;
-      answer: {
-        readonly "page": number;
-        readonly "page_size": number;
-        readonly "total_orders": number;
-        readonly "total_pages": number;
-        readonly "orders": readonly ({
-          readonly "order_id": number;
-          readonly "customer": string;
-          /** UTC, to the second */
-          readonly "ordered_at": string;
-          /** `open`: may be changed and cancelled. `shipped`: it has left, and is only read. `cancelled`: stays listed. Nothing follows the last two */
-          readonly "status": "open" | "shipped" | "cancelled";
-          /** ISO 4217 */
-          readonly "currency": string;
-          /** The sum of unit_price × quantity × (1 − discount) over the lines, reckoned exactly and rounded once, half up, to the currency's smallest coin; written as an exact decimal */
-          readonly "total": number;
-          readonly "lines": readonly ({
-            readonly "description": string;
-            readonly "quantity": number;
-            readonly "unit_price": number;
-            readonly "discount": number;
-          })[];
-        })[];
-      };
+      answer: OrderPage;
     };
-    /** Orders by ascending id, from a cursor on */
+    /** List orders */
     "/api/v1/orders": {
       path: undefined;
       query: { "cursor"?: string; "limit"?: number; "reservation_id"?: number; };
       body: undefined;
-      answer: {
-        readonly "orders": readonly ({
-          readonly "order_id": number;
-          readonly "customer": string;
-          /** UTC, to the second */
-          readonly "ordered_at": string;
-          /** `open`: may be changed and cancelled. `shipped`: it has left, and is only read. `cancelled`: stays listed. Nothing follows the last two */
-          readonly "status": "open" | "shipped" | "cancelled";
-          /** ISO 4217 */
-          readonly "currency": string;
-          /** The sum of unit_price × quantity × (1 − discount) over the lines, reckoned exactly and rounded once, half up, to the currency's smallest coin; written as an exact decimal */
-          readonly "total": number;
-          readonly "lines": readonly ({
-            readonly "description": string;
-            readonly "quantity": number;
-            readonly "unit_price": number;
-            readonly "discount": number;
-          })[];
-          /** `null` for an order placed by hand. An order of a reservation follows it and is cancelled with it */
-          readonly "reservation_id": number | null;
-        })[];
-        /** `null` on the last page */
-        readonly "next_cursor": string | null;
-      };
+      answer: OrderList;
     };
-    /** Read an order */
+    /** Get an order */
     "/api/v1/orders/{id}": {
       path: { "id": number; };
       query: undefined;
       body: undefined;
-      answer: {
-        readonly "order_id": number;
-        readonly "customer": string;
-        /** UTC, to the second */
-        readonly "ordered_at": string;
-        /** `open`: may be changed and cancelled. `shipped`: it has left, and is only read. `cancelled`: stays listed. Nothing follows the last two */
-        readonly "status": "open" | "shipped" | "cancelled";
-        /** ISO 4217 */
-        readonly "currency": string;
-        /** The sum of unit_price × quantity × (1 − discount) over the lines, reckoned exactly and rounded once, half up, to the currency's smallest coin; written as an exact decimal */
-        readonly "total": number;
-        readonly "lines": readonly ({
-          readonly "description": string;
-          readonly "quantity": number;
-          readonly "unit_price": number;
-          readonly "discount": number;
-        })[];
-        /** `null` for an order placed by hand. An order of a reservation follows it and is cancelled with it */
-        readonly "reservation_id": number | null;
-      };
+      answer: Order;
     };
     /** Get a vehicle's state at a moment */
     "/vehicles/{id}/timestamp/{timestamp}": {
@@ -1065,64 +1183,30 @@ export interface Api {
       path: undefined;
       query: undefined;
       body: {
+        /** Name of the customer. */
         readonly "customer": string;
-        /** ISO 4217 */
+        /** Currency of all amounts, as an ISO 4217 code. */
         readonly "currency": string;
+        /** The lines of the order, in the sequence in which they are kept. */
         readonly "lines": readonly ({
+          /** What is sold. */
           readonly "description": string;
+          /** Number of units. */
           readonly "quantity": number;
-          /** An exact decimal with 4 decimals at most */
+          /** Price of a unit, an exact decimal with at most 4 decimals. */
           readonly "unit_price": number;
-          /** The part taken off, 0.15 for 15 %; an exact decimal with 4 decimals at most. 0 unless told */
+          /** Fraction of the price that is taken off: 0.15 is 15 %. An exact decimal with at most 4 decimals. Defaults to 0. */
           readonly "discount"?: number;
         })[];
       };
-      answer: {
-        readonly "order_id": number;
-        readonly "customer": string;
-        /** UTC, to the second */
-        readonly "ordered_at": string;
-        /** `open`: may be changed and cancelled. `shipped`: it has left, and is only read. `cancelled`: stays listed. Nothing follows the last two */
-        readonly "status": "open" | "shipped" | "cancelled";
-        /** ISO 4217 */
-        readonly "currency": string;
-        /** The sum of unit_price × quantity × (1 − discount) over the lines, reckoned exactly and rounded once, half up, to the currency's smallest coin; written as an exact decimal */
-        readonly "total": number;
-        readonly "lines": readonly ({
-          readonly "description": string;
-          readonly "quantity": number;
-          readonly "unit_price": number;
-          readonly "discount": number;
-        })[];
-        /** `null` for an order placed by hand. An order of a reservation follows it and is cancelled with it */
-        readonly "reservation_id": number | null;
-      };
+      answer: Order;
     };
-    /** Cancel an open order */
+    /** Cancel an order */
     "/api/v1/orders/{id}/cancel": {
       path: { "id": number; };
       query: undefined;
       body: undefined;
-      answer: {
-        readonly "order_id": number;
-        readonly "customer": string;
-        /** UTC, to the second */
-        readonly "ordered_at": string;
-        /** `open`: may be changed and cancelled. `shipped`: it has left, and is only read. `cancelled`: stays listed. Nothing follows the last two */
-        readonly "status": "open" | "shipped" | "cancelled";
-        /** ISO 4217 */
-        readonly "currency": string;
-        /** The sum of unit_price × quantity × (1 − discount) over the lines, reckoned exactly and rounded once, half up, to the currency's smallest coin; written as an exact decimal */
-        readonly "total": number;
-        readonly "lines": readonly ({
-          readonly "description": string;
-          readonly "quantity": number;
-          readonly "unit_price": number;
-          readonly "discount": number;
-        })[];
-        /** `null` for an order placed by hand. An order of a reservation follows it and is cancelled with it */
-        readonly "reservation_id": number | null;
-      };
+      answer: Order;
     };
     /** Create a vehicle */
     "/vehicles": {
@@ -1267,43 +1351,28 @@ export interface Api {
         })[];
       };
     };
-    /** Put other content in the place of what an open order has */
+    /** Replace the content of an order */
     "/api/v1/orders/{id}": {
       path: { "id": number; };
       query: undefined;
       body: {
+        /** Name of the customer. */
         readonly "customer": string;
-        /** ISO 4217 */
+        /** Currency of all amounts, as an ISO 4217 code. */
         readonly "currency": string;
+        /** The lines of the order, in the sequence in which they are kept. */
         readonly "lines": readonly ({
+          /** What is sold. */
           readonly "description": string;
+          /** Number of units. */
           readonly "quantity": number;
-          /** An exact decimal with 4 decimals at most */
+          /** Price of a unit, an exact decimal with at most 4 decimals. */
           readonly "unit_price": number;
-          /** The part taken off, 0.15 for 15 %; an exact decimal with 4 decimals at most. 0 unless told */
+          /** Fraction of the price that is taken off: 0.15 is 15 %. An exact decimal with at most 4 decimals. Defaults to 0. */
           readonly "discount"?: number;
         })[];
       };
-      answer: {
-        readonly "order_id": number;
-        readonly "customer": string;
-        /** UTC, to the second */
-        readonly "ordered_at": string;
-        /** `open`: may be changed and cancelled. `shipped`: it has left, and is only read. `cancelled`: stays listed. Nothing follows the last two */
-        readonly "status": "open" | "shipped" | "cancelled";
-        /** ISO 4217 */
-        readonly "currency": string;
-        /** The sum of unit_price × quantity × (1 − discount) over the lines, reckoned exactly and rounded once, half up, to the currency's smallest coin; written as an exact decimal */
-        readonly "total": number;
-        readonly "lines": readonly ({
-          readonly "description": string;
-          readonly "quantity": number;
-          readonly "unit_price": number;
-          readonly "discount": number;
-        })[];
-        /** `null` for an order placed by hand. An order of a reservation follows it and is cancelled with it */
-        readonly "reservation_id": number | null;
-      };
+      answer: Order;
     };
   };
   delete: {

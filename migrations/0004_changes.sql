@@ -1,15 +1,16 @@
--- One name per database, so that several may share a Redis.
+-- The identity of this database. Several databases may share one Redis, and keep their keys apart by it.
 create table installation (
   id uuid primary key default gen_random_uuid(),
   singleton boolean not null default true unique check (singleton)
 );
 insert into installation default values;
 
--- Tells everybody who listens which rows of a kind have changed, in the transaction that changed them: nothing is
--- told of what is rolled back, and what is told is told in the order of the commits, whichever program wrote it.
+-- Statement trigger on any table. Announces which rows a statement changed, for src/platform/db/change-feed.ts.
 --
--- As a statement trigger: `execute function announce_change('<topic>', '<key expression>')`, with transition tables
--- named new_rows and old_rows. Of many changed rows only the topic is told, so that a bulk change is one message.
+-- Arguments: a topic, and an SQL expression for the key of a row. The trigger needs the transition tables new_rows and
+-- old_rows, as far as its event has them. PostgreSQL delivers the message after the commit and in commit order, and
+-- not at all after a rollback, whichever program wrote. A statement that changed more than 200 keys announces its
+-- topic without keys, so that a bulk change is one message.
 create function announce_change() returns trigger
 language plpgsql as $$
 declare
@@ -19,8 +20,8 @@ declare
     else 'select * from new_rows union all select * from old_rows' end;
   v_keys text[];
 begin
-  execute format('select array_agg(told.key) from (select distinct (%s)::text as key from (%s) changed limit 201) told',
-                 tg_argv[1], v_rows) into v_keys;
+  execute format('select array_agg(listed.key) from (
+    select distinct (%s)::text as key from (%s) changed limit 201) listed', tg_argv[1], v_rows) into v_keys;
   if v_keys is not null then
     perform pg_notify('holdfast_change', json_build_object(
       'topic', tg_argv[0],
@@ -30,6 +31,7 @@ begin
 end
 $$;
 
+-- Statement trigger on any table. Announces a truncation under the topic that is its argument, without keys.
 create function announce_truncate() returns trigger
 language plpgsql as $$
 begin
@@ -38,7 +40,7 @@ begin
 end
 $$;
 
--- Puts the four triggers on a table.
+-- Called by migrations and tests. Creates the four triggers that announce every change of a table.
 create procedure announce_changes_of(p_table regclass, p_topic text, p_key text)
 language plpgsql as $$
 begin

@@ -7,8 +7,8 @@ create table vehicle (
   constraint vehicle_model_is_short check (char_length(model) between 1 and 200)
 );
 
--- A vehicle is in a state from this instant on. Logs come in any order, back-dated too; of two at one instant the
--- later `sequence` holds.
+-- A state log: from the instant `at` on, the vehicle is in this state. Logs may arrive in any order, back-dated ones
+-- too. Of two logs at one instant the one with the greater `sequence` counts.
 create table state_log (
   vehicle_id bigint not null constraint state_log_of_known_vehicle references vehicle (id),
   at timestamptz not null,
@@ -16,10 +16,11 @@ create table state_log (
   state text not null,
   primary key (vehicle_id, at, sequence) include (state),
   constraint state_log_names_a_state check (char_length(state) between 1 and 100),
-  -- Four-digit years; `infinity` is outside them.
+  -- Four-digit years, which excludes `infinity`.
   constraint state_log_in_calendar
     check (at >= timestamptz '0001-01-01 00:00:00+00' and at < timestamptz '10000-01-01 00:00:00+00')
 );
 
+-- src/modules/vehicles/states/vehicle-view.ts listens to this topic.
 call announce_changes_of('vehicle', 'vehicle', 'id');
 call announce_changes_of('state_log', 'vehicle', 'vehicle_id');

@@ -1,113 +1,120 @@
--- What the event stream reads: one row for each statement that changed something, written in its transaction, kept for
--- minutes. Whoever reads takes only rows whose transaction id is below that of every transaction still running: no
--- row can come to stand before one that was read. In the order of `position` alone it could, as a smaller one may
--- commit later.
+-- The log that the event stream reads: one row for each statement that changed something, written in its transaction
+-- and kept for minutes. A reader takes only rows whose transaction id is below that of every running transaction, so
+-- that no row can appear before one that was read. In the order of `position` alone it could, because a smaller
+-- position may commit later.
 create table event (
   xid xid8 not null default pg_current_xact_id(),
   position bigint generated always as identity,
-  -- Not holdfast_clock(): nothing is decided by it, and a claim should not read that clock once more.
-  at timestamptz not null default now(),
+  -- now() and not holdfast_clock(): nothing is decided by this time, and a hold should not read that clock once more.
+  recorded_at timestamptz not null default now(),
   kind text not null,
-  facts jsonb not null default '{}',    -- what is the same of everything it tells of
-  many boolean not null default false,  -- so much has changed that it is not told one by one
-  -- What it tells of, in parallel. The usual statement claims 128 units: arrays take a third of what JSON would.
-  reservations bigint[],
-  slots bigint[],
-  providers bigint[],
+  attributes jsonb not null default '{}',  -- fields that are the same for everything listed
+  is_bulk boolean not null default false,  -- too much has changed to list it
+  -- Parallel lists of what has changed. A typical statement holds 128 units: arrays take a third of the space of JSON.
+  reservation_ids bigint[],
+  slot_ids bigint[],
+  provider_ids bigint[],
   primary key (xid, position)
 );
 
--- The last transaction of which rows are gone: who has not read past it may have missed some. Not the first of which
--- rows are kept: where little happens, that is always younger than what a listener was told last.
+-- The last transaction whose rows were deleted. A reader that has not read past it may have missed some. The first
+-- transaction whose rows are kept would not do: when little happens, it is always later than what a reader received
+-- last.
 create table event_horizon (
   xid xid8 not null,
   singleton boolean primary key default true check (singleton)
 );
 insert into event_horizon (xid) values ('0');
 
--- Forgets what is older than p_kept, and all but about the last p_most. @returns how many
+-- Called by src/modules/events/event-log.ts. Deletes the rows older than p_max_age, and all but about the last
+-- p_max_rows. Returns the number of deleted rows.
 --
--- Rows of transactions that this server has not begun yet came with a restored dump, and mean nothing here.
-create function forget_events(p_kept interval, p_most bigint) returns bigint
+-- It also deletes rows of transactions that this server has not begun yet: they came with a restored dump.
+create function delete_old_events(p_max_age interval, p_max_rows bigint) returns bigint
 language plpgsql as $$
 declare
   v_from xid8;
   v_last xid8;
-  v_forgotten bigint;
+  v_deleted bigint;
 begin
   select least(pg_snapshot_xmin(pg_current_snapshot()), greatest(
-           coalesce((select xid from event where at > now() - p_kept order by xid limit 1),
+           coalesce((select xid from event where recorded_at > now() - p_max_age order by xid limit 1),
                     pg_snapshot_xmin(pg_current_snapshot())),
-           (select xid from event order by xid desc, position desc offset greatest(p_most - 1, 0) limit 1)))
+           (select xid from event order by xid desc, position desc offset greatest(p_max_rows - 1, 0) limit 1)))
     into v_from;
-  with gone as (
+  with deleted as (
     delete from event where xid < v_from or xid >= pg_snapshot_xmax(pg_current_snapshot()) returning xid
   )
-  select count(*), (array_agg(xid order by xid desc) filter (where xid < v_from))[1] into v_forgotten, v_last from gone;
+  select count(*), (array_agg(xid order by xid desc) filter (where xid < v_from))[1] into v_deleted, v_last from deleted;
   update event_horizon set xid = v_last where xid < v_last;
   update event_horizon set xid = v_from where xid >= pg_snapshot_xmax(pg_current_snapshot());
-  return v_forgotten;
+  return v_deleted;
 end
 $$;
 
--- Reservations: told to views as `claim`, as before, and written down as events. These two take the place of the
--- general trigger, which builds its statement anew each time: that cost more than the event does.
+-- Trigger on reservation. Announces inserted reservations to views under the topic `claim`, and logs them as events.
+--
+-- It and announce_claims_updated replace the general trigger of 0007, which builds its SQL again for each statement.
+-- That cost more than the event does.
 create function announce_claims_inserted() returns trigger
 language plpgsql as $$
 declare
   v_keys text[];
 begin
-  with told as materialized (
+  with changed as materialized (
     select r.id, r.slot_id, r.status, (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
       from new_rows r
   ), size as (
-    select count(*) as rows from (select from told limit 201) few
-  ), noted as (
-    insert into event (kind, facts, reservations, slots, providers)
+    select count(*) as rows from (select from changed limit 201) first_rows
+  ), logged as (
+    insert into event (kind, attributes, reservation_ids, slot_ids, provider_ids)
       select 'reservation', jsonb_build_object('status', status), array_agg(id), array_agg(slot_id), array_agg(provider_id)
-        from told, size where rows <= 200 group by status
-  ), noted_many as (
-    insert into event (kind, many) select 'reservation', true from size where rows > 200
+        from changed, size where rows <= 200 group by status
+  ), logged_bulk as (
+    insert into event (kind, is_bulk) select 'reservation', true from size where rows > 200
   )
   select array_agg(key) into v_keys
-    from (select distinct coalesce(provider_id, 0) || ':' || slot_id as key from told limit 201) claims;
+    from (select distinct coalesce(provider_id, 0) || ':' || slot_id as key from changed limit 201) claims;
   perform announce_claim_keys(v_keys);
   return null;
 end
 $$;
 
+-- Trigger on reservation. Does the same for updated reservations, and for the slots that they moved away from.
 create function announce_claims_updated() returns trigger
 language plpgsql as $$
 declare
   v_keys text[];
 begin
-  with told as materialized (
+  with changed as materialized (
     select r.id, r.slot_id, r.status, (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
       from new_rows r
   ), size as (
-    select count(*) as rows from (select from told limit 201) few
-  ), noted as (
-    insert into event (kind, facts, reservations, slots, providers)
+    select count(*) as rows from (select from changed limit 201) first_rows
+  ), logged as (
+    insert into event (kind, attributes, reservation_ids, slot_ids, provider_ids)
       select 'reservation', jsonb_build_object('status', status), array_agg(id), array_agg(slot_id), array_agg(provider_id)
-        from told, size where rows <= 200 group by status
-  ), noted_many as (
-    insert into event (kind, many) select 'reservation', true from size where rows > 200
+        from changed, size where rows <= 200 group by status
+  ), logged_bulk as (
+    insert into event (kind, is_bulk) select 'reservation', true from size where rows > 200
   ), freed as materialized (
     select r.slot_id, (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
       from old_rows r join new_rows using (id) where r.slot_id <> new_rows.slot_id
-  ), noted_freed as (
-    insert into event (kind, slots, providers)
+  ), logged_freed as (
+    insert into event (kind, slot_ids, provider_ids)
       select 'slot', array_agg(slot_id), array_agg(provider_id) from freed, size where rows <= 200 having count(*) > 0
   )
   select array_agg(key) into v_keys
     from (select distinct coalesce(provider_id, 0) || ':' || slot_id as key
-            from (select slot_id, provider_id from told union all select slot_id, provider_id from freed) claims
+            from (select slot_id, provider_id from changed union all select slot_id, provider_id from freed) claims
            limit 201) claims;
   perform announce_claim_keys(v_keys);
   return null;
 end
 $$;
 
+-- Called by announce_claims_inserted and announce_claims_updated. Announces keys of the form `provider:slot`, or the
+-- topic without keys for more than 200.
 create function announce_claim_keys(p_keys text[]) returns void
 language plpgsql as $$
 begin
@@ -125,34 +132,36 @@ create trigger announce_insert after insert on reservation referencing new table
 create trigger announce_update after update on reservation referencing old table as old_rows new table as new_rows
   for each statement execute function announce_claims_updated();
 
--- Slots: what of them can be seen beside the claims on them.
-create function note_slots(p_slots bigint[], p_providers bigint[]) returns void
+-- Called by the three triggers on slot below. Logs a change of slots, or a bulk change for more than 200.
+create function log_slots(p_slot_ids bigint[], p_provider_ids bigint[]) returns void
 language plpgsql as $$
 begin
-  if cardinality(p_slots) > 200 then
-    insert into event (kind, many) values ('slot', true);
-  elsif cardinality(p_slots) > 0 then
-    insert into event (kind, slots, providers) values ('slot', p_slots, p_providers);
+  if cardinality(p_slot_ids) > 200 then
+    insert into event (kind, is_bulk) values ('slot', true);
+  elsif cardinality(p_slot_ids) > 0 then
+    insert into event (kind, slot_ids, provider_ids) values ('slot', p_slot_ids, p_provider_ids);
   end if;
 end
 $$;
 
+-- Trigger on slot. Announces inserted slots to views, as before, and logs them.
 create or replace function announce_slot_inserted() returns trigger
 language plpgsql as $$
 begin
   perform announce_providers(array(select distinct provider_id from new_rows where provider_id is not null limit 201));
-  perform note_slots(array_agg(id), array_agg(provider_id)) from (select id, provider_id from new_rows limit 201) few;
+  perform log_slots(array_agg(id), array_agg(provider_id)) from (select id, provider_id from new_rows limit 201) first_rows;
   return null;
 end
 $$;
 
+-- Trigger on slot. Does the same for slots that changed in what is visible of them, which their claims are not part of.
 create or replace function announce_slot_updated() returns trigger
 language plpgsql as $$
 declare
-  v_slots bigint[];
-  v_providers bigint[];
+  v_slot_ids bigint[];
+  v_provider_ids bigint[];
 begin
-  select array_agg(id), array_agg(provider_id) into v_slots, v_providers
+  select array_agg(id), array_agg(provider_id) into v_slot_ids, v_provider_ids
     from (select new_rows.id, new_rows.provider_id
             from new_rows join old_rows using (id)
            where (new_rows.provider_id, new_rows.starts_at, new_rows.ends_at, new_rows.capacity, new_rows.closed_at,
@@ -160,11 +169,11 @@ begin
                  is distinct from (old_rows.provider_id, old_rows.starts_at, old_rows.ends_at, old_rows.capacity,
                   old_rows.closed_at, old_rows.price_amount, old_rows.price_currency, old_rows.pax)
            limit 201) changed;
-  -- The usual case ends here: slots that were claimed or released, and nothing more.
-  if v_slots is null then
+  -- The usual case ends here: units of the slots were claimed or released, and nothing else changed.
+  if v_slot_ids is null then
     return null;
   end if;
-  perform note_slots(v_slots, v_providers);
+  perform log_slots(v_slot_ids, v_provider_ids);
   perform announce_providers(array(
     select distinct provider.id
       from new_rows
@@ -178,28 +187,29 @@ begin
 end
 $$;
 
+-- Trigger on slot. Does the same for deleted slots.
 create or replace function announce_slot_deleted() returns trigger
 language plpgsql as $$
 begin
   perform announce_providers(array(select distinct provider_id from old_rows where provider_id is not null limit 201));
-  perform note_slots(array_agg(id), array_agg(provider_id)) from (select id, provider_id from old_rows limit 201) few;
+  perform log_slots(array_agg(id), array_agg(provider_id)) from (select id, provider_id from old_rows limit 201) first_rows;
   return null;
 end
 $$;
 
--- Suppliers' bookings: what each should come to and how far it has come.
-create function note_bookings() returns trigger
+-- Trigger on write_back. Logs the desired state of bookings at their suppliers, and the progress of their write-back.
+create function log_bookings() returns trigger
 language plpgsql as $$
 begin
-  if (select count(*) from (select from new_rows limit 201) few) > 200 then
-    insert into event (kind, many) values ('booking', true);
+  if (select count(*) from (select from new_rows limit 201) first_rows) > 200 then
+    insert into event (kind, is_bulk) values ('booking', true);
   elsif tg_op = 'INSERT' then
-    insert into event (kind, facts, reservations, slots)
+    insert into event (kind, attributes, reservation_ids, slot_ids)
       select 'booking', jsonb_build_object('supplier_id', supplier_id, 'wanted', wanted, 'state', state),
              array_agg(reservation_id), array_agg(slot_id)
         from new_rows group by supplier_id, wanted, state;
   else
-    insert into event (kind, facts, reservations, slots)
+    insert into event (kind, attributes, reservation_ids, slot_ids)
       select 'booking', jsonb_build_object('supplier_id', w.supplier_id, 'wanted', w.wanted, 'state', w.state),
              array_agg(w.reservation_id), array_agg(w.slot_id)
         from new_rows w join old_rows o using (reservation_id)
@@ -209,34 +219,36 @@ begin
   return null;
 end
 $$;
-create trigger note_inserted after insert on write_back referencing new table as new_rows
-  for each statement execute function note_bookings();
-create trigger note_updated after update on write_back referencing old table as old_rows new table as new_rows
-  for each statement execute function note_bookings();
+create trigger log_inserted after insert on write_back referencing new table as new_rows
+  for each statement execute function log_bookings();
+create trigger log_updated after update on write_back referencing old table as old_rows new table as new_rows
+  for each statement execute function log_bookings();
 
--- Suppliers: an answer has come. Each part is put in place by a statement of its own.
-create function note_sync() returns trigger
+-- Trigger on the partitions of suppliers. Logs that an answer of a supplier was stored. A row trigger serves, because
+-- each partition is stored by its own statement.
+create function log_sync() returns trigger
 language plpgsql as $$
 begin
-  insert into event (kind, facts) values ('sync', jsonb_build_object('supplier_id', new.supplier_id));
+  insert into event (kind, attributes) values ('sync', jsonb_build_object('supplier_id', new.supplier_id));
   return null;
 end
 $$;
-create trigger note_updated after update on supply_part
+create trigger log_updated after update on supply_part
   for each row when (old.observed_at <> new.observed_at or old.doubted is distinct from new.doubted)
-  execute function note_sync();
+  execute function log_sync();
 
--- Or somebody else syncs it, or it is paused, blocked or failing.
-create function note_supplier() returns trigger
+-- Trigger on supplier. Logs and announces that another instance leads the sync of a supplier, or that the sync was
+-- paused, resumed or blocked, or has failed.
+create function log_supplier() returns trigger
 language plpgsql as $$
 begin
-  insert into event (kind, facts) values ('sync', jsonb_build_object('supplier_id', new.id));
+  insert into event (kind, attributes) values ('sync', jsonb_build_object('supplier_id', new.id));
   perform pg_notify('holdfast_change', json_build_object('topic', 'supplier', 'keys', json_build_array(new.id))::text);
   return null;
 end
 $$;
-create trigger note_updated after update on supplier
+create trigger log_updated after update on supplier
   for each row when (old.paused <> new.paused or old.epoch <> new.epoch or old.blocked_until <> new.blocked_until
                      or old.last_error is distinct from new.last_error
                      or old.last_error_at is distinct from new.last_error_at)
-  execute function note_supplier();
+  execute function log_supplier();

@@ -1,7 +1,7 @@
 import { buildApp } from './app.ts';
 import type { Config } from './config/config.ts';
 import { Freshness, RedisStore, summarizeViews, watchViews } from './freshness/index.ts';
-import { EventHub, EventLog, startForgetting } from './modules/events/index.ts';
+import { EventHub, EventLog, startEventRetention } from './modules/events/index.ts';
 import { inventoryConstraints } from './modules/inventory/index.ts';
 import { loadOrderSamples, OrderPages, orderConstraints } from './modules/orders/index.ts';
 import {
@@ -192,7 +192,7 @@ export async function startServer(config: Config, logger: Logger, version: strin
   const sampleVehicles = config.samples ? await loadVehicleSamples(database, SAMPLES) : 0;
   const jobs = stack.use(await startJobs(jobsStore, logger));
   await startSweeper(jobs, database, config.sweepEveryMs, logger);
-  await startForgetting(jobs, database);
+  await startEventRetention(jobs, database);
   const suppliers = await openSuppliers(config, stack);
   const { app, readiness, metrics, feed, clock } = await composeApp(config, database, logger, version, { suppliers });
   stack.defer(() => app.close());

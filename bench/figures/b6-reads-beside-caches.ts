@@ -7,13 +7,13 @@ const RACES = 200;
 const KEYS = 1_000;
 const MEASURED_MS = 1_000;
 const WARM_UP_MS = 300;
-/** Reads between two looks at the clock. */
+/** Reads between two readings of the clock. */
 const BATCH = 1_000;
 const GOAL_PEER = 'bentocache';
 
 export const readsBesideCaches: Figure = {
   name: 'b6',
-  title: 'a read from memory beside caches for Node: how many a second, and whether it is stale after a race',
+  title: 'a read from memory compared with caches for Node: reads per second, and stale values after a race',
   measure,
 };
 
@@ -27,7 +27,7 @@ async function measure(run: BenchRun): Promise<Findings> {
     run.say(`${maker.name}: stale after ${rounds.join(', ')} of ${RACES} races`);
   }
   const sides = makers.map((maker) => ({ name: `${maker.name}, hits/s`, measure: () => measureHits(maker) }));
-  const [ours = [], ...theirs] = await takeTurns(run.rounds, sides, run.say);
+  const [holdfastRates = [], ...peerRates] = await takeTurns(run.rounds, sides, run.say);
   return {
     measures: [
       ...makers.map(({ name }, index): Measure => {
@@ -36,23 +36,23 @@ async function measure(run: BenchRun): Promise<Findings> {
         return index === 0 ? { ...measure, goal: { kind: 'exactly', value: 0 } } : measure;
       }),
       ...PEERS.map(({ name }, index): Measure => {
-        const measure = { what: `hits: Holdfast ÷ ${name}`, unit: '', values: ratios(ours, theirs[index]) };
+        const measure = { what: `hits: Holdfast ÷ ${name}`, unit: '', values: ratios(holdfastRates, peerRates[index]) };
         return name.startsWith(GOAL_PEER) ? { ...measure, goal: { kind: 'at least', value: 5 } } : measure;
       }),
-      { what: 'Holdfast', unit: 'hits/s', values: ours },
-      ...PEERS.map(({ name }, index): Measure => ({ what: name, unit: 'hits/s', values: theirs[index] ?? [] })),
+      { what: 'Holdfast', unit: 'hits/s', values: holdfastRates },
+      ...PEERS.map(({ name }, index): Measure => ({ what: name, unit: 'hits/s', values: peerRates[index] ?? [] })),
     ],
     notes: [
       'a race: a load begins, the source changes, the key is invalidated, the load ends; then the key is read again',
-      'each is invalidated with what it offers for one key',
+      'each cache is invalidated with its own method for one key',
       `hits: ${KEYS} keys of about 1 kB in turn, one awaited read after another, in this process, ${MEASURED_MS} ms a round`,
-      'all in memory alone, without Redis, and set to their fastest: bentocache and cacheable neither serialise nor copy',
-      'verified: the source is not asked while hits are counted, and each cache gives what its source said',
+      'all in memory only, without Redis, in their fastest configuration: bentocache and cacheable neither serialise nor copy',
+      'verified: no load happens while hits are counted, and each cache returns the values of its source',
     ],
   };
 }
 
-/** Lets a load begin before an invalidation and end after it. @returns how often a later read got what had changed */
+/** Runs loads that begin before an invalidation and end after it. @returns the number of later reads with the old value */
 async function countStale(maker: CacheMaker): Promise<number> {
   let stale = 0;
   const before = { version: 1 };
@@ -90,21 +90,22 @@ async function measureHits(maker: CacheMaker): Promise<number> {
   });
   for (const key of keys) await cache.get(key);
   for (const [key, value] of values) {
-    if (!isDeepStrictEqual(cache.valueOf(await cache.get(key)), value)) throw new Error(`${maker.name}: not ${key}`);
+    if (!isDeepStrictEqual(cache.valueOf(await cache.get(key)), value)) throw new Error(`${maker.name}: wrong ${key}`);
   }
   await readFor(WARM_UP_MS, cache, keys);
   const perSecond = await readFor(MEASURED_MS, cache, keys);
-  if (loads !== KEYS) throw new Error(`${maker.name} asked the source ${loads} times for ${KEYS} keys`);
+  if (loads !== KEYS) throw new Error(`${maker.name} loaded ${loads} times for ${KEYS} keys`);
   return perSecond;
 }
 
-/** @returns reads a second */
+/** @returns reads per second */
 async function readFor(forMs: number, cache: LoadingCache, keys: readonly string[]) {
   const startedAt = performance.now();
   let reads = 0;
   while (performance.now() - startedAt < forMs) {
     for (let each = 0; each < BATCH; each += 1) {
-      if (cache.valueOf(await cache.get(keys[reads++ % KEYS] ?? '')) === undefined) throw new Error('a hit is missing');
+      if (cache.valueOf(await cache.get(keys[reads++ % KEYS] ?? '')) === undefined)
+        throw new Error('a hit returned nothing');
     }
   }
   return (reads * 1_000) / (performance.now() - startedAt);

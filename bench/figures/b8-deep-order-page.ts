@@ -9,7 +9,7 @@ import { ORDER_STOCK, ORDERS } from '../stock/order-stock.ts';
 const PAGE_SIZE = 10;
 const FIRST = 1;
 const DEEP = ORDERS / PAGE_SIZE;
-const ASKED = 40;
+const REQUESTS = 40;
 const UNCACHED = 'cache-control: no-cache\r\n';
 
 export const deepOrderPage: Figure = {
@@ -34,22 +34,22 @@ async function measure(run: BenchRun): Promise<Findings> {
   );
   const quiet: Latencies = { first: [], deep: [] };
   const written: Latencies = { first: [], deep: [] };
-  const remembered: Latencies = { first: [], deep: [] };
+  const fromMemory: Latencies = { first: [], deep: [] };
   const writes: number[] = [];
   await expectOrders(server.address);
-  // What the first requests find cold counts nowhere.
-  await askInTurn(server.address, UNCACHED, { first: [], deep: [] });
+  // The first requests find everything cold and are not counted.
+  await requestInTurn(server.address, UNCACHED, { first: [], deep: [] });
   for (let round = 1; round <= run.rounds; round += 1) {
-    await askInTurn(server.address, UNCACHED, quiet);
+    await requestInTurn(server.address, UNCACHED, quiet);
     const { perSecond } = await whileOrdersChange(copy.url, async () => {
-      await askInTurn(server.address, UNCACHED, written);
-      await askInTurn(server.address, '', remembered);
+      await requestInTurn(server.address, UNCACHED, written);
+      await requestInTurn(server.address, '', fromMemory);
     });
     writes.push(perSecond);
-    const shown = [quiet, written, remembered].map(
+    const medians = [quiet, written, fromMemory].map(
       ({ first, deep }) => `${first.at(-1)?.toFixed(2)} ${deep.at(-1)?.toFixed(2)}`,
     );
-    run.say(`round ${round} of ${run.rounds}, page ${FIRST} and ${DEEP}, ms: ${shown.join(', ')}`);
+    run.say(`round ${round} of ${run.rounds}, page ${FIRST} and ${DEEP}, ms: ${medians.join(', ')}`);
   }
   const goal: Goal = { kind: 'at most', value: 1.5 };
   const last = `page ${DEEP.toLocaleString('en')}`;
@@ -59,27 +59,27 @@ async function measure(run: BenchRun): Promise<Findings> {
       { what: 'uncached, while orders change', unit: '', goal, values: ratios(written.deep, written.first) },
       { what: `uncached, page ${FIRST}`, unit: 'ms', values: quiet.first },
       { what: `uncached, ${last}`, unit: 'ms', values: quiet.deep },
-      { what: `from memory while orders change, page ${FIRST}`, unit: 'ms', values: remembered.first },
-      { what: `from memory while orders change, ${last}`, unit: 'ms', values: remembered.deep },
+      { what: `from memory while orders change, page ${FIRST}`, unit: 'ms', values: fromMemory.first },
+      { what: `from memory while orders change, ${last}`, unit: 'ms', values: fromMemory.deep },
       { what: 'changes', unit: '/s', values: writes },
     ],
     notes: [
-      `uncached: Cache-Control: no-cache, so that each page is asked of the database; ${ASKED} requests for each page in turn on one connection`,
-      'ids have gaps: every eleventh is missing; two lines to an order',
-      'changes: another program places an order, cancels one and deletes one in turn, each anywhere, with a pause between them',
-      'verified: the orders of both pages by their ids before anything changes, and a whole page each time',
+      `uncached: Cache-Control: no-cache, so that each page is read from the database; ${REQUESTS} requests for each page in turn on one connection`,
+      'ids have gaps: every eleventh is missing; two lines per order',
+      'changes: another program inserts, cancels and deletes an order in turn, each at a random id, with a pause between them',
+      'verified: the ids on both pages before anything changes, and a full page each time',
     ],
   };
 }
 
-/** Adds the medians of one round. */
-async function askInTurn(address: URL, headers: string, into: Latencies): Promise<void> {
+/** Requests both pages in turn, and adds the medians of the round. */
+async function requestInTurn(address: URL, headers: string, into: Latencies): Promise<void> {
   const connection = await HttpConnection.open(address);
   const [first, deep]: [number[], number[]] = [[], []];
   try {
-    for (let asked = 0; asked < ASKED; asked += 1) {
-      first.push(await askPage(connection, address, FIRST, headers));
-      deep.push(await askPage(connection, address, DEEP, headers));
+    for (let request = 0; request < REQUESTS; request += 1) {
+      first.push(await timePage(connection, address, FIRST, headers));
+      deep.push(await timePage(connection, address, DEEP, headers));
     }
   } finally {
     connection.close();
@@ -88,15 +88,16 @@ async function askInTurn(address: URL, headers: string, into: Latencies): Promis
   into.deep.push(summarise(deep).median);
 }
 
-async function askPage(connection: HttpConnection, address: URL, page: number, headers: string): Promise<number> {
+/** @returns the latency in milliseconds */
+async function timePage(connection: HttpConnection, address: URL, page: number, headers: string): Promise<number> {
   const from = performance.now();
   const answer = await connection.send(formatGet(address, `/orders/${page}`, headers));
   const elapsedMs = performance.now() - from;
-  if (idsOf(answer).length !== PAGE_SIZE) throw new Error(`page ${page} is not whole: ${answer.body}`);
+  if (idsOf(answer).length !== PAGE_SIZE) throw new Error(`page ${page} is not full: ${answer.body}`);
   return elapsedMs;
 }
 
-/** Where the stock put them: the nth order has the id n × 11 ÷ 10, rounded down. */
+/** Checks both pages: the stock gives the nth order the id n × 11 ÷ 10, rounded down. */
 async function expectOrders(address: URL): Promise<void> {
   const connection = await HttpConnection.open(address);
   for (const page of [FIRST, DEEP]) {

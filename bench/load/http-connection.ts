@@ -11,20 +11,20 @@ interface Pending {
 }
 
 const HEAD_END = Buffer.from('\r\n\r\n');
-/** As the servers measured here write it, Express the second way. */
+/** The header as the measured servers write it; the second form is that of Express. */
 const LENGTHS = ['\r\ncontent-length: ', '\r\nContent-Length: '].map((text) => Buffer.from(text));
 
 /**
- * One keep-alive connection with one request under way at a time (no pipelining). It reads no more of HTTP than the
- * servers measured here write: whatever it spends is taken from the server, which shares its cores.
+ * One keep-alive connection with one request at a time, without pipelining. It parses only as much of HTTP as the
+ * measured servers write, because the server runs on the same cores and loses whatever time this client spends.
  */
 export class HttpConnection {
   readonly #socket: Socket;
   #pending: Pending | undefined;
   #chunks: Buffer[] = [];
   #bytes = 0;
-  /** The bytes of the answer that is being received; 0 until its head has told. */
-  #wanted = 0;
+  /** Length of the answer that is being received, in bytes; 0 until its head is complete. */
+  #expectedBytes = 0;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -44,7 +44,7 @@ export class HttpConnection {
     });
   }
 
-  /** Sends a request as `formatRequest` wrote it, and reads its answer. */
+  /** Sends a request from `formatRequest` or `formatGet`, and reads its answer. */
   send(request: string): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       this.#pending = { resolve, reject };
@@ -59,25 +59,25 @@ export class HttpConnection {
   #take(chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
-    // A long body is put together once, when all of it is here.
-    if (this.#bytes < this.#wanted) return;
+    // A long body is concatenated once, when it is complete.
+    if (this.#bytes < this.#expectedBytes) return;
     const received = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
     const headEnd = received.indexOf(HEAD_END);
     if (headEnd < 0) return;
     const length = bodyLength(received, headEnd);
     const bodyAt = headEnd + HEAD_END.length;
     if (length === undefined) {
-      this.#fail(new Error('the answer does not tell its length'));
+      this.#fail(new Error('the answer has no Content-Length'));
       return;
     }
-    this.#wanted = bodyAt + length;
-    if (this.#bytes < this.#wanted) return;
+    this.#expectedBytes = bodyAt + length;
+    if (this.#bytes < this.#expectedBytes) return;
     const status = digitsAt(received, 'HTTP/1.1 '.length);
     const body = received.subarray(bodyAt, bodyAt + length);
     const pending = this.#pending;
     this.#chunks = [];
     this.#bytes = 0;
-    this.#wanted = 0;
+    this.#expectedBytes = 0;
     this.#pending = undefined;
     pending?.resolve({ status, body });
   }
@@ -107,13 +107,13 @@ function digitsAt(bytes: Buffer, start: number): number {
   return value;
 }
 
-/** A JSON request, ready to be sent. */
+/** The text of a JSON request. */
 export function formatRequest(address: URL, method: 'POST' | 'PUT', path: string, body: string): string {
   const head = `${method} ${path} HTTP/1.1\r\nhost: ${address.host}\r\ncontent-type: application/json\r\n`;
   return `${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 
-/** A GET, ready to be sent. @param headers lines that end with `\r\n` */
+/** The text of a GET request. @param headers lines that end with `\r\n` */
 export function formatGet(address: URL, path: string, headers = ''): string {
   return `GET ${path} HTTP/1.1\r\nhost: ${address.host}\r\n${headers}\r\n`;
 }

@@ -5,19 +5,19 @@ export interface HttpLoad {
   readonly connections: number;
   readonly warmUpMs: number;
   readonly durationMs: number;
-  /** The next request, as `formatRequest` or `formatGet` wrote it. */
+  /** The next request, from `formatRequest` or `formatGet`. */
   request(): string;
-  /** Throws when an answer is not what the figure is about. */
+  /** Throws if an answer is not one that the figure measures. */
   check(answer: HttpAnswer, request: string): void;
 }
 
 export interface HttpRate {
   readonly perSecond: number;
-  /** The part of the counted time for which this process had work; near 1 it may be what sets the rate. */
+  /** Share of the measured time for which this process was busy. Near 1, this process may limit the rate. */
   readonly generatorBusy: number;
 }
 
-/** Asks as fast as the server answers, each connection waiting for its answer before it asks again. */
+/** Sends requests as fast as the server answers. Each connection waits for its answer before its next request. */
 export async function loadServer(address: URL, load: HttpLoad): Promise<HttpRate> {
   const connections = await Promise.all(Array.from({ length: load.connections }, () => HttpConnection.open(address)));
   const from = performance.now() + load.warmUpMs;
@@ -27,7 +27,7 @@ export async function loadServer(address: URL, load: HttpLoad): Promise<HttpRate
   const warm = setTimeout(() => {
     before = performance.eventLoopUtilization();
   }, load.warmUpMs);
-  const ask = async (connection: HttpConnection) => {
+  const sendRequests = async (connection: HttpConnection) => {
     for (let now = 0; now < until; ) {
       const request = load.request();
       load.check(await connection.send(request), request);
@@ -36,7 +36,7 @@ export async function loadServer(address: URL, load: HttpLoad): Promise<HttpRate
     }
   };
   try {
-    await Promise.all(connections.map(ask));
+    await Promise.all(connections.map(sendRequests));
   } finally {
     clearTimeout(warm);
     for (const connection of connections) connection.close();

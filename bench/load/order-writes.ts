@@ -1,22 +1,25 @@
-import { setTimeout as after } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { withClient } from '../stock/bench-database.ts';
 import { ORDERS } from '../stock/order-stock.ts';
 
-/** A place, a cancellation and a deletion in turn, so that there are never fewer orders than at first. */
+/** Interval between two statements. */
 const EVERY_MS = 10;
 
 const INSERT = `
-  with placed as (insert into orders (customer, currency) values ('Another customer', 'EUR') returning id)
-  insert into order_line (order_id, line, description, quantity, unit_price) select id, 1, 'Another product', 1, 9.8 from placed`;
+  with inserted as (insert into orders (customer, currency) values ('Another customer', 'EUR') returning id)
+  insert into order_line (order_id, line, description, quantity, unit_price) select id, 1, 'Another product', 1, 9.8 from inserted`;
 const CANCEL = `update orders set status = 'cancelled' where id = (select min(id) from orders where id >= $1)`;
 const DELETE = 'delete from orders where id = (select min(id) from orders where id >= $1)';
 
 export interface WriteRate {
-  /** Statements that were committed. */
+  /** Committed statements per second. */
   readonly perSecond: number;
 }
 
-/** Changes orders anywhere, as another program would, for as long as `work` takes. */
+/**
+ * Changes orders at random ids while `work` runs, as another program would. An insertion, a cancellation and a deletion
+ * alternate, so that there are never fewer orders than at the start.
+ */
 export async function whileOrdersChange(url: string, work: () => Promise<void>): Promise<WriteRate> {
   return withClient(url, async (client) => {
     const from = performance.now();
@@ -24,10 +27,10 @@ export async function whileOrdersChange(url: string, work: () => Promise<void>):
     let committed = 0;
     const write = async () => {
       for (; working; committed += 1) {
-        const paced = after(EVERY_MS);
-        const somewhere = [1 + Math.floor(Math.random() * ORDERS)];
+        const paced = delay(EVERY_MS);
+        const randomId = [1 + Math.floor(Math.random() * ORDERS)];
         if (committed % 3 === 0) await client.query(INSERT);
-        else await client.query(committed % 3 === 1 ? CANCEL : DELETE, somewhere);
+        else await client.query(committed % 3 === 1 ? CANCEL : DELETE, randomId);
         await paced;
       }
     };

@@ -1,5 +1,4 @@
-import type { HttpAnswer } from './http-connection.ts';
-import { formatGet, HttpConnection } from './http-connection.ts';
+import { formatGet, type HttpAnswer, HttpConnection } from './http-connection.ts';
 import { loadServer } from './http-load.ts';
 
 export const VEHICLES = 10_000;
@@ -7,7 +6,7 @@ const FIRST_MS = Date.UTC(2020, 0, 1);
 const END_MS = Date.UTC(2025, 0, 1);
 const LOAD = { connections: 64, warmUpMs: 1_500, durationMs: 4_000 };
 
-/** Each vehicle with eight logs, the first of them before every time that is asked for. */
+/** Vehicles with eight logs each. The first log is before every requested time. */
 export const VEHICLE_STOCK = `
   insert into vehicle (make, model)
     select (array['AUDI', 'BMW', 'FIAT', 'SEAT', 'VW'])[1 + n % 5], 'Model ' || n % 40 from generate_series(1, ${VEHICLES}) n;
@@ -17,33 +16,33 @@ export const VEHICLE_STOCK = `
       from vehicle, generate_series(0, 7) n;
   analyze vehicle, state_log`;
 
-export const VEHICLE_LOAD_NOTE = `${VEHICLES.toLocaleString('en')} vehicles with eight logs each; every request for one of them and a second of the years 2020 to 2024, both picked evenly at random; ${LOAD.connections} keep-alive connections; ${LOAD.warmUpMs / 1_000} s to warm up, ${LOAD.durationMs / 1_000} s counted`;
+export const VEHICLE_LOAD_NOTE = `${VEHICLES.toLocaleString('en')} vehicles with eight logs each; every request for a vehicle and a second of the years 2020 to 2024, both uniformly random; ${LOAD.connections} keep-alive connections; ${LOAD.warmUpMs / 1_000} s to warm up, ${LOAD.durationMs / 1_000} s counted`;
 
 export function pathOf(vehicle: number, ms: number): string {
   return `/vehicles/${vehicle}/timestamp/${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
-function someVehicle(): number {
+function randomVehicle(): number {
   return 1 + Math.floor(Math.random() * VEHICLES);
 }
 
 export function randomPath(): string {
-  return pathOf(someVehicle(), FIRST_MS + Math.floor(Math.random() * ((END_MS - FIRST_MS) / 1_000)) * 1_000);
+  return pathOf(randomVehicle(), FIRST_MS + Math.floor(Math.random() * ((END_MS - FIRST_MS) / 1_000)) * 1_000);
 }
 
-/** One path a vehicle: what a cache by vehicle and timestamp can know. */
-export function knownPath(vehicle = someVehicle()): string {
+/** The one path per vehicle that `fillCache` reads, so that a cache by vehicle and timestamp has it. */
+export function cachedPath(vehicle = randomVehicle()): string {
   return pathOf(vehicle, FIRST_MS + vehicle * 10_000_000);
 }
 
 export interface ReadRate {
   readonly perSecond: number;
   readonly generatorBusy: number;
-  /** The part of the answers, those of the warm-up too, that came from a cache. */
+  /** Share of the answers that came from a cache, warm-up included. */
   readonly hits: number;
 }
 
-/** Reads vehicles; an answer that is not one of them ends it with an error. */
+/** Reads vehicles. @throws if an answer is not the state of a vehicle */
 export async function loadReads(address: URL, path: () => string, headers = ''): Promise<ReadRate> {
   let answers = 0;
   let hits = 0;
@@ -58,11 +57,11 @@ export async function loadReads(address: URL, path: () => string, headers = ''):
   return { ...rate, hits: hits / answers };
 }
 
-/** Asks for every vehicle once, so that a cache knows it. */
+/** Reads every vehicle once, so that it is in the cache. */
 export async function fillCache(address: URL): Promise<void> {
   const connection = await HttpConnection.open(address);
   for (let vehicle = 1; vehicle <= VEHICLES; vehicle += 1) {
-    isHit(await connection.send(formatGet(address, knownPath(vehicle))));
+    isHit(await connection.send(formatGet(address, cachedPath(vehicle))));
   }
   connection.close();
 }
@@ -71,8 +70,8 @@ const CACHED = Buffer.from('{"fromCache":true,"data":{"vehicle":{"id":');
 const LOADED = Buffer.from('{"fromCache":false,"data":{"vehicle":{"id":');
 
 function isHit({ status, body }: HttpAnswer): boolean {
-  const begins = (with_: Buffer) => body.compare(with_, 0, with_.length, 0, with_.length) === 0;
-  if (status === 200 && begins(CACHED)) return true;
-  if (status === 200 && begins(LOADED)) return false;
+  const startsWith = (prefix: Buffer) => body.compare(prefix, 0, prefix.length, 0, prefix.length) === 0;
+  if (status === 200 && startsWith(CACHED)) return true;
+  if (status === 200 && startsWith(LOADED)) return false;
   throw new Error(`a read was answered ${status}: ${body}`);
 }

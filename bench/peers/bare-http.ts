@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** The least that Node's own HTTP server can do for a JSON answer: `node bare-http.ts '<body>'`, one process. */
+/** The smallest HTTP server on Node for a JSON answer, in one process: `node bare-http.ts '<body>'`. */
 const [, , body = '{}'] = process.argv;
 const headers = ['content-type', 'application/json; charset=utf-8', 'content-length', String(Buffer.byteLength(body))];
 const server = createServer((_request, response) => {
   response.writeHead(200, headers);
-  // As a text: Node then writes it together with the head.
+  // A string, which Node writes together with the head.
   response.end(body);
 });
 server.listen(0, '127.0.0.1', () => {

@@ -4,9 +4,9 @@ import pg from 'pg';
 import { createClient } from 'redis';
 
 /**
- * How a cached read is usually built: Express, and for every request a GET from Redis by vehicle and timestamp that is
- * parsed and written again. A miss asks PostgreSQL and is kept for an hour. One process; what it left in Redis it
- * takes away at the end.
+ * The usual way to build a cached read: Express, and for every request a GET from Redis by vehicle and timestamp, whose
+ * value is parsed and serialised again. A miss reads PostgreSQL and is kept for an hour. One process. It deletes its
+ * keys from Redis when it ends.
  */
 const { DATABASE_URL, REDIS_URL, PREFIX } = process.env;
 const redis = await createClient({ url: REDIS_URL ?? '' }).connect();

@@ -1,13 +1,17 @@
 import type { KeptStock } from './bench-database.ts';
 
-/** How many orders there are, and ids to a filling statement: `order_block` is brought up to date by each. */
+/** Number of orders. */
 export const ORDERS = 10_000_000;
+/** Orders per statement. Each statement also updates `order_block`. */
 const BATCH = 250_000;
 
-/** Every eleventh id is missing, as if those orders had been deleted: a page's place cannot be reckoned from its number. */
-function placeOrders(from: number): string {
+/**
+ * Inserts a batch. Every eleventh id is missing, as if that order had been deleted, so that a page cannot be found by
+ * computing ids from its number.
+ */
+function insertBatch(from: number): string {
   return `
-    with placed as (
+    with inserted as (
       insert into orders (id, customer, ordered_at, currency)
         select n * 11 / 10, 'Customer ' || n % 5000, timestamptz '2020-01-01 00:00:00+00' + n * interval '15 seconds', 'EUR'
           from generate_series(${from}::bigint, ${from + BATCH - 1}::bigint) n
@@ -15,10 +19,10 @@ function placeOrders(from: number): string {
     )
     insert into order_line (order_id, line, description, quantity, unit_price)
       select id, line, 'Product ' || (id + line) % 1000, 1 + id % 9, (id % 10000)::numeric / 100
-        from placed, generate_series(1, 2) line`;
+        from inserted, generate_series(1, 2) line`;
 }
 
-const fills = Array.from({ length: ORDERS / BATCH }, (_, batch) => placeOrders(1 + batch * BATCH));
+const batches = Array.from({ length: ORDERS / BATCH }, (_, batch) => insertBatch(1 + batch * BATCH));
 
-/** Two lines to an order. */
-export const ORDER_STOCK: KeptStock = { name: 'orders', statements: [...fills, 'vacuum (analyze)'] };
+/** Orders with two lines each. */
+export const ORDER_STOCK: KeptStock = { name: 'orders', statements: [...batches, 'vacuum (analyze)'] };

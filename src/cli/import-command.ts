@@ -91,9 +91,9 @@ async function importOrderFiles(
   }
 }
 
-function report({ orders, lines, knownOrders, knownLines }: ImportedOrders): string {
+function report({ orders, lines, existingOrders, existingLines }: ImportedOrders): string {
   const stored = `Stored ${sayCount(orders, 'order')} and ${sayCount(lines, 'line')}.\n`;
-  if (knownOrders + knownLines === 0) return stored;
-  const known = `${sayCount(knownOrders, 'order')} and ${sayCount(knownLines, 'line')}`;
+  if (existingOrders + existingLines === 0) return stored;
+  const known = `${sayCount(existingOrders, 'order')} and ${sayCount(existingLines, 'line')}`;
   return `${stored}Left as they are, because the order is there already: ${known}.\n`;
 }

@@ -1,6 +1,6 @@
 import { createReadStream, statSync } from 'node:fs';
 import {
-  compareStates,
+  findStateDifferences,
   type Imported,
   importStateLogs,
   importVehicles,
@@ -71,7 +71,7 @@ function report(vehicles: Imported, logs: Imported): string {
 
 /** The logs decide what state a vehicle is in; a file of vehicles that says otherwise is told, and nothing else. */
 async function sayDifferences(database: Database, file: string): Promise<string> {
-  const differences = await compareStates(database, readCsv(createReadStream(file), ['id']));
+  const differences = await findStateDifferences(database, readCsv(createReadStream(file), ['id']));
   if (differences.length === 0) return '';
   const told = differences.slice(0, MOST_DIFFERENCES).map((difference) => ({ file, ...difference }));
   const message = `${sayCount(differences.length, 'vehicle')} in another state than the file of vehicles says:`;

@@ -1,18 +1,22 @@
-import type { Served } from './view.ts';
-
-/** The age of an answer and where it came from, without its value. */
-export type ServedAge = Omit<Served<unknown>, 'value'>;
+import type { ServedAge } from './view/view.ts';
 
 /**
- * The age of an answer made from several parts: as old as the oldest, within its bound until the first part leaves its
- * own, and a hit only if every part was one.
+ * The age of an answer that is made from several answers of views: as old as the oldest, within its bound until the
+ * first of them leaves its own, and a hit only if all of them are hits.
  *
- * @param boundMs the bound of an answer that needs no parts
+ * @param boundMs bound of an answer that is made from none, in milliseconds
  */
 export function combineServed(parts: readonly ServedAge[], boundMs: number): ServedAge {
   const ageMs = Math.max(0, ...parts.map((part) => part.ageMs));
-  const leftMs = parts.length === 0 ? boundMs : Math.min(...parts.map((part) => part.boundMs - part.ageMs));
-  const missed = parts.find(({ origin }) => origin === 'source') ?? parts.find(({ source }) => source !== 'hit');
-  const { source, origin }: Pick<ServedAge, 'source' | 'origin'> = missed ?? { source: 'hit', origin: 'memory' };
-  return { ageMs, boundMs: ageMs + leftMs, source, origin, stale: parts.some(({ stale }) => stale) };
+  // Sums of this form leave a bound that all parts share exact.
+  const bounds = parts.map((part) => part.boundMs + (ageMs - part.ageMs));
+  const missed = parts.find(({ origin }) => origin === 'source') ?? parts.find(({ lookup }) => lookup !== 'hit');
+  const { lookup, origin }: Pick<ServedAge, 'lookup' | 'origin'> = missed ?? { lookup: 'hit', origin: 'memory' };
+  return {
+    ageMs,
+    boundMs: parts.length === 0 ? boundMs : Math.min(...bounds),
+    lookup,
+    origin,
+    stale: parts.some(({ stale }) => stale),
+  };
 }

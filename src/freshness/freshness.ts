@@ -1,16 +1,16 @@
 import type { Change, ChangeFeed } from '../platform/db/change-feed.ts';
-import { FreshView } from './fresh-view.ts';
-import { MemoryStore } from './memory-store.ts';
-import type { RemoteStore } from './remote-store.ts';
-import type { View, ViewOptions } from './view.ts';
+import { FreshView } from './view/fresh-view.ts';
+import { MemoryStore } from './view/memory-store.ts';
+import type { RemoteStore } from './view/remote-store.ts';
+import type { View, ViewOptions } from './view/view.ts';
 
-/** What a change of rows does to a view. */
-type Touch = (keys: readonly string[]) => void;
+/**
+ * How changes invalidate a view: by topic of the change feed, a function that receives the keys of the changed rows. A
+ * change without keys ends every entry of the view, without a call.
+ */
+export type Invalidations = Readonly<Record<string, (keys: readonly string[]) => void>>;
 
-/** How a view hears of changes, by topic of the change feed. A change told without its keys touches all of it. */
-export type Touches = Readonly<Record<string, Touch>>;
-
-/** The views of one process: their common bound in bytes, the feed that ends their entries, and what they share. */
+/** The views of one process, the change feed that ends their entries, and the store they share with other instances. */
 export class Freshness {
   readonly #feed: ChangeFeed;
   readonly #remote: RemoteStore | undefined;
@@ -21,15 +21,16 @@ export class Freshness {
     this.#remote = remote;
     feed.subscribe({
       changed() {},
-      cut: (again) => {
+      interrupted: (repeated) => {
         for (const view of this.#views) view.markUncertain();
-        // What is shared is left alone until the feed is back, and is then put anew: once is enough for the others.
-        if (!again) this.#remote?.invalidateAll();
+        // Shared entries end when the feed disconnects and when it reconnects, and not at every commit between: this
+        // instance does not use them until it has reconnected, and the other instances need to be notified once only.
+        if (!repeated) this.#remote?.invalidateAll();
       },
     });
   }
 
-  /** @param maxBytes what its entries may take in memory */
+  /** @param maxBytes memory for the entries of this view, in bytes */
   view<K, V>(options: ViewOptions<K, V>, maxBytes: number): View<K, V> {
     const store = new MemoryStore<V>(maxBytes);
     const view = new FreshView(options, store, () => this.#feed.isConnected, this.#remote);
@@ -37,14 +38,14 @@ export class Freshness {
     return view;
   }
 
-  /** Lets changes of rows end what a view knows. */
-  listen(view: Pick<View<never, unknown>, 'invalidateAll'>, touches: Touches): void {
+  /** Lets changes in the database invalidate a view. */
+  listen(view: Pick<View<never, unknown>, 'invalidateAll'>, invalidations: Invalidations): void {
     this.#feed.subscribe({
-      cut() {},
+      interrupted() {},
       changed({ topic, keys }: Change) {
-        if (!Object.hasOwn(touches, topic)) return;
+        if (!Object.hasOwn(invalidations, topic)) return;
         if (keys === null) view.invalidateAll();
-        else touches[topic]?.(keys);
+        else invalidations[topic]?.(keys);
       },
     });
   }

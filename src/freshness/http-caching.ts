@@ -1,20 +1,20 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { matchesEtag } from '../platform/http/if-none-match.ts';
-import type { Served } from './view.ts';
-import type { Source } from './view-counters.ts';
+import type { ServedAge } from './view/view.ts';
+import type { Lookup } from './view/view-counters.ts';
 
 /**
- * A body as it is sent, and what is said of it. A text, not a Buffer: Node sends a text together with the head in one
- * write, which was 8 % more answers a second.
+ * A response body with its length and validator. The body is a string and not a Buffer: Node writes a string together
+ * with the head, which gave 8 % more responses per second.
  */
 export interface ReadyBody {
   readonly text: string;
-  /** In bytes, as the header says it. */
+  /** Value of `Content-Length`, in bytes. */
   readonly length: string;
-  /** What is only ASCII is the same in UTF-8, and quicker to write. */
+  /** `latin1` for text that is only ASCII: it is the same in UTF-8, and faster to write. */
   readonly encoding: 'latin1' | 'utf8';
-  /** The strong validator, in its quotes. */
+  /** Value of `ETag`, a strong validator in its quotes. */
   readonly etag: string;
 }
 
@@ -24,61 +24,68 @@ export function readyBody(text: string): ReadyBody {
   return { text, length: String(bytes), encoding, etag: `"${hash('sha1', text, 'base64url')}"` };
 }
 
-/** How far a browser or proxy may keep an answer: for the rest of its bound, or only to ask whether it still holds. */
+/** How a browser or proxy may reuse an answer: for the rest of its bound, or only after revalidating it. */
 export type Reuse = 'within-bound' | 'revalidate';
 
-/** The bound a request asks for, in milliseconds: `Cache-Control: max-age=N`, or 0 for `no-cache`. */
+/**
+ * The maximum age that a request asks for, in milliseconds: N seconds for `Cache-Control: max-age=N`, 0 for `no-cache`
+ * and `no-store`, `undefined` when it asks for none.
+ */
 export function requestedMaxAgeMs(request: FastifyRequest): number | undefined {
-  const asked = request.headers['cache-control'];
-  if (asked === undefined) return undefined;
-  if (/(^|[\s,])no-(cache|store)($|[\s,=])/i.test(asked)) return 0;
-  const seconds = /(^|[\s,])max-age=(\d{1,9})($|[\s,])/i.exec(asked)?.[2];
+  const header = request.headers['cache-control'];
+  if (header === undefined) return undefined;
+  if (/(^|[\s,])no-(cache|store)($|[\s,=])/i.test(header)) return 0;
+  const seconds = /(^|[\s,])max-age=(\d{1,9})($|[\s,])/i.exec(header)?.[2];
   return seconds === undefined ? undefined : Number(seconds) * 1_000;
 }
 
-/** Sends what a view knows with its age, its validator, and where it came from; 304 when the caller has it already. */
-export function sendServed(
+/** Sends an answer of a view with its age, its validator and its origin; 304 when the caller already has it. */
+export function sendCached(
   request: FastifyRequest,
   reply: FastifyReply,
-  served: Omit<Served<unknown>, 'value'>,
+  served: ServedAge,
   body: ReadyBody,
   reuse: Reuse,
 ): FastifyReply {
-  tellAge(reply, served, reuse);
+  setAgeHeaders(reply, served, reuse);
   return sendValidated(request, reply, body);
 }
 
-/** Sends a body with its validator; 304 when the caller has it already. */
+/** Sends a body with its validator; 304 when the caller already has it. */
 export function sendValidated(request: FastifyRequest, reply: FastifyReply, body: ReadyBody): FastifyReply {
   reply.header('etag', body.etag);
   if (matchesEtag(request.headers['if-none-match'], body.etag)) return reply.code(304).send();
   return reply.type('application/json; charset=utf-8').send(body.text);
 }
 
-/** The headers of an answer that is put together anew each time from what a view knows. */
-export function tellAge(reply: FastifyReply, served: Omit<Served<unknown>, 'value'>, reuse: Reuse): void {
-  const headers = ageHeaders(served, reuse);
+/** Sets `Age`, `Cache-Control` and `Cache-Status`. */
+export function setAgeHeaders(reply: FastifyReply, served: ServedAge, reuse: Reuse): void {
+  const headers = formatAgeHeaders(served, reuse);
   for (let at = 0; at < headers.length; at += 2) reply.header(String(headers[at]), headers[at + 1]);
 }
 
-/** The same as names and values in turn. `Age` is rounded up: it is never less than the true age. */
-export function ageHeaders(served: Omit<Served<unknown>, 'value'>, reuse: Reuse): string[] {
+/**
+ * `Age`, `Cache-Control` and `Cache-Status` as names and values in turn. `Age` is rounded up, so that it is never less
+ * than the true age.
+ */
+export function formatAgeHeaders(served: ServedAge, reuse: Reuse): string[] {
   const lifetime = reuse === 'revalidate' ? 'no-cache' : `max-age=${Math.floor(served.boundMs / 1_000)}`;
   const age = String(Math.ceil(served.ageMs / 1_000));
-  return ['age', age, 'cache-control', lifetime, 'cache-status', cacheStatus(served)];
+  return ['age', age, 'cache-control', lifetime, 'cache-status', formatCacheStatus(served)];
 }
 
-const FORWARDED: Readonly<Record<Exclude<Source, 'hit'>, string>> = {
+const FORWARD_REASON: Readonly<Record<Exclude<Lookup, 'hit'>, string>> = {
   miss: 'fwd=miss',
   stale: 'fwd=stale',
   request: 'fwd=request',
-  uncertain: 'fwd=miss; detail=unvouched',
+  // RFC 9211 has no reason for an entry that may have changed unnoticed.
+  uncertain: 'fwd=miss; detail=uncertain',
 };
 
-/** RFC 9211. */
-function cacheStatus({ source, origin, ageMs, boundMs }: Omit<Served<unknown>, 'value'>): string {
+/** The value of `Cache-Status` (RFC 9211). */
+function formatCacheStatus({ lookup, origin, ageMs, boundMs }: ServedAge): string {
   const ttl = `ttl=${Math.floor((boundMs - ageMs) / 1_000)}`;
-  if (source === 'hit') return `Holdfast; hit; ${ttl}`;
-  if (origin === 'source') return `Holdfast; ${FORWARDED[source]}; ${ttl}`;
+  if (lookup === 'hit') return `Holdfast; hit; ${ttl}`;
+  if (origin === 'source') return `Holdfast; ${FORWARD_REASON[lookup]}; ${ttl}`;
   return `Holdfast; hit; ${ttl}; detail=${origin === 'shared' ? 'shared' : 'source-failed'}`;
 }

@@ -3,7 +3,7 @@ import Fastify from 'fastify';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BOUND_MS, openTestView } from '../../test/support/freshness/gated-source.ts';
 import { Unavailable } from '../platform/errors.ts';
-import { type Reuse, readyBody, requestedMaxAgeMs, sendServed } from './http-caching.ts';
+import { type Reuse, readyBody, requestedMaxAgeMs, sendCached } from './http-caching.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
@@ -13,13 +13,13 @@ afterEach(() => {
 });
 const pass = (ms: number) => vi.advanceTimersByTime(ms);
 
-/** A route over a view, as modules write theirs, and its source. */
+/** A route that answers from a view, as the routes of modules do, and the view's source. */
 function openRoute(reuse: Reuse = 'within-bound', staleOnErrorMs = 0) {
-  const source = { value: '{"a":1}', failing: false, asked: 0 };
-  const { view } = openTestView({
+  const source = { value: '{"a":1}', failing: false, loads: 0 };
+  const { view, setFeedConnected } = openTestView({
     staleOnErrorMs,
     async load() {
-      source.asked += 1;
+      source.loads += 1;
       if (source.failing) throw new Unavailable('database-unavailable', 'gone');
       return source.value;
     },
@@ -27,14 +27,14 @@ function openRoute(reuse: Reuse = 'within-bound', staleOnErrorMs = 0) {
   const app = Fastify();
   app.get('/', async (request, reply) => {
     const served = await view.get('a', requestedMaxAgeMs(request));
-    return sendServed(request, reply, served, readyBody(served.value ?? ''), reuse);
+    return sendCached(request, reply, served, readyBody(served.value ?? ''), reuse);
   });
   const ask = (headers: Record<string, string> = {}) => app.inject({ url: '/', headers });
-  return { ask, source, view };
+  return { ask, source, view, setFeedConnected };
 }
 
-describe('an answer from a view', () => {
-  it('says its age, its bound, its validator and where it came from', async () => {
+describe('sendCached', () => {
+  it('an answer has Age, Cache-Control, Cache-Status and ETag', async () => {
     const { ask } = openRoute();
     const first = await ask();
     expect(first.statusCode).toBe(200);
@@ -50,7 +50,7 @@ describe('an answer from a view', () => {
     expect((await ask()).headers).toMatchObject({ age: '2', 'cache-status': 'Holdfast; hit; ttl=8' });
   });
 
-  it('rounds its age up: it is never less than the true one', async () => {
+  it('Age is rounded up and never less than the true age', async () => {
     const { ask } = openRoute();
     await ask();
     for (const [ms, age, ttl] of [
@@ -64,12 +64,12 @@ describe('an answer from a view', () => {
     }
   });
 
-  it('may be reused only after asking, where the view says so', async () => {
+  it('an answer that must be revalidated has Cache-Control: no-cache', async () => {
     const { ask } = openRoute('revalidate');
     expect((await ask()).headers['cache-control']).toBe('no-cache');
   });
 
-  it('says that the source was asked because the request wanted it, or because memory was past its bound', async () => {
+  it('Cache-Status distinguishes a tighter request from an entry past its bound', async () => {
     const { ask } = openRoute();
     await ask();
     pass(1_001);
@@ -78,7 +78,14 @@ describe('an answer from a view', () => {
     expect((await ask()).headers['cache-status']).toBe('Holdfast; fwd=stale; ttl=10');
   });
 
-  it('says that it is past its bound because the source failed', async () => {
+  it('Cache-Status of an answer read while the feed is disconnected has detail=uncertain', async () => {
+    const { ask, setFeedConnected } = openRoute();
+    await ask();
+    setFeedConnected(false);
+    expect((await ask()).headers['cache-status']).toBe('Holdfast; fwd=miss; detail=uncertain; ttl=10');
+  });
+
+  it('Cache-Status of an answer past its bound has detail=source-failed and a negative ttl', async () => {
     const { ask, source } = openRoute('within-bound', 60_000);
     await ask();
     pass(BOUND_MS + 5_000);
@@ -92,7 +99,7 @@ describe('If-None-Match', () => {
   const { etag } = readyBody('{"a":1}');
 
   it.each([etag, `W/${etag}`, `"other", ${etag}`, `"other",W/${etag}`, '*', ' * '])(
-    '%s: 304 without a body',
+    'If-None-Match %s returns 304 without a body',
     async (header) => {
       const { ask } = openRoute();
       const answer = await ask({ 'if-none-match': header });
@@ -102,12 +109,12 @@ describe('If-None-Match', () => {
     },
   );
 
-  it.each(['"other"', etag.slice(1, -1), '""', ''])('%s: the whole answer', async (header) => {
+  it.each(['"other"', etag.slice(1, -1), '""', ''])('If-None-Match %s returns 200 with the body', async (header) => {
     const { ask } = openRoute();
     expect((await ask({ 'if-none-match': header })).statusCode).toBe(200);
   });
 
-  it('is another one for another body, and the same for the same', () => {
+  it('two ETags are equal exactly when the bodies are', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (one, other) => {
         expect(readyBody(one).etag === readyBody(other).etag).toBe(one === other);
@@ -117,8 +124,8 @@ describe('If-None-Match', () => {
   });
 });
 
-describe('Cache-Control of a request', () => {
-  const asked = (header: string | undefined) =>
+describe('requestedMaxAgeMs', () => {
+  const requested = (header: string | undefined) =>
     requestedMaxAgeMs({ headers: header === undefined ? {} : { 'cache-control': header } } as Parameters<
       typeof requestedMaxAgeMs
     >[0]);
@@ -141,30 +148,30 @@ describe('Cache-Control of a request', () => {
     ['x-max-age=5', undefined],
     ['max-stale=5', undefined],
     ['only-if-cached', undefined],
-  ])('%s asks for %s ms', (header, ms) => {
-    expect(asked(header)).toBe(ms);
+  ])('Cache-Control %s requests %s ms', (header, ms) => {
+    expect(requested(header)).toBe(ms);
   });
 
-  it('never fails, nor asks for what is no bound', () => {
+  it('any text requests a bound of 0 or more, or none', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
-        const ms = asked(text);
+        const ms = requested(text);
         expect(ms === undefined || (Number.isFinite(ms) && ms >= 0)).toBe(true);
       }),
     );
   });
 
-  it('asks the source for no-cache, and for an age that memory is past', async () => {
+  it('no-cache reads the source, and max-age does so when the entry is older', async () => {
     const { ask, source } = openRoute();
     await ask();
     pass(1_500);
     await ask({ 'cache-control': 'max-age=2' });
-    expect(source.asked).toBe(1);
+    expect(source.loads).toBe(1);
     source.value = '{"a":2}';
     expect((await ask({ 'cache-control': 'max-age=1' })).body).toBe('{"a":2}');
     pass(1);
     source.value = '{"a":3}';
     expect((await ask({ 'cache-control': 'no-cache' })).body).toBe('{"a":3}');
-    expect(source.asked).toBe(3);
+    expect(source.loads).toBe(3);
   });
 });

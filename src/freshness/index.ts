@@ -1,14 +1,15 @@
-export { combineServed, type ServedAge } from './combine-served.ts';
+export { combineServed } from './combine-served.ts';
 export { Freshness } from './freshness.ts';
 export {
-  ageHeaders,
+  formatAgeHeaders,
   type ReadyBody,
   readyBody,
   requestedMaxAgeMs,
-  sendServed,
+  sendCached,
   sendValidated,
-  tellAge,
+  setAgeHeaders,
 } from './http-caching.ts';
-export { RedisStore } from './remote-store.ts';
-export type { Served, View } from './view.ts';
+export { RedisStore } from './view/remote-store.ts';
+export type { Served, ServedAge, View } from './view/view.ts';
+export { sourceFailing, VIEW_PROBLEMS } from './view/view-failures.ts';
 export { summarizeViews, watchViews } from './watch-views.ts';

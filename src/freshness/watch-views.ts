@@ -1,8 +1,9 @@
 import type { Metrics } from '../platform/metrics.ts';
 import type { Freshness } from './freshness.ts';
-import type { ViewCounters } from './view-counters.ts';
+import type { ViewCounters } from './view/view-counters.ts';
 
-const COUNTED: Readonly<Record<string, (counters: ViewCounters) => number>> = {
+/** The published figures of a view, by name. Times are in seconds. */
+const PUBLISHED: Readonly<Record<string, (counters: ViewCounters) => number>> = {
   hits: (counters) => counters.hits,
   misses: (counters) => Object.values(counters.misses).reduce((sum, each) => sum + each, 0),
   waits: (counters) => counters.waits,
@@ -15,25 +16,26 @@ const COUNTED: Readonly<Record<string, (counters: ViewCounters) => number>> = {
   greatest_age_seconds: (counters) => counters.greatestAgeMs / 1_000,
 };
 
-/** The same of all views at once, by name. */
+/** Bound and counters of every view, as the `freshness` topic of the event stream sends them. */
 export function summarizeViews({ views }: Freshness): unknown {
   return {
     views: views.map(({ name, maxAgeMs, counters }) => ({
       view: name,
       bound_seconds: maxAgeMs / 1_000,
-      ...Object.fromEntries(Object.entries(COUNTED).map(([what, read]) => [what, read(counters)])),
+      ...Object.fromEntries(Object.entries(PUBLISHED).map(([counter, read]) => [counter, read(counters)])),
     })),
   };
 }
 
-/** Shows what each view has done at `/metrics`, beside its declared bound. */
+/** Publishes the bound and the counters of every view at `/metrics`. */
 export function watchViews(metrics: Metrics, freshness: Freshness): void {
-  for (const [what, read] of Object.entries(COUNTED)) {
-    metrics.gauge(`holdfast_view_${what}`, `Views: ${what.replaceAll('_', ' ')}, since the start`, ['view'], () =>
+  for (const [counter, read] of Object.entries(PUBLISHED)) {
+    const help = `Views: ${counter.replaceAll('_', ' ')}, since the process started`;
+    metrics.gauge(`holdfast_view_${counter}`, help, ['view'], () =>
       freshness.views.map((view) => ({ labels: { view: view.name }, value: read(view.counters) })),
     );
   }
-  metrics.gauge('holdfast_view_bound_seconds', 'Views: the declared staleness bound', ['view'], () =>
+  metrics.gauge('holdfast_view_bound_seconds', 'Views: declared staleness bound', ['view'], () =>
     freshness.views.map((view) => ({ labels: { view: view.name }, value: view.maxAgeMs / 1_000 })),
   );
 }

@@ -1,31 +1,30 @@
 import { Unavailable } from './errors.ts';
 
 /**
- * Group commit: callers that arrive while a batch is in flight wait for the next one, and are then served
- * together by one transaction. The idea is old (DeWitt et al., "Implementation Techniques for Main Memory
- * Database Systems", SIGMOD 1984): the cost of a commit is paid once for all who wait.
+ * A kind of work that is done in batches, with a queue of its own.
  *
- * Each lane has its own work and its own bound on how many may wait; past it callers are refused at once. Lanes
- * are served in their order, so what stands first is never held up by a queue of what stands behind it.
+ * Batches are formed by group commit (DeWitt et al., "Implementation Techniques for Main Memory Database Systems",
+ * SIGMOD 1984): callers that arrive while a batch is in flight wait for the next one and are then served together by
+ * one transaction, so that they share the cost of one commit.
  */
 export interface Lane<In, Out> {
   readonly name: string;
-  /** Callers that may wait; one more is refused with `Unavailable`. */
+  /** Maximum length of the queue. A caller beyond it is refused at once with `Unavailable`. */
   readonly maxWaiting: number;
   /**
-   * Serves a batch; answers in the order of `inputs`. A rejection fails nobody yet: the batch is halved and tried
-   * again until the one input that cannot be served stands alone and gets the error.
+   * Serves a batch, and returns the outputs in the order of `inputs`. When it rejects, the batch is halved and tried
+   * again, until the one input that cannot be served is alone and gets the error.
    */
   run(inputs: readonly In[]): Promise<readonly Out[]>;
 }
 
 export interface BatcherOptions {
   readonly maxBatchSize: number;
-  /** Batches in flight at once. */
+  /** Maximum number of batches in flight. */
   readonly maxConcurrent: number;
   /**
-   * Who has waited longer when the next batch is put together is refused instead: behind batches that each take
-   * seconds to fail, a long queue would wait for minutes. 4 s unless told.
+   * Maximum time in a queue, in milliseconds, checked when the next batch is formed. Callers that have waited longer
+   * are refused: behind batches that each take seconds to fail, a long queue would wait for minutes. Defaults to 4 s.
    */
   readonly maxWaitMs?: number;
 }
@@ -44,6 +43,7 @@ interface OpenLane {
   readonly waiting: Waiting[];
 }
 
+/** Lanes that share a limit on batches in flight. A lane is served before all later ones, however long their queues. */
 export class Batcher {
   readonly #options: BatcherOptions;
   readonly #lanes: OpenLane[] = [];
@@ -54,13 +54,13 @@ export class Batcher {
     this.#options = options;
   }
 
-  /** Adds a lane behind those there are. */
+  /** Adds a lane behind the existing ones. @returns a function that queues one input */
   open<In, Out>(lane: Lane<In, Out>): (input: In) => Promise<Out> {
     const opened: OpenLane = { lane: lane as Lane<unknown, unknown>, waiting: [] };
     this.#lanes.push(opened);
     return (input) => {
       if (opened.waiting.length >= lane.maxWaiting) {
-        return Promise.reject(new Unavailable('overloaded', `Too many requests are waiting to ${lane.name}`));
+        return Promise.reject(overloaded());
       }
       return new Promise<Out>((resolve, reject) => {
         const sinceMs = performance.now();
@@ -70,12 +70,12 @@ export class Batcher {
     };
   }
 
-  /** Callers waiting, by lane. */
+  /** Number of waiting callers by lane. */
   waiting(): Record<string, number> {
     return Object.fromEntries(this.#lanes.map(({ lane, waiting }) => [lane.name, waiting.length]));
   }
 
-  /** The next turn of the event loop: requests read from sockets in this one share the batch. */
+  /** Starts batches in the next turn of the event loop, so that requests read from sockets in this one share them. */
   #wake(): void {
     if (this.#woken || this.#inFlight >= this.#options.maxConcurrent) return;
     this.#woken = true;
@@ -86,7 +86,7 @@ export class Batcher {
   }
 
   #start(): void {
-    for (const opened of this.#lanes) refuseLate(opened, this.#options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS);
+    for (const { waiting } of this.#lanes) refuseLate(waiting, this.#options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS);
     while (this.#inFlight < this.#options.maxConcurrent) {
       const next = this.#lanes.find(({ waiting }) => waiting.length > 0);
       if (!next) return;
@@ -100,22 +100,27 @@ export class Batcher {
   }
 }
 
-function refuseLate({ lane, waiting }: OpenLane, maxWaitMs: number): void {
+function refuseLate(waiting: Waiting[], maxWaitMs: number): void {
   const earliestMs = performance.now() - maxWaitMs;
   const inTime = waiting.findIndex(({ sinceMs }) => sinceMs >= earliestMs);
   const late = waiting.splice(0, inTime < 0 ? waiting.length : inTime);
-  for (const { reject } of late) reject(new Unavailable('overloaded', `It takes too long until one can ${lane.name}`));
+  for (const { reject } of late) reject(overloaded());
+}
+
+function overloaded(): Unavailable {
+  return new Unavailable('overloaded', 'The server is busy. Try again in a second.');
 }
 
 async function serve(lane: Lane<unknown, unknown>, batch: readonly Waiting[]): Promise<void> {
   try {
     const outputs = await lane.run(batch.map(({ input }) => input));
-    if (outputs.length !== batch.length) throw new Error(`lane ${lane.name} lost count of its batch`);
+    if (outputs.length !== batch.length)
+      throw new Error(`lane ${lane.name} returned ${outputs.length} outputs for ${batch.length} inputs`);
     batch.forEach(({ resolve }, index) => {
       resolve(outputs[index]);
     });
   } catch (error) {
-    // What is away is away for every half, and asking again would only lengthen everybody's wait.
+    // A dependency that is unavailable is so for both halves, and a retry would only make every caller wait longer.
     if (batch.length === 1 || error instanceof Unavailable) {
       for (const { reject } of batch) reject(error);
       return;

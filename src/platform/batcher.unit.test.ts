@@ -4,7 +4,7 @@ import { Unavailable } from './errors.ts';
 
 const OPTIONS = { maxBatchSize: 4, maxConcurrent: 1 };
 
-/** A lane that records its batches and waits to be let go. */
+/** A lane that records its batches, and holds them until `open` is called. */
 function gatedLane(name: string, maxWaiting = 100) {
   const batches: number[][] = [];
   let release: () => void = () => {};
@@ -32,7 +32,7 @@ function gatedLane(name: string, maxWaiting = 100) {
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('Batcher', () => {
-  it('serves callers of one turn together, and each gets its own answer', async () => {
+  it('callers of one turn share a batch, and each gets its own output', async () => {
     const { lane, batches, open } = gatedLane('work');
     const call = new Batcher(OPTIONS).open(lane);
     open();
@@ -40,7 +40,7 @@ describe('Batcher', () => {
     expect(batches).toEqual([[1, 2, 3]]);
   });
 
-  it('gathers whoever comes while a batch is in flight, up to the batch size', async () => {
+  it('callers that come while a batch is in flight share the next batches, up to the batch size', async () => {
     const { lane, batches, open } = gatedLane('work');
     const call = new Batcher(OPTIONS).open(lane);
     const first = call(0);
@@ -53,7 +53,7 @@ describe('Batcher', () => {
     expect(batches).toEqual([[0], [1, 2, 3, 4], [5]]);
   });
 
-  it('serves the first lane first, however long the others’ queue is', async () => {
+  it('the first lane is served first, however long the queue of the second is', async () => {
     const batcher = new Batcher({ maxBatchSize: 1, maxConcurrent: 1 });
     const order: string[] = [];
     const lane = (name: string) => ({
@@ -71,7 +71,7 @@ describe('Batcher', () => {
     expect(order).toEqual(['confirm 1', 'confirm 2', 'hold 1', 'hold 2', 'hold 3']);
   });
 
-  it('refuses one more than may wait, at once, and serves the others', async () => {
+  it('a caller beyond maxWaiting is refused at once, and the others are served', async () => {
     const { lane, open } = gatedLane('work', 2);
     const batcher = new Batcher(OPTIONS);
     const call = batcher.open(lane);
@@ -82,7 +82,7 @@ describe('Batcher', () => {
     expect(await Promise.all(waiting)).toEqual([10, 20]);
   });
 
-  it('refuses whoever has waited too long behind a slow batch, and serves who came late', async () => {
+  it('a caller that has waited longer than maxWaitMs is refused, and a later caller is served', async () => {
     const { lane, batches, open } = gatedLane('work');
     const maxWaitMs = 50;
     const call = new Batcher({ ...OPTIONS, maxWaitMs }).open(lane);
@@ -98,7 +98,7 @@ describe('Batcher', () => {
     expect(batches).toEqual([[1], [3]]);
   });
 
-  it('fails only the caller whose input cannot be served', async () => {
+  it('only the caller whose input cannot be served gets the error', async () => {
     const call = new Batcher(OPTIONS).open<number, number>({
       name: 'work',
       maxWaiting: 10,
@@ -116,7 +116,7 @@ describe('Batcher', () => {
     ]);
   });
 
-  it('does not ask again and again for what is away', async () => {
+  it('a batch that fails with Unavailable is not tried again in halves', async () => {
     let runs = 0;
     const call = new Batcher(OPTIONS).open<number, number>({
       name: 'work',

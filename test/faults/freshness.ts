@@ -22,59 +22,61 @@ import {
 } from '../support/freshness/freshness-history.ts';
 import { startOwnRedis } from '../support/freshness/own-redis.ts';
 import { until } from '../support/server/until.ts';
-import { openStrikes, type Strikes } from './freshness-faults.ts';
+import { type FaultInjector, openFaultInjector } from './feed-and-redis-faults.ts';
 import type { FaultOptions } from './options.ts';
 import { type FaultReport, finding } from './report.ts';
 
 const INSTANCES = 3;
-const AT_ONCE = 300;
-/** Fewer could all be healed by a strike that came after them. */
+/** Number of races in progress at any time. */
+const CONCURRENT_RACES = 300;
+/** Minimum number of races of a control. The stale entries of fewer could all be ended by a fault injected later. */
 const CONTROL_RACES = 1_000;
 const BOUND_MS = 10_000;
 const QUIET_MS = 1_000;
-/** Steps of a race begin within this of each other. */
+/** Time within which the steps of a race begin. */
 const RACE_MS = 100;
-/** What a load takes before it looks and again before it answers, at the longest. */
-const WOBBLE_MS = 12;
-/** About one every second strikes all races that are under way. */
+/** Maximum delay of the source before it reads and again before it answers. */
+const MAX_SOURCE_DELAY_MS = 12;
+/** Share of the steps that inject a fault: about one per second, into all races in progress. */
 const FAULTY_STEPS = 0.000_4;
 
 /**
- * Races fills against changes on three instances, while feeds are cut and Redis is flushed and frozen. Each race has a
- * key of its own, and a history that is judged by itself. The controls run the same without one of the two fences.
+ * Races fills against changes on three instances while feeds disconnect and Redis is flushed and frozen. Each race
+ * has its own key and is judged by its own history. Each control removes one of the two fences.
  */
 export async function freshness({ seed, races = 10_000, postgresUrl }: FaultOptions): Promise<FaultReport[]> {
   if (postgresUrl === undefined) return [];
   const report = await raceAll(postgresUrl, seed, races, undefined);
-  if (!report) return [{ title: 'freshness: skipped, as there is no redis-server here', facts: [], findings: [] }];
+  if (!report) return [{ title: 'freshness: skipped, because no redis-server is installed', facts: [], findings: [] }];
   const controls: FaultReport[] = [];
   for (const unfenced of ['memory', 'shared'] as const) {
     const control = await raceAll(postgresUrl, seed, Math.max(Math.ceil(races / 5), CONTROL_RACES), unfenced);
-    if (control) controls.push(turnedRound(control));
+    if (control) controls.push(invert(control));
   }
   return [report, ...controls];
 }
 
-/** A control keeps its promise by breaking the others. */
-function turnedRound({ title, facts, findings }: FaultReport): FaultReport {
-  const told = findings.map(({ check, trials, breaches }) => `${breaches.length} of ${trials} broken: ${check}`);
+/** The report of a control, which succeeds when the checks have found stale answers. */
+function invert({ title, facts, findings }: FaultReport): FaultReport {
+  const counts = findings.map(({ check, trials, breaches }) => `${breaches.length} of ${trials} broken: ${check}`);
   const { own, others, quiet } = FRESHNESS_CHECKS;
   const stale = findings.filter(({ check }) => [own, others, quiet].some((each) => each === check));
   const found = stale.some(({ breaches }) => breaches.length > 0);
   return {
     title: `control: ${title}`,
-    facts: [...facts, ...told],
+    facts: [...facts, ...counts],
     findings: [finding('without the fence stale answers are found', [{ ok: found, what: 'none was found' }])],
   };
 }
 
-interface Stage {
+/** The servers and programs that all races use. */
+interface Setting {
   readonly instances: readonly FreshInstance[];
-  /** Another program with connections of its own. */
-  readonly stranger: Database;
-  readonly strikes: Strikes;
-  /** Races on views that are patched, too; the controls are about the others. */
-  readonly patching: boolean;
+  /** Connections of another program. */
+  readonly otherProgram: Database;
+  readonly faults: FaultInjector;
+  /** Whether to race on patched views too. The controls race on shared views only. */
+  readonly racesOnPatched: boolean;
 }
 
 async function raceAll(
@@ -86,31 +88,31 @@ async function raceAll(
   await using redis = await startOwnRedis();
   if (!redis) return undefined;
   await using own = await createOnPostgres(postgresUrl);
-  await using stranger = await own.open();
-  await migrateDatabase(stranger);
+  await using otherProgram = await own.open();
+  await migrateDatabase(otherProgram);
   for (const statement of [...RACED.split(';'), UNSYNCED]) {
-    await stranger.transaction((tx) => sql.raw(statement).execute(tx));
+    await otherProgram.transaction((tx) => sql.raw(statement).execute(tx));
   }
   await using stack = new AsyncDisposableStack();
   const loading = seededRandom(seed, -1);
-  const wobbleMs = () => (loading.chance(0.3) ? 0 : loading.integer(1, WOBBLE_MS));
+  const sourceDelayMs = () => (loading.chance(0.3) ? 0 : loading.integer(1, MAX_SOURCE_DELAY_MS));
   const instances: FreshInstance[] = [];
   for (let index = 0; index < INSTANCES; index += 1) {
     const urls = { databaseUrl: own.url ?? '', redisUrl: redis.url };
-    instances.push(stack.use(await openFreshInstance({ ...urls, boundMs: BOUND_MS, wobbleMs, unfenced })));
+    instances.push(stack.use(await openFreshInstance({ ...urls, boundMs: BOUND_MS, sourceDelayMs, unfenced })));
   }
-  await until('Redis is in use', () => instances.every(({ redis }) => redis.usable));
-  const strikes = stack.use(await openStrikes(redis, stranger));
-  const stage: Stage = { instances, stranger, strikes, patching: unfenced === undefined };
+  await until('Redis is in use', () => instances.every(({ redis }) => redis.isUsable));
+  const faults = stack.use(await openFaultInjector(redis, otherProgram));
+  const setting: Setting = { instances, otherProgram, faults, racesOnPatched: unfenced === undefined };
   const startedAt = performance.now();
   const histories: History[] = [];
   let next = 0;
   const run = async (_: unknown, runner: number) => {
-    // Evenly, so that at any moment some are in the midst of theirs and others wait for quiet.
-    await delay((QUIET_MS * runner) / AT_ONCE);
-    while (next < races) histories.push(await race(stage, ++next, seededRandom(seed, next)));
+    // Starts are spread evenly, so that at any moment some races are in progress and others wait for quiet.
+    await delay((QUIET_MS * runner) / CONCURRENT_RACES);
+    while (next < races) histories.push(await race(setting, ++next, seededRandom(seed, next)));
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, run));
+  await Promise.all(Array.from({ length: CONCURRENT_RACES }, run));
   const fences = {
     memory: 'without the fence in memory',
     shared: 'without the fence in Redis',
@@ -118,12 +120,15 @@ async function raceAll(
   };
   return {
     title: `${races} races of fills and changes on ${INSTANCES} instances, ${fences[unfenced ?? 'none']}`,
-    facts: [...factsOf(stage, histories), `in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`],
-    findings: [...tally(histories.flatMap(({ verdicts }) => verdicts)), ...(unfenced ? [] : [liesAreFound(histories)])],
+    facts: [...factsOf(setting, histories), `in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`],
+    findings: [
+      ...summarizeVerdicts(histories.flatMap(({ verdicts }) => verdicts)),
+      ...(unfenced ? [] : [falseAgesAreFound(histories)]),
+    ],
   };
 }
 
-/** Only the machine's loss would tell the difference, and every commit would wait for the disk. */
+/** Turns off waiting for the disk at every commit. Only the loss of the machine would make a difference. */
 const UNSYNCED = `do $$ begin
   execute format('alter database %I set synchronous_commit = off', current_database());
 end $$`;
@@ -135,22 +140,24 @@ interface History {
   readonly verdicts: readonly Verdict[];
 }
 
-async function race(stage: Stage, key: number, random: Random): Promise<History> {
+async function race(setting: Setting, key: number, random: Random): Promise<History> {
   const writes: Write[] = [];
   const reads: Read[] = [];
-  const view = stage.patching && random.chance(0.3) ? 'patched' : 'shared';
+  const view = setting.racesOnPatched && random.chance(0.3) ? 'patched' : 'shared';
 
   async function read(instance: number, boundMs: number, afterQuiet = false): Promise<void> {
     const invokedAt = performance.now();
-    const served = await at(stage, instance)[view].get(key, boundMs);
-    const { ageMs, source, origin } = served;
+    const served = await instanceAt(setting, instance)[view].get(key, boundMs);
+    const { ageMs, lookup, origin } = served;
     const version = served.value?.version ?? 0;
-    const from = `${origin}, ${source}`;
+    const from = `${origin}, ${lookup}`;
     reads.push({ instance, version, ageMs, boundMs, invokedAt, returnedAt: performance.now(), afterQuiet, from });
   }
   async function write(instance: number | undefined): Promise<void> {
     const invokedAt = performance.now();
-    const version = await (instance === undefined ? strangerWrites(stage, key) : at(stage, instance).write(key));
+    const version = await (instance === undefined
+      ? writeByOtherProgram(setting, key)
+      : instanceAt(setting, instance).write(key));
     writes.push({ version, instance, invokedAt, returnedAt: performance.now() });
     if (instance !== undefined && random.chance(0.7)) await read(instance, BOUND_MS);
   }
@@ -158,7 +165,7 @@ async function race(stage: Stage, key: number, random: Random): Promise<History>
     await delay(random.integer(0, RACE_MS));
     const instance = random.integer(0, INSTANCES - 1);
     const dice = random.next();
-    if (dice < FAULTY_STEPS) await stage.strikes.strike(random);
+    if (dice < FAULTY_STEPS) await setting.faults.inject(random);
     else if (dice < 0.2) await write(instance);
     else if (dice < 0.3) await write(undefined);
     else await read(instance, random.chance(0.2) ? random.integer(0, RACE_MS) : BOUND_MS);
@@ -166,32 +173,33 @@ async function race(stage: Stage, key: number, random: Random): Promise<History>
 
   await Promise.all(Array.from({ length: random.integer(6, 14) }, step));
   await delay(QUIET_MS);
-  await Promise.all(stage.instances.map((instance) => instance.caughtUp()));
-  await Promise.all(stage.instances.map((_, instance) => read(instance, BOUND_MS, true)));
-  const stored = await stage.stranger.read((reader) => readVersion(reader, key));
+  await Promise.all(setting.instances.map((instance) => instance.caughtUp()));
+  await Promise.all(setting.instances.map((_, instance) => read(instance, BOUND_MS, true)));
+  const stored = await setting.otherProgram.read((reader) => readVersion(reader, key));
   return { key, writes, reads, verdicts: judgeFreshness(writes, reads, stored ?? 0) };
 }
 
-async function strangerWrites({ stranger }: Stage, key: number): Promise<number> {
-  const { rows } = await stranger.statement((tx) => writeVersion(key).execute(tx));
+async function writeByOtherProgram({ otherProgram }: Setting, key: number): Promise<number> {
+  const { rows } = await otherProgram.statement((tx) => writeVersion(key).execute(tx));
   return rows[0]?.version ?? 0;
 }
 
-function at({ instances }: Stage, index: number): FreshInstance {
+function instanceAt({ instances }: Setting, index: number): FreshInstance {
   const instance = instances[index];
   if (!instance) throw new Error(`there is no instance ${index}`);
   return instance;
 }
 
-function tally(verdicts: readonly Verdict[]): Finding[] {
-  const by = Map.groupBy(verdicts, ({ check }) => check);
-  return Object.entries(FRESHNESS_CHECKS).map(([check, told]) =>
-    finding(told, by.get(check as Verdict['check']) ?? []),
+/** One finding per check, from the verdicts of all reads. */
+export function summarizeVerdicts(verdicts: readonly Verdict[]): Finding[] {
+  const byCheck = Map.groupBy(verdicts, ({ check }) => check);
+  return Object.entries(FRESHNESS_CHECKS).map(([check, description]) =>
+    finding(description, byCheck.get(check as Verdict['check']) ?? []),
   );
 }
 
-/** Control: the same histories, with every answer said to be of this moment. */
-function liesAreFound(histories: readonly History[]): Finding {
+/** Control: the same histories, with the age of every answer set to 0. */
+function falseAgesAreFound(histories: readonly History[]): Finding {
   const verdicts = histories.flatMap(({ writes, reads }) => {
     return judgeFreshness(
       writes,
@@ -200,11 +208,11 @@ function liesAreFound(histories: readonly History[]): Finding {
     );
   });
   const found = verdicts.some(({ check, ok }) => check === 'age' && !ok);
-  return finding('control: ages told as 0 are found to be lies', [{ ok: found, what: 'none was found' }]);
+  return finding('control: ages set to 0 are found to be wrong', [{ ok: found, what: 'none was found' }]);
 }
 
-/** Whether there was a race at all. */
-function factsOf({ instances, strikes }: Stage, histories: readonly History[]): string[] {
+/** Figures that show whether races took place at all. */
+function factsOf({ instances, faults }: Setting, histories: readonly History[]): string[] {
   const writesOf = new Map(histories.map(({ key, writes }) => [key, writes]));
   const loads = instances.flatMap((instance) => instance.loads);
   const raced = loads.filter(({ key, startedAt, endedAt }) =>
@@ -219,9 +227,9 @@ function factsOf({ instances, strikes }: Stage, histories: readonly History[]): 
     return `${reads.length} reads (${counts.sort().join(', ')})`;
   };
   return [
-    `${writes} changes; ${fromOf(false)} beside them, ${fromOf(true)} after quiet`,
-    `${loads.length} loads, with a whole change inside ${raced.length} of them`,
-    Object.entries(strikes.struck)
+    `${writes} changes; ${fromOf(false)} during the races, ${fromOf(true)} after quiet`,
+    `${loads.length} loads; during ${raced.length} of them a change began and ended`,
+    Object.entries(faults.injected)
       .map(([name, times]) => `${name} ${times} times`)
       .sort()
       .join(', '),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { FreshView } from '../../src/freshness/fresh-view.ts';
-import { MemoryStore } from '../../src/freshness/memory-store.ts';
-import type { RemoteStore } from '../../src/freshness/remote-store.ts';
+import { FreshView } from '../../src/freshness/view/fresh-view.ts';
+import { MemoryStore } from '../../src/freshness/view/memory-store.ts';
+import type { RemoteStore } from '../../src/freshness/view/remote-store.ts';
 import { inspectRedis } from '../support/freshness/redis-inspector.ts';
 import {
   newInstallation,
@@ -16,8 +16,8 @@ const READERS = 10_000;
 const KEYS = 20;
 const BOUND_MS = 60_000;
 
-/** All ask for a key that nobody knows, on three instances at once. @returns how often the source was asked */
-async function askAtOnce(key: string, remotes: readonly (RemoteStore | undefined)[]): Promise<number> {
+/** Reads a key that no instance has, on three instances at once. @returns the number of loads from the source */
+async function readAtOnce(key: string, remotes: readonly (RemoteStore | undefined)[]): Promise<number> {
   let loads = 0;
   const views = remotes.map((remote) => {
     const options = {
@@ -28,20 +28,20 @@ async function askAtOnce(key: string, remotes: readonly (RemoteStore | undefined
       codec: { encode: (text: string) => text, decode: (text: string) => text },
       async load() {
         loads += 1;
-        // The others are told to wait meanwhile: Redis answers them before it answers this.
-        await remotes[0]?.claim('cold', `${key}, another`, BOUND_MS);
+        // The other instances find the lease taken meanwhile: Redis answers them before it answers this.
+        await remotes[0]?.acquire('cold', `${key}, another`, BOUND_MS);
         return key;
       },
     };
     return new FreshView<string, string>(options, new MemoryStore(1_000), () => true, remote);
   });
-  const asking = Array.from({ length: READERS }, (_, reader) => views[reader % INSTANCES]?.get(key));
-  const served = await Promise.all(asking);
+  const reading = Array.from({ length: READERS }, (_, reader) => views[reader % INSTANCES]?.get(key));
+  const served = await Promise.all(reading);
   expect(served.every((each) => each?.value === key)).toBe(true);
   return loads;
 }
 
-onRedis('10,000 readers of a cold key on three instances', (url) => {
+onRedis('a cold key on three instances', (url) => {
   const installation = newInstallation();
   const open: TestStore[] = [];
   beforeAll(async () => {
@@ -53,17 +53,17 @@ onRedis('10,000 readers of a cold key on three instances', (url) => {
     for (const store of open) await store[Symbol.asyncDispose]();
   });
 
-  it(`ask the source once, ${KEYS} times of ${KEYS}`, async () => {
+  it(`10,000 readers of a cold key cause one load, ${KEYS} times of ${KEYS}`, async () => {
     const loads: number[] = [];
     const stores = open.map(({ store }) => store);
-    for (let key = 0; key < KEYS; key += 1) loads.push(await askAtOnce(`key ${key}`, stores));
+    for (let key = 0; key < KEYS; key += 1) loads.push(await readAtOnce(`key ${key}`, stores));
     expect(loads).toEqual(Array.from({ length: KEYS }, () => 1));
   });
 
-  it('control: without the shared lease each instance asks', async () => {
+  it('control: without the shared lease each instance loads the cold key', async () => {
     const loads: number[] = [];
     for (let key = 0; key < KEYS; key += 1)
-      loads.push(await askAtOnce(`key ${key}`, [undefined, undefined, undefined]));
+      loads.push(await readAtOnce(`key ${key}`, [undefined, undefined, undefined]));
     expect(loads).toEqual(Array.from({ length: KEYS }, () => INSTANCES));
   });
 });

@@ -1,17 +1,18 @@
-/** How far somebody has read: by transaction, and within one by position. */
+/** A point in the event log: everything before it has been read. Ordered by transaction, then by position. */
 export interface Cursor {
   readonly xid: bigint;
   readonly position: number;
 }
 
-export const CURSOR_TEXT = '^[0-9]{1,19}-[0-9]{1,15}$';
+/** The format of a cursor as text, which is the id of an event. */
+export const CURSOR_PATTERN = '^[0-9]{1,19}-[0-9]{1,15}$';
 
-export function cursorText({ xid, position }: Cursor): string {
+export function formatCursor({ xid, position }: Cursor): string {
   return `${xid}-${position}`;
 }
 
-/** Reads a text that `CURSOR_TEXT` has let through. */
-export function cursorOf(text: string): Cursor {
+/** Parses a text that matches `CURSOR_PATTERN`. */
+export function parseCursor(text: string): Cursor {
   const [xid = '', position = ''] = text.split('-');
   return { xid: BigInt(xid), position: Number(position) };
 }

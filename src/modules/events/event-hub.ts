@@ -1,85 +1,83 @@
 import type { ChangeFeed } from '../../platform/db/change-feed.ts';
-import { Unavailable } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { type Cursor, isBefore } from './cursor.ts';
+import { stopping, tooManyListeners } from './event-failures.ts';
 import { frameEvent, type Topic } from './event-frames.ts';
 import type { EventListener } from './event-listener.ts';
 import type { EventLog, EventPage } from './event-log.ts';
 
-const MOST_LISTENERS = 1_000;
-const BEAT_EVERY_MS = 15_000;
-/** Nobody tells when a transaction ends that others had to wait for. */
-const WITHHELD_MS = 20;
-/** The feed may be cut, or the database away. */
-const UNTOLD_MS = 1_000;
+const MAX_LISTENERS = 1_000;
+const HEARTBEAT_MS = 15_000;
+/** When the log is read again while events are withheld: nothing announces the end of the transaction they wait for. */
+const WITHHELD_RETRY_MS = 20;
+/** When the log is read again without an announcement: the feed may be disconnected, or the database unavailable. */
+const UNANNOUNCED_READ_MS = 1_000;
 
-/** What is told now and then of this process itself, to those who listen to the topic. */
+/** Figures of this process that are sent at an interval to the listeners of a topic. */
 export interface Report {
   readonly topic: Topic;
   readonly everyMs: number;
   read(): unknown;
 }
 
-/** Reads the log once for all who listen, as soon as the feed says that something has changed. */
+/** Reads the log once for all listeners, as soon as the change feed announces a change. */
 export class EventHub implements AsyncDisposable {
   readonly #log: EventLog;
   readonly #logger: Logger;
   readonly #listeners = new Set<EventListener>();
   readonly #timers: NodeJS.Timeout[] = [];
-  /** Up to where the listeners have been told. */
+  /** Everything before it has been delivered to the listeners. */
   #tail: Cursor = { xid: 0n, position: 0 };
-  /** Open connections, also those that are still catching up. */
+  /** Open connections, including those that are still catching up. */
   #connections = 0;
   #cutOff = 0;
   #reading: Promise<void> | undefined;
-  #again = false;
+  #readAgain = false;
   #nextRead: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(log: EventLog, feed: ChangeFeed, reports: readonly Report[], logger: Logger) {
     this.#log = log;
     this.#logger = logger;
-    feed.subscribe({ changed: () => this.#wake(), cut: () => this.#wake() });
-    this.#every(BEAT_EVERY_MS, () => {
-      for (const listener of this.#listeners) listener.beat();
+    feed.subscribe({ changed: () => this.#wake(), interrupted: () => this.#wake() });
+    this.#every(HEARTBEAT_MS, () => {
+      for (const listener of this.#listeners) listener.sendHeartbeat();
     });
     for (const { topic, everyMs, read } of reports) {
       this.#every(everyMs, () => {
         const report = read();
-        for (const listener of this.#listeners) listener.tell(topic, report);
+        for (const listener of this.#listeners) listener.sendReport(topic, report);
       });
     }
   }
 
-  /** Open connections, and how many were cut off as too slow since the start. */
+  /** Open connections, and the number that was closed as too slow since the process started. */
   load(): { readonly connections: number; readonly cutOff: number } {
     return { connections: this.#connections, cutOff: this.#cutOff };
   }
 
-  /** A place for one more connection; to be given back with `leave`. */
+  /** Reserves a place for a connection, which `leave` returns. */
   enter(): void {
-    if (this.#closed) throw new Unavailable('stopping', 'This instance is stopping');
-    if (this.#connections >= MOST_LISTENERS) {
-      throw new Unavailable('too-many-listeners', `${MOST_LISTENERS} connections listen here already`, 5);
-    }
+    if (this.#closed) throw stopping();
+    if (this.#connections >= MAX_LISTENERS) throw tooManyListeners(MAX_LISTENERS);
     this.#connections += 1;
   }
 
   leave(listener?: EventListener): void {
     this.#connections -= 1;
     if (!listener) return;
-    if (listener.tooSlow) this.#cutOff += 1;
+    if (listener.isTooSlow) this.#cutOff += 1;
     this.#listeners.delete(listener);
   }
 
-  /** Tells a listener what it has missed, and from then on what happens. */
+  /** Delivers to a listener what it has missed, and then everything that happens. */
   async join(listener: EventListener, first: EventPage): Promise<void> {
-    for (let page = first; ; page = await this.#log.after(listener.cursor)) {
+    for (let page = first; ; page = await this.#log.readAfter(listener.cursor)) {
       if (this.#closed) listener.end();
-      if (!listener.open) return;
+      if (!listener.isOpen) return;
       deliver([listener], page);
-      // Nobody reads the log between an answer of it and here, so a page that is not full leads up to the tail.
-      if (!page.full && (this.#listeners.size === 0 || !isBefore(listener.cursor, this.#tail))) break;
+      // The log is not read between its answer and this line, so a page without more events reaches the tail.
+      if (!page.hasMore && (this.#listeners.size === 0 || !isBefore(listener.cursor, this.#tail))) break;
       await listener.drained();
     }
     if (this.#listeners.size === 0) this.#tail = listener.cursor;
@@ -103,10 +101,10 @@ export class EventHub implements AsyncDisposable {
     );
   }
 
-  /** A change that is told while the log is read may be too late for that reading. */
+  /** Starts to read, or has the current reader read again: a change may arrive too late for a read in progress. */
   #wake(): void {
     if (this.#listeners.size === 0 || this.#closed) return;
-    this.#again = true;
+    this.#readAgain = true;
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;
     });
@@ -114,27 +112,27 @@ export class EventHub implements AsyncDisposable {
 
   async #read(): Promise<void> {
     clearTimeout(this.#nextRead);
-    let waitMs = UNTOLD_MS;
+    let waitMs = UNANNOUNCED_READ_MS;
     try {
-      while (this.#again && this.#listeners.size > 0 && !this.#closed) {
-        this.#again = false;
-        const page = await this.#log.after(this.#tail);
+      while (this.#readAgain && this.#listeners.size > 0 && !this.#closed) {
+        this.#readAgain = false;
+        const page = await this.#log.readAfter(this.#tail);
         this.#tail = page.upTo;
-        this.#again ||= page.full;
+        this.#readAgain ||= page.hasMore;
         deliver(this.#listeners, page);
-        waitMs = page.withheld ? WITHHELD_MS : UNTOLD_MS;
+        waitMs = page.hasWithheld ? WITHHELD_RETRY_MS : UNANNOUNCED_READ_MS;
       }
     } catch (error) {
-      this.#logger.debug({ err: error }, 'the event log could not be read');
+      this.#logger.debug({ err: error }, 'event log could not be read');
     }
     if (!this.#closed) this.#nextRead = setTimeout(() => this.#wake(), waitMs);
   }
 }
 
-function deliver(listeners: Iterable<EventListener>, { events, upTo, kept }: EventPage): void {
-  const framed = kept ? events.map(frameEvent) : [];
+function deliver(listeners: Iterable<EventListener>, { events, upTo, isComplete }: EventPage): void {
+  const framed = isComplete ? events.map(frameEvent) : [];
   for (const listener of listeners) {
-    if (kept) listener.deliver(framed, upTo);
-    else listener.reset(upTo);
+    if (isComplete) listener.deliver(framed, upTo);
+    else listener.sendReset(upTo);
   }
 }

@@ -1,42 +1,44 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { type Cursor, cursorText, isBefore } from './cursor.ts';
+import { type Cursor, formatCursor, isBefore } from './cursor.ts';
 import { type EventFilter, type FramedEvent, selectFrames, type Topic, writeFrame } from './event-frames.ts';
 
-/** What may wait for one listener to read it; more than the longest page of the log. */
-const MOST_WAITING_BYTES = 256 * 1024;
+/** Maximum number of bytes that wait for a listener to read them. It is larger than the longest page of the log. */
+const MAX_WAITING_BYTES = 256 * 1024;
 
 /**
- * One connection that listens. Who reads too slowly is cut off and may come back with the last id; nobody waits for it,
- * and it never takes more memory than its bound.
+ * One connection to the event stream. A connection that reads too slowly is closed, and may come back with its last id.
+ * It delays no other connection and never takes more memory than its bound.
  */
 export class EventListener {
   readonly #response: ServerResponse;
   readonly #filter: EventFilter;
   #cursor: Cursor;
-  #droppedForSlowness = false;
+  #closedAsTooSlow = false;
 
   constructor(response: ServerResponse, filter: EventFilter, cursor: Cursor) {
     this.#response = response;
     this.#filter = filter;
     this.#cursor = cursor;
-    // A connection that breaks while something is written to it says so here; its end is told by `closed`.
+    // A connection that breaks during a write emits an error here. Its end is handled by the `close` event.
     response.on('error', () => {});
   }
 
+  /** Everything before it has been sent. */
   get cursor(): Cursor {
     return this.#cursor;
   }
 
-  get open(): boolean {
+  get isOpen(): boolean {
     return !this.#response.destroyed && !this.#response.writableEnded;
   }
 
-  get tooSlow(): boolean {
-    return this.#droppedForSlowness;
+  /** Whether the connection was closed because it read too slowly. */
+  get isTooSlow(): boolean {
+    return this.#closedAsTooSlow;
   }
 
-  /** Sends what it has not been sent yet. */
+  /** Sends the events that it has not sent yet. */
   deliver(events: readonly FramedEvent[], upTo: Cursor): void {
     let text = '';
     for (const event of events) if (isBefore(this.#cursor, event.cursor)) text += selectFrames(event, this.#filter);
@@ -44,33 +46,33 @@ export class EventListener {
     this.#write(text);
   }
 
-  /** What has no place in the log. */
-  tell(topic: Topic, data: unknown): void {
+  /** Sends a report, which is not in the log and has no id. */
+  sendReport(topic: Topic, data: unknown): void {
     if (this.#filter.topics.has(topic)) this.#write(writeFrame(topic, data));
   }
 
-  ready(): void {
+  sendReady(): void {
     this.#write(writeFrame('ready', {}, this.#cursor));
   }
 
-  /** Something was missed that cannot be told any more. */
-  reset(cursor: Cursor): void {
+  /** Reports that events were missed that cannot be sent any more. */
+  sendReset(cursor: Cursor): void {
     this.#cursor = cursor;
     this.#write(writeFrame('reset', {}, cursor));
   }
 
-  /** Shows the way between that the connection lives, and moves the id on, so that silence does not age it. */
-  beat(): void {
-    this.#write(`: beat\nid: ${cursorText(this.#cursor)}\n\n`);
+  /** Shows proxies and the client that the connection is alive, and advances the id, so that it stays recent in silence. */
+  sendHeartbeat(): void {
+    this.#write(`: beat\nid: ${formatCursor(this.#cursor)}\n\n`);
   }
 
-  /** Resolves when all has been handed to the network, or there is nobody to hand it to. */
+  /** Resolves when everything has been handed to the network, or the connection has ended. */
   async drained(): Promise<void> {
-    if (!this.open || !this.#response.writableNeedDrain) return;
+    if (!this.isOpen || !this.#response.writableNeedDrain) return;
     const ended = new AbortController();
     const { signal } = ended;
     const either = [once(this.#response, 'drain', { signal }), once(this.#response, 'close', { signal })];
-    // A connection that breaks is drained as well as one that has read all.
+    // A connection that breaks counts as drained.
     await Promise.race(either).catch(() => {});
     ended.abort();
   }
@@ -80,10 +82,10 @@ export class EventListener {
   }
 
   #write(text: string): void {
-    if (text === '' || !this.open) return;
+    if (text === '' || !this.isOpen) return;
     this.#response.write(text);
-    if (this.#response.writableLength <= MOST_WAITING_BYTES) return;
-    this.#droppedForSlowness = true;
+    if (this.#response.writableLength <= MAX_WAITING_BYTES) return;
+    this.#closedAsTooSlow = true;
     this.#response.destroy();
   }
 }

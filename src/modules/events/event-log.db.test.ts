@@ -5,7 +5,7 @@ import { eachDatabase, onPostgres } from '../../../test/support/database/test-da
 import type { Database } from '../../platform/db/database.ts';
 import { seededRandom } from '../../platform/seeded-random.ts';
 import type { Cursor } from './cursor.ts';
-import { EventLog, forgetOldEvents, type LoggedEvent } from './event-log.ts';
+import { deleteOldEvents, EventLog, type LoggedEvent } from './event-log.ts';
 
 const PEOPLE = `
   insert into provider (id, first_name, last_name) values (1, 'Jake', 'Black'), (2, 'Mia', 'White');
@@ -18,34 +18,34 @@ async function run(database: Database, text: string): Promise<void> {
 }
 
 /**
- * All that has been committed, and how far it leads. A transaction of anybody on the same server may be in the way for a
- * moment, also one of another test.
+ * Reads all committed events. A running transaction of any program on the same server, even of another test, may
+ * withhold some of them for a moment.
  */
 async function readAll(log: EventLog, from: Cursor): Promise<{ events: LoggedEvent[]; upTo: Cursor }> {
   const events: LoggedEvent[] = [];
   for (let upTo = from; ; ) {
-    const page = await log.after(upTo);
+    const page = await log.readAfter(upTo);
     events.push(...page.events);
     upTo = page.upTo;
-    if (!page.full && !page.withheld) return { events, upTo };
+    if (!page.hasMore && !page.hasWithheld) return { events, upTo };
   }
 }
 
-/** All that can be read at once. */
-async function readOn(log: EventLog, from: Cursor): Promise<{ events: LoggedEvent[]; upTo: Cursor }> {
+/** Reads the events that can be read now. */
+async function readAvailable(log: EventLog, from: Cursor): Promise<{ events: LoggedEvent[]; upTo: Cursor }> {
   const events: LoggedEvent[] = [];
   for (let upTo = from; ; ) {
-    const page = await log.after(upTo);
+    const page = await log.readAfter(upTo);
     events.push(...page.events);
     upTo = page.upTo;
-    if (!page.full) return { events, upTo };
+    if (!page.hasMore) return { events, upTo };
   }
 }
 
-const told = ({ cursor: _, ...event }: LoggedEvent) => event;
+const withoutCursor = ({ cursor: _, ...event }: LoggedEvent) => event;
 
-eachDatabase('the log of events', (open) => {
-  it('tells of a slot, of each step of its reservation, and of many at once as one', async () => {
+eachDatabase('EventLog', (open) => {
+  it('slots and the steps of their reservations are logged, and a bulk change as one event', async () => {
     const { database } = open();
     const log = new EventLog(database);
     await run(database, PEOPLE);
@@ -66,72 +66,86 @@ eachDatabase('the log of events', (open) => {
     await run(database, 'update slot set capacity = 3 where id = 2');
 
     const { events, upTo } = await readAll(log, start);
-    const none = { facts: {}, many: false, reservations: null, slots: null, providers: null };
-    expect(events.map(told)).toEqual([
-      { ...none, kind: 'slot', slots: [1, 2], providers: [1, 1] },
+    const none = { attributes: {}, isBulk: false, reservationIds: null, slotIds: null, providerIds: null };
+    expect(events.map(withoutCursor)).toEqual([
+      { ...none, kind: 'slot', slotIds: [1, 2], providerIds: [1, 1] },
       {
         ...none,
         kind: 'reservation',
-        facts: { status: 'held' },
-        reservations: [11, 12],
-        slots: [1, 2],
-        providers: [1, 1],
+        attributes: { status: 'held' },
+        reservationIds: [11, 12],
+        slotIds: [1, 2],
+        providerIds: [1, 1],
       },
-      { ...none, kind: 'reservation', facts: { status: 'confirmed' }, reservations: [11], slots: [1], providers: [1] },
+      {
+        ...none,
+        kind: 'reservation',
+        attributes: { status: 'confirmed' },
+        reservationIds: [11],
+        slotIds: [1],
+        providerIds: [1],
+      },
       expect.objectContaining({ kind: expect.any(String) }),
       expect.objectContaining({ kind: expect.any(String) }),
-      { ...none, kind: 'slot', many: true },
-      { ...none, kind: 'slot', slots: [2], providers: [1] },
+      { ...none, kind: 'slot', isBulk: true },
+      { ...none, kind: 'slot', slotIds: [2], providerIds: [1] },
     ]);
-    expect(new Set(events.slice(3, 5).map(told))).toEqual(
+    expect(new Set(events.slice(3, 5).map(withoutCursor))).toEqual(
       new Set([
-        { ...none, kind: 'reservation', facts: { status: 'held' }, reservations: [12], slots: [1], providers: [1] },
-        { ...none, kind: 'slot', slots: [2], providers: [1] },
+        {
+          ...none,
+          kind: 'reservation',
+          attributes: { status: 'held' },
+          reservationIds: [12],
+          slotIds: [1],
+          providerIds: [1],
+        },
+        { ...none, kind: 'slot', slotIds: [2], providerIds: [1] },
       ]),
     );
-    expect((await readOn(log, upTo)).events).toEqual([]);
-    expect((await readOn(log, events[1]?.cursor ?? start)).events).toEqual(events.slice(2));
+    expect((await readAvailable(log, upTo)).events).toEqual([]);
+    expect((await readAvailable(log, events[1]?.cursor ?? start)).events).toEqual(events.slice(2));
   });
 
-  it('says that something is missing to whoever comes back too late, and to nobody else', async () => {
+  it('only a reader whose next events were deleted gets an incomplete page', async () => {
     const { database } = open();
     const log = new EventLog(database);
     const { upTo: before } = await readAll(log, await log.end());
     await run(database, `insert into event (kind) values ('a')`);
-    expect((await log.after(before)).kept).toBe(true);
+    expect((await log.readAfter(before)).isComplete).toBe(true);
     const { upTo: between } = await readAll(log, before);
     await run(database, `insert into event (kind) values ('b')`);
     const kinds = async (from: Cursor) => (await readAll(log, from)).events.map(({ kind }) => kind);
 
     expect(await kinds(before)).toEqual(['a', 'b']);
-    // Nothing is old yet.
-    await database.transaction((tx) => forgetOldEvents(tx, '1 hour', 1_000_000));
+    // No event is old yet.
+    await database.transaction((tx) => deleteOldEvents(tx, '1 hour', 1_000_000));
     expect(await kinds(before)).toEqual(['a', 'b']);
 
-    await database.transaction((tx) => forgetOldEvents(tx, '1 hour', 1));
-    expect((await log.after(before)).kept).toBe(false);
-    expect((await log.after(between)).kept).toBe(true);
+    await database.transaction((tx) => deleteOldEvents(tx, '1 hour', 1));
+    expect((await log.readAfter(before)).isComplete).toBe(false);
+    expect((await log.readAfter(between)).isComplete).toBe(true);
     expect(await kinds(between)).toEqual(['b']);
 
-    // Where little happens, time passes for a listener all the same: what was forgotten is what it had been told.
+    // When little happens, a listener's cursor advances all the same: the deleted events are those it has received.
     const { upTo: after } = await readAll(log, between);
     await run(database, 'select pg_current_xact_id()');
-    await database.transaction((tx) => forgetOldEvents(tx, '-1 hour', 1_000_000));
-    expect((await log.after(between)).kept).toBe(false);
-    expect((await log.after(after)).kept).toBe(true);
-    expect((await log.after(await log.end())).kept).toBe(true);
+    await database.transaction((tx) => deleteOldEvents(tx, '-1 hour', 1_000_000));
+    expect((await log.readAfter(between)).isComplete).toBe(false);
+    expect((await log.readAfter(after)).isComplete).toBe(true);
+    expect((await log.readAfter(await log.end())).isComplete).toBe(true);
     await run(database, `insert into event (kind) values ('c')`);
     expect(await kinds(between)).toEqual(['c']);
   });
 
-  it('takes no notice of rows that came with a restored dump, nor of ids from there', async () => {
+  it('rows and cursors from a restored dump are ignored', async () => {
     const { database } = open();
     const log = new EventLog(database);
     const { upTo: end } = await readAll(log, await log.end());
     await run(database, `insert into event (xid, kind) values ('900000000000', 'foreign')`);
     expect((await readAll(log, end)).events).toEqual([]);
-    expect((await log.after({ xid: 900_000_000_000n, position: 1 })).kept).toBe(false);
-    await database.transaction((tx) => forgetOldEvents(tx));
+    expect((await log.readAfter({ xid: 900_000_000_000n, position: 1 })).isComplete).toBe(false);
+    await database.transaction((tx) => deleteOldEvents(tx));
     const { rows } = await database.read((reader) =>
       sql<{ n: number }>`select count(*)::integer as n from event where kind = 'foreign'`.execute(reader),
     );
@@ -139,7 +153,7 @@ eachDatabase('the log of events', (open) => {
   });
 });
 
-/** The way not taken: everything after the last id. */
+/** The rejected alternative: reads everything after the last id. */
 class TailByPosition {
   readonly seen: number[] = [];
 
@@ -152,8 +166,8 @@ class TailByPosition {
   }
 }
 
-onPostgres('transactions that commit in another order than they began', (open) => {
-  it('lose nothing and repeat nothing, where a tail by id loses some', async () => {
+onPostgres('EventLog under concurrent transactions', (open) => {
+  it('no event is lost or repeated when transactions commit out of order, where a tail by id loses some', async () => {
     const { database, url } = open();
     await using stack = new AsyncDisposableStack();
     const clients = await Promise.all(
@@ -165,18 +179,18 @@ onPostgres('transactions that commit in another order than they began', (open) =
       }),
     );
     const [observer] = clients.splice(5);
-    if (!observer) throw new Error('there is no observer');
+    if (!observer) throw new Error('the observer has no connection');
     const log = new EventLog(database);
     const naive = new TailByPosition();
     const read: number[] = [];
     let cursor = await log.end();
-    let withheld = 0;
+    let withheldReads = 0;
     const random = seededRandom(20_261_121, 9);
 
-    const look = async () => {
+    const readBoth = async () => {
       await naive.read(observer.client);
-      withheld += Number((await log.after(cursor)).withheld);
-      const { events, upTo } = await readOn(log, cursor);
+      withheldReads += Number((await log.readAfter(cursor)).hasWithheld);
+      const { events, upTo } = await readAvailable(log, cursor);
       read.push(...events.map((event) => event.cursor.position));
       cursor = upTo;
     };
@@ -189,7 +203,7 @@ onPostgres('transactions that commit in another order than they began', (open) =
         await each.client.query(random.chance(0.2) ? 'rollback' : 'commit');
         each.steps = 0;
       }
-      if (random.chance(0.5)) await look();
+      if (random.chance(0.5)) await readBoth();
     }
     for (const { client, steps } of clients) if (steps > 0) await client.query('commit');
     await naive.read(observer.client);
@@ -199,10 +213,8 @@ onPostgres('transactions that commit in another order than they began', (open) =
     const committed = rows.map(({ position }) => Number(position));
     expect(committed.length).toBeGreaterThan(100);
     expect([...read].sort((a, b) => a - b)).toEqual(committed);
-    expect(read, 'the schedule commits in order, and proves nothing').not.toEqual(committed);
-    expect(withheld).toBeGreaterThan(0);
-    expect(naive.seen.length, 'the tail by id has lost nothing, so there was nothing to lose').toBeLessThan(
-      committed.length,
-    );
+    expect(read, 'the transactions committed in order, which proves nothing').not.toEqual(committed);
+    expect(withheldReads).toBeGreaterThan(0);
+    expect(naive.seen.length, 'the tail by id has lost nothing, which proves nothing').toBeLessThan(committed.length);
   });
 });

@@ -3,115 +3,114 @@ import type { Database, Tx } from '../../platform/db/database.ts';
 import type { Id } from '../../platform/ids.ts';
 import { type Cursor, isBefore } from './cursor.ts';
 
-/** One row: what one statement has changed. */
+/** One row of the log: what one statement changed. */
 export interface LoggedEvent {
   readonly cursor: Cursor;
   readonly kind: string;
-  /** What is the same of everything it tells of. */
-  readonly facts: Readonly<Record<string, unknown>>;
-  /** So much has changed that it is not told one by one. */
-  readonly many: boolean;
-  /** What it tells of, in parallel. */
-  readonly reservations: readonly Id[] | null;
-  readonly slots: readonly Id[] | null;
-  readonly providers: readonly (Id | null)[] | null;
+  /** Fields that are the same for everything listed. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Whether too much has changed to list it. */
+  readonly isBulk: boolean;
+  /** Parallel lists of what has changed; `null` for a list that the kind does not have. */
+  readonly reservationIds: readonly Id[] | null;
+  readonly slotIds: readonly Id[] | null;
+  readonly providerIds: readonly (Id | null)[] | null;
 }
 
 export interface EventPage {
   readonly events: readonly LoggedEvent[];
-  /** All up to here has been read, and nothing can come to stand before it. */
+  /** Everything before it has been read, and no event can be inserted before it any more. */
   readonly upTo: Cursor;
-  /** Whether nothing after the cursor that was asked for has been forgotten. */
-  readonly kept: boolean;
-  /** More can be read at once. */
-  readonly full: boolean;
-  /** More is there, and waits for the end of a transaction that began before it. Nobody tells when that ends. */
-  readonly withheld: boolean;
+  /** Whether no event after the requested cursor has been deleted. */
+  readonly isComplete: boolean;
+  /** Whether more events can be read now. */
+  readonly hasMore: boolean;
+  /** Whether more events are committed that wait for the end of an earlier transaction. Nothing announces that end. */
+  readonly hasWithheld: boolean;
 }
 
-interface Row {
+interface Row extends Omit<LoggedEvent, 'cursor'> {
   settled: string;
-  kept: boolean;
-  withheld: boolean;
+  isComplete: boolean;
+  hasWithheld: boolean;
   xid: string | null;
   position: number;
-  kind: string;
-  facts: Readonly<Record<string, unknown>>;
-  many: boolean;
-  reservations: Id[] | null;
-  slots: Id[] | null;
-  providers: (Id | null)[] | null;
 }
 
-/** Few, as a row may tell of 200 things: a page must be within what may wait for one listener. */
+/** Rows per page. Few, because a row may list 200 things, and a page must not exceed what may wait for one listener. */
 const PAGE_ROWS = 4;
 
 /**
- * What has changed, in an order in which nothing comes late.
+ * The changes in the database, in an order in which no event appears late.
  *
- * Ids and transactions are given out in one order and commit in another, so "after the last one I saw" loses whatever
- * commits late. A transaction below the snapshot's xmin has ended, whichever way: only such rows are read, by
- * transaction and then by position, and what is read next always stands after them.
+ * Ids and transaction ids are assigned in one order and commit in another, so a reader that continues after its last id
+ * loses whatever commits late. A transaction below the snapshot's xmin has ended, by commit or rollback. Only rows of
+ * such transactions are read, by transaction and then by position, so that whatever is read next comes after them.
  */
 export class EventLog {
   readonly #database: Database;
-  #last: Promise<unknown> = Promise.resolve();
+  #lastRead: Promise<unknown> = Promise.resolve();
 
   constructor(database: Database) {
     this.#database = database;
   }
 
-  /** Where somebody begins who wants only what is to come. */
+  /** The cursor for a reader that wants future events only. */
   async end(): Promise<Cursor> {
-    return (await this.after({ xid: 0n, position: 0 }, 0)).upTo;
+    return (await this.readAfter({ xid: 0n, position: 0 }, 0)).upTo;
   }
 
-  /** One at a time: however many listen, they take one of the connections that requests need. */
-  after(cursor: Cursor, rows = PAGE_ROWS): Promise<EventPage> {
-    const page = this.#last.then(() => this.#read(cursor, rows));
-    this.#last = page.catch(() => {});
+  /** Reads the events after a cursor. Reads run one after another, so that all listeners together use one connection. */
+  readAfter(cursor: Cursor, rows = PAGE_ROWS): Promise<EventPage> {
+    const page = this.#lastRead.then(() => this.#readPage(cursor, rows));
+    this.#lastRead = page.catch(() => {});
     return page;
   }
 
-  async #read(cursor: Cursor, limit: number): Promise<EventPage> {
+  async #readPage(cursor: Cursor, limit: number): Promise<EventPage> {
     const xid = sql`${String(cursor.xid)}::xid8`;
     const { rows } = await this.#database.read((reader) =>
       sql<Row>`
         select bounds.settled::text as settled,
-               (select ${xid} > horizon.xid and ${xid} <= bounds.next from event_horizon horizon) as kept,
-               exists (select from event where event.xid >= bounds.settled and event.xid < bounds.next) as withheld,
+               (select ${xid} > horizon.xid and ${xid} <= bounds.next from event_horizon horizon) as "isComplete",
+               exists (select from event
+                        where event.xid >= bounds.settled and event.xid < bounds.next) as "hasWithheld",
                page.*
           from (select pg_snapshot_xmin(snapshot) as settled, pg_snapshot_xmax(snapshot) as next
                   from pg_current_snapshot() snapshot) bounds
           left join lateral (
-            select event.xid::text as xid, event.position, kind, facts, many, to_jsonb(reservations) as reservations,
-                   to_jsonb(slots) as slots, to_jsonb(providers) as providers
+            select event.xid::text as xid, event.position, kind, attributes, is_bulk as "isBulk",
+                   to_jsonb(reservation_ids) as "reservationIds", to_jsonb(slot_ids) as "slotIds",
+                   to_jsonb(provider_ids) as "providerIds"
               from event
              where (event.xid, event.position) > (${xid}, ${cursor.position}::bigint) and event.xid < bounds.settled
              order by event.xid, event.position limit ${limit}
           ) page on true`.execute(reader),
     );
     const [first] = rows;
-    if (first === undefined) throw new Error('the event log did not say how far it can be read');
-    const events = rows.flatMap(({ settled: _, kept: _kept, withheld: _withheld, xid, position, ...event }) =>
-      xid === null ? [] : [{ ...event, cursor: { xid: BigInt(xid), position } }],
-    );
+    if (first === undefined) throw new Error('the event log returned no bounds');
+    const { isComplete, hasWithheld } = first;
+    const events = rows.flatMap(toEvent);
     const last = events.at(-1);
-    const full = last !== undefined && events.length === limit;
+    const hasMore = last !== undefined && events.length === limit;
     const settled = { xid: BigInt(first.settled), position: 0 };
-    const upTo = full ? last.cursor : isBefore(settled, cursor) && first.kept ? cursor : settled;
-    return { events, upTo, kept: first.kept, full, withheld: first.withheld };
+    const upTo = hasMore ? last.cursor : isBefore(settled, cursor) && isComplete ? cursor : settled;
+    return { events, upTo, isComplete, hasMore, hasWithheld };
   }
 }
 
-/** Long enough for a client to come back after a deployment or a night's sleep of its network. */
-const KEPT = '15 minutes';
-/** About 100 MB, when each tells of as much as it can. */
-const MOST_ROWS = 20_000;
+function toEvent({ settled: _settled, isComplete: _, hasWithheld: __, xid, position, ...event }: Row): LoggedEvent[] {
+  return xid === null ? [] : [{ ...event, cursor: { xid: BigInt(xid), position } }];
+}
 
-/** @returns how many */
-export async function forgetOldEvents(tx: Tx, kept = KEPT, mostRows = MOST_ROWS): Promise<number> {
-  const { rows } = await sql<{ forgotten: number }>`
-    select forget_events(${kept}::interval, ${mostRows}) as forgotten`.execute(tx);
-  return rows[0]?.forgotten ?? 0;
+/** Long enough for a client to come back after a deployment, or after its machine has slept for a while. */
+const MAX_AGE = '15 minutes';
+/** About 100 MB when every row lists as much as it can. */
+const MAX_ROWS = 20_000;
+
+/** Deletes events past an age, and all but about the last `maxRows`. @returns the number deleted */
+export async function deleteOldEvents(tx: Tx, maxAge = MAX_AGE, maxRows = MAX_ROWS): Promise<number> {
+  const { rows } = await sql<{ deleted: number }>`
+    select delete_old_events(${maxAge}::interval, ${maxRows}) as deleted`.execute(tx);
+  return rows[0]?.deleted ?? 0;
 }

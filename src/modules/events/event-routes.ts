@@ -1,95 +1,70 @@
 import type { FastifyReply } from 'fastify';
-import { Type } from 'typebox';
 import { Malformed } from '../../platform/errors.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
-import { ERROR_MESSAGE, IdParameter, idOf, Problems } from '../../platform/http/parameters.ts';
-import { CURSOR_TEXT, cursorOf } from './cursor.ts';
+import { idOf } from '../../platform/http/parameters.ts';
+import { parseCursor } from './cursor.ts';
+import { LISTEN_PROBLEMS } from './event-failures.ts';
 import { type EventFilter, TOPICS, type Topic } from './event-frames.ts';
 import type { EventHub } from './event-hub.ts';
 import { EventListener } from './event-listener.ts';
 import type { EventLog } from './event-log.ts';
-
-const TOPIC_NAMES = TOPICS.join(', ');
-const SAYS_TOPICS = `must be one or more of ${TOPIC_NAMES}, with commas between them`;
-
-const Query = Type.Object({
-  topics: Type.Optional(
-    Type.String({
-      maxLength: 200,
-      description: `Which events, with commas between them: ${TOPIC_NAMES}; all unless told`,
-      examples: ['slots,reservations'],
-    }),
-  ),
-  provider_id: Type.Optional(IdParameter('Only slots and reservations of this provider')),
-});
-
-const Headers = Type.Object({
-  'last-event-id': Type.Optional(
-    Type.String({
-      pattern: CURSOR_TEXT,
-      description: 'The last id that was heard: goes on after it, without a gap',
-      [ERROR_MESSAGE]: 'is not an id this stream has given out',
-    }),
-  ),
-});
-
-const Stream = Type.Unsafe<never>({
-  description:
-    'Server-sent events: `ready` and `reset` (fetch anew, what came before is lost) first, then `slot`, `reservation`, ' +
-    '`booking`, `sync` and `many` as they happen, each at least once, and `freshness` now and then',
-  content: { 'text/event-stream': { schema: { type: 'string' } } },
-});
+import { EventHeaders, EventQuery, EventStream, TOPICS_MESSAGE } from './event-schemas.ts';
 
 export interface EventsDeps {
   readonly log: EventLog;
   readonly hub: EventHub;
 }
 
-/** The live stream. */
+/** Adds the route of the event stream. */
 export function addEventRoutes(app: HttpServer, { log, hub }: EventsDeps): void {
   app.addHook('preClose', () => hub[Symbol.asyncDispose]());
 
   app.get(
     '/api/v1/events',
     {
-      // It would never end.
+      // An answer to HEAD would never end.
       exposeHeadRoute: false,
+      config: { problems: LISTEN_PROBLEMS },
       schema: {
+        operationId: 'listenToEvents',
         tags: ['Events'],
-        summary: 'Hear what changes, as it happens',
-        querystring: Query,
-        headers: Headers,
-        response: { 200: Stream, ...Problems },
+        summary: 'Listen to changes',
+        description:
+          'Streams changes as they happen, on one connection that stays open. After a break, connect again with the last ' +
+          'id in `Last-Event-ID`; events are kept for 15 minutes. A client that reads too slowly is disconnected.',
+        querystring: EventQuery,
+        headers: EventHeaders,
+        response: { 200: EventStream },
       },
     },
     async (request, reply) => {
       const { topics, provider_id } = request.query;
-      const lastId = request.headers['last-event-id'];
+      const lastEventId = request.headers['last-event-id'];
       const filter: EventFilter = {
-        topics: topicsOf(topics),
+        topics: parseTopics(topics),
         providerId: provider_id === undefined ? undefined : idOf(provider_id, 'query/provider_id'),
       };
       hub.enter();
       let listener: EventListener | undefined;
       reply.raw.once('close', () => hub.leave(listener));
-      const from = lastId === undefined ? await log.end() : cursorOf(lastId);
-      const first = await log.after(from);
+      const from = lastEventId === undefined ? await log.end() : parseCursor(lastEventId);
+      const first = await log.readAfter(from);
       listener = new EventListener(openStream(reply), filter, from);
-      if (first.kept) listener.ready();
+      if (first.isComplete) listener.sendReady();
       await hub.join(listener, first).catch(() => listener?.end());
     },
   );
 }
 
-function topicsOf(text: string | undefined): ReadonlySet<Topic> {
+function parseTopics(text: string | undefined): ReadonlySet<Topic> {
   if (text === undefined) return new Set(TOPICS);
   const names = text.split(',');
-  const known = TOPICS.filter((topic) => names.includes(topic));
-  if (known.length !== names.length) throw new Malformed([{ path: 'query/topics', message: SAYS_TOPICS }]);
-  return new Set(known);
+  const topics = TOPICS.filter((topic) => names.includes(topic));
+  if (topics.length !== names.length) throw new Malformed([{ path: 'query/topics', message: TOPICS_MESSAGE }]);
+  return new Set(topics);
 }
 
-/** From here on the framework has no part in the answer. */
+/** Takes the response over from the framework and begins the stream. */
 function openStream(reply: FastifyReply): FastifyReply['raw'] {
   reply.hijack();
   const { raw } = reply;
@@ -97,9 +72,9 @@ function openStream(reply: FastifyReply): FastifyReply['raw'] {
     ...(reply.getHeaders() as Record<string, string>),
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
-    // nginx would collect it before passing it on.
+    // Keeps nginx from buffering the stream.
     'x-accel-buffering': 'no',
-    // Its end is the connection's: a server that stops need not wait for another request on it.
+    // The connection ends with the stream, so that a stopping server does not wait for another request on it.
     connection: 'close',
   });
   raw.write('retry: 1000\n\n');

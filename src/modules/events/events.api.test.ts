@@ -8,7 +8,7 @@ import { type ListeningApp, offerSlots, openListeningApp } from '../../../test/s
 import { SampledClock } from '../../platform/db/database-clock.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { EventHub } from './event-hub.ts';
-import { EventLog, forgetOldEvents } from './event-log.ts';
+import { deleteOldEvents, EventLog } from './event-log.ts';
 
 type Events = AsyncGenerator<HoldfastEvent, void, undefined>;
 
@@ -18,8 +18,8 @@ async function next(events: Events): Promise<HoldfastEvent> {
   return value;
 }
 
-/** One connection as it is on the wire, in blocks. */
-class Wire implements AsyncDisposable {
+/** One connection, read as text in blocks. */
+class RawStream implements AsyncDisposable {
   readonly #stop = new AbortController();
   #reader: ReadableStreamDefaultReader<string> | undefined;
   #rest = '';
@@ -31,7 +31,7 @@ class Wire implements AsyncDisposable {
     return response;
   }
 
-  /** The next block that matches, and those before it; `undefined` at the end of the stream. */
+  /** Reads up to the next block that matches. Returns `undefined` at the end of the stream. */
   async until(pattern: RegExp): Promise<string | undefined> {
     let seen = '';
     for (;;) {
@@ -65,7 +65,7 @@ eachDatabase('the live stream', (open) => {
     return openListeningApp(open().database);
   }
 
-  it('tells who asks what happens to slots and reservations', async () => {
+  it('a listener receives the changes of slots and reservations of its provider', async () => {
     await using running = await start();
     const { client } = running;
     const { provider_id, client_id, slots } = await offerSlots(client, 2);
@@ -73,29 +73,29 @@ eachDatabase('the live stream', (open) => {
     const events = client.events({ topics: ['slots', 'reservations'], providerId: provider_id, signal: stop.signal });
     expect(await next(events)).toEqual({ type: 'ready', data: {} });
 
-    // Another provider's, which this listener has not asked for.
+    // A slot of another provider, which this listener has not requested.
     await offerSlots(client, 1);
     const [slot_id = 0] = slots;
     const { reservation_id } = await client.post('/api/v1/reservations', { body: { client_id, slot_id } });
     await client.post('/api/v1/reservations/{id}/confirm', { path: { id: reservation_id }, body: { client_id } });
 
-    const heard: HoldfastEvent[] = [];
-    while (heard.filter(({ type }) => type === 'reservation').length < 2) heard.push(await next(events));
+    const received: HoldfastEvent[] = [];
+    while (received.filter(({ type }) => type === 'reservation').length < 2) received.push(await next(events));
     const held = { reservation_id, slot_id, provider_id, status: 'held' };
-    expect(heard.slice(-4)).toEqual([
+    expect(received.slice(-4)).toEqual([
       { type: 'slot', data: { slot_id, provider_id } },
       { type: 'reservation', data: held },
       { type: 'slot', data: { slot_id, provider_id } },
       { type: 'reservation', data: { ...held, status: 'confirmed' } },
     ]);
-    // What was committed just before may be told as well, but nothing of others.
-    const providers = heard.map(({ data }) => ('provider_id' in data ? data.provider_id : undefined));
+    // Events committed just before may be sent as well, but none of other providers.
+    const providers = received.map(({ data }) => ('provider_id' in data ? data.provider_id : undefined));
     expect(new Set(providers)).toEqual(new Set([provider_id]));
     stop.abort();
     expect((await events.next()).done).toBe(true);
   });
 
-  it('goes on after a cut where it was, and says so when that is too long ago', async () => {
+  it('a listener that reconnects continues after its last id, or gets reset if that is too long ago', async () => {
     await using running = await start();
     const { client, url } = running;
     const { client_id, slots } = await offerSlots(client, 3);
@@ -105,35 +105,35 @@ eachDatabase('the live stream', (open) => {
 
     let id: string;
     {
-      await using wire = new Wire();
-      const response = await wire.open(address);
+      await using stream = new RawStream();
+      const response = await stream.open(address);
       expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
       expect(response.headers.get('cache-control')).toBe('no-store');
       expect(response.headers.get('x-accel-buffering')).toBe('no');
       expect(response.headers.get('x-content-type-options')).toBe('nosniff');
-      await wire.until(/event: ready/);
+      await stream.until(/event: ready/);
       const first = await hold(0);
-      const told = await wire.until(/event: reservation/);
-      expect(told).toContain(`"reservation_id":${first.reservation_id},`);
-      id = lastId(told);
+      const text = await stream.until(/event: reservation/);
+      expect(text).toContain(`"reservation_id":${first.reservation_id},`);
+      id = lastId(text);
     }
     const missed = await hold(1);
     {
-      await using wire = new Wire();
-      await wire.open(address, id);
-      const told = await wire.until(/event: reservation/);
-      expect(told?.match(/reservation_id":\d+/g)).toEqual([`reservation_id":${missed.reservation_id}`]);
+      await using stream = new RawStream();
+      await stream.open(address, id);
+      const text = await stream.until(/event: reservation/);
+      expect(text?.match(/reservation_id":\d+/g)).toEqual([`reservation_id":${missed.reservation_id}`]);
       const later = await hold(2);
-      expect(await wire.until(/event: reservation/)).toContain(`"reservation_id":${later.reservation_id},`);
+      expect(await stream.until(/event: reservation/)).toContain(`"reservation_id":${later.reservation_id},`);
     }
-    const forget = () => open().database.transaction((tx) => forgetOldEvents(tx, '-1 hour'));
-    // Another program's transaction on the same server may be in the way for a moment.
-    while ((await forget()) > 0 || (await countEvents()) > 0);
-    await using wire = new Wire();
-    await wire.open(address, id);
-    const told = await wire.until(/event: (ready|reset|reservation)/);
-    expect(told).toContain('event: reset');
-    expect(lastId(told)).not.toBe(id);
+    const deleteAll = () => open().database.transaction((tx) => deleteOldEvents(tx, '-1 hour'));
+    // A transaction of another program on the same server may withhold events for a moment.
+    while ((await deleteAll()) > 0 || (await countEvents()) > 0);
+    await using stream = new RawStream();
+    await stream.open(address, id);
+    const text = await stream.until(/event: (ready|reset|reservation)/);
+    expect(text).toContain('event: reset');
+    expect(lastId(text)).not.toBe(id);
   });
 
   async function countEvents(): Promise<number> {
@@ -143,7 +143,7 @@ eachDatabase('the live stream', (open) => {
     return rows[0]?.n ?? 0;
   }
 
-  it('refuses what it cannot read', async () => {
+  it('malformed topics, providers and event ids return 400, and HEAD returns 405', async () => {
     await using running = await start();
     const ask = (query: string, headers: Record<string, string> = {}) =>
       running.app.inject({ url: `${EVENTS}${query}`, headers });
@@ -154,17 +154,17 @@ eachDatabase('the live stream', (open) => {
     expect((await running.app.inject({ method: 'HEAD', url: EVENTS })).statusCode).toBe(405);
   });
 
-  it('ends with the server', async () => {
-    await using wire = new Wire();
+  it('the stream ends when the server stops', async () => {
+    await using stream = new RawStream();
     {
       await using running = await start();
-      await wire.open(`${running.url}${EVENTS}`);
-      await wire.until(/event: ready/);
+      await stream.open(`${running.url}${EVENTS}`);
+      await stream.until(/event: ready/);
     }
-    expect(await wire.until(/never/)).toBeUndefined();
+    expect(await stream.until(/never/)).toBeUndefined();
   });
 
-  it('cuts off who does not read, while others write and hear everything', async () => {
+  it('a listener that does not read is disconnected, and another one receives every event', async () => {
     await using running = await start();
     const { client, url } = running;
     const { client_id, slots } = await offerSlots(client, 1);
@@ -172,16 +172,16 @@ eachDatabase('the live stream', (open) => {
     const events = client.events({ topics: ['reservations', 'bookings'], signal: stop.signal });
     await next(events);
     const { hostname, port } = new URL(url);
-    const sleeper = connect(Number(port), hostname);
-    await once(sleeper, 'connect');
-    sleeper.on('error', () => {});
-    sleeper.write(`GET ${EVENTS} HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
-    await once(sleeper, 'readable');
+    const slow = connect(Number(port), hostname);
+    await once(slow, 'connect');
+    slow.on('error', () => {});
+    slow.write(`GET ${EVENTS} HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
+    await once(slow, 'readable');
 
-    // 24 MB: more than the network keeps for somebody who does not read.
+    // 24 MB: more than the network buffers for a client that does not read.
     await open().database.transaction(async (tx) => {
       await sql`
-        insert into event (kind, facts, reservations, slots, providers)
+        insert into event (kind, attributes, reservation_ids, slot_ids, provider_ids)
         select 'reservation', '{"status": "held"}', ids, ids, ids
           from generate_series(0, 599) statement,
                lateral (select array_agg(1000000 + statement * 200 + n) as ids from generate_series(1, 200) n) each`.execute(
@@ -191,28 +191,28 @@ eachDatabase('the live stream', (open) => {
     });
     const held = await client.post('/api/v1/reservations', { body: { client_id, slot_id: slots[0] ?? 0 } });
 
-    const heard = new Set<number>();
-    while (!heard.has(held.reservation_id)) {
+    const seen = new Set<number>();
+    while (!seen.has(held.reservation_id)) {
       const event = await next(events);
-      if (event.type === 'reservation') heard.add(event.data.reservation_id);
+      if (event.type === 'reservation') seen.add(event.data.reservation_id);
       expect(event.type).not.toBe('reset');
     }
-    expect(heard.size).toBe(600 * 200 + 1);
+    expect(seen.size).toBe(600 * 200 + 1);
     stop.abort();
     const { body } = await running.app.inject('/metrics');
     const cutOff = Number(/^holdfast_event_listeners_cut_off (\d+)$/m.exec(body)?.[1]);
     expect(cutOff).toBeGreaterThanOrEqual(1);
-    sleeper.resume();
-    if (!sleeper.closed) await once(sleeper, 'close');
+    slow.resume();
+    if (!slow.closed) await once(slow, 'close');
   });
 });
 
-it('has room for a thousand, and then says when to ask again', async () => {
+it('the listener after the thousandth is refused with a time to retry', async () => {
   await using opened = await openTestDatabase(eitherKind());
   const feed = await opened.database.openFeed(new SampledClock(), createLogger('silent'));
   await using hub = new EventHub(new EventLog(opened.database), feed, [], createLogger('silent'));
   for (let count = 0; count < 1_000; count += 1) hub.enter();
-  expect(() => hub.enter()).toThrow('1000 connections listen here already');
+  expect(() => hub.enter()).toThrow('This instance has 1000 listeners, its maximum. Connect again in 5 seconds.');
   hub.leave();
   hub.enter();
   expect(hub.load().connections).toBe(1_000);

@@ -1,4 +1,4 @@
 export { EventHub } from './event-hub.ts';
 export { EventLog } from './event-log.ts';
-export { startForgetting } from './event-retention.ts';
+export { startEventRetention } from './event-retention.ts';
 export { addEventRoutes, type EventsDeps } from './event-routes.ts';

@@ -8,14 +8,14 @@ export async function placeOrder(tx: Tx, content: OrderContent): Promise<Order> 
   return readOrder(tx, await insertOrder(tx, content));
 }
 
-/** Puts other content in the place of an open order's. */
+/** Replaces the content of an open order. */
 export async function changeOrder(tx: Tx, orderId: Id, content: OrderContent): Promise<Order> {
   requireChangeable(await lockOrder(tx, orderId));
   await replaceContent(tx, orderId, content);
   return readOrder(tx, orderId);
 }
 
-/** Cancels an open order; it stays listed. */
+/** Cancels an open order. It stays listed. */
 export async function cancelOrder(tx: Tx, orderId: Id): Promise<Order> {
   const order = await lockOrder(tx, orderId);
   requireChangeable(order);

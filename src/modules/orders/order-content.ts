@@ -2,8 +2,8 @@ import { type FieldError, Malformed } from '../../platform/errors.ts';
 import { digitsOf, isCurrency, PRICE_DECIMALS } from '../../platform/money.ts';
 import type { OrderContent } from './order.ts';
 
-/** An order as a request words it, once its schema has let it through. */
-export interface WrittenOrder {
+/** An order in a request body that its schema has accepted. */
+export interface OrderRequest {
   readonly customer: string;
   readonly currency: string;
   readonly lines: readonly {
@@ -14,14 +14,14 @@ export interface WrittenOrder {
   }[];
 }
 
-/** Reads what a schema cannot check: that the currency is one, and that amounts are no finer than we keep them. */
-export function readContent({ customer, currency, lines }: WrittenOrder): OrderContent {
-  const flaws: FieldError[] = isCurrency(currency)
+/** Checks what the schema cannot: that the currency exists, and that amounts have no more decimals than are stored. */
+export function readContent({ customer, currency, lines }: OrderRequest): OrderContent {
+  const errors: FieldError[] = isCurrency(currency)
     ? []
     : [{ path: '/currency', message: 'is not an ISO 4217 currency' }];
-  const exact = (amount: number, path: string): string => {
+  const toDecimal = (amount: number, path: string): string => {
     const text = digitsOf(amount, PRICE_DECIMALS);
-    if (text === undefined) flaws.push({ path, message: `must have ${PRICE_DECIMALS} decimals at most` });
+    if (text === undefined) errors.push({ path, message: `must have at most ${PRICE_DECIMALS} decimals` });
     return text ?? '0';
   };
   const content = {
@@ -30,10 +30,10 @@ export function readContent({ customer, currency, lines }: WrittenOrder): OrderC
     lines: lines.map(({ description, quantity, unit_price, discount = 0 }, index) => ({
       description,
       quantity,
-      unit_price: exact(unit_price, `/lines/${index}/unit_price`),
-      discount: exact(discount, `/lines/${index}/discount`),
+      unit_price: toDecimal(unit_price, `/lines/${index}/unit_price`),
+      discount: toDecimal(discount, `/lines/${index}/discount`),
     })),
   };
-  if (flaws.length > 0) throw new Malformed(flaws);
+  if (errors.length > 0) throw new Malformed(errors);
   return content;
 }

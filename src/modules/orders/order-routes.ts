@@ -1,49 +1,60 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { readyBody, requestedMaxAgeMs, sendServed } from '../../freshness/index.ts';
+import { readyBody, requestedMaxAgeMs, sendCached, VIEW_PROBLEMS } from '../../freshness/index.ts';
 import type { Tx } from '../../platform/db/database.ts';
+import { noSuch } from '../../platform/errors.ts';
 import { pageById, sendAnswer } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce } from '../../platform/http/idempotency.ts';
-import { idOf, Problems } from '../../platform/http/parameters.ts';
+import { idOf } from '../../platform/http/parameters.ts';
 import { cancelOrder, changeOrder, placeOrder } from './change-order.ts';
 import type { Order } from './order.ts';
 import { readContent } from './order-content.ts';
+import { OrderNotOpen, OrderOfReservation, orderIdTaken } from './order-failures.ts';
 import * as schemas from './order-schemas.ts';
 import { listOrders, readOrder } from './order-view.ts';
 import type { OrdersDeps } from './orders-deps.ts';
 import { writeNumberedPage, writeOrder, writeOrderList } from './write-order.ts';
 
-/** Orders: the numbered pages, and the rest under /api/v1. Bodies are texts, as their amounts are exact decimals. */
+const CHANGE_PROBLEMS = [noSuch('order'), OrderNotOpen, OrderOfReservation];
+
+/** Routes of orders: the numbered pages, and `/api/v1/orders`. Bodies are texts, because amounts are exact decimals. */
 export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps): void {
   const tags = ['Orders'];
-  const changed = { 200: schemas.OrderSchema, ...Problems };
 
   app.get(
     '/orders/:page',
     {
+      config: { cached: true, problems: VIEW_PROBLEMS },
       schema: {
+        operationId: 'getOrderPage',
         tags,
-        summary: 'A page of orders by ascending id, from memory',
+        summary: 'Get a page of orders',
+        description:
+          'Returns a numbered page of orders, by ascending id, from memory. Every page costs the same to read.',
         params: schemas.PageParams,
-        response: { 200: schemas.NumberedPage, ...Problems },
+        response: { 200: schemas.OrderPage },
       },
     },
     async (request, reply) => {
       const page = idOf(request.params.page, 'params/page');
       const served = await pages.get(page, requestedMaxAgeMs(request));
       const body = readyBody(writeNumberedPage(page, pages.pageSize, served));
-      return sendServed(request, reply, served, body, 'within-bound');
+      return sendCached(request, reply, served, body, 'within-bound');
     },
   );
 
   app.get(
     '/api/v1/orders',
     {
+      config: { paged: true },
       schema: {
+        operationId: 'listOrders',
         tags,
-        summary: 'Orders by ascending id, from a cursor on',
+        summary: 'List orders',
+        description:
+          'Returns orders by ascending id, from a cursor on. Orders that are placed or deleted meanwhile shift no page.',
         querystring: schemas.OrderListQuery,
-        response: { 200: schemas.OrderList, ...Problems },
+        response: { 200: schemas.OrderList },
       },
     },
     async (request, reply) => {
@@ -61,7 +72,17 @@ export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps)
 
   app.get(
     '/api/v1/orders/:id',
-    { schema: { tags, summary: 'Read an order', params: schemas.IdParams, response: changed } },
+    {
+      config: { problems: [noSuch('order')] },
+      schema: {
+        operationId: 'getOrder',
+        tags,
+        summary: 'Get an order',
+        description: 'Returns an order with its lines and its total, read from the database.',
+        params: schemas.OrderParams,
+        response: { 200: schemas.Order },
+      },
+    },
     async (request, reply) => {
       const orderId = idOf(request.params.id, 'params/id');
       const order = await database.read((reader) => readOrder(reader, orderId));
@@ -69,7 +90,7 @@ export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps)
     },
   );
 
-  /** Answers with the order that `work` leaves. */
+  /** Runs `work` once for an idempotency key, and answers with the order it returns. */
   function answerOrder(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -82,11 +103,14 @@ export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps)
   app.post(
     '/api/v1/orders',
     {
+      config: { problems: [orderIdTaken] },
       schema: {
+        operationId: 'createOrder',
         tags,
         summary: 'Place an order',
+        description: 'Places an open order. The confirmation of a priced reservation places its order by itself.',
         body: schemas.OrderBody,
-        response: { 201: schemas.OrderSchema, ...Problems },
+        response: { 201: schemas.Order },
       },
     },
     (request, reply) => {
@@ -98,12 +122,15 @@ export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps)
   app.put(
     '/api/v1/orders/:id',
     {
+      config: { problems: CHANGE_PROBLEMS },
       schema: {
+        operationId: 'replaceOrder',
         tags,
-        summary: 'Put other content in the place of what an open order has',
-        params: schemas.IdParams,
+        summary: 'Replace the content of an order',
+        description: 'Replaces customer, currency and lines of an open order. An order of a reservation is refused.',
+        params: schemas.ReplacedOrderParams,
         body: schemas.OrderBody,
-        response: changed,
+        response: { 200: schemas.Order },
       },
     },
     (request, reply) => {
@@ -115,7 +142,17 @@ export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps)
 
   app.post(
     '/api/v1/orders/:id/cancel',
-    { schema: { tags, summary: 'Cancel an open order', params: schemas.IdParams, response: changed } },
+    {
+      config: { problems: CHANGE_PROBLEMS },
+      schema: {
+        operationId: 'cancelOrder',
+        tags,
+        summary: 'Cancel an order',
+        description: 'Cancels an open order. It stays listed. An order of a reservation is refused.',
+        params: schemas.CancelledOrderParams,
+        response: { 200: schemas.Order },
+      },
+    },
     (request, reply) => {
       const orderId = idOf(request.params.id, 'params/id');
       return answerOrder(request, reply, 200, (tx) => cancelOrder(tx, orderId));

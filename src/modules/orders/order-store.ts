@@ -5,22 +5,22 @@ import type { Id } from '../../platform/ids.ts';
 import type { Order, OrderContent, OrderLine, OrderStatus } from './order.ts';
 import { readOrder } from './order-view.ts';
 
-/** Places an open order. It is one statement, so that the block it is counted in is locked no longer than needed. */
+/** Inserts an open order. One statement does it, so that the order's block is locked no longer than needed. */
 export async function insertOrder(tx: Tx, { customer, currency, lines }: OrderContent): Promise<Id> {
   const { rows } = await sql<{ order_id: Id }>`
-    with placed as (insert into orders (customer, currency) values (${customer}, ${currency}) returning id),
-    lines as (${insertLines(lines, sql`(select id from placed)`)})
-    select id as order_id from placed`.execute(tx);
+    with inserted as (insert into orders (customer, currency) values (${customer}, ${currency}) returning id),
+    lines as (${insertLines(lines, sql`(select id from inserted)`)})
+    select id as order_id from inserted`.execute(tx);
   const orderId = rows[0]?.order_id;
-  if (orderId === undefined) throw new Error('the database placed no order');
+  if (orderId === undefined) throw new Error('the insertion returned no order');
   return orderId;
 }
 
-/** Locks an order and reads what it is now: nobody else changes it before the transaction ends. */
+/** Locks an order until the transaction ends, and reads its current content. */
 export async function lockOrder(tx: Tx, orderId: Id): Promise<Order> {
   const { rows } = await sql`select from orders where id = ${orderId} for no key update`.execute(tx);
   if (rows.length === 0) throw new NotFound('order', orderId);
-  // A second statement: the first one's snapshot is from before it waited.
+  // A second statement, because the snapshot of the first one is from before it waited for the lock.
   return readOrder(tx, orderId);
 }
 
@@ -41,5 +41,5 @@ function insertLines(lines: readonly OrderLine[], orderId: ReturnType<typeof sql
       from unnest(
         ${lines.map((line) => line.description)}::text[], ${lines.map((line) => line.quantity)}::integer[],
         ${lines.map((line) => line.unit_price)}::numeric[], ${lines.map((line) => line.discount)}::numeric[]
-      ) with ordinality as given (description, quantity, unit_price, discount, line)`;
+      ) with ordinality as requested (description, quantity, unit_price, discount, line)`;
 }

@@ -3,23 +3,23 @@ import { type Decimal, minorUnitOf, minus, ONE, parseDecimal, plus, roundHalfUp,
 import type { InstantText } from '../../platform/time/instant.ts';
 import { OrderNotOpen, OrderOfReservation } from './order-failures.ts';
 
-/** `open` may be changed and cancelled; nothing follows `shipped` and `cancelled`. */
+/** An `open` order can be changed and cancelled. `shipped` and `cancelled` are final. */
 export const ORDER_STATUSES = ['open', 'shipped', 'cancelled'] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
 export interface OrderLine {
   readonly description: string;
   readonly quantity: number;
-  /** An exact decimal, as text. */
+  /** Exact decimal. */
   readonly unit_price: string;
-  /** The part taken off, from 0 to 1; an exact decimal, as text. */
+  /** Fraction of the price that is taken off, from 0 to 1. Exact decimal. */
   readonly discount: string;
 }
 
-/** What a caller says of an order. */
+/** The part of an order that a caller supplies. */
 export interface OrderContent {
   readonly customer: string;
-  /** ISO 4217. */
+  /** ISO 4217 code. */
   readonly currency: string;
   readonly lines: readonly OrderLine[];
 }
@@ -28,17 +28,17 @@ export interface Order extends OrderContent {
   readonly order_id: Id;
   readonly ordered_at: InstantText;
   readonly status: OrderStatus;
-  /** The reservation that placed the order by being confirmed. */
+  /** The reservation whose confirmation placed the order. */
   readonly reservation_id: Id | null;
 }
 
-/** unit_price × quantity × (1 − discount), not rounded. */
+/** Amount of a line, unit_price × quantity × (1 − discount), not rounded. */
 function amountOf(line: OrderLine): Decimal {
   const gross = times(decimal(line.unit_price), { units: BigInt(line.quantity), scale: 0 });
   return times(gross, minus(ONE, decimal(line.discount)));
 }
 
-/** The sum of the exact amounts of the lines, rounded once, half up, to the currency's minor unit. */
+/** Sum of the exact amounts of the lines, rounded once, half up, to the currency's minor unit. */
 export function totalOf({ currency, lines }: Pick<Order, 'currency' | 'lines'>): Decimal {
   const sum = lines.map(amountOf).reduce(plus, { units: 0n, scale: 0 });
   return roundHalfUp(sum, minorUnitOf(currency));
@@ -50,7 +50,7 @@ function decimal(text: string): Decimal {
   return value;
 }
 
-/** Refuses to change what is done, or what follows a reservation and would then say another thing than it. */
+/** Refuses to change a final order, and an order that follows a reservation: the two would then disagree. */
 export function requireChangeable({ status, reservation_id }: Order): void {
   if (status !== 'open') throw new OrderNotOpen(status);
   if (reservation_id !== null) throw new OrderOfReservation(reservation_id);

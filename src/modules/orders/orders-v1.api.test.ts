@@ -26,13 +26,13 @@ eachDatabase('/api/v1/orders', (open) => {
     return ask(app, method, `/api/v1/orders${path}`, body, key === undefined ? {} : { 'idempotency-key': key });
   }
 
-  async function must<T = Order>(status: number, ...request: Parameters<typeof send>): Promise<T> {
+  async function expectStatus<T = Order>(status: number, ...request: Parameters<typeof send>): Promise<T> {
     const answer = await send(...request);
     expect(answer.status, answer.text).toBe(status);
     return answer.body as T;
   }
 
-  it('places an order, open and of this moment', async () => {
+  it('a placed order is open and has the current time', async () => {
     const { text, body, headers } = await send('POST', '', CONTENT);
     expect(headers['content-type']).toBe('application/json; charset=utf-8');
     const { order_id } = body as Order;
@@ -44,7 +44,7 @@ eachDatabase('/api/v1/orders', (open) => {
     expect((await send('GET', `/${order_id}`)).text).toBe(text);
   });
 
-  it('keeps amounts to the last digit', async () => {
+  it('amounts keep every digit', async () => {
     const lines = [
       { description: 'Dear', quantity: 1_000_000, unit_price: 99_999_999_999.9999 },
       { description: 'Cheap', quantity: 1, unit_price: 0.0001, discount: 0.9999 },
@@ -74,67 +74,72 @@ eachDatabase('/api/v1/orders', (open) => {
     [{ ...CONTENT, lines: [{ ...LINE, discount: 0.00001 }] }, '/lines/0/discount'],
     [{ ...CONTENT, lines: [{ ...LINE, colour: 'blue' }] }, '/lines/0/colour'],
     [{ customer: 'X', currency: 'USD' }, '/lines'],
-  ])('refuses %j', async (body, path) => {
+  ])('the order %j returns 400', async (body, path) => {
     for (const method of ['POST', 'PUT'] as const) {
-      const refusal = await must<{ errors: { path: string }[] }>(400, method, method === 'PUT' ? '/1' : '', body);
+      const refusal = await expectStatus<{ errors: { path: string }[] }>(
+        400,
+        method,
+        method === 'PUT' ? '/1' : '',
+        body,
+      );
       expect(refusal.errors[0]?.path).toBe(path);
     }
   });
 
-  it('changes an open order, all of it, and shows it on its page at once', async () => {
-    const { order_id } = await must(201, 'POST', '', CONTENT);
+  it('replacing an open order changes all of its content, and its page shows it at once', async () => {
+    const { order_id } = await expectStatus(201, 'POST', '', CONTENT);
     const lines = [
       { ...LINE, quantity: 1 },
       { description: 'Tofu', quantity: 2, unit_price: 23.25 },
     ];
-    const changed = await must(200, 'PUT', `/${order_id}`, { customer: 'Toms', currency: 'EUR', lines });
+    const changed = await expectStatus(200, 'PUT', `/${order_id}`, { customer: 'Toms', currency: 'EUR', lines });
     expect(changed).toMatchObject({ order_id, customer: 'Toms', currency: 'EUR', total: 58.4, status: 'open' });
-    expect(await must(200, 'GET', `/${order_id}`)).toEqual(changed);
+    expect(await expectStatus(200, 'GET', `/${order_id}`)).toEqual(changed);
     const first = (await ask(app, 'GET', '/orders/1')).body as { total_pages: number };
     const last = (await ask(app, 'GET', `/orders/${first.total_pages}`)).body as { orders: Order[] };
     expect(last.orders.at(-1)).toMatchObject({ order_id, customer: 'Toms' });
   });
 
-  it('cancels an open order once; it stays listed', async () => {
-    const { order_id } = await must(201, 'POST', '', CONTENT);
-    expect(await must(200, 'POST', `/${order_id}/cancel`)).toMatchObject({
+  it('an open order can be cancelled once and stays listed', async () => {
+    const { order_id } = await expectStatus(201, 'POST', '', CONTENT);
+    expect(await expectStatus(200, 'POST', `/${order_id}/cancel`)).toMatchObject({
       order_id,
       status: 'cancelled',
       total: 142.8,
     });
     for (const refused of [
-      await must(409, 'POST', `/${order_id}/cancel`),
-      await must(409, 'PUT', `/${order_id}`, CONTENT),
+      await expectStatus(409, 'POST', `/${order_id}/cancel`),
+      await expectStatus(409, 'PUT', `/${order_id}`, CONTENT),
     ]) {
       expect(refused).toMatchObject({ type: 'urn:holdfast:problem:order-not-open' });
     }
-    expect(await must(200, 'GET', `/${order_id}`)).toMatchObject({ status: 'cancelled' });
+    expect(await expectStatus(200, 'GET', `/${order_id}`)).toMatchObject({ status: 'cancelled' });
   });
 
-  it('leaves what has left as it is', async () => {
-    const { order_id } = await must(201, 'POST', '', CONTENT);
+  it('a shipped order can be neither changed nor cancelled', async () => {
+    const { order_id } = await expectStatus(201, 'POST', '', CONTENT);
     await other().run(`update orders set status = 'shipped' where id = ${order_id}`);
-    await must(409, 'PUT', `/${order_id}`, CONTENT);
-    await must(409, 'POST', `/${order_id}/cancel`);
-    expect(await must(200, 'GET', `/${order_id}`)).toMatchObject({ status: 'shipped' });
+    await expectStatus(409, 'PUT', `/${order_id}`, CONTENT);
+    await expectStatus(409, 'POST', `/${order_id}/cancel`);
+    expect(await expectStatus(200, 'GET', `/${order_id}`)).toMatchObject({ status: 'shipped' });
   });
 
-  it('knows which orders there are', async () => {
-    await must(404, 'GET', '/999999999');
-    await must(404, 'PUT', '/999999999', CONTENT);
-    await must(404, 'POST', '/999999999/cancel');
-    await must(400, 'GET', '/9007199254740992');
-    await must(400, 'GET', '/x');
+  it('an unknown order returns 404 and a malformed id 400', async () => {
+    await expectStatus(404, 'GET', '/999999999');
+    await expectStatus(404, 'PUT', '/999999999', CONTENT);
+    await expectStatus(404, 'POST', '/999999999/cancel');
+    await expectStatus(400, 'GET', '/9007199254740992');
+    await expectStatus(400, 'GET', '/x');
   });
 
-  it('takes effect once under a key, and answers alike to the byte', async () => {
+  it('a repeated idempotency key has one effect and the same answer in every byte', async () => {
     const { total_orders: before } = (await ask(app, 'GET', '/orders/1')).body as { total_orders: number };
     const placed = await Promise.all([1, 2, 3].map(() => send('POST', '', CONTENT, 'place')));
     const again = await send('POST', '', CONTENT, 'place');
     expect(placed.filter(({ status }) => status === 201).map(({ text }) => text)).toContain(again.text);
     const { order_id } = again.body as Order;
     const other = { ...CONTENT, customer: 'Other' };
-    expect(await must(422, 'POST', '', other, 'place')).toMatchObject({
+    expect(await expectStatus(422, 'POST', '', other, 'place')).toMatchObject({
       type: 'urn:holdfast:problem:idempotency-key-reused',
     });
     const changed = await send('PUT', `/${order_id}`, other, 'change');
@@ -145,7 +150,7 @@ eachDatabase('/api/v1/orders', (open) => {
     expect(after).toBe(before + 1);
   });
 
-  it('lists from a cursor on, each order once, whatever comes and goes in between', async () => {
+  it('a list read by cursor has every order once while others are inserted and deleted', async () => {
     await other().run("insert into orders (customer, currency) select 'Many', 'USD' from generate_series(1, 25)");
     const listed: number[] = [];
     let link: string | undefined = '/api/v1/orders?limit=10';
@@ -160,8 +165,8 @@ eachDatabase('/api/v1/orders', (open) => {
     }
     const rows = (await other().run('select id::integer from orders order by id')) as { id: number }[];
     expect(listed.slice(1)).toEqual(rows.map(({ id }) => id));
-    await must(400, 'GET', '?cursor=nonsense');
-    await must(400, 'GET', '?limit=0');
-    expect(await must(200, 'GET', '?reservation_id=1')).toEqual({ orders: [], next_cursor: null });
+    await expectStatus(400, 'GET', '?cursor=nonsense');
+    await expectStatus(400, 'GET', '?limit=0');
+    expect(await expectStatus(200, 'GET', '?reservation_id=1')).toEqual({ orders: [], next_cursor: null });
   });
 });

@@ -2,12 +2,15 @@ import { plainDecimal, writeDecimal } from '../../platform/money.ts';
 import { toSeconds } from '../../platform/time/instant.ts';
 import { type Order, type OrderLine, totalOf } from './order.ts';
 
-/** An order as `GET /orders/{page}` shows it, as JSON text: its amounts are exact decimals, which no number here is. */
+/**
+ * JSON text of an order as `GET /orders/{page}` returns it. Orders are written by hand because their amounts are exact
+ * decimals, which no JavaScript number is.
+ */
 export function writePagedOrder(order: Order): string {
   return `{${fieldsOf(order)}}`;
 }
 
-/** An order as /api/v1 shows it. */
+/** JSON text of an order as `/api/v1` returns it. */
 export function writeOrder(order: Order): string {
   return `{${fieldsOf(order)},"reservation_id":${order.reservation_id}}`;
 }
@@ -16,7 +19,7 @@ export function writeOrderList(orders: readonly Order[], nextCursor: string | nu
   return `{"orders":[${orders.map(writeOrder).join(',')}],"next_cursor":${JSON.stringify(nextCursor)}}`;
 }
 
-/** A numbered page; a page past the last has no orders. */
+/** JSON text of a numbered page. A page past the last has no orders. */
 export function writeNumberedPage(
   page: number,
   pageSize: number,

@@ -1,4 +1,4 @@
-import { requestedMaxAgeMs, sendServed } from '../../freshness/index.ts';
+import { requestedMaxAgeMs, sendCached } from '../../freshness/index.ts';
 import { Failure, NotFound } from '../../platform/errors.ts';
 import { answerFailure, answerWith, sendAnswer } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
@@ -85,7 +85,7 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
       const served = await timetables.get(providerId, requestedMaxAgeMs(request));
       if (!served.value) throw new NotFound('provider', providerId);
       const body = served.value.listing(clock.latestMs(), policy.minNoticeMs);
-      sendServed(request, reply, served, body, 'revalidate');
+      sendCached(request, reply, served, body, 'revalidate');
     },
   );
 

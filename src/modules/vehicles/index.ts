@@ -1,4 +1,4 @@
-export { compareStates } from './import/compare-states.ts';
+export { findStateDifferences } from './import/find-state-differences.ts';
 export { importStateLogs } from './import/import-state-logs.ts';
 export { type Imported, importVehicles } from './import/import-vehicles.ts';
 export { STATE_LOG_COLUMNS, VEHICLE_COLUMNS } from './import/vehicle-rows.ts';

@@ -4,6 +4,6 @@ import type { Id } from '../../platform/ids.ts';
 /** The requested time is before the vehicle's first state log. */
 export class BeforeFirstState extends failure('not-found', 'before-first-state', 'Not found') {
   constructor(vehicleId: Id) {
-    super(`Vehicle ${vehicleId} had no state yet at that time`);
+    super(`Vehicle ${vehicleId} has no state log at or before this time`);
   }
 }

@@ -1,4 +1,4 @@
-import { requestedMaxAgeMs, sendServed } from '../../freshness/index.ts';
+import { requestedMaxAgeMs, sendCached, VIEW_PROBLEMS } from '../../freshness/index.ts';
 import { Malformed, noSuch } from '../../platform/errors.ts';
 import { answerWith } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
@@ -10,14 +10,14 @@ import * as schemas from './vehicle-schemas.ts';
 import { insertStateLog, insertVehicle } from './vehicle-store.ts';
 import type { VehiclesDeps } from './vehicles-deps.ts';
 
-/** A vehicle's history, and the requests that add to it. */
+/** Adds the routes for a vehicle's history and for the requests that extend it. */
 export function addVehicleRoutes(app: HttpServer, { database, view }: VehiclesDeps): void {
   const tags = ['Vehicles'];
 
   app.get(
     '/vehicles/:id/history',
     {
-      config: { cached: true, problems: [noSuch('vehicle')] },
+      config: { cached: true, problems: [noSuch('vehicle'), ...VIEW_PROBLEMS] },
       schema: {
         operationId: 'getVehicleHistory',
         tags,
@@ -30,7 +30,7 @@ export function addVehicleRoutes(app: HttpServer, { database, view }: VehiclesDe
     async (request, reply) => {
       const id = idOf(request.params.id, 'params/id');
       const served = await view.get(String(id), requestedMaxAgeMs(request));
-      return sendServed(request, reply, served, requireVehicle(reply, served, id).history(), REUSE);
+      return sendCached(request, reply, served, requireVehicle(reply, served, id).history(), REUSE);
     },
   );
 
@@ -49,7 +49,7 @@ export function addVehicleRoutes(app: HttpServer, { database, view }: VehiclesDe
     (request, reply) => {
       const { make, model, state, timestamp } = request.body;
       if (state === undefined && timestamp !== undefined) {
-        throw new Malformed([{ path: '/timestamp', message: 'needs a state that began then' }]);
+        throw new Malformed([{ path: '/timestamp', message: 'is only allowed together with state' }]);
       }
       const since = timestamp === undefined ? undefined : textOfMoment(momentOf(timestamp, '/timestamp'));
       return answerOnce(database, request, reply, async (tx) => {

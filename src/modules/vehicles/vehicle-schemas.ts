@@ -22,13 +22,13 @@ const Timestamp = Type.String({
 const VehicleId = IdField("The vehicle's id.", 2);
 const Make = Type.String({ description: 'The manufacturer.', examples: ['AUDI'] });
 const Model = Type.String({ description: 'The model.', examples: ['A4'] });
-const State = Type.String({ description: 'The state, in the words of whoever logged it.', examples: ['selling'] });
+const State = Type.String({ description: 'The state, as it was logged.', examples: ['selling'] });
 
 export const VehicleParams = Type.Object({ id: IdParameter("The vehicle's id.", 2) });
 export const StateAtParams = Type.Object({
   id: IdParameter("The vehicle's id.", 2),
   timestamp: Type.String({
-    description: `The moment to ask about: ${TIME_GRAMMAR}`,
+    description: `The moment to look up: ${TIME_GRAMMAR}`,
     examples: ['2022-09-12T10:00:00+00:00'],
   }),
 });
@@ -120,11 +120,17 @@ const PairProblem = component(
   ),
 );
 
+const PairResult = component(
+  'VehicleStateResult',
+  Type.Object(
+    { vehicle: Type.Optional(VehicleInState), problem: Type.Optional(PairProblem) },
+    { description: 'The result for one pair: the vehicle in its state, or a problem.' },
+  ),
+);
+
 export const VehicleStates = component(
   'VehicleStates',
   Type.Object({
-    states: Type.Array(Type.Object({ vehicle: Type.Optional(VehicleInState), problem: Type.Optional(PairProblem) }), {
-      description: 'One entry per pair, in the same order: the vehicle in its state, or the problem.',
-    }),
+    states: Type.Array(PairResult, { description: 'One result per pair, in the sequence of the pairs.' }),
   }),
 );

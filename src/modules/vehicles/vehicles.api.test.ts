@@ -37,7 +37,7 @@ eachDatabase('vehicles', (open) => {
     expect(answer.status, answer.text).toBe(201);
   }
 
-  it('answers in the fixed shape, from the database first and from memory then', async () => {
+  it('a state is answered in the fixed shape, first from the database and then from memory', async () => {
     const vehicle = { id: 2, make: 'AUDI', model: 'A4', state: 'selling' };
     const another = await openTestApp(open().database);
     const url = '/vehicles/2/timestamp/2022-09-12T10:00:00+00:00';
@@ -46,13 +46,13 @@ eachDatabase('vehicles', (open) => {
     expect((await ask(another, 'GET', url)).body).toEqual({ fromCache: true, data: { vehicle } });
   });
 
-  it('counts a log’s own instant as in that state, to the microsecond', async () => {
+  it('the instant of a log counts as in its state, to the microsecond', async () => {
     expect(stateOf((await at(2, '2022-09-11T17:03:17Z')).body)).toBe('selling');
     expect(stateOf((await at(2, '2022-09-11 17:03:16.999999')).body)).toBe('quoted');
     expect(stateOf((await at(2, '2022-09-11T19:03:17+02')).body)).toBe('selling');
   });
 
-  it('knows nothing of a vehicle that there is not, nor before its first log', async () => {
+  it('an unknown vehicle and a time before the first log return 404', async () => {
     expect((await at(999_999, '2022-09-12')).body).toMatchObject({ type: 'urn:holdfast:problem:no-such-vehicle' });
     expect((await at(2, '2022-09-10T14:59:00Z')).body).toMatchObject({ status: 404 });
   });
@@ -64,11 +64,11 @@ eachDatabase('vehicles', (open) => {
     ['2', '2022-09-12T10:00:00.1234567'],
     ['0', '2022-09-12'],
     ['0x2', '2022-09-12'],
-  ])('refuses /vehicles/%s/timestamp/%s', async (id, timestamp) => {
+  ])('/vehicles/%s/timestamp/%s returns 400', async (id, timestamp) => {
     expect((await at(id, timestamp)).status).toBe(400);
   });
 
-  it('lets a back-dated log change yesterday’s answer at once', async () => {
+  it('a back-dated log changes the answers after its instant at once', async () => {
     const id = await newVehicle();
     await log(id, 'sold', '2022-03-01');
     expect(stateOf((await at(id, '2022-02-15')).body)).toBe('quoted');
@@ -85,7 +85,7 @@ eachDatabase('vehicles', (open) => {
     });
   });
 
-  it('tells the log with the greatest instant and sequence, in whatever order logs arrive (S1)', async () => {
+  it('the state is that of the log with the greatest instant and sequence, in whatever order logs arrive', async () => {
     const logs = fc.array(fc.record({ day: fc.integer({ min: 2, max: 9 }), state: fc.constantFrom('a', 'b', 'c') }), {
       minLength: 1,
       maxLength: 6,
@@ -95,9 +95,9 @@ eachDatabase('vehicles', (open) => {
         const id = await newVehicle();
         for (const { day, state } of arrived) await log(id, state, `2022-01-0${day}T00:00:00.00000${day}Z`);
         for (let day = 1; day <= 9; day += 1) {
-          const known = arrived.filter((each) => each.day <= day);
-          const latest = Math.max(...known.map((each) => each.day));
-          const expected = known.findLast((each) => each.day === latest)?.state ?? 'quoted';
+          const earlier = arrived.filter((each) => each.day <= day);
+          const latest = Math.max(...earlier.map((each) => each.day));
+          const expected = earlier.findLast((each) => each.day === latest)?.state ?? 'quoted';
           expect(stateOf((await at(id, `2022-01-0${day}T00:00:00.00000${day}Z`)).body)).toBe(expected);
         }
       }),
@@ -105,7 +105,7 @@ eachDatabase('vehicles', (open) => {
     );
   });
 
-  it('answers up to 1,000 pairs at once, in order, each for itself', async () => {
+  it('up to 1,000 pairs are answered in order, each with a state or a problem', async () => {
     const pairs = Array.from({ length: 1_000 }, (_, index) => ({
       vehicle_id: index % 2 === 0 ? 2 : 999_999,
       timestamp: '2022-09-12',
@@ -120,7 +120,7 @@ eachDatabase('vehicles', (open) => {
     expect((await ask(app, 'POST', '/api/v1/vehicles/states', { pairs: tooMany })).status).toBe(400);
   });
 
-  it('asks the source for a tighter bound, and sends 304 to who has the answer', async () => {
+  it('no-cache reads the source, and an ETag that the client has returns 304', async () => {
     await at(2, '2022-09-12');
     const url = '/vehicles/2/timestamp/2022-09-12';
     const fresh = await ask(app, 'GET', url, undefined, { 'cache-control': 'no-cache' });
@@ -129,11 +129,11 @@ eachDatabase('vehicles', (open) => {
     expect(Number(cached.headers.age)).toBeGreaterThanOrEqual(1);
     expect(cached.headers['cache-control']).toBe('no-cache');
     expect(cached.headers['cache-status']).toMatch(/^Holdfast; hit; ttl=\d+$/);
-    const known = await ask(app, 'GET', url, undefined, { 'if-none-match': String(cached.headers.etag) });
-    expect(known.status).toBe(304);
+    const unchanged = await ask(app, 'GET', url, undefined, { 'if-none-match': String(cached.headers.etag) });
+    expect(unchanged.status).toBe(304);
   });
 
-  it('forgets that there is no vehicle as soon as there is one', async () => {
+  it('a vehicle is found as soon as it is created, although it was cached as unknown', async () => {
     const next = (await newVehicle()) + 1;
     expect((await at(next, '2022-02-01')).status).toBe(404);
     expect(await newVehicle()).toBe(next);
@@ -141,8 +141,8 @@ eachDatabase('vehicles', (open) => {
   });
 });
 
-onPostgres('vehicles beside another program', (open) => {
-  it('shows what the other program logged within a second', async () => {
+onPostgres('vehicles that another program changes', (open) => {
+  it('a log of another program is shown within a second', async () => {
     const app = await openSamples(open());
     const url = '/vehicles/3/timestamp/2022-09-11T09:11:45Z';
     expect(stateOf((await ask(app, 'GET', url)).body)).toBe('quoted');

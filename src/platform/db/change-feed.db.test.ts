@@ -15,33 +15,32 @@ const THINGS = `
   insert into thing select generate_series(1, 500);
   call announce_changes_of('thing', 'thing', 'id')`;
 
-interface Ear {
+interface RecordedFeed {
   readonly feed: ChangeFeed;
-  readonly heard: Change[];
-  /** How often something may have been missed. */
-  readonly cuts: () => number;
-  /** Resolves at the next cut, or at the next change. */
-  next(event: 'cut' | 'changed'): Promise<unknown>;
+  readonly received: Change[];
+  readonly interruptions: () => number;
+  /** Resolves at the next interruption, or at the next change. */
+  next(event: 'interrupted' | 'changed'): Promise<unknown>;
 }
 
-async function listenTo(database: Database): Promise<Ear> {
+async function recordFeed(database: Database): Promise<RecordedFeed> {
   const feed = await database.openFeed(new SampledClock(), createLogger('silent'));
   const events = new EventTarget();
-  const heard: Change[] = [];
-  let cuts = 0;
+  const received: Change[] = [];
+  let interruptions = 0;
   feed.subscribe({
     changed(change) {
-      // The test's clock tells of its moves on the same channel.
+      // The test's clock announces its moves on the same channel.
       if (change.topic !== 'thing') return;
-      heard.push(change);
+      received.push(change);
       events.dispatchEvent(new Event('changed'));
     },
-    cut() {
-      cuts += 1;
-      events.dispatchEvent(new Event('cut'));
+    interrupted() {
+      interruptions += 1;
+      events.dispatchEvent(new Event('interrupted'));
     },
   });
-  return { feed, heard, cuts: () => cuts, next: (event) => once(events, event) };
+  return { feed, received, interruptions: () => interruptions, next: (event) => once(events, event) };
 }
 
 async function createThings({ database }: TestDatabase): Promise<void> {
@@ -50,65 +49,67 @@ async function createThings({ database }: TestDatabase): Promise<void> {
 
 const bump = (ids: string) => (tx: Tx) =>
   sql.raw(`update thing set version = version + 1 where id in (${ids})`).execute(tx);
-const keysOf = (heard: readonly Change[]) => heard.map(({ keys }) => keys?.toSorted() ?? null);
+const keysOf = (changes: readonly Change[]) => changes.map(({ keys }) => keys?.toSorted() ?? null);
 
 eachDatabase('the change feed', (open) => {
   beforeAll(() => createThings(open()));
 
-  /** Does something and tells what the feed told of it. */
-  async function hear(work: (tx: Tx) => Promise<unknown>): Promise<(readonly string[] | null)[]> {
+  /** Runs a transaction. @returns the keys that the feed delivered for it */
+  async function keysFrom(work: (tx: Tx) => Promise<unknown>): Promise<(readonly string[] | null)[]> {
     const { database } = open();
-    const { feed, heard } = await listenTo(database);
+    const { feed, received } = await recordFeed(database);
     await database.transaction(work);
     await feed.barrier();
-    return keysOf(heard);
+    return keysOf(received);
   }
 
-  it('tells what a statement changed, by key', async () => {
-    expect(await hear(bump('1, 2'))).toEqual([['1', '2']]);
-    expect(await hear((tx) => sql`insert into thing (id) values (1001), (1002)`.execute(tx))).toEqual([
+  it('the feed delivers the keys of the rows that a statement changed', async () => {
+    expect(await keysFrom(bump('1, 2'))).toEqual([['1', '2']]);
+    expect(await keysFrom((tx) => sql`insert into thing (id) values (1001), (1002)`.execute(tx))).toEqual([
       ['1001', '1002'],
     ]);
-    expect(await hear((tx) => sql`delete from thing where id in (1001, 1002)`.execute(tx))).toEqual([['1001', '1002']]);
+    expect(await keysFrom((tx) => sql`delete from thing where id in (1001, 1002)`.execute(tx))).toEqual([
+      ['1001', '1002'],
+    ]);
   });
 
-  it('tells both names of a row that changed its name', async () => {
-    const renamed = (tx: Tx) => sql`update thing set id = 2001 where id = 3`.execute(tx);
-    expect(await hear(renamed)).toEqual([['2001', '3']]);
+  it('the feed delivers both the old and the new key of a row whose key changed', async () => {
+    const rename = (tx: Tx) => sql`update thing set id = 2001 where id = 3`.execute(tx);
+    expect(await keysFrom(rename)).toEqual([['2001', '3']]);
     await open().database.transaction((tx) => sql`update thing set id = 3 where id = 2001`.execute(tx));
   });
 
-  it('tells nothing of a statement that changed nothing, nor of what is rolled back', async () => {
-    expect(await hear(bump('-1'))).toEqual([]);
+  it('the feed delivers nothing for a statement without effect or a transaction that rolls back', async () => {
+    expect(await keysFrom(bump('-1'))).toEqual([]);
     const { database } = open();
-    const { feed, heard } = await listenTo(database);
+    const { feed, received } = await recordFeed(database);
     const undone = database.transaction(async (tx) => {
       await bump('1')(tx);
-      throw new Error('changed my mind');
+      throw new Error('roll back');
     });
-    await expect(undone).rejects.toThrow('changed my mind');
+    await expect(undone).rejects.toThrow('roll back');
     await feed.barrier();
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 
-  it('tells 200 rows by key, and more as one message without keys', async () => {
+  it('the feed delivers up to 200 keys, and one message without keys for more', async () => {
     const many = (count: number) => (tx: Tx) =>
       sql`update thing set version = version + 1 where id in (select id from thing order by id limit ${count})`.execute(
         tx,
       );
-    const [exactly] = await hear(many(200));
-    expect(exactly).toHaveLength(200);
-    expect(await hear(many(201))).toEqual([null]);
-    expect(await hear((tx) => sql`truncate thing`.execute(tx))).toEqual([null]);
+    const [keys] = await keysFrom(many(200));
+    expect(keys).toHaveLength(200);
+    expect(await keysFrom(many(201))).toEqual([null]);
+    expect(await keysFrom((tx) => sql`truncate thing`.execute(tx))).toEqual([null]);
     await open().database.transaction((tx) => sql`insert into thing select generate_series(1, 500)`.execute(tx));
   });
 
-  it('has told every feed of a transaction’s changes by the time it answers', async () => {
+  it('every feed of a database has a transaction’s changes when the transaction returns', async () => {
     const { database } = open();
-    const ears = [await listenTo(database), await listenTo(database)];
+    const recorded = [await recordFeed(database), await recordFeed(database)];
     for (let id = 1; id <= 200; id += 1) {
       await database.transaction(bump(String(id)));
-      for (const { heard } of ears) expect(heard.at(-1)?.keys).toEqual([String(id)]);
+      for (const { received } of recorded) expect(received.at(-1)?.keys).toEqual([String(id)]);
     }
   });
 });
@@ -116,14 +117,18 @@ eachDatabase('the change feed', (open) => {
 onPostgres('the change feed on PostgreSQL', (open) => {
   beforeAll(() => createThings(open()));
 
-  const cutFeed = (database: Database) =>
+  const disconnectFeed = (database: Database) =>
     database.read((reader) =>
       sql`select pg_terminate_backend(pid) from pg_stat_activity
            where datname = current_database() and application_name = 'holdfast feed'`.execute(reader),
     );
 
-  /** Commits by another connection; counts those not yet told when `settle` resolves. */
-  async function untold(commits: number, { feed, heard }: Ear, settle: (feed: ChangeFeed) => Promise<void>) {
+  /** Commits on another connection. @returns how many commits had not arrived when `settle` resolved */
+  async function countMissing(
+    commits: number,
+    { feed, received }: RecordedFeed,
+    settle: (feed: ChangeFeed) => Promise<void>,
+  ) {
     const other = new pg.Client({ connectionString: open().url, options: '-c synchronous_commit=off' });
     await other.connect();
     let missing = 0;
@@ -135,63 +140,63 @@ onPostgres('the change feed on PostgreSQL', (open) => {
           values: [1 + (commit % 500)],
         });
         await settle(feed);
-        if (heard.length < commit) missing += 1;
+        if (received.length < commit) missing += 1;
       }
       await feed.barrier();
-      expect(heard).toHaveLength(commits);
+      expect(received).toHaveLength(commits);
     } finally {
       await other.end();
     }
     return missing;
   }
 
-  it('has told each of 2,000 commits of another connection when a barrier raised after it resolves', async () => {
-    expect(await untold(2_000, await listenTo(open().database), (feed) => feed.barrier())).toBe(0);
+  it('a barrier after a commit of another connection resolves when that commit has arrived, 2,000 times', async () => {
+    expect(await countMissing(2_000, await recordFeed(open().database), (feed) => feed.barrier())).toBe(0);
   });
 
-  it('control: without the barrier some are not told yet', async () => {
-    expect(await untold(2_000, await listenTo(open().database), async () => {})).toBeGreaterThan(0);
+  it('control: without the barrier some of 2,000 commits have not arrived', async () => {
+    expect(await countMissing(2_000, await recordFeed(open().database), async () => {})).toBeGreaterThan(0);
   });
 
-  it('is cut when its connection is, comes back by itself, and tells what changes then', async () => {
+  it('a feed whose connection breaks reports it, reconnects by itself and delivers the next change', async () => {
     const { database } = open();
-    const ear = await listenTo(database);
-    const cut = ear.next('cut');
-    await cutFeed(database);
-    await cut;
-    expect(ear.feed.isConnected).toBe(false);
-    await ear.next('cut');
-    expect([ear.feed.isConnected, ear.cuts()]).toEqual([true, 2]);
-    const told = ear.next('changed');
+    const { feed, received, interruptions, next } = await recordFeed(database);
+    const interrupted = next('interrupted');
+    await disconnectFeed(database);
+    await interrupted;
+    expect(feed.isConnected).toBe(false);
+    await next('interrupted');
+    expect([feed.isConnected, interruptions()]).toEqual([true, 2]);
+    const changed = next('changed');
     await database.transaction(bump('7'));
-    await told;
-    expect(ear.heard.at(-1)?.keys).toEqual(['7']);
+    await changed;
+    expect(received.at(-1)?.keys).toEqual(['7']);
   });
 
-  it('doubts everything when anybody says on its channel what it cannot read', async () => {
+  it('a message that cannot be read counts as an interruption', async () => {
     const { database } = open();
-    const ear = await listenTo(database);
-    const cut = ear.next('cut');
+    const { feed, next } = await recordFeed(database);
+    const interrupted = next('interrupted');
     await database.transaction((tx) => sql`select pg_notify('holdfast_change', 'hello')`.execute(tx));
-    await cut;
-    expect(ear.feed.isConnected).toBe(true);
+    await interrupted;
+    expect(feed.isConnected).toBe(true);
   });
 
-  it('outlives a database that refuses it, falls silent and comes back', async () => {
+  it('a feed reconnects after the database has refused it and after it has frozen', async () => {
     const { url = '' } = open();
     await using proxy = await openProxy(targetOf(url, 5432), feedOrPool);
     await using database = openPostgres({ url: through(url, proxy), constraints: {}, onBroken() {} });
     proxy.refuse();
-    const ear = await listenTo(database);
-    expect(ear.feed.isConnected).toBe(false);
+    const { feed, next } = await recordFeed(database);
+    expect(feed.isConnected).toBe(false);
     proxy.accept();
-    await ear.next('cut');
-    expect(ear.feed.isConnected).toBe(true);
+    await next('interrupted');
+    expect(feed.isConnected).toBe(true);
     proxy.freeze('feed');
-    await ear.next('cut');
-    expect(ear.feed.isConnected).toBe(false);
+    await next('interrupted');
+    expect(feed.isConnected).toBe(false);
     proxy.thaw();
-    await ear.next('cut');
-    expect(ear.feed.isConnected).toBe(true);
+    await next('interrupted');
+    expect(feed.isConnected).toBe(true);
   });
 });

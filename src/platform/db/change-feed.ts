@@ -1,41 +1,54 @@
 import type { Logger } from '../logger.ts';
 import type { SampledClock } from './database-clock.ts';
 
-/** Rows of one kind that changed in one committed statement. */
+/** The rows of one topic that one committed statement changed. */
 export interface Change {
   readonly topic: string;
-  /** `null`: so many that they are not told one by one. */
+  /** Keys of the rows; `null` when too many changed to list them. */
   readonly keys: readonly string[] | null;
 }
 
-/** What has changed in the database, told by the database itself, whichever program changed it. */
+/**
+ * Changes in the database, announced by the database itself (`announce_change` in `0004_changes.sql`), whichever
+ * program made them.
+ */
 export interface ChangeFeed {
   /**
-   * Whether every change has been told that committed more than a second ago, as far as this process can know. A cut
-   * feed vouches for nothing, and nor does one that has not been heard from for that long: a process that was frozen
-   * finds its readers' requests before it finds what it was told meanwhile.
+   * Whether every change that committed more than a second ago has arrived, as far as this process can know. False
+   * while there is no connection, and when the connection has been silent for longer than that: a process that was
+   * frozen reads its requests before it reads the changes that arrived meanwhile.
    */
   readonly isConnected: boolean;
-  /** Hears every change, in the order of the commits, and `cut` whenever some may have been missed. */
   subscribe(listener: ChangeListener): void;
   /**
-   * Resolves when all that had committed before the call has been told to the listeners, or when they have been told
-   * since the call that the feed is cut.
+   * Resolves when the listeners have received every change committed before the call, or when they have been notified
+   * since the call that the feed is disconnected.
    */
   barrier(): Promise<void>;
 }
 
 export interface ChangeListener {
+  /** Receives every change, in commit order. */
   changed(change: Change): void;
-  /** @param again the feed was cut already, and this process has committed something since that nobody tells it of */
-  cut(again: boolean): void;
+  /**
+   * Reports that changes may have been missed: the feed has disconnected or reconnected, or has received a message that
+   * it cannot read.
+   *
+   * @param repeated whether the feed was disconnected already, and this process has now committed a change that it
+   *   does not receive
+   */
+  interrupted(repeated: boolean): void;
 }
 
-/** One connection that listens. A driver opens it; it calls back in the order of the commits. */
+/** One connection on which a driver listens. It delivers messages in commit order. */
 export interface ListeningConnection {
-  /** Whether a commit answers only after its changes were told, so that nobody needs to wait for them. */
-  readonly tellsBeforeCommitAnswers: boolean;
-  /** A round trip: when it answers, all that had committed before has been told. @returns the database's time, ms */
+  /** Whether a commit returns only after its changes have been delivered, so that no barrier is needed. */
+  readonly deliversBeforeCommitReturns: boolean;
+  /**
+   * Makes a round trip. When it returns, all changes committed before it have been delivered.
+   *
+   * @returns the database's time, in milliseconds since 1970
+   */
   ping(): Promise<number>;
   close(): Promise<void>;
 }
@@ -47,10 +60,10 @@ export type OpenListening = (
 ) => Promise<ListeningConnection>;
 
 const CHANNEL = 'holdfast_change';
-/** Also how soon a connection is tried again. */
+/** Interval of the round trips while connected, and of the attempts to connect. */
 const HEARTBEAT_MS = 250;
-/** Past this, silence is no longer taken for "nothing has changed". */
-const SILENT_MS = 1_000;
+/** A silence longer than this no longer means that nothing has changed. */
+const MAX_SILENCE_MS = 1_000;
 
 export class ListeningFeed implements ChangeFeed, AsyncDisposable {
   readonly #open: OpenListening;
@@ -61,10 +74,10 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
   #connection: ListeningConnection | undefined;
   #connecting = false;
   #closed = false;
-  /** All that had committed by then has been told. */
-  #toldUntil = Number.NEGATIVE_INFINITY;
-  #ping: Promise<void> | undefined;
-  #nextPing: Promise<void> | undefined;
+  /** `performance.now()` before which every committed change has been delivered. */
+  #deliveredUntil = Number.NEGATIVE_INFINITY;
+  #roundTrip: Promise<void> | undefined;
+  #nextRoundTrip: Promise<void> | undefined;
 
   constructor(open: OpenListening, clock: SampledClock, logger: Logger) {
     this.#open = open;
@@ -75,68 +88,68 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
 
   get isConnected(): boolean {
     if (this.#connection === undefined) return false;
-    return this.#connection.tellsBeforeCommitAnswers || performance.now() - this.#toldUntil < SILENT_MS;
+    return this.#connection.deliversBeforeCommitReturns || performance.now() - this.#deliveredUntil < MAX_SILENCE_MS;
   }
 
   subscribe(listener: ChangeListener): void {
     this.#listeners.push(listener);
   }
 
-  /** The first connection; failing that, the feed starts cut and each heartbeat tries again. */
+  /** Connects. If that fails, the feed starts disconnected and every heartbeat tries again. */
   async connect(): Promise<void> {
     if (this.#connecting || this.#connection || this.#closed) return;
     this.#connecting = true;
     try {
       await this.#listen();
     } catch (error) {
-      this.#logger.debug({ err: error }, 'the change feed is not connected yet');
+      this.#logger.debug({ err: error }, 'change feed is not connected yet');
     } finally {
       this.#connecting = false;
     }
   }
 
   async #listen(): Promise<void> {
-    // A connection may be lost before it is known here, and again before it is in use.
+    // The connection may be lost before `open` returns it, and again before it is in use.
     let connection: ListeningConnection | undefined;
     let lost = false;
     const onLost = () => {
       lost = true;
-      if (connection && connection === this.#connection) this.#cut('the connection broke');
+      if (connection && connection === this.#connection) this.#disconnect('the connection broke');
     };
-    connection = await this.#open(CHANNEL, (payload) => this.#tell(payload), onLost);
+    connection = await this.#open(CHANNEL, (payload) => this.#deliver(payload), onLost);
     try {
       await this.#sample(connection);
-      if (lost || this.#closed) throw new Error('the connection is gone already');
+      if (lost || this.#closed) throw new Error('the connection was lost before it was used');
     } catch (error) {
       void connection.close().catch(() => {});
       throw error;
     }
-    // What changed while nobody listened is unknown: whatever was loaded before now is not vouched for.
-    this.#tellCut();
+    // Changes made while no connection listened are unknown, so whatever was loaded before now is uncertain.
+    this.#notifyInterrupted();
     this.#connection = connection;
   }
 
   barrier(): Promise<void> {
     if (this.#connection) {
-      return this.#connection.tellsBeforeCommitAnswers ? Promise.resolve() : this.#sharedRoundTrip();
+      return this.#connection.deliversBeforeCommitReturns ? Promise.resolve() : this.#shareRoundTrip();
     }
-    // Whoever wrote without being heard must not be given what others began to read before the write.
-    if (!this.#closed) this.#tellCut(true);
+    // This process does not receive its own write. Its next read must not join a load that began before the write.
+    if (!this.#closed) this.#notifyInterrupted(true);
     return Promise.resolve();
   }
 
-  /** Who calls while a round trip is under way takes part in the next one, which begins after this call. */
-  #sharedRoundTrip(): Promise<void> {
-    if (!this.#ping) {
-      this.#ping = this.#roundTrip();
-      return this.#ping;
+  /** Callers that come during a round trip share the next one, which begins after their call. */
+  #shareRoundTrip(): Promise<void> {
+    if (!this.#roundTrip) {
+      this.#roundTrip = this.#makeRoundTrip();
+      return this.#roundTrip;
     }
-    this.#nextPing ??= this.#ping.then(() => {
-      this.#nextPing = undefined;
-      this.#ping = this.#roundTrip();
-      return this.#ping;
+    this.#nextRoundTrip ??= this.#roundTrip.then(() => {
+      this.#nextRoundTrip = undefined;
+      this.#roundTrip = this.#makeRoundTrip();
+      return this.#roundTrip;
     });
-    return this.#nextPing;
+    return this.#nextRoundTrip;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -148,56 +161,60 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
   }
 
   async #beat(): Promise<void> {
-    if (this.#connection) await this.#sharedRoundTrip();
+    if (this.#connection) await this.#shareRoundTrip();
     else await this.connect();
   }
 
-  async #roundTrip(): Promise<void> {
+  async #makeRoundTrip(): Promise<void> {
     const connection = this.#connection;
     try {
       if (connection) await this.#sample(connection);
     } catch (error) {
-      if (connection && connection === this.#connection) this.#cut(String(error));
+      if (connection && connection === this.#connection) this.#disconnect(String(error));
     } finally {
-      if (!this.#nextPing) this.#ping = undefined;
+      if (!this.#nextRoundTrip) this.#roundTrip = undefined;
     }
   }
 
   async #sample(connection: ListeningConnection): Promise<void> {
     const askedAt = performance.now();
     this.#clock.sample(await connection.ping(), askedAt);
-    this.#toldUntil = askedAt;
+    this.#deliveredUntil = askedAt;
   }
 
-  #cut(reason: string): void {
+  #disconnect(reason: string): void {
     const connection = this.#connection;
     this.#connection = undefined;
     if (this.#closed) return;
-    this.#logger.warn({ reason }, 'the change feed is cut: nothing in memory is vouched for until it is back');
-    this.#tellCut();
+    this.#logger.warn({ reason }, 'change feed disconnected; entries in memory are uncertain until it reconnects');
+    this.#notifyInterrupted();
     void connection?.close().catch(() => {});
     void this.connect();
   }
 
-  #tellCut(again = false): void {
-    for (const listener of this.#listeners) listener.cut(again);
+  #notifyInterrupted(repeated = false): void {
+    for (const listener of this.#listeners) listener.interrupted(repeated);
   }
 
-  #tell(payload: string): void {
-    const change = readChange(payload);
-    if (!change) this.#logger.warn({ payload: payload.slice(0, 200) }, 'the change feed was told what it cannot read');
-    // Anybody may notify the channel. What cannot be read may mean anything, so nothing is vouched for.
-    for (const listener of this.#listeners) change ? listener.changed(change) : listener.cut(false);
+  #deliver(payload: string): void {
+    const change = parseChange(payload);
+    if (!change) {
+      // Any program may notify the channel. A message that cannot be read may stand for any change.
+      this.#logger.warn({ payload: payload.slice(0, 200) }, 'change feed received a message that it cannot read');
+      this.#notifyInterrupted();
+      return;
+    }
+    for (const listener of this.#listeners) listener.changed(change);
   }
 }
 
-/** Keys that cannot be read stand for all of their topic. */
-function readChange(payload: string): Change | undefined {
+/** Keys that cannot be read stand for every row of their topic. */
+function parseChange(payload: string): Change | undefined {
   try {
     const { topic, keys } = JSON.parse(payload) as { topic: unknown; keys: unknown };
     if (typeof topic !== 'string') return undefined;
-    const readable = Array.isArray(keys) && keys.every((key) => typeof key === 'string');
-    return { topic, keys: readable ? keys : null };
+    const isReadable = Array.isArray(keys) && keys.every((key) => typeof key === 'string');
+    return { topic, keys: isReadable ? keys : null };
   } catch {
     return undefined;
   }

@@ -12,7 +12,7 @@ afterEach(() => {
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** A driver whose connections do what the test says. */
+/** A driver whose connections do what the test sets. */
 class ScriptedDriver {
   attempts = 0;
   closed = 0;
@@ -20,20 +20,20 @@ class ScriptedDriver {
   open: () => Promise<void> = async () => {};
   ping: () => Promise<number> = async () => 0;
   lose: () => void = () => {};
-  tell: (payload: string) => void = () => {};
-  readonly tellsBeforeCommitAnswers: boolean;
+  deliver: (payload: string) => void = () => {};
+  readonly deliversBeforeCommitReturns: boolean;
 
-  constructor(tellsBeforeCommitAnswers = false) {
-    this.tellsBeforeCommitAnswers = tellsBeforeCommitAnswers;
+  constructor(deliversBeforeCommitReturns = false) {
+    this.deliversBeforeCommitReturns = deliversBeforeCommitReturns;
   }
 
   readonly listen: OpenListening = async (_channel, onPayload, onLost): Promise<ListeningConnection> => {
     this.attempts += 1;
     this.lose = onLost;
-    this.tell = onPayload;
+    this.deliver = onPayload;
     await this.open();
     return {
-      tellsBeforeCommitAnswers: this.tellsBeforeCommitAnswers,
+      deliversBeforeCommitReturns: this.deliversBeforeCommitReturns,
       ping: () => {
         this.pings += 1;
         return this.ping();
@@ -47,11 +47,14 @@ class ScriptedDriver {
 
 async function openFeed(driver: ScriptedDriver) {
   const feed = new ListeningFeed(driver.listen, new SampledClock(), createLogger('silent'));
-  const heard: Change[] = [];
-  const cuts: number[] = [];
-  feed.subscribe({ changed: (change) => heard.push(change), cut: () => cuts.push(performance.now()) });
+  const received: Change[] = [];
+  const interruptions: boolean[] = [];
+  feed.subscribe({
+    changed: (change) => received.push(change),
+    interrupted: (repeated) => interruptions.push(repeated),
+  });
   await feed.connect();
-  return { feed, heard, cuts };
+  return { feed, received, interruptions };
 }
 
 async function pass(ms: number, stepMs = 10): Promise<void> {
@@ -61,8 +64,8 @@ async function pass(ms: number, stepMs = 10): Promise<void> {
   }
 }
 
-describe('the change feed', () => {
-  it('survives a connection that is lost before it is open, and goes on trying', async () => {
+describe('ListeningFeed', () => {
+  it('a connection that is lost before it is open is tried again', async () => {
     const driver = new ScriptedDriver();
     driver.open = async () => {
       driver.lose();
@@ -77,7 +80,7 @@ describe('the change feed', () => {
     await feed[Symbol.asyncDispose]();
   });
 
-  it('tries no more often in the tenth minute of an outage than in the first', async () => {
+  it('the rate of attempts does not grow during an outage', async () => {
     const driver = new ScriptedDriver();
     driver.open = async () => {
       throw new Error('refused');
@@ -91,7 +94,7 @@ describe('the change feed', () => {
     await feed[Symbol.asyncDispose]();
   });
 
-  it('leaves no connection open that did not come into use', async () => {
+  it('a connection that fails before it is used is closed', async () => {
     const driver = new ScriptedDriver();
     driver.ping = () => Promise.reject(new Error('no answer'));
     const { feed } = await openFeed(driver);
@@ -101,7 +104,7 @@ describe('the change feed', () => {
     await feed[Symbol.asyncDispose]();
   });
 
-  it('does not come into use after it was closed', async () => {
+  it('a feed that is closed while it connects does not become connected', async () => {
     const driver = new ScriptedDriver();
     const ping = Promise.withResolvers<number>();
     driver.ping = () => ping.promise;
@@ -114,19 +117,19 @@ describe('the change feed', () => {
     expect([driver.attempts, driver.closed, feed.isConnected]).toEqual([1, 1, false]);
   });
 
-  it('vouches for nothing before it is connected, nor after it is cut, and doubts what came between', async () => {
+  it('connecting and disconnecting each count as an interruption', async () => {
     const driver = new ScriptedDriver();
-    const { feed, cuts } = await openFeed(driver);
-    expect([feed.isConnected, cuts.length]).toEqual([true, 1]);
+    const { feed, interruptions } = await openFeed(driver);
+    expect([feed.isConnected, interruptions.length]).toEqual([true, 1]);
     driver.open = () => new Promise(() => {});
     driver.lose();
-    expect([feed.isConnected, cuts.length]).toEqual([false, 2]);
+    expect([feed.isConnected, interruptions.length]).toEqual([false, 2]);
     await feed[Symbol.asyncDispose]();
   });
 
-  it('vouches for nothing once it has been silent for a second, until it is heard from again', async () => {
+  it('a feed is not connected after a second of silence, until the next answer', async () => {
     const driver = new ScriptedDriver();
-    const { feed, cuts } = await openFeed(driver);
+    const { feed, interruptions } = await openFeed(driver);
     await pass(5_000);
     expect(feed.isConnected).toBe(true);
     const silence = Promise.withResolvers<number>();
@@ -139,12 +142,12 @@ describe('the change feed', () => {
     driver.ping = async () => 0;
     await pass(300);
     expect(feed.isConnected).toBe(true);
-    // It was the same connection all along, so nothing it told was missed.
-    expect(cuts).toHaveLength(1);
+    // The connection stayed the same, so no change was missed.
+    expect(interruptions).toHaveLength(1);
     await feed[Symbol.asyncDispose]();
   });
 
-  it('vouches for nothing when the process comes back from a pause, before it has listened', async () => {
+  it('a feed is not connected when the process continues after a pause, until the next answer', async () => {
     const driver = new ScriptedDriver();
     const { feed } = await openFeed(driver);
     const frozen = performance.now() + 3_000;
@@ -154,7 +157,7 @@ describe('the change feed', () => {
     await feed[Symbol.asyncDispose]();
   });
 
-  it('vouches however long ago it was heard from, when a commit answers only after it is told', async () => {
+  it('a feed that delivers before commits return stays connected during a silence', async () => {
     const driver = new ScriptedDriver(true);
     const { feed } = await openFeed(driver);
     driver.ping = () => new Promise(() => {});
@@ -163,7 +166,7 @@ describe('the change feed', () => {
     await feed[Symbol.asyncDispose]();
   });
 
-  it('shares round trips: who comes while one is under way waits for the next, which begins after the call', async () => {
+  it('barriers during a round trip share the next one, which begins after their call', async () => {
     const driver = new ScriptedDriver();
     const { feed } = await openFeed(driver);
     const answers: (() => void)[] = [];
@@ -187,49 +190,47 @@ describe('the change feed', () => {
     await feed[Symbol.asyncDispose]();
   });
 
-  it('lets nobody wait for a connection that has gone', async () => {
+  it('a barrier resolves when the connection fails', async () => {
     const driver = new ScriptedDriver();
-    const { feed, cuts } = await openFeed(driver);
+    const { feed, interruptions } = await openFeed(driver);
     driver.ping = () => Promise.reject(new Error('no answer'));
     await feed.barrier();
-    expect(cuts.length).toBeGreaterThan(1);
+    expect(interruptions.length).toBeGreaterThan(1);
     await feed.barrier();
     await feed[Symbol.asyncDispose]();
   });
 
-  it('tells of the cut again to whoever has committed while it was cut, and not once it is closed', async () => {
+  it('a barrier on a disconnected feed repeats the interruption, and on a closed feed it does not', async () => {
     const driver = new ScriptedDriver();
-    const { feed, cuts } = await openFeed(driver);
+    const { feed, interruptions } = await openFeed(driver);
     driver.open = () => Promise.reject(new Error('refused'));
     driver.lose();
     await settled();
-    const before = cuts.length;
-    const again: boolean[] = [];
-    feed.subscribe({ changed() {}, cut: (isAgain) => again.push(isAgain) });
+    interruptions.length = 0;
     await feed.barrier();
-    expect([feed.isConnected, cuts.length]).toEqual([false, before + 1]);
+    expect([feed.isConnected, ...interruptions]).toEqual([false, true]);
     driver.open = async () => {};
     await pass(300);
-    expect([feed.isConnected, ...again]).toEqual([true, true, false]);
+    expect([feed.isConnected, ...interruptions]).toEqual([true, true, false]);
     await feed[Symbol.asyncDispose]();
     await feed.barrier();
-    expect(again).toHaveLength(2);
+    expect(interruptions).toHaveLength(2);
   });
 
-  it('takes keys it cannot read for all of their topic, and words it cannot read for anything', async () => {
+  it('unreadable keys stand for their whole topic, and an unreadable message is an interruption', async () => {
     const driver = new ScriptedDriver();
-    const { feed, heard, cuts } = await openFeed(driver);
-    driver.tell('{"topic": "thing", "keys": ["1", "2"]}');
-    driver.tell('{"topic": "thing", "keys": null}');
-    driver.tell('{"topic": "thing", "keys": ["1", null]}');
-    expect(heard).toEqual([
+    const { feed, received, interruptions } = await openFeed(driver);
+    driver.deliver('{"topic": "thing", "keys": ["1", "2"]}');
+    driver.deliver('{"topic": "thing", "keys": null}');
+    driver.deliver('{"topic": "thing", "keys": ["1", null]}');
+    expect(received).toEqual([
       { topic: 'thing', keys: ['1', '2'] },
       { topic: 'thing', keys: null },
       { topic: 'thing', keys: null },
     ]);
-    expect(cuts).toHaveLength(1);
-    for (const payload of ['', 'hello', 'null', '{"keys": []}']) driver.tell(payload);
-    expect([heard.length, cuts.length]).toEqual([3, 5]);
+    expect(interruptions).toHaveLength(1);
+    for (const payload of ['', 'hello', 'null', '{"keys": []}']) driver.deliver(payload);
+    expect([received.length, interruptions.length]).toEqual([3, 5]);
     await feed[Symbol.asyncDispose]();
   });
 });

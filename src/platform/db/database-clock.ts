@@ -1,24 +1,24 @@
 /**
- * The database's time, read from memory: samples come with every word from the change feed, and between two of
- * them this process's monotonic clock counts on. How far the machine's own wall clock is off changes nothing.
+ * The database's clock, read from memory. A sample arrives with every round trip of the change feed; between samples
+ * this process's monotonic clock continues it. The machine's own wall clock has no influence.
  *
- * A sample was taken somewhere between asking and answering, which gives two bounds on the present. Whoever must
- * not think too little of an age takes the late one for now and the early one for the moment a load began.
+ * The database took a sample at some moment between the question and the answer, which gives two limits of the present.
+ * Code that must not underestimate an age takes the later one as now, and the earlier one as the start of a load.
  */
 export interface DatabaseClock {
-  /** Milliseconds since 1970 UTC; the database's clock shows no less than this. */
+  /** Lower limit of the database's time, in milliseconds since 1970 UTC. */
   earliestMs(): number;
-  /** Milliseconds since 1970 UTC; the database's clock shows no more than this. */
+  /** Upper limit of the database's time, in milliseconds since 1970 UTC. */
   latestMs(): number;
 }
 
 export class SampledClock implements DatabaseClock {
-  // Before the first sample the machine's own clock must do.
+  // The machine's own clock, until the first sample.
   #databaseMs = Date.now();
   #askedAt = performance.now();
   #answeredAt = performance.now();
 
-  /** `databaseMs` was read at some moment between `askedAt` and now, both by `performance.now()`. */
+  /** Takes a sample that the database read between `askedAt` and now, both by `performance.now()`. */
   sample(databaseMs: number, askedAt: number): void {
     this.#databaseMs = databaseMs;
     this.#askedAt = askedAt;

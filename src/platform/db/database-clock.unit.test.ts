@@ -11,7 +11,7 @@ afterEach(() => {
 
 const DELAY = fc.integer({ min: 0, max: 5_000 });
 
-it('encloses the database’s time, wherever between asking and answering it was read', () => {
+it('earliestMs and latestMs enclose the database’s time, whenever during the round trip it was read', () => {
   const trip = fc.record({ toDatabaseMs: DELAY, backMs: DELAY, laterMs: DELAY, skewMs: fc.integer() });
   fc.assert(
     fc.property(trip, ({ toDatabaseMs, backMs, laterMs, skewMs }) => {
@@ -30,7 +30,7 @@ it('encloses the database’s time, wherever between asking and answering it was
   );
 });
 
-it('goes on by the process’s monotonic clock, whatever the machine’s wall clock does', () => {
+it('the clock continues by the monotonic clock, whatever the machine’s wall clock does', () => {
   const clock = new SampledClock();
   clock.sample(1_000_000, performance.now());
   vi.advanceTimersByTime(500);
@@ -38,7 +38,7 @@ it('goes on by the process’s monotonic clock, whatever the machine’s wall cl
   expect([clock.earliestMs(), clock.latestMs()]).toEqual([1_000_500, 1_000_500]);
 });
 
-it('shows the machine’s own time until it has been told better', () => {
+it('before the first sample the clock shows the machine’s own time', () => {
   vi.setSystemTime(1_234_567);
   expect(new SampledClock().latestMs()).toBe(1_234_567);
 });

@@ -68,7 +68,7 @@ export async function openPglite(options: PgliteOptions): Promise<EmbeddedDataba
     async listen(channel, onPayload) {
       const stop = await exclusively(() => pglite.listen(channel, onPayload));
       return {
-        tellsBeforeCommitAnswers: true,
+        deliversBeforeCommitReturns: true,
         ping: () => exclusively(async () => Number((await pglite.query<{ ms: string }>(CLOCK_MS)).rows[0]?.ms)),
         close: () => exclusively(() => stop()),
       };

@@ -110,7 +110,7 @@ async function listen(
   await client.connect();
   await client.query(`listen ${channel}`);
   return {
-    tellsBeforeCommitAnswers: false,
+    deliversBeforeCommitReturns: false,
     async ping() {
       const { rows } = await client.query<{ ms: string }>({ name: 'ping', text: CLOCK_MS });
       return Number(rows[0]?.ms);

@@ -1,35 +1,41 @@
 import { pipeline, type Readable } from 'node:stream';
 import { CsvError, type Parser, parse } from 'csv-parse';
 
-/** One record of a CSV file, by the names of its header. */
+/** The fields of a record, by the column names of the header. */
 export type Fields = Readonly<Record<string, string>>;
 
-/** Why a row cannot be taken. */
+/** Why a row cannot be imported. */
 export class RowRefused extends Error {}
 
-/** A file that cannot be opened, or read to its end. */
+/** A file cannot be opened, or cannot be read to its end. */
 export class FileUnreadable extends Error {}
 
 export interface CsvRow {
-  /** Where the record ends, the header being line 1. */
+  /** The line on which the record ends. The header is line 1. */
   readonly line: number;
-  /** The record, or why it is none. */
+  /** The record, or why it is not valid. */
   readonly fields: Fields | RowRefused;
-  /** Bytes of the file read up to here. */
+  /** Bytes of the file read so far. */
   readonly bytes: number;
 }
 
 /**
- * Reads a CSV file as a stream. Its first line names the columns, in any order, and has at least those in `columns`.
- * A file that is broken in itself, as by a quote that is never closed, ends with a row that says so.
+ * Reads a CSV file as a stream. Its first line names the columns, in any order, and must contain all of `columns`. If
+ * the file itself is broken, as by a quote that is never closed, the last row reports that.
  *
  * @throws FileUnreadable
  */
 export function readCsv(source: Readable, columns: readonly string[]): AsyncGenerator<CsvRow> {
   const parser = parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true });
-  // From now on, not from the first row asked for: a file that cannot be opened says so at once, to nobody yet.
+  // The pipeline must begin now and not with the first row: a file that cannot be opened emits its error at once, and
+  // an error without a listener ends the process.
   pipeline(source, parser, () => {});
   return readRows(parser, columns);
+}
+
+interface Parsed {
+  readonly record: string[];
+  readonly info: { readonly lines: number; readonly bytes: number };
 }
 
 async function* readRows(parser: Parser, columns: readonly string[]): AsyncGenerator<CsvRow> {
@@ -43,7 +49,7 @@ async function* readRows(parser: Parser, columns: readonly string[]): AsyncGener
         if (missing.length === 0) continue;
         return yield { line, bytes, fields: new RowRefused(`there is no column ${missing.join(', ')}`) };
       }
-      yield { line, bytes, fields: named(header, record) };
+      yield { line, bytes, fields: toFields(header, record) };
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw new FileUnreadable(String(error), { cause: error });
@@ -53,12 +59,7 @@ async function* readRows(parser: Parser, columns: readonly string[]): AsyncGener
   if (header === undefined) yield { line: 1, bytes: 0, fields: new RowRefused('the file is empty') };
 }
 
-interface Parsed {
-  readonly record: string[];
-  readonly info: { readonly lines: number; readonly bytes: number };
-}
-
-function named(header: readonly string[], record: readonly string[]): Fields | RowRefused {
+function toFields(header: readonly string[], record: readonly string[]): Fields | RowRefused {
   if (record.length !== header.length) {
     return new RowRefused(`there are ${record.length} columns where the header has ${header.length}`);
   }

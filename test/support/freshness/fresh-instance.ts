@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RawBuilder, sql } from 'kysely';
-import { FreshView } from '../../../src/freshness/fresh-view.ts';
 import { Freshness, RedisStore, type View } from '../../../src/freshness/index.ts';
-import { MemoryStore } from '../../../src/freshness/memory-store.ts';
-import type { RemoteStore } from '../../../src/freshness/remote-store.ts';
-import type { ViewOptions } from '../../../src/freshness/view.ts';
+import { FreshView } from '../../../src/freshness/view/fresh-view.ts';
+import { MemoryStore } from '../../../src/freshness/view/memory-store.ts';
+import type { RemoteStore } from '../../../src/freshness/view/remote-store.ts';
+import type { ViewOptions } from '../../../src/freshness/view/view.ts';
 import { type Reader, readInstallation } from '../../../src/platform/db/database.ts';
 import { SampledClock } from '../../../src/platform/db/database-clock.ts';
 import { openPostgres } from '../../../src/platform/db/postgres-driver.ts';
@@ -15,7 +15,7 @@ export const RACED = `
   create table raced (key bigint primary key, version bigint not null);
   call announce_changes_of('raced', 'raced', 'key')`;
 
-/** What a race is about: how often a key has been written. */
+/** The value of a key: how often it has been written. */
 interface Raced {
   version: number;
 }
@@ -26,21 +26,21 @@ interface Load {
   readonly endedAt: number;
 }
 
-/** Which of the two fences is taken away, for a control. */
+/** The fence that a control run removes. */
 export type Unfenced = 'memory' | 'shared' | undefined;
 
-/** The freshness of one instance: a database, a feed, a link to Redis and two views, none shared with another one. */
+/** The freshness of one instance: its own database connections, change feed, link to Redis and two views. */
 export interface FreshInstance extends AsyncDisposable {
-  /** Shared through Redis, and loaded whole. */
+  /** A view that is shared through Redis and always loads whole values. */
   readonly shared: View<number, Raced>;
-  /** Kept in this instance, and patched. */
+  /** A view that stays in this instance and patches its values. */
   readonly patched: View<number, Raced>;
   readonly redis: RedisLink;
-  /** Every load and patch there has been. */
+  /** Every load and patch so far. */
   readonly loads: readonly Load[];
-  /** @returns the version written, once the instance would answer */
+  /** Writes a key. @returns the version written, at the moment at which the instance would answer a request */
   write(key: number): Promise<number>;
-  /** Resolves when all that has been committed is told. */
+  /** Resolves when every committed change has arrived. */
   caughtUp(): Promise<void>;
 }
 
@@ -48,46 +48,46 @@ export interface FreshInstanceOptions {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly boundMs: number;
-  /** How long the source takes before it looks, and again before it answers. */
-  wobbleMs(): number;
+  /** Delay of the source before it reads and again before it answers, in milliseconds. */
+  sourceDelayMs(): number;
   readonly unfenced?: Unfenced;
 }
 
 const MAX_BYTES = 64 * 2 ** 20;
 
 export async function openFreshInstance(options: FreshInstanceOptions): Promise<FreshInstance> {
-  const { databaseUrl, redisUrl, boundMs, wobbleMs, unfenced } = options;
+  const { databaseUrl, redisUrl, boundMs, sourceDelayMs, unfenced } = options;
   await using stack = new AsyncDisposableStack();
   const logger = createLogger('silent');
   const database = stack.use(openPostgres({ url: databaseUrl, constraints: {}, onBroken() {} }));
   const clock = new SampledClock();
   const feed = await database.openFeed(clock, logger);
   const redis = stack.use(openRedis(redisUrl, logger));
-  const link = unfenced === 'shared' ? keepingTokens(redis) : redis;
+  const link = unfenced === 'shared' ? withoutTokenRemoval(redis) : redis;
   const remote = new RedisStore(link, clock, await database.read(readInstallation));
   const freshness = new Freshness(feed, remote);
   const loads: Load[] = [];
 
-  /** Looks at the table at some moment between two waits, so that changes come before, between and after. */
-  async function look(key: number): Promise<number | undefined> {
+  /** Reads the table between two delays, so that changes come before the read, after it and between. */
+  async function readSlowly(key: number): Promise<number | undefined> {
     const startedAt = performance.now();
-    await delay(wobbleMs());
+    await delay(sourceDelayMs());
     const version = await database.read((reader) => readVersion(reader, key));
-    await delay(wobbleMs());
+    await delay(sourceDelayMs());
     loads.push({ key, startedAt, endedAt: performance.now() });
     return version;
   }
-  const whole = {
+  const common = {
     keyOf: String,
     maxAgeMs: boundMs,
     sizeOf: () => 8,
     async load(key: number) {
-      const version = await look(key);
+      const version = await readSlowly(key);
       return version === undefined ? undefined : { version };
     },
   };
   const sharedOptions: ViewOptions<number, Raced> = {
-    ...whole,
+    ...common,
     name: 'shared',
     codec: { encode: ({ version }) => String(version), decode: (text) => ({ version: Number(text) }) },
   };
@@ -95,20 +95,20 @@ export async function openFreshInstance(options: FreshInstanceOptions): Promise<
     unfenced === 'memory'
       ? new UnfencedView(sharedOptions, new MemoryStore(MAX_BYTES), () => feed.isConnected, remote)
       : freshness.view(sharedOptions, MAX_BYTES);
-  if (unfenced === 'memory') feed.subscribe({ changed() {}, cut: () => shared.markUncertain() });
+  if (unfenced === 'memory') feed.subscribe({ changed() {}, interrupted: () => shared.markUncertain() });
   const patched = freshness.view<number, Raced>(
     {
-      ...whole,
+      ...common,
       name: 'patched',
       async patch(raced, [key]) {
-        raced.version = (await look(Number(key))) ?? 0;
+        raced.version = (await readSlowly(Number(key))) ?? 0;
       },
     },
     MAX_BYTES,
   );
-  const each = (tell: (key: string) => void) => (keys: readonly string[]) => keys.forEach(tell);
-  freshness.listen(shared, { raced: each((key) => shared.invalidate(key)) });
-  freshness.listen(patched, { raced: each((key) => patched.invalidatePart(key, key)) });
+  const forEachKey = (invalidate: (key: string) => void) => (keys: readonly string[]) => keys.forEach(invalidate);
+  freshness.listen(shared, { raced: forEachKey((key) => shared.invalidate(key)) });
+  freshness.listen(patched, { raced: forEachKey((key) => patched.invalidatePart(key, key)) });
   const owned = stack.move();
   return {
     shared,
@@ -121,7 +121,7 @@ export async function openFreshInstance(options: FreshInstanceOptions): Promise<
   };
 }
 
-/** The table's word on a key. */
+/** The version of a key in the table. */
 export async function readVersion(reader: Reader, key: number): Promise<number | undefined> {
   const { rows } = await sql<Raced>`select version from raced where key = ${key}`.execute(reader);
   return rows[0]?.version;
@@ -132,13 +132,13 @@ export function writeVersion(key: number): RawBuilder<Raced> {
     on conflict (key) do update set version = raced.version + 1 returning version`;
 }
 
-/** Control: a change ends what is in memory, and leaves the loads that are under way as they are. */
+/** Control: a change ends the entry in memory, and does not void the loads in progress. */
 class UnfencedView<K, V> extends FreshView<K, V> {
   readonly #entries: MemoryStore<V>;
   readonly #shared: RemoteStore;
 
-  constructor(options: ViewOptions<K, V>, store: MemoryStore<V>, isVouched: () => boolean, remote: RemoteStore) {
-    super(options, store, isVouched, remote);
+  constructor(options: ViewOptions<K, V>, store: MemoryStore<V>, isFeedConnected: () => boolean, remote: RemoteStore) {
+    super(options, store, isFeedConnected, remote);
     this.#entries = store;
     this.#shared = remote;
   }
@@ -149,16 +149,16 @@ class UnfencedView<K, V> extends FreshView<K, V> {
   }
 }
 
-/** Control: a change ends an entry in Redis, and leaves the right to fill it as it is. */
-function keepingTokens(link: RedisLink): RedisLink {
+/** Control: a change ends the entry in Redis, and leaves the token that a fill must match. */
+function withoutTokenRemoval(link: RedisLink): RedisLink {
   return {
-    get usable() {
-      return link.usable;
+    get isUsable() {
+      return link.isUsable;
     },
     evaluate: link.evaluate,
     remove: (keys) => link.remove(keys.filter((key) => key.endsWith(':entry'))),
     put: link.put,
-    distrust: link.distrust,
+    markLost: link.markLost,
     onRecovered: link.onRecovered,
     [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
   };

@@ -2,21 +2,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../../../src/platform/seeded-random.ts';
 import { judgeFreshness, type Read, type Verdict, type Write } from './freshness-history.ts';
 
-/** An answer to a question, right or not. */
-export interface Asked {
+/** One request and how it was answered. */
+export interface TimedRequest {
   readonly path: string;
   readonly startedAt: number;
   readonly tookMs: number;
-  /** 0: none. */
+  /** 0 when there was no answer. */
   readonly status: number;
-  /** What the answer says of where it came from. */
   readonly cacheStatus: string;
 }
 
-/** One of a kind; its versions are counted in what is written. */
+/** A thing that is written again and again. Its version can be read from its answers. */
 interface Subject {
   readonly name: string;
-  /** Writes the next version. */
+  /** The request that writes a version. */
   request(version: number): readonly [method: string, path: string, body: object];
 }
 
@@ -24,8 +23,8 @@ const COUNT = 5;
 const CAPACITY = 1_000_000;
 const BOUND_MS = 60_000;
 
-/** A provider with slots, clients, vehicles and orders, ids from 1 on. */
-export const FRESH_GROUND = `
+/** Fixture: a provider with slots, clients and vehicles, with ids from 1. `FreshLoad.start` adds the orders. */
+export const FRESHNESS_FIXTURE = `
   insert into provider (first_name, last_name) values ('Jake', 'Black');
   insert into client (first_name, last_name) select 'Client', n::text from generate_series(1, 20000) n;
   insert into slot (provider_id, starts_at, ends_at, capacity)
@@ -58,8 +57,8 @@ const SUBJECTS: readonly Subject[] = Array.from({ length: COUNT }, (_, index) =>
 
 type Versions = readonly (readonly [name: string, version: number])[];
 
-/** What is asked, and the versions that its answer tells of. */
-const QUESTIONS: readonly { readonly path: string; versions(body: never): Versions }[] = [
+/** The requests that read, and how to read the versions from their answers. */
+const QUERIES: readonly { readonly path: string; versions(body: never): Versions }[] = [
   ...Array.from({ length: COUNT }, (_, index) => ({
     path: `/vehicles/${index + 1}/history`,
     versions: ({ history }: { history: object[] }): Versions => [[`vehicle ${index + 1}`, history.length]],
@@ -76,15 +75,15 @@ const QUESTIONS: readonly { readonly path: string; versions(body: never): Versio
   },
 ];
 
-/** Readers on every instance, and a writer for each subject that goes from one instance to another. */
+/** Readers on every instance, and one writer for each subject, which writes on a random instance each time. */
 export class FreshLoad {
-  readonly asked: Asked[] = [];
-  readonly written: Asked[] = [];
+  readonly reads: TimedRequest[] = [];
+  readonly writes: TimedRequest[] = [];
   readonly #ports: readonly number[];
   readonly #random: Random;
-  readonly #writes = new Map<string, Write[]>();
-  readonly #reads = new Map<string, Read[]>();
-  #busy: Promise<void>[] = [];
+  readonly #writeHistory = new Map<string, Write[]>();
+  readonly #readHistory = new Map<string, Read[]>();
+  #running: Promise<void>[] = [];
   #stopped = false;
 
   constructor(ports: readonly number[], random: Random) {
@@ -93,57 +92,57 @@ export class FreshLoad {
   }
 
   async start(): Promise<void> {
-    for (let order = 0; order < COUNT; order += 1) await this.#ask(0, 'POST', '/api/v1/orders', orderOf('0'));
-    const readers = this.#ports.flatMap((_, instance) => [1, 2, 3].map(() => this.#readOn(instance)));
-    this.#busy = [...readers, ...SUBJECTS.map((subject) => this.#writeOn(subject))];
+    for (let order = 0; order < COUNT; order += 1) await this.#send(0, 'POST', '/api/v1/orders', orderOf('0'));
+    const readers = this.#ports.flatMap((_, instance) => [1, 2, 3].map(() => this.#keepReading(instance)));
+    this.#running = [...readers, ...SUBJECTS.map((subject) => this.#keepWriting(subject))];
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    await Promise.all(this.#busy);
+    await Promise.all(this.#running);
   }
 
-  /** Asks everything everywhere, when all is written and told. */
+  /** Sends every query to every instance. To be called after the last write, when every change has arrived. */
   async readAfterQuiet(): Promise<void> {
     for (const instance of this.#ports.keys()) {
-      for (const question of QUESTIONS) await this.#read(instance, question, true);
+      for (const query of QUERIES) await this.#read(instance, query, true);
     }
   }
 
-  /** @param stored the versions by the tables */
+  /** @param stored the versions in the tables, by subject */
   verdicts(stored: ReadonlyMap<string, number>): Verdict[] {
     return SUBJECTS.flatMap(({ name }) =>
-      judgeFreshness(this.#writes.get(name) ?? [], this.#reads.get(name) ?? [], stored.get(name) ?? -1),
+      judgeFreshness(this.#writeHistory.get(name) ?? [], this.#readHistory.get(name) ?? [], stored.get(name) ?? -1),
     );
   }
 
-  async #readOn(instance: number): Promise<void> {
+  async #keepReading(instance: number): Promise<void> {
     while (!this.#stopped) {
-      await this.#read(instance, this.#random.pick(QUESTIONS), false);
+      await this.#read(instance, this.#random.pick(QUERIES), false);
       await delay(this.#random.integer(1, 8));
     }
   }
 
-  async #writeOn({ name, request }: Subject): Promise<void> {
-    const writes: Write[] = [];
-    this.#writes.set(name, writes);
+  async #keepWriting({ name, request }: Subject): Promise<void> {
+    const history: Write[] = [];
+    this.#writeHistory.set(name, history);
     for (let version = 1; !this.#stopped; version += 1) {
       await delay(this.#random.integer(50, 250));
       const instance = this.#random.integer(0, this.#ports.length - 1);
       const [method, path, body] = request(version);
-      const { asked } = await this.#ask(instance, method, path, body);
-      writes.push({ version, instance, invokedAt: asked.startedAt, returnedAt: performance.now() });
-      this.written.push(asked);
+      const { timed } = await this.#send(instance, method, path, body);
+      history.push({ version, instance, invokedAt: timed.startedAt, returnedAt: performance.now() });
+      this.writes.push(timed);
     }
   }
 
-  async #read(instance: number, { path, versions }: (typeof QUESTIONS)[number], afterQuiet: boolean): Promise<void> {
-    const { asked, body, ageS } = await this.#ask(instance, 'GET', path);
+  async #read(instance: number, { path, versions }: (typeof QUERIES)[number], afterQuiet: boolean): Promise<void> {
+    const { timed, body, ageS } = await this.#send(instance, 'GET', path);
     const returnedAt = performance.now();
-    this.asked.push(asked);
-    if (asked.status !== 200) return;
+    this.reads.push(timed);
+    if (timed.status !== 200) return;
     for (const [name, version] of versions(body as never)) {
-      const { startedAt: invokedAt, cacheStatus: from } = asked;
+      const { startedAt: invokedAt, cacheStatus: from } = timed;
       const read = {
         instance,
         version,
@@ -154,11 +153,11 @@ export class FreshLoad {
         afterQuiet,
         from,
       };
-      this.#reads.getOrInsertComputed(name, () => []).push(read);
+      this.#readHistory.getOrInsertComputed(name, () => []).push(read);
     }
   }
 
-  async #ask(instance: number, method: string, path: string, body?: object) {
+  async #send(instance: number, method: string, path: string, body?: object) {
     const startedAt = performance.now();
     try {
       const response = await fetch(`http://127.0.0.1:${this.#ports[instance]}${path}`, {
@@ -168,11 +167,11 @@ export class FreshLoad {
       const answer: unknown = await response.json();
       const cacheStatus = response.headers.get('cache-status') ?? '';
       const tookMs = performance.now() - startedAt;
-      const asked = { path, startedAt, tookMs, status: response.status, cacheStatus };
-      return { asked, body: answer, ageS: Number(response.headers.get('age')) };
+      const timed = { path, startedAt, tookMs, status: response.status, cacheStatus };
+      return { timed, body: answer, ageS: Number(response.headers.get('age')) };
     } catch {
       const tookMs = performance.now() - startedAt;
-      return { asked: { path, startedAt, tookMs, status: 0, cacheStatus: '' }, body: undefined, ageS: 0 };
+      return { timed: { path, startedAt, tookMs, status: 0, cacheStatus: '' }, body: undefined, ageS: 0 };
     }
   }
 }

@@ -1,46 +1,46 @@
-import { FreshView } from '../../../src/freshness/fresh-view.ts';
-import { MemoryStore } from '../../../src/freshness/memory-store.ts';
-import type { View, ViewOptions } from '../../../src/freshness/view.ts';
+import { FreshView } from '../../../src/freshness/view/fresh-view.ts';
+import { MemoryStore } from '../../../src/freshness/view/memory-store.ts';
+import type { View, ViewOptions } from '../../../src/freshness/view/view.ts';
 
-/** One question to a source, answered when the test says so. */
-interface Question {
+/** One load from a source, which the test completes. */
+interface SourceLoad {
   readonly key: string;
   answer(value: string | undefined): void;
   fail(error: Error): void;
 }
 
-/** A source whose every answer waits for the test's word, so that an interleaving is chosen and not hoped for. */
+/** A source whose loads wait until the test completes them, so that the test chooses the interleaving. */
 class GatedSource {
-  readonly questions: Question[] = [];
+  readonly loads: SourceLoad[] = [];
 
   readonly load = (key: string): Promise<string | undefined> => {
     const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
-    this.questions.push({ key, answer: resolve, fail: reject });
+    this.loads.push({ key, answer: resolve, fail: reject });
     return promise;
   };
 
-  /** The question asked as the `index`th since the test began, once all that can happen without the test has. */
-  async question(index: number): Promise<Question> {
+  /** The load that began as the `index`th, counted from 0. Waits until nothing else can run. */
+  async nthLoad(index: number): Promise<SourceLoad> {
     await settled();
-    const question = this.questions[index];
-    if (!question) throw new Error(`the source was asked ${this.questions.length} times, not ${index + 1}`);
-    return question;
+    const load = this.loads[index];
+    if (!load) throw new Error(`the source got ${this.loads.length} loads, not ${index + 1}`);
+    return load;
   }
 }
 
 export interface TestView {
   readonly source: GatedSource;
   readonly view: View<string, string>;
-  /** Whether the change feed vouches; it does unless told otherwise. */
-  vouch(vouched: boolean): void;
+  /** Connects or disconnects the change feed. It starts connected. */
+  setFeedConnected(connected: boolean): void;
 }
 
 export const BOUND_MS = 10_000;
 
-/** A view of texts over a gated source, in this process alone. */
+/** A view of texts over a gated source, not shared with other instances. */
 export function openTestView(options: Partial<ViewOptions<string, string>> = {}, maxBytes = 100_000): TestView {
   const source = new GatedSource();
-  let vouched = true;
+  let feedConnected = true;
   const view = new FreshView<string, string>(
     {
       name: 'test',
@@ -51,29 +51,29 @@ export function openTestView(options: Partial<ViewOptions<string, string>> = {},
       ...options,
     },
     new MemoryStore(maxBytes),
-    () => vouched,
+    () => feedConnected,
     undefined,
   );
   return {
     source,
     view,
-    vouch(now) {
-      vouched = now;
+    setFeedConnected(connected) {
+      feedConnected = connected;
     },
   };
 }
 
-/** Reads a key and answers the question it asks. */
+/** Reads a key, and completes the load that this causes. */
 export async function fillWith({ view, source }: TestView, key: string, value: string | undefined): Promise<void> {
   const served = view.get(key);
   await settled();
-  const asked = source.questions.findLast((question) => question.key === key);
-  if (!asked) throw new Error(`the source was not asked for ${key}`);
-  asked.answer(value);
+  const load = source.loads.findLast((each) => each.key === key);
+  if (!load) throw new Error(`the source got no load of ${key}`);
+  load.answer(value);
   await served;
 }
 
-/** Lets everything go on that does not wait for the test. */
+/** Lets everything run that does not wait for the test. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -6,17 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** A Redis of a test's own, to be killed, frozen and filled up: those are not for one that others use too. */
+/** A Redis that belongs to one test, which may kill it, freeze it and fill it. */
 export interface OwnRedis extends AsyncDisposable {
   readonly url: string;
   kill(): Promise<void>;
-  /** Starts it again, at the same place and empty. */
+  /** Starts it again, empty, at the same address. */
   restart(): Promise<void>;
   freeze(): void;
   thaw(): void;
 }
 
-/** @returns nothing where no redis-server is installed */
+/** @returns `undefined` when no redis-server is installed */
 export async function startOwnRedis(...settings: readonly string[]): Promise<OwnRedis | undefined> {
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-redis-'));
   const port = await freePort();
@@ -48,7 +48,7 @@ export async function startOwnRedis(...settings: readonly string[]): Promise<Own
   };
 }
 
-/** Resolves once it accepts connections. */
+/** Starts redis-server, and waits until it accepts connections. */
 async function launch(args: readonly string[]): Promise<ChildProcess> {
   const fixed = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const child = spawn('redis-server', [...fixed, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });

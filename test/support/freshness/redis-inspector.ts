@@ -1,13 +1,13 @@
 import { createClient } from 'redis';
 
-/** What a look at Redis from outside needs. */
+/** Reads and changes the keys of an installation, from outside the stores under test. */
 export interface RedisInspector extends AsyncDisposable {
-  /** Loses all of one installation, as a flush does. */
+  /** Deletes every key of an installation. */
   flush(installation: string): Promise<void>;
-  /** All of one installation as it is now, to be put back later. */
+  /** Copies every key of an installation, to be restored later. */
   snapshot(installation: string): Promise<RedisSnapshot>;
   restore(installation: string, snapshot: RedisSnapshot): Promise<void>;
-  /** The entries that an instance would find now, by view and key; `null` stands for nothing. */
+  /** The entries that an instance would find now, by view and key; `null` means that nothing has the key. */
   entries(installation: string): Promise<Map<string, string | null>>;
 }
 
@@ -28,7 +28,7 @@ end
 return found`;
 
 export async function inspectRedis(url: string): Promise<RedisInspector> {
-  // Dumps are bytes.
+  // DUMP returns bytes.
   const client = createClient({ url, commandOptions: { typeMapping: { 36: Buffer } } });
   client.on('error', () => {});
   await client.connect();
@@ -65,7 +65,7 @@ export async function inspectRedis(url: string): Promise<RedisInspector> {
   };
 }
 
-/** Loses all there is, on a Redis of a test's own. */
+/** Deletes every key of a Redis that belongs to one test. */
 export async function flushOnce(url: string): Promise<void> {
   const client = createClient({ url });
   client.on('error', () => {});

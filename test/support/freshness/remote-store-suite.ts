@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OwnClaim, RemoteStore } from '../../../src/freshness/remote-store.ts';
+import type { FillLease, RemoteStore } from '../../../src/freshness/view/remote-store.ts';
 
-/** Instances that share one store. */
+/** Stores of instances that share entries. */
 export interface SharedStores extends AsyncDisposable {
   readonly one: RemoteStore;
   readonly other: RemoteStore;
-  /** Of another installation, beside the two. */
+  /** A store of another installation on the same server. */
   readonly stranger: RemoteStore;
-  /** Loses all that the store knows, as a restart does. */
+  /** Deletes everything that the two share, as a restart does. */
   flush(): Promise<void>;
 }
 
 const BOUND_MS = 60_000;
-/** A lease ends by itself after 3 s. */
+/** Lifetime of a lease that is not released. */
 const LEASE_MS = 3_000;
 
 let keys = 0;
@@ -21,18 +21,19 @@ function newKey(): string {
   return `key ${keys}`;
 }
 
-/** The right to load, or the test fails. */
-export async function claimed(store: RemoteStore, key: string, boundMs = BOUND_MS): Promise<OwnClaim> {
-  const claim = await store.claim('view', key, boundMs);
-  if (claim.kind !== 'ours') throw new Error(`the claim is ${claim.kind}, not ours`);
-  return claim;
+/** Acquires the lease of a key, or fails the test. */
+export async function acquireLease(store: RemoteStore, key: string, boundMs = BOUND_MS): Promise<FillLease> {
+  const acquired = await store.acquire('view', key, boundMs);
+  if (acquired.kind !== 'lease') throw new Error(`acquired ${acquired.kind}, not a lease`);
+  return acquired;
 }
 
-export async function fillFresh(store: RemoteStore, claim: OwnClaim, text: string | null): Promise<void> {
-  await store.fill(claim, text, performance.now(), BOUND_MS);
+/** Fills an entry whose load began now. */
+export async function fillNow(store: RemoteStore, lease: FillLease, text: string | null): Promise<void> {
+  await store.fill(lease, text, performance.now(), BOUND_MS);
 }
 
-/** What any store that instances share must do; one that does it may lose everything else at any time. */
+/** Tests that every store shared by instances must pass. Beyond them a store may lose anything at any time. */
 export function remoteStoreSuite(name: string, open: () => Promise<SharedStores>): void {
   describe(name, () => {
     let stores: SharedStores | undefined;
@@ -46,167 +47,167 @@ export function remoteStoreSuite(name: string, open: () => Promise<SharedStores>
     };
 
     describe('sharing', () => {
-      it('lets others find what one filled, as old as it is at least', async () => {
+      it('an instance finds an entry that another one filled, with an age that is not too low', async () => {
         const { one, other } = at();
         const key = newKey();
-        const claim = await claimed(one, key);
+        const lease = await acquireLease(one, key);
         const observedAt = performance.now() - 1_000;
-        await one.fill(claim, 'text', observedAt, BOUND_MS);
-        const found = await other.claim('view', key, BOUND_MS);
-        expect(found).toMatchObject({ kind: 'found', text: 'text' });
-        const ageMs = found.kind === 'found' ? found.ageMs : 0;
+        await one.fill(lease, 'text', observedAt, BOUND_MS);
+        const found = await other.acquire('view', key, BOUND_MS);
+        expect(found).toMatchObject({ kind: 'entry', text: 'text' });
+        const ageMs = found.kind === 'entry' ? found.ageMs : 0;
         expect(ageMs).toBeGreaterThanOrEqual(1_000);
-        // Stamps are written with 17 digits, which is less than a microsecond.
+        // Timestamps have 17 digits, an error of less than a microsecond.
         expect(ageMs).toBeLessThanOrEqual(performance.now() - observedAt + 1);
       });
 
-      it('lets others find that there is nothing', async () => {
+      it('an instance finds that nothing has a key', async () => {
         const { one, other } = at();
         const key = newKey();
-        await fillFresh(one, await claimed(one, key), null);
-        expect(await other.claim('view', key, BOUND_MS)).toMatchObject({ kind: 'found', text: null });
+        await fillNow(one, await acquireLease(one, key), null);
+        expect(await other.acquire('view', key, BOUND_MS)).toMatchObject({ kind: 'entry', text: null });
       });
 
-      it('gives back any text as it was', async () => {
+      it('every text is returned unchanged', async () => {
         const { one, other } = at();
         for (const text of ['', '{"a": "é\\u0000 \r\n"}', '  ', 'x'.repeat(1_000_000)]) {
           const key = newKey();
-          await fillFresh(one, await claimed(one, key), text);
-          expect(await other.claim('view', key, BOUND_MS)).toMatchObject({ kind: 'found', text });
+          await fillNow(one, await acquireLease(one, key), text);
+          expect(await other.acquire('view', key, BOUND_MS)).toMatchObject({ kind: 'entry', text });
         }
       });
 
-      it('lets nobody find what is older than they asked for', async () => {
+      it('an entry older than the requested bound is not returned', async () => {
         const { one, other } = at();
         const key = newKey();
-        await one.fill(await claimed(one, key), 'text', performance.now() - 5_000, BOUND_MS);
-        expect((await other.claim('view', key, 6_000)).kind).toBe('found');
-        other.release(await claimed(other, key, 4_999));
+        await one.fill(await acquireLease(one, key), 'text', performance.now() - 5_000, BOUND_MS);
+        expect((await other.acquire('view', key, 6_000)).kind).toBe('entry');
+        other.release(await acquireLease(other, key, 4_999));
       });
 
-      it('does not take in what is past its bound already, and frees the key', async () => {
+      it('a fill that is already past its bound is dropped, and its lease is released', async () => {
         const { one, other } = at();
         const key = newKey();
-        await one.fill(await claimed(one, key), 'text', performance.now() - 2_000, 1_000);
-        other.release(await claimed(other, key));
+        await one.fill(await acquireLease(one, key), 'text', performance.now() - 2_000, 1_000);
+        other.release(await acquireLease(other, key));
       });
 
-      it('keeps views, keys and installations apart', async () => {
+      it('views, keys and installations are kept apart', async () => {
         const { one, other, stranger } = at();
         const key = newKey();
-        await fillFresh(one, await claimed(one, key), 'text');
-        for (const claim of [
-          await other.claim('another view', key, BOUND_MS),
-          await other.claim('view', `${key}:entry`, BOUND_MS),
-          await stranger.claim('view', key, BOUND_MS),
+        await fillNow(one, await acquireLease(one, key), 'text');
+        for (const acquired of [
+          await other.acquire('another view', key, BOUND_MS),
+          await other.acquire('view', `${key}:entry`, BOUND_MS),
+          await stranger.acquire('view', key, BOUND_MS),
         ]) {
-          expect(claim.kind).toBe('ours');
+          expect(acquired.kind).toBe('lease');
         }
         stranger.invalidate('view', key);
         stranger.invalidateAll();
-        await claimed(stranger, newKey());
-        expect((await other.claim('view', key, BOUND_MS)).kind).toBe('found');
+        await acquireLease(stranger, newKey());
+        expect((await other.acquire('view', key, BOUND_MS)).kind).toBe('entry');
       });
     });
 
-    describe('who loads', () => {
-      it('is one of all who ask at once, and the others find what it filled', async () => {
+    describe('the lease', () => {
+      it('of 50 callers at once one gets the lease, and 49 find what it filled', async () => {
         const { one, other } = at();
         const key = newKey();
-        const asking = Array.from({ length: 50 }, (_, index) =>
-          (index % 2 ? one : other).claim('view', key, BOUND_MS).then(async (claim) => {
-            if (claim.kind === 'ours') await fillFresh(one, claim, 'text');
-            return claim.kind;
+        const acquiring = Array.from({ length: 50 }, (_, index) =>
+          (index % 2 ? one : other).acquire('view', key, BOUND_MS).then(async (acquired) => {
+            if (acquired.kind === 'lease') await fillNow(one, acquired, 'text');
+            return acquired.kind;
           }),
         );
-        const kinds = await Promise.all(asking);
-        expect(kinds.filter((kind) => kind === 'ours')).toHaveLength(1);
-        expect(kinds.filter((kind) => kind === 'found')).toHaveLength(49);
+        const kinds = await Promise.all(acquiring);
+        expect(kinds.filter((kind) => kind === 'lease')).toHaveLength(1);
+        expect(kinds.filter((kind) => kind === 'entry')).toHaveLength(49);
       });
 
-      it('is the next one at once when the first gives up', async () => {
+      it('a released lease goes to the next caller at once', async () => {
         const { one, other } = at();
         const key = newKey();
-        one.release(await claimed(one, key));
-        const claim = await claimed(other, key);
-        await fillFresh(other, claim, 'text');
-        expect((await one.claim('view', key, BOUND_MS)).kind).toBe('found');
+        one.release(await acquireLease(one, key));
+        const lease = await acquireLease(other, key);
+        await fillNow(other, lease, 'text');
+        expect((await one.acquire('view', key, BOUND_MS)).kind).toBe('entry');
       });
 
-      it('is the next one, in bounded time, when the first is never heard of again', async () => {
+      it('the lease of a holder that has died goes to the next caller in bounded time', async () => {
         const { one, other } = at();
         const key = newKey();
-        const lost = await claimed(one, key);
+        const lost = await acquireLease(one, key);
         const askedAt = performance.now();
-        const next = await other.claim('view', key, BOUND_MS);
+        const next = await other.acquire('view', key, BOUND_MS);
         const waitedMs = performance.now() - askedAt;
-        expect(next.kind).not.toBe('found');
+        expect(next.kind).not.toBe('entry');
         expect(waitedMs).toBeLessThan(LEASE_MS + 500);
-        // Whoever comes late with the first lease does not end the one that others hold by now.
-        const holder = next.kind === 'ours' ? next : await claimed(other, key);
+        // A late release of the first lease does not end the lease that another instance holds now.
+        const lease = next.kind === 'lease' ? next : await acquireLease(other, key);
         one.release(lost);
-        const third = one.claim('view', key, BOUND_MS);
-        await fillFresh(other, holder, 'text');
-        expect((await third).kind).toBe('found');
+        const third = one.acquire('view', key, BOUND_MS);
+        await fillNow(other, lease, 'text');
+        expect((await third).kind).toBe('entry');
       });
     });
 
     describe('the fence', () => {
-      it('refuses a fill whose load began before an invalidation, whoever invalidates', async () => {
+      it('a fill whose load began before an invalidation by any instance is refused', async () => {
         const { one, other } = at();
         for (const invalidator of [one, other]) {
           const key = newKey();
-          const claim = await claimed(one, key);
+          const lease = await acquireLease(one, key);
           invalidator.invalidate('view', key);
-          // The invalidator asks next: whatever it sent before this has been done.
-          const next = await claimed(invalidator, key);
-          await fillFresh(one, claim, 'from before');
-          await fillFresh(invalidator, next, 'from after');
-          expect(await one.claim('view', key, BOUND_MS)).toMatchObject({ kind: 'found', text: 'from after' });
+          // The invalidator sends the next command, so the invalidation has been done by then.
+          const next = await acquireLease(invalidator, key);
+          await fillNow(one, lease, 'from before');
+          await fillNow(invalidator, next, 'from after');
+          expect(await one.acquire('view', key, BOUND_MS)).toMatchObject({ kind: 'entry', text: 'from after' });
         }
       });
 
-      it('refuses it also when nobody has asked again', async () => {
+      it('a fill from before an invalidation is refused also when no instance has acquired the key again', async () => {
         const { one, other } = at();
         const key = newKey();
-        const claim = await claimed(one, key);
+        const lease = await acquireLease(one, key);
         one.invalidate('view', key);
-        await fillFresh(one, claim, 'from before');
-        expect((await other.claim('view', key, BOUND_MS)).kind).toBe('ours');
+        await fillNow(one, lease, 'from before');
+        expect((await other.acquire('view', key, BOUND_MS)).kind).toBe('lease');
       });
 
-      it('lets nobody find what was filled before an invalidation', async () => {
+      it('an invalidation ends the entry of its key for every instance', async () => {
         const { one, other } = at();
         const key = newKey();
-        await fillFresh(one, await claimed(one, key), 'from before');
+        await fillNow(one, await acquireLease(one, key), 'from before');
         other.invalidate('view', key);
-        expect((await other.claim('view', key, BOUND_MS)).kind).toBe('ours');
+        expect((await other.acquire('view', key, BOUND_MS)).kind).toBe('lease');
       });
 
-      it('refuses fills, and loses entries, from before anything may have changed; nobody waits for such a load', async () => {
+      it('invalidateAll ends every entry and lease, and refuses every fill from before it', async () => {
         const { one, other } = at();
         const [filled, loading] = [newKey(), newKey()];
-        await fillFresh(one, await claimed(one, filled), 'from before');
-        const claim = await claimed(one, loading);
+        await fillNow(one, await acquireLease(one, filled), 'from before');
+        const lease = await acquireLease(one, loading);
         other.invalidateAll();
-        expect((await other.claim('view', filled, BOUND_MS)).kind).toBe('ours');
+        expect((await other.acquire('view', filled, BOUND_MS)).kind).toBe('lease');
         const askedAt = performance.now();
-        const next = await claimed(other, loading);
+        const next = await acquireLease(other, loading);
         expect(performance.now() - askedAt).toBeLessThan(LEASE_MS / 2);
-        await fillFresh(one, claim, 'from before');
-        await fillFresh(other, next, 'from after');
-        expect(await one.claim('view', loading, BOUND_MS)).toMatchObject({ kind: 'found', text: 'from after' });
+        await fillNow(one, lease, 'from before');
+        await fillNow(other, next, 'from after');
+        expect(await one.acquire('view', loading, BOUND_MS)).toMatchObject({ kind: 'entry', text: 'from after' });
       });
 
-      it('refuses a fill from before everything was lost', async () => {
+      it('a fill from before a flush is refused', async () => {
         const { one, other, flush } = at();
         const [loading, filled] = [newKey(), newKey()];
-        await fillFresh(one, await claimed(one, filled), 'text');
-        const claim = await claimed(one, loading);
+        await fillNow(one, await acquireLease(one, filled), 'text');
+        const lease = await acquireLease(one, loading);
         await flush();
-        await fillFresh(one, claim, 'from before');
-        expect((await other.claim('view', loading, BOUND_MS)).kind).toBe('ours');
-        expect((await other.claim('view', filled, BOUND_MS)).kind).toBe('ours');
+        await fillNow(one, lease, 'from before');
+        expect((await other.acquire('view', loading, BOUND_MS)).kind).toBe('lease');
+        expect((await other.acquire('view', filled, BOUND_MS)).kind).toBe('lease');
       });
     });
   });

@@ -49,14 +49,14 @@ eachDatabase('importing orders', (open) => {
       () => undefined,
       (thrown: unknown) => thrown,
     );
-    expect(await stored(), 'something was stored').toEqual(before);
+    expect(await stored(), 'the refused import has stored rows').toEqual(before);
     if (!(error instanceof ImportRefused)) throw new Error(`not refused: ${error}`);
     return error;
   }
 
-  it('stores orders with their own ids and exact amounts, and goes on behind them', async () => {
+  it('orders keep their ids and exact amounts, and the sequence continues after them', async () => {
     const imported = await importOrders(open().database, files());
-    expect(imported).toEqual({ orders: 2, lines: 3, knownOrders: 0, knownLines: 0 });
+    expect(imported).toEqual({ orders: 2, lines: 3, existingOrders: 0, existingLines: 0 });
     expect(await stored()).toEqual([
       {
         id: 7,
@@ -84,19 +84,24 @@ eachDatabase('importing orders', (open) => {
     expect(next).toBe(901);
   });
 
-  it('leaves what is there already as it is, and says so', async () => {
+  it('orders that exist already are left unchanged and counted', async () => {
     await importOrders(open().database, files());
     await other().run("update orders set status = 'cancelled' where id = 900");
     const before = await stored();
     expect(await importOrders(open().database, files())).toEqual({
       orders: 0,
       lines: 0,
-      knownOrders: 2,
-      knownLines: 3,
+      existingOrders: 2,
+      existingLines: 3,
     });
     expect(await stored()).toEqual(before);
     const more = files([...ORDERS, '901,X,New,1998-01-01,,,,,,'], [...LINES, '901,1,Tofu,23.25,1,0']);
-    expect(await importOrders(open().database, more)).toEqual({ orders: 1, lines: 1, knownOrders: 2, knownLines: 3 });
+    expect(await importOrders(open().database, more)).toEqual({
+      orders: 1,
+      lines: 1,
+      existingOrders: 2,
+      existingLines: 3,
+    });
   });
 
   it.each([
@@ -110,13 +115,13 @@ eachDatabase('importing orders', (open) => {
     ['7,A,a\u0007b,1997-02-28,,,,,,', 'customer_name "a\\u0007b" is not a text of 1 to 500 characters'],
     ['7,A,a\ufffdb,1997-02-28,,,,,,', 'customer_name is not UTF-8 text'],
     ['7,A,Name,1997-02-28', 'there are 4 columns where the header has 10'],
-  ])('refuses the order %s', async (row, reason) => {
+  ])('the orders row %s is refused', async (row, reason) => {
     const { refused, count } = await refusal([ORDERS[1] ?? '', row], []);
     expect([refused, count]).toEqual([[{ file: 'orders', line: 3, reason }], 1]);
   });
 
   it.each([
-    ['7,1,Tofu,1.23456,1,0', 'unit_price "1.23456" is not an amount such as 9.80, with 4 decimals at most'],
+    ['7,1,Tofu,1.23456,1,0', 'unit_price "1.23456" is not an amount such as 9.80, with at most 4 decimals'],
     ['7,1,Tofu,-1,1,0', 'unit_price "-1" is not an amount such as 9.80'],
     ['7,1,Tofu,"1,5",1,0', 'unit_price "1,5" is not an amount such as 9.80'],
     ['7,1,Tofu,NaN,1,0', 'unit_price "NaN" is not an amount such as 9.80'],
@@ -125,15 +130,15 @@ eachDatabase('importing orders', (open) => {
     ['7,1,Tofu,,1,0', 'unit_price is missing'],
     ['7,1,Tofu,1,0,0', 'quantity "0" is not a whole number from 1 to 1000000'],
     ['7,1,Tofu,1,1.5,0', 'quantity "1.5" is not a whole number from 1 to 1000000'],
-    ['7,1,Tofu,1,1,1.5', 'discount "1.5" is not a part from 0 to 1 such as 0.15'],
+    ['7,1,Tofu,1,1,1.5', 'discount "1.5" is not a fraction from 0 to 1 such as 0.15'],
     ['8,1,Tofu,1,1,0', 'there is no order 8'],
     ['x,1,Tofu,1,1,0', 'order_id "x" is not a whole number from 1 to 2^53-1'],
-  ])('refuses the line %s', async (row, reason) => {
+  ])('the lines row %s is refused', async (row, reason) => {
     const { refused } = await refusal(ORDERS, [...LINES, row]);
     expect(refused).toEqual([{ file: 'lines', line: 5, reason }]);
   });
 
-  it('refuses an id twice in a file, and tells every row at once', async () => {
+  it('an id that is twice in a file is refused, and all refused rows are reported together', async () => {
     const orders = [...ORDERS, ORDERS[0] ?? '', '8,A,Name,1997-02-30,,,,,,'];
     const { refused, count, message } = await refusal(orders, [...LINES, '7,1,Tofu,x,1,0', '8,1,Tofu,1,1,0']);
     expect(refused).toEqual([
@@ -144,7 +149,7 @@ eachDatabase('importing orders', (open) => {
     expect([count, message]).toEqual([3, '3 rows are refused, so nothing was imported']);
   });
 
-  it('tells a hundred of many refused rows, and how many there are', async () => {
+  it('of 2,500 refused rows 100 are listed and all are counted', async () => {
     const orders = Array.from({ length: 2_500 }, (_, index) => `${index + 1},A,,1997-02-28,,,,,,`);
     const { refused, count } = await refusal(orders, []);
     expect([refused.length, count]).toEqual([100, 2_500]);
@@ -159,12 +164,12 @@ eachDatabase('importing orders', (open) => {
       'there is no column shipped_on',
     ],
     ['a quote that is never closed', `${ORDER_HEADER}\n7,A,"Name,1997-02-28\n`, 2, expect.stringContaining('Quote')],
-  ])('refuses %s', async (_what, text, line, reason) => {
+  ])('%s is refused', async (_name, text, line, reason) => {
     const importing = importOrders(open().database, { orders: Readable.from([text]), lines: csv(LINE_HEADER, []) });
     await expect(importing).rejects.toMatchObject({ refused: [{ file: 'orders', line, reason }] });
   });
 
-  it('reads columns in any order, a byte order mark, and Windows line ends', async () => {
+  it('columns in any order, a byte order mark and Windows line ends are accepted', async () => {
     const orders = '\ufeffshipped_on,ordered_on,customer_name,order_id,note\r\n,1997-02-28,Name,5,x\r\n';
     const imported = await importOrders(open().database, {
       orders: Readable.from([Buffer.from(orders)]),
@@ -173,7 +178,7 @@ eachDatabase('importing orders', (open) => {
     expect(imported).toMatchObject({ orders: 1, lines: 0 });
   });
 
-  it('stores nothing when a file cannot be read', async () => {
+  it('nothing is stored when a file cannot be read', async () => {
     const missing = {
       orders: createReadStream(`${SAMPLES}northwind-orders.csv`),
       lines: createReadStream(`${SAMPLES}none.csv`),
@@ -182,21 +187,21 @@ eachDatabase('importing orders', (open) => {
     expect(await stored()).toEqual([]);
   });
 
-  it('streams large files, and tells how far it is', async () => {
+  it('large files are streamed, and every step reports progress', async () => {
     const ids = Array.from({ length: 12_000 }, (_, index) => index + 1);
-    const told: ImportProgress[] = [];
+    const reported: ImportProgress[] = [];
     const large = files(
       ids.map((id) => `${id},A,Name ${id},1997-02-28,,,,,,`),
       ids.toReversed().map((id) => `${id},1,Tofu,1.5,2,0`),
     );
-    const imported = await importOrders(open().database, large, (progress) => told.push(progress));
-    expect(imported).toEqual({ orders: 12_000, lines: 12_000, knownOrders: 0, knownLines: 0 });
-    expect(new Set(told.map(({ step }) => step))).toEqual(new Set(['orders', 'lines', 'storing']));
-    expect(told.filter(({ step }) => step === 'orders').at(-1)).toMatchObject({
+    const imported = await importOrders(open().database, large, (progress) => reported.push(progress));
+    expect(imported).toEqual({ orders: 12_000, lines: 12_000, existingOrders: 0, existingLines: 0 });
+    expect(new Set(reported.map(({ step }) => step))).toEqual(new Set(['orders', 'lines', 'storing']));
+    expect(reported.filter(({ step }) => step === 'orders').at(-1)).toMatchObject({
       rows: 12_000,
       bytes: expect.any(Number),
     });
-    expect(told.at(-1)).toMatchObject({ step: 'storing', rows: 12_000 });
+    expect(reported.at(-1)).toMatchObject({ step: 'storing', rows: 12_000 });
     const { rows } = await open().database.read((reader) =>
       sql`select sum(orders)::integer as counted from order_block`.execute(reader),
     );

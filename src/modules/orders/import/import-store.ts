@@ -1,28 +1,20 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../../platform/db/database.ts';
 import type { Id } from '../../../platform/ids.ts';
+import type { Staged } from '../../../platform/import/staging.ts';
 import type { LineRow, OrderRow } from './order-rows.ts';
 
-/** A row of a file, and the line it ends on. */
-export interface Staged<Row> {
-  readonly line: number;
-  readonly row: Row;
-}
-
-/** A row that is well formed and still cannot be taken. */
-export interface Misfit {
+/** A staged row, by its line in the file and its order. */
+export interface StagedRow {
   readonly line: number;
   readonly orderId: Id;
 }
 
-/** Any constant will do, as long as every version of Holdfast takes the same. */
+/** Key of the advisory lock. Any constant serves, as long as every version of Holdfast uses the same. */
 const IMPORT_LOCK = 4_651_270_002;
 
-/** Opens the tables that rows are gathered in, seen by this transaction alone and gone with it. One import at a time. */
+/** Creates the temporary tables of the transaction. Waits for another import: there is one at a time. */
 export async function openStaging(tx: Tx): Promise<void> {
-  // A file may come slowly, and a large one takes longer than a request may.
-  await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx);
-  await sql`set local statement_timeout = 0`.execute(tx);
   await sql`select pg_advisory_xact_lock(${IMPORT_LOCK})`.execute(tx);
   await sql`
     create temporary table staged_order (
@@ -36,45 +28,43 @@ export async function openStaging(tx: Tx): Promise<void> {
     ) on commit drop`.execute(tx);
 }
 
-export async function stageOrders(tx: Tx, staged: readonly Staged<OrderRow>[]): Promise<void> {
+export async function stageOrders(tx: Tx, rows: readonly Staged<OrderRow>[]): Promise<void> {
   await sql`
     insert into staged_order (line, id, customer, ordered_at, status)
     select * from unnest(
-      ${staged.map(({ line }) => line)}::integer[], ${staged.map(({ row }) => row.id)}::bigint[],
-      ${staged.map(({ row }) => row.customer)}::text[], ${staged.map(({ row }) => row.orderedAt)}::timestamptz[],
-      ${staged.map(({ row }) => row.status)}::text[])`.execute(tx);
+      ${rows.map((row) => row.line)}::integer[], ${rows.map((row) => row.id)}::bigint[],
+      ${rows.map((row) => row.customer)}::text[], ${rows.map((row) => row.orderedAt)}::timestamptz[],
+      ${rows.map((row) => row.status)}::text[])`.execute(tx);
 }
 
-export async function stageLines(tx: Tx, staged: readonly Staged<LineRow>[]): Promise<void> {
+export async function stageLines(tx: Tx, rows: readonly Staged<LineRow>[]): Promise<void> {
   await sql`
     insert into staged_line (line, order_id, description, quantity, unit_price, discount)
     select * from unnest(
-      ${staged.map(({ line }) => line)}::integer[], ${staged.map(({ row }) => row.orderId)}::bigint[],
-      ${staged.map(({ row }) => row.description)}::text[], ${staged.map(({ row }) => row.quantity)}::integer[],
-      ${staged.map(({ row }) => row.unitPrice)}::numeric[], ${staged.map(({ row }) => row.discount)}::numeric[])`.execute(
-    tx,
-  );
+      ${rows.map((row) => row.line)}::integer[], ${rows.map((row) => row.orderId)}::bigint[],
+      ${rows.map((row) => row.description)}::text[], ${rows.map((row) => row.quantity)}::integer[],
+      ${rows.map((row) => row.unitPrice)}::numeric[], ${rows.map((row) => row.discount)}::numeric[])`.execute(tx);
 }
 
-/** To be called once all is staged: what follows finds its rows by id. */
+/** Indexes the staged rows by id. To be called when all are staged. */
 export async function indexStaging(tx: Tx): Promise<void> {
   await sql`create index on staged_order (id)`.execute(tx);
   await sql`create index on staged_line (order_id)`.execute(tx);
   await sql`analyze staged_order, staged_line`.execute(tx);
 }
 
-/** Rows whose order stands further up in the file already. */
-export async function findRepeated(tx: Tx): Promise<Misfit[]> {
-  const { rows } = await sql<Misfit>`
+/** Finds rows whose order is already in an earlier row of the file. */
+export async function findRepeated(tx: Tx): Promise<StagedRow[]> {
+  const { rows } = await sql<StagedRow>`
     select line, id as "orderId" from (
       select line, id, row_number() over (partition by id order by line) as nth from staged_order) numbered
      where nth > 1 order by line`.execute(tx);
   return rows;
 }
 
-/** Lines of orders that neither the file nor the database has. */
-export async function findOrphans(tx: Tx): Promise<Misfit[]> {
-  const { rows } = await sql<Misfit>`
+/** Finds lines of orders that neither the file nor the database has. */
+export async function findOrphans(tx: Tx): Promise<StagedRow[]> {
+  const { rows } = await sql<StagedRow>`
     select line, order_id as "orderId" from staged_line l
      where not exists (select from staged_order s where s.id = l.order_id)
        and not exists (select from orders o where o.id = l.order_id)
@@ -82,24 +72,24 @@ export async function findOrphans(tx: Tx): Promise<Misfit[]> {
   return rows;
 }
 
-/** Leaves out the orders that are there already, and their lines. @returns how many of each */
-export async function dropKnown(tx: Tx): Promise<{ orders: number; lines: number }> {
-  const known = (id: string) => sql`exists (select from orders o where o.id = ${sql.ref(id)})`;
-  const lines = await sql`delete from staged_line where ${known('order_id')}`.execute(tx);
-  const orders = await sql`delete from staged_order where ${known('staged_order.id')}`.execute(tx);
+/** Removes staged orders that exist already, and their lines. @returns the number of each */
+export async function dropExisting(tx: Tx): Promise<{ orders: number; lines: number }> {
+  const orderExists = (id: string) => sql`exists (select from orders o where o.id = ${sql.ref(id)})`;
+  const lines = await sql`delete from staged_line where ${orderExists('order_id')}`.execute(tx);
+  const orders = await sql`delete from staged_order where ${orderExists('staged_order.id')}`.execute(tx);
   return { orders: Number(orders.numAffectedRows ?? 0), lines: Number(lines.numAffectedRows ?? 0) };
 }
 
-/** Moves the sequence past the ids of the file first, so that nobody is given one of them meanwhile. */
+/** Advances the sequence past the ids of the file, so that it gives none of them to another order meanwhile. */
 export async function reserveIds(tx: Tx): Promise<void> {
-  await sql`select pass_order_ids((select max(id) from staged_order))`.execute(tx);
+  await sql`select advance_order_ids((select max(id) from staged_order))`.execute(tx);
 }
 
 /**
- * Stores up to `limit` staged orders with ids above `afterId`, and their lines. In ascending order, as everybody
- * takes the blocks they are counted in.
+ * Stores up to `limit` staged orders with ids above `afterId`, and their lines. Orders are stored by ascending id,
+ * because every writer locks their blocks in that order.
  *
- * @returns how many of each, and the last order's id
+ * @returns the number of each, and the id of the last order
  */
 export async function storeStaged(
   tx: Tx,

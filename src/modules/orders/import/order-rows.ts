@@ -3,7 +3,7 @@ import { type Fields, RowRefused } from '../../../platform/import/csv-rows.ts';
 import { PRICE_DECIMALS, parseDecimal, writeDecimal } from '../../../platform/money.ts';
 import type { OrderStatus } from '../order.ts';
 
-/** An order as a row of the orders file tells it. */
+/** An order, from a row of the orders file. */
 export interface OrderRow {
   readonly id: Id;
   readonly customer: string;
@@ -11,7 +11,7 @@ export interface OrderRow {
   readonly status: OrderStatus;
 }
 
-/** A line of an order as a row of the lines file tells it. */
+/** A line of an order, from a row of the lines file. */
 export interface LineRow {
   readonly orderId: Id;
   readonly description: string;
@@ -20,11 +20,11 @@ export interface LineRow {
   readonly discount: string;
 }
 
-/** What the columns we read are called; a file may have others, which are passed over. */
+/** The columns that each file must have. Other columns are ignored. */
 export const ORDER_COLUMNS = ['order_id', 'customer_name', 'ordered_on', 'shipped_on'] as const;
 export const LINE_COLUMNS = ['order_id', 'product_name', 'unit_price', 'quantity', 'discount'] as const;
 
-/** Reads an order. A file that tells when an order was shipped means that it was; else it is open. */
+/** Reads an order. It is shipped if the row has a shipping date, else open. */
 export function readOrderRow(fields: Fields): OrderRow {
   const shippedOn = fields.shipped_on ?? '';
   if (shippedOn !== '') requireDate(fields, 'shipped_on');
@@ -42,7 +42,7 @@ export function readLineRow(fields: Fields): LineRow {
     description: readText(fields, 'product_name'),
     quantity: readQuantity(fields),
     unitPrice: readAmount(fields, 'unit_price', /^\d{1,11}(\.|$)/, 'an amount such as 9.80'),
-    discount: readAmount(fields, 'discount', /^(0(\.|$)|1(\.0+)?$)/, 'a part from 0 to 1 such as 0.15'),
+    discount: readAmount(fields, 'discount', /^(0(\.|$)|1(\.0+)?$)/, 'a fraction from 0 to 1 such as 0.15'),
   };
 }
 
@@ -63,7 +63,7 @@ function readAmount(fields: Fields, name: string, shape: RegExp, expected: strin
   const value = parseDecimal(text);
   if (value === undefined || !shape.test(text)) throw refused(fields, name, expected);
   const plain = writeDecimal(value);
-  if (/\.\d{5}/.test(plain)) throw refused(fields, name, `${expected}, with ${PRICE_DECIMALS} decimals at most`);
+  if (/\.\d{5}/.test(plain)) throw refused(fields, name, `${expected}, with at most ${PRICE_DECIMALS} decimals`);
   return plain;
 }
 
@@ -74,7 +74,7 @@ function readText(fields: Fields, name: string): string {
   return text;
 }
 
-/** A day of the calendar: JavaScript would roll 30 February over into March, PostgreSQL would take `now`. */
+/** Reads a calendar date strictly. JavaScript would turn 30 February into 2 March; PostgreSQL would accept `now`. */
 function requireDate(fields: Fields, name: string): string {
   const text = fields[name] ?? '';
   try {
@@ -82,7 +82,7 @@ function requireDate(fields: Fields, name: string): string {
       return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString();
     }
   } catch {
-    // Refused below, as every text that is no date.
+    // Refused below, like any other text that is not a date.
   }
   throw refused(fields, name, 'a date such as 1996-07-04');
 }

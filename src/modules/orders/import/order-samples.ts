@@ -4,11 +4,11 @@ import { hasOrders } from '../order-view.ts';
 import { importOrders } from './import-orders.ts';
 
 /**
- * Loads the sample orders, only into a database without any. Of instances that start together the later ones wait for
- * the first, and then find its orders there.
+ * Loads the sample orders into a database that has no orders. Of several instances that start together, one loads them;
+ * the others wait for it and then find its orders.
  *
- * @param directory where the two CSV files are
- * @returns how many it loaded
+ * @param directory of the two CSV files
+ * @returns the number of orders loaded
  */
 export async function loadOrderSamples(database: Database, directory: string): Promise<number> {
   if (await database.read(hasOrders)) return 0;

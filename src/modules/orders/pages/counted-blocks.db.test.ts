@@ -3,7 +3,7 @@ import pg from 'pg';
 import { expect, it } from 'vitest';
 import { eachDatabase, onPostgres, type TestDatabase } from '../../../../test/support/database/test-database.ts';
 
-/** Blocks whose count is not the number of orders with their ids. */
+/** The blocks whose count is not the number of their orders. */
 async function miscounted({ database }: TestDatabase): Promise<unknown[]> {
   const { rows } = await database.read((reader) =>
     sql`
@@ -18,7 +18,7 @@ async function miscounted({ database }: TestDatabase): Promise<unknown[]> {
 eachDatabase('order_block', (open) => {
   const run = (text: string) => open().database.transaction((tx) => sql.raw(text).execute(tx));
 
-  it('counts what every statement adds and takes, and nothing of what fails', async () => {
+  it('order_block counts the effect of every statement, and nothing of a statement that fails', async () => {
     await run("insert into orders (id, customer, currency) select id, 'C', 'USD' from generate_series(1, 1500, 7) id");
     await run('delete from orders where id % 3 = 0');
     await run("update orders set status = 'cancelled' where id % 2 = 0");
@@ -36,7 +36,7 @@ eachDatabase('order_block', (open) => {
     expect(await miscounted(open())).toEqual([]);
   });
 
-  it('moves a version with every change of what a block holds', async () => {
+  it('the version of a block rises with every insertion and deletion in it', async () => {
     await run('truncate orders cascade');
     const version = async () => {
       const { rows } = await open().database.read((reader) =>
@@ -53,11 +53,11 @@ eachDatabase('order_block', (open) => {
     expect(await version()).toBe(3);
   });
 
-  it('would be told apart from a wrong count', async () => {
+  it('control: a wrong count is found', async () => {
     await run("insert into orders (id, customer, currency) values (9000, 'C', 'USD')");
-    await run('alter table orders disable trigger orders_deleted');
+    await run('alter table orders disable trigger count_deleted_orders');
     await run('delete from orders where id = 9000');
-    await run('alter table orders enable trigger orders_deleted');
+    await run('alter table orders enable trigger count_deleted_orders');
     expect(await miscounted(open())).toEqual([expect.objectContaining({ block: 35, orders: 1 })]);
     await run('truncate orders cascade');
   });
@@ -72,7 +72,7 @@ onPostgres('order_block under several writers', (open) => {
     await client.connect();
     let deadlocks = 0;
     for (let round = 0; round < ROUNDS; round += 1) {
-      // Scattered over the same few blocks by everybody, in one statement each way.
+      // Every writer inserts into and deletes from the same few blocks, each with one statement.
       const base = 1 + writer + WRITERS * round * 5;
       const ids = Array.from({ length: 5 }, (_, n) => base + n * 331 * WRITERS);
       try {
@@ -101,7 +101,7 @@ onPostgres('order_block under several writers', (open) => {
     return deadlocks;
   }
 
-  it('stays equal to the truth, and nobody is caught in a ring', async () => {
+  it('the counts of order_block are right after six concurrent writers, and no writer meets a deadlock', async () => {
     const { url = '' } = open();
     const deadlocks = await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(url, writer)));
     expect(deadlocks).toEqual(Array.from({ length: WRITERS }, () => 0));

@@ -10,8 +10,8 @@ interface Page {
   orders: { order_id: number; customer: string; status: string; total: number; lines: unknown[] }[];
 }
 
-/** Every change here is made by another program, with SQL of its own; pages have three orders. */
-eachDatabase('pages of orders that others change', (open) => {
+/** Another program makes every change here with its own SQL. Pages have three orders. */
+eachDatabase('pages of orders that another program changes', (open) => {
   let app: HttpServer;
   const other = openOtherProgram(open);
 
@@ -29,7 +29,7 @@ eachDatabase('pages of orders that others change', (open) => {
     await settled();
   });
 
-  /** All that the other program has done is heard: this program's own commit is answered after it. */
+  /** Resolves when the other program's changes have arrived: a commit of this program returns after them. */
   const settled = () => open().database.transaction((tx) => sql`select 1`.execute(tx));
 
   async function page(number: number): Promise<Page & { hit: boolean; ids: number[] }> {
@@ -39,7 +39,7 @@ eachDatabase('pages of orders that others change', (open) => {
     return { ...(body as Page), hit, ids: (body as Page).orders.map(({ order_id }) => order_id) };
   }
 
-  /** Reads the pages twice; the second time they are all in memory. */
+  /** Reads the pages twice, so that they are in memory. */
   async function warm(...numbers: number[]): Promise<void> {
     for (const number of numbers) await page(number);
     for (const number of numbers) expect((await page(number)).hit, `page ${number}`).toBe(true);
@@ -51,7 +51,7 @@ eachDatabase('pages of orders that others change', (open) => {
     return found;
   }
 
-  it('shows a changed order soon, and reads only the page that has it anew', async () => {
+  it('a changed order is shown soon, and no other page is read again', async () => {
     await warm(1, 2, 3);
     await other().run("update orders set customer = 'Harry' where id = 1004");
     await expect.poll(async () => (await page(2)).orders[1]?.customer).toBe('Harry');
@@ -61,7 +61,7 @@ eachDatabase('pages of orders that others change', (open) => {
     expect(await page(2)).toMatchObject({ total_orders: 20, orders: [{}, { status: 'cancelled' }, {}] });
   });
 
-  it('shows changed, new and deleted lines', async () => {
+  it('changed, inserted and deleted lines are shown', async () => {
     await warm(1, 2);
     const first = async () => {
       await settled();
@@ -78,25 +78,25 @@ eachDatabase('pages of orders that others change', (open) => {
     expect(await hits(2)).toEqual([true]);
   });
 
-  it('reads only the last page anew after an order at the end, though every page tells the new total', async () => {
+  it('after an insertion at the end only the last page is read again, and every page has the new total', async () => {
     await warm(1, 6, 7);
     await other().run("insert into orders (customer, currency) values ('Last', 'USD')");
     await settled();
     expect(await hits(1, 6, 7)).toEqual([true, true, false]);
     expect(await page(7)).toMatchObject({ ids: [1018, 1019, 1020], total_orders: 21 });
     expect(await page(1)).toMatchObject({ hit: true, total_orders: 21 });
-    await other().run("insert into orders (customer, currency) values ('One more', 'USD')");
+    await other().run("insert into orders (customer, currency) values ('Another', 'USD')");
     await settled();
     expect(await page(8)).toMatchObject({ ids: [1021], total_orders: 22 });
     expect(await hits(1, 6, 7)).toEqual([true, true, true]);
   });
 
-  it('moves every later page up when an order in the middle is deleted, and down when one comes', async () => {
+  it('a deletion in the middle moves every later page up, and an insertion moves them down', async () => {
     await warm(1, 2, 3, 4, 5, 6, 7);
     await other().run('delete from orders where id = 1004');
     await settled();
     expect(await page(1)).toMatchObject({ hit: true, ids: [1000, 1001, 1002] });
-    // All of these are in memory already, each order by itself: only the places are new.
+    // All of these orders are in memory. Only their ranks have changed.
     expect(await page(2)).toMatchObject({ hit: true, ids: [1003, 1005, 1006] });
     expect(await page(3)).toMatchObject({ hit: true, ids: [1007, 1008, 1009] });
     expect(await page(7)).toMatchObject({ hit: true, ids: [1019], total_orders: 19 });
@@ -107,7 +107,7 @@ eachDatabase('pages of orders that others change', (open) => {
     expect(await page(7)).toMatchObject({ hit: true, ids: [1018, 1019] });
   });
 
-  it('survives changes too large to be told one by one', async () => {
+  it('pages are right after changes that are too large to list', async () => {
     await warm(1, 7);
     await other().run("insert into orders (customer, currency) select 'Many', 'USD' from generate_series(1, 150)");
     await settled();
@@ -120,18 +120,18 @@ eachDatabase('pages of orders that others change', (open) => {
     await other().run('delete from orders where id >= 1020');
     await settled();
     expect(await page(7)).toMatchObject({ ids: [1018, 1019], total_orders: 20 });
-    await other().run("update orders set customer = 'Everybody'");
+    await other().run("update orders set customer = 'Changed'");
     await settled();
-    expect(await page(1)).toMatchObject({ orders: [{ customer: 'Everybody' }, {}, {}] });
+    expect(await page(1)).toMatchObject({ orders: [{ customer: 'Changed' }, {}, {}] });
     await other().run('truncate orders cascade');
     await settled();
     expect(await page(1)).toMatchObject({ orders: [], total_orders: 0 });
   });
 
-  it('shows nothing of what is rolled back', async () => {
+  it('a transaction that rolls back changes no page', async () => {
     await warm(1);
     await other().run(
-      "begin; delete from orders where id = 1001; update orders set customer = 'Nobody' where id = 1000; rollback",
+      "begin; delete from orders where id = 1001; update orders set customer = 'Rolled back' where id = 1000; rollback",
     );
     await settled();
     expect(await page(1)).toMatchObject({
@@ -141,8 +141,10 @@ eachDatabase('pages of orders that others change', (open) => {
     });
   });
 
-  it('keeps an order’s id, and passes ids that others bring', async () => {
-    await expect(other().run('update orders set id = 3 where id = 1000')).rejects.toThrow('an order keeps its id');
+  it('the id of an order cannot change, and the sequence skips ids that another program inserts', async () => {
+    await expect(other().run('update orders set id = 3 where id = 1000')).rejects.toThrow(
+      'the id of an order cannot be changed',
+    );
     await other().run(
       "insert into orders (id, customer, currency) values (50000, 'Far', 'USD'), (2000000, 'Farther', 'USD')",
     );

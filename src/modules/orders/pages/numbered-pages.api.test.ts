@@ -15,7 +15,7 @@ interface Page {
   orders: { order_id: number; total: number; status: string; lines: unknown[] }[];
 }
 
-eachDatabase('GET /orders/{page} over the samples', (open) => {
+eachDatabase('GET /orders/{page} with sample orders', (open) => {
   let app: HttpServer;
 
   beforeAll(async () => {
@@ -30,7 +30,7 @@ eachDatabase('GET /orders/{page} over the samples', (open) => {
     return { ...answer, body: answer.body as Page };
   }
 
-  it('begins with order 10248, to the letter', async () => {
+  it('page 1 begins with order 10248 in the exact format', async () => {
     const { body, text, headers } = await page(1);
     expect(headers['content-type']).toBe('application/json; charset=utf-8');
     expect(text.startsWith('{"page":1,"page_size":10,"total_orders":830,"total_pages":83,"orders":[{')).toBe(true);
@@ -52,7 +52,7 @@ eachDatabase('GET /orders/{page} over the samples', (open) => {
     ]);
   });
 
-  it('ends with page 83, and is empty past it', async () => {
+  it('page 83 is the last, and later pages are empty', async () => {
     const { body } = await page(83);
     expect(body.orders.map(({ order_id }) => order_id)).toEqual(Array.from({ length: 10 }, (_, n) => 11_068 + n));
     expect(body.orders.at(-1)).toMatchObject({ status: 'open' });
@@ -61,7 +61,7 @@ eachDatabase('GET /orders/{page} over the samples', (open) => {
   });
 
   it.each(['0', '-1', '1.5', '01', '1e3', '0x1', 'one', '%20', '9007199254740992', '99999999999999999999'])(
-    'refuses page %s',
+    'page %s returns 400',
     async (number) => {
       const { status, headers, body } = await ask(app, 'GET', `/orders/${number}`);
       expect(status).toBe(400);
@@ -70,7 +70,7 @@ eachDatabase('GET /orders/{page} over the samples', (open) => {
     },
   );
 
-  it('shows each order once, ascending, with the total that SQL reckons', async () => {
+  it('the pages have every order once, ascending, with the total that SQL computes', async () => {
     const seen = new Map<string, string>();
     for (let number = 1; number <= 83; number += 1) {
       const { text } = await page(number);
@@ -83,11 +83,11 @@ eachDatabase('GET /orders/{page} over the samples', (open) => {
           from order_line group by order_id order by order_id`.execute(reader),
     );
     expect([...seen]).toEqual(rows.map(({ id, total }) => [id, total]));
-    // Half a cent goes up: 695.625 and 1170.375.
+    // Half a cent is rounded up: 695.625 and 1170.375.
     expect([seen.get('10264'), seen.get('10284')]).toEqual(['695.63', '1170.38']);
   });
 
-  it('is a hit the second time, and says how old it is', async () => {
+  it('the second read of a page is a hit with an Age', async () => {
     await page(7, { 'cache-control': 'no-cache' });
     await page(7);
     const { headers, text } = await page(7);
@@ -99,7 +99,7 @@ eachDatabase('GET /orders/{page} over the samples', (open) => {
     expect(again).toBe(text);
   });
 
-  it('answers 304 to who has it already', async () => {
+  it('a page whose ETag the client has returns 304', async () => {
     const { headers } = await page(3);
     const etag = String(headers.etag);
     const { status, text } = await ask(app, 'GET', '/orders/3', undefined, { 'if-none-match': etag });
@@ -107,14 +107,14 @@ eachDatabase('GET /orders/{page} over the samples', (open) => {
     expect((await page(4)).headers.etag).not.toBe(etag);
   });
 
-  it('answers 405 to any other method', async () => {
+  it('another method on a page returns 405', async () => {
     const { status, headers } = await ask(app, 'DELETE', '/orders/1');
     expect([status, headers.allow]).toEqual([405, 'GET, HEAD, OPTIONS']);
   });
 });
 
 eachDatabase('GET /orders/{page} without orders', (open) => {
-  it('has no pages', async () => {
+  it('without orders page 1 is empty', async () => {
     const app = await openTestApp(open().database, { ORDERS_PAGE_SIZE: '25' });
     const { text } = await ask(app, 'GET', '/orders/1');
     expect(text).toBe('{"page":1,"page_size":25,"total_orders":0,"total_pages":0,"orders":[]}');

@@ -1,38 +1,45 @@
 import type { Id } from '../../../platform/ids.ts';
 import type { BlockCount } from './order-directory.ts';
 
-/** The orders of one block, ascending, as they stood at a version. */
+/** The orders in one block at one version of it. */
 export interface BlockIds {
   readonly block: number;
   readonly version: number;
+  /** Ascending. */
   readonly ids: readonly Id[];
 }
 
-/** What a statement did to a block, as the database tells it. */
+/** The effect of one statement on a block, with the block's new count and version. */
 export interface BlockChange extends BlockCount {
-  /** The ids that joined, or left, the block; `undefined` when they are too many to tell. */
-  readonly ids: { readonly joined: boolean; readonly which: readonly Id[] } | undefined;
-}
-
-/** Reads `block:version:orders:` and `+id+id`, `-id` or `*`, as the trigger `orders_moved` writes it. */
-export function parseBlockChange(key: string): BlockChange {
-  const parts = /^(\d+):(\d+):(\d+):(?:\*|((?:\+\d+)+|(?:-\d+)+))$/.exec(key);
-  if (!parts) throw new Error(`${key} does not tell of a block of orders`);
-  const [, block, version, orders, moved] = parts;
-  const ids = moved && { joined: moved.startsWith('+'), which: moved.slice(1).split(/[+-]/).map(Number) };
-  return { block: Number(block), version: Number(version), orders: Number(orders), ids: ids || undefined };
+  /** The orders that were inserted into the block or deleted from it; `undefined` when there are too many to list. */
+  readonly moved: { readonly inserted: boolean; readonly ids: readonly Id[] } | undefined;
 }
 
 /**
- * A block after a change, or `undefined` when the change does not tell enough. A change that the block already
- * contains leaves it as it is.
+ * Parses a key of the topic `order_block`: `block:version:orders:`, followed by `+id+id` for inserted orders, `-id-id`
+ * for deleted ones, or `*` for too many. `count_orders_by_block` in `0006_orders.sql` writes it.
  */
-export function applyChange(known: BlockIds, { version, orders, ids }: BlockChange): BlockIds | undefined {
-  if (version <= known.version) return known;
-  // Versions move by one: a gap means that something was not heard.
-  if (ids === undefined || version !== known.version + 1) return undefined;
-  const moved = new Set(ids.which);
-  const others = known.ids.filter((id) => !moved.has(id));
-  const now = ids.joined ? [...others, ...moved].sort((a, b) => a - b) : others;
-  return now.length === orders ? { block: known.block, version, ids: now } : undefined;
+export function parseBlockChange(key: string): BlockChange {
+  const match = /^(\d+):(\d+):(\d+):(?:\*|((?:\+\d+)+|(?:-\d+)+))$/.exec(key);
+  if (!match) throw new Error(`${key} is not a change of a block of orders`);
+  const [, block, version, orders, movedText] = match;
+  const moved = movedText && {
+    inserted: movedText.startsWith('+'),
+    ids: movedText.slice(1).split(/[+-]/).map(Number),
+  };
+  return { block: Number(block), version: Number(version), orders: Number(orders), moved: moved || undefined };
+}
+
+/**
+ * Returns a block after a change, or `undefined` when its new content cannot be derived. A change that the block
+ * already contains leaves it unchanged.
+ */
+export function applyBlockChange(block: BlockIds, { version, orders, moved }: BlockChange): BlockIds | undefined {
+  if (version <= block.version) return block;
+  // Versions rise by one: a gap means that a change is missing.
+  if (moved === undefined || version !== block.version + 1) return undefined;
+  const movedIds = new Set(moved.ids);
+  const others = block.ids.filter((id) => !movedIds.has(id));
+  const ids = moved.inserted ? [...others, ...movedIds].sort((a, b) => a - b) : others;
+  return ids.length === orders ? { block: block.block, version, ids } : undefined;
 }

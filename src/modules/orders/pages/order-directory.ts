@@ -1,90 +1,90 @@
-/** Consecutive ids are counted together, this many to a block; `order_block` says the same in SQL. */
+/** Number of consecutive ids in a block. `order_block` in `0006_orders.sql` uses the same number. */
 export const BLOCK_IDS = 256;
 
-/** How many orders a block holds. Its version moves whenever one joins or leaves it. */
+/** The number of orders in a block. The version rises whenever an order is inserted into the block or deleted from it. */
 export interface BlockCount {
   readonly block: number;
   readonly orders: number;
   readonly version: number;
 }
 
-/** A stretch of one block's orders, by their places in it: from `from` up to, not including, `to`. */
-export interface Stretch {
+/** Consecutive orders of one block, by their positions in it: from `from` to `to`, exclusive. */
+export interface BlockSlice {
   readonly block: number;
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * How many orders each block holds and how many stand before it: enough to find the place of any page by a binary
- * search. 10 million orders are 40 thousand blocks and one megabyte.
+ * The number of orders in every block and before it. That is enough to find any page by a binary search: 10 million
+ * orders are 40 thousand blocks, which take one megabyte.
  */
 export class OrderDirectory {
   #size: number;
   #blocks: Float64Array;
   #orders: Float64Array;
   #versions: Float64Array;
-  /** Orders in the blocks up to and including this one; true below `#settled` only. */
-  #upTo: Float64Array;
-  #settled = 0;
+  /** Number of orders in the blocks up to each, inclusive. Valid below `#summed` only. */
+  #runningSums: Float64Array;
+  #summed = 0;
 
-  /** @param counts every block there is, ascending */
+  /** @param counts all blocks, ascending */
   constructor(counts: readonly BlockCount[]) {
     this.#size = counts.length;
     this.#blocks = Float64Array.from(counts, ({ block }) => block);
     this.#orders = Float64Array.from(counts, ({ orders }) => orders);
     this.#versions = Float64Array.from(counts, ({ version }) => version);
-    this.#upTo = new Float64Array(counts.length);
+    this.#runningSums = new Float64Array(counts.length);
   }
 
   get total(): number {
-    this.#settle();
-    return this.#size === 0 ? 0 : at(this.#upTo, this.#size - 1);
+    this.#updateSums();
+    return this.#size === 0 ? 0 : at(this.#runningSums, this.#size - 1);
   }
 
-  /** -1 for a block that never held an order. */
+  /** Version of a block; -1 if it never held an order. */
   versionOf(block: number): number {
     const index = this.#indexOf(block);
     return this.#holds(index, block) ? at(this.#versions, index) : -1;
   }
 
-  /** Takes in newer knowledge of a block; what is older than what is known changes nothing. */
+  /** Applies a newer count of a block. An older count than the current one has no effect. */
   apply({ block, orders, version }: BlockCount): void {
     const index = this.#indexOf(block);
     if (!this.#holds(index, block)) this.#insert(index, block);
     else if (version <= at(this.#versions, index)) return;
     this.#orders[index] = orders;
     this.#versions[index] = version;
-    this.#settled = Math.min(this.#settled, index);
+    this.#summed = Math.min(this.#summed, index);
   }
 
-  /** Where the orders from rank `first` on stand, the rank of the very first being 0; no more than there are. */
-  find(first: number, count: number): Stretch[] {
-    this.#settle();
-    const found: Stretch[] = [];
+  /** Finds up to `count` orders from rank `first` on. The first order has rank 0. */
+  find(first: number, count: number): BlockSlice[] {
+    this.#updateSums();
+    const slices: BlockSlice[] = [];
     let left = Math.min(count, this.total - first);
-    for (let index = firstAbove(this.#upTo, this.#size, first), rank = first; left > 0; index += 1) {
+    for (let index = firstAbove(this.#runningSums, this.#size, first), rank = first; left > 0; index += 1) {
       const orders = at(this.#orders, index);
-      const from = rank - (at(this.#upTo, index) - orders);
+      const from = rank - (at(this.#runningSums, index) - orders);
       const to = Math.min(orders, from + left);
-      if (to > from) found.push({ block: at(this.#blocks, index), from, to });
+      if (to > from) slices.push({ block: at(this.#blocks, index), from, to });
       left -= to - from;
       rank += to - from;
     }
-    return found;
+    return slices;
   }
 
-  /** Counts up what stands before each block, from the first one that has changed. */
-  #settle(): void {
-    let sum = this.#settled === 0 ? 0 : at(this.#upTo, this.#settled - 1);
-    for (let index = this.#settled; index < this.#size; index += 1) {
+  /** Computes the running sums from the first block that has changed. */
+  #updateSums(): void {
+    let sum = this.#summed === 0 ? 0 : at(this.#runningSums, this.#summed - 1);
+    for (let index = this.#summed; index < this.#size; index += 1) {
       sum += at(this.#orders, index);
-      this.#upTo[index] = sum;
+      this.#runningSums[index] = sum;
     }
-    this.#settled = this.#size;
+    this.#summed = this.#size;
   }
 
-  /** Where a block stands, or where it would. */
+  /** Index of a block, or the index at which it would be inserted. */
   #indexOf(block: number): number {
     return firstAbove(this.#blocks, this.#size, block - 1);
   }
@@ -95,7 +95,7 @@ export class OrderDirectory {
 
   #insert(index: number, block: number): void {
     if (this.#size === this.#blocks.length) this.#grow();
-    for (const column of [this.#blocks, this.#orders, this.#versions, this.#upTo]) {
+    for (const column of [this.#blocks, this.#orders, this.#versions, this.#runningSums]) {
       column.copyWithin(index + 1, index, this.#size);
     }
     this.#blocks[index] = block;
@@ -103,15 +103,15 @@ export class OrderDirectory {
   }
 
   #grow(): void {
-    const larger = (column: Float64Array) => {
+    const grow = (column: Float64Array) => {
       const grown = new Float64Array(column.length * 2 + 16);
       grown.set(column);
       return grown;
     };
-    this.#blocks = larger(this.#blocks);
-    this.#orders = larger(this.#orders);
-    this.#versions = larger(this.#versions);
-    this.#upTo = larger(this.#upTo);
+    this.#blocks = grow(this.#blocks);
+    this.#orders = grow(this.#orders);
+    this.#versions = grow(this.#versions);
+    this.#runningSums = grow(this.#runningSums);
   }
 }
 
@@ -121,7 +121,7 @@ function at(column: Float64Array, index: number): number {
   return value;
 }
 
-/** The first of an ascending column's `size` entries that is above `value`, or `size`. */
+/** Index of the first of an ascending column's `size` entries that is above `value`, or `size`. */
 function firstAbove(column: Float64Array, size: number, value: number): number {
   let low = 0;
   let high = size;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type BlockCount, OrderDirectory, type Stretch } from './order-directory.ts';
+import { type BlockCount, type BlockSlice, OrderDirectory } from './order-directory.ts';
 
-/** The same, the obvious way: every order by its block and its place there, in one list. */
+/** The same as `OrderDirectory`, written the obvious way: a list of every order by its block and its position there. */
 class NaiveDirectory {
   readonly #counts = new Map<number, BlockCount>();
 
@@ -14,15 +14,15 @@ class NaiveDirectory {
     return this.#counts.get(block)?.version ?? -1;
   }
 
-  get places(): string[] {
+  get positions(): string[] {
     return [...this.#counts.values()]
       .sort((a, b) => a.block - b.block)
-      .flatMap(({ block, orders }) => Array.from({ length: orders }, (_, place) => `${block}:${place}`));
+      .flatMap(({ block, orders }) => Array.from({ length: orders }, (_, position) => `${block}:${position}`));
   }
 }
 
-function placesOf(stretches: readonly Stretch[]): string[] {
-  return stretches.flatMap(({ block, from, to }) =>
+function positionsOf(slices: readonly BlockSlice[]): string[] {
+  return slices.flatMap(({ block, from, to }) =>
     Array.from({ length: to - from }, (_, index) => `${block}:${from + index}`),
   );
 }
@@ -34,7 +34,7 @@ const count = fc.record({
 });
 
 describe('OrderDirectory', () => {
-  it('finds what a list of all orders has at the same ranks, whatever changed before', () => {
+  it('the directory finds the same orders as a list of all orders, after any changes', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(count, { selector: ({ block }) => block, maxLength: 8 }),
@@ -43,13 +43,13 @@ describe('OrderDirectory', () => {
           const directory = new OrderDirectory(initial.toSorted((a, b) => a.block - b.block));
           const naive = new NaiveDirectory();
           for (const each of initial) naive.apply(each);
-          for (const [change, first, wanted] of steps) {
+          for (const [change, first, length] of steps) {
             directory.apply(change);
             naive.apply(change);
-            const places = naive.places;
-            expect(directory.total).toBe(places.length);
+            const { positions } = naive;
+            expect(directory.total).toBe(positions.length);
             expect(directory.versionOf(change.block)).toBe(naive.versionOf(change.block));
-            expect(placesOf(directory.find(first, wanted))).toEqual(places.slice(first, first + wanted));
+            expect(positionsOf(directory.find(first, length))).toEqual(positions.slice(first, first + length));
           }
         },
       ),
@@ -57,14 +57,14 @@ describe('OrderDirectory', () => {
     );
   });
 
-  it('is empty to begin with', () => {
+  it('a new directory without counts is empty', () => {
     const directory = new OrderDirectory([]);
     expect(directory.total).toBe(0);
     expect(directory.find(0, 10)).toEqual([]);
     expect(directory.versionOf(0)).toBe(-1);
   });
 
-  it('finds the last of 10 million, and where it is after one was deleted', () => {
+  it('the last of 10 million orders is found, also after a deletion at the start', () => {
     const directory = new OrderDirectory(
       Array.from({ length: 40_000 }, (_, block) => ({ block, orders: 250, version: 1 })),
     );

@@ -4,15 +4,15 @@ import { eachDatabase } from '../../../../test/support/database/test-database.ts
 import type { Change, ChangeFeed, ChangeListener } from '../../../platform/db/change-feed.ts';
 import { SampledClock } from '../../../platform/db/database-clock.ts';
 import { createLogger } from '../../../platform/logger.ts';
-import { readBlockCounts, readBlocks } from '../order-view.ts';
+import { readBlockCounts, readBlockIds } from './block-queries.ts';
 import { type IndexSource, OrderIndex } from './order-index.ts';
 
-/** The database's own feed, whose word can be held back for a while, as a slow network would. */
+/** The database's own feed, with changes held back as on a slow network. */
 class SlowFeed implements ChangeFeed, ChangeListener {
   readonly #feed: ChangeFeed;
   readonly #listeners: ChangeListener[] = [];
   #held: Change[] | undefined;
-  isCut = false;
+  isDisconnected = false;
 
   constructor(feed: ChangeFeed) {
     this.#feed = feed;
@@ -20,14 +20,14 @@ class SlowFeed implements ChangeFeed, ChangeListener {
   }
 
   get isConnected(): boolean {
-    return this.#feed.isConnected && !this.isCut;
+    return this.#feed.isConnected && !this.isDisconnected;
   }
 
   subscribe(listener: ChangeListener): void {
     this.#listeners.push(listener);
   }
 
-  /** Whoever waits for the feed gets what was held back. */
+  /** Also releases the changes that are held back. */
   async barrier(): Promise<void> {
     await this.#feed.barrier();
     this.release();
@@ -48,34 +48,34 @@ class SlowFeed implements ChangeFeed, ChangeListener {
     else for (const listener of this.#listeners) listener.changed(change);
   }
 
-  cut(): void {
-    for (const listener of this.#listeners) listener.cut(false);
+  interrupted(): void {
+    for (const listener of this.#listeners) listener.interrupted(false);
   }
 }
 
-/** Reads for real, and gives what it read only when it is let go. */
+/** Reads from the database, whose results the test can hold back. */
 class SlowReads {
   counts = 0;
   blocks = 0;
   #read = Promise.withResolvers<void>();
-  #go: Promise<void> | undefined;
+  #gate: Promise<void> | undefined;
 
-  /** From now on reads wait. @returns when the first has read, and what lets all of them go */
-  hold(): { read: Promise<void>; letGo: () => void } {
+  /** Holds back the results of reads. @returns when the first has read, and a function that releases all */
+  hold(): { read: Promise<void>; release: () => void } {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#go = promise;
+    this.#gate = promise;
     this.#read = Promise.withResolvers<void>();
-    const letGo = () => {
-      this.#go = undefined;
+    const release = () => {
+      this.#gate = undefined;
       resolve();
     };
-    return { read: this.#read.promise, letGo };
+    return { read: this.#read.promise, release };
   }
 
-  async slowly<T>(work: Promise<T>): Promise<T> {
+  async delayed<T>(work: Promise<T>): Promise<T> {
     const value = await work;
     this.#read.resolve();
-    await this.#go;
+    await this.#gate;
     return value;
   }
 }
@@ -99,120 +99,120 @@ eachDatabase('the index of orders', (open) => {
     const source: IndexSource = {
       readCounts() {
         reads.counts += 1;
-        return reads.slowly(database.read(readBlockCounts));
+        return reads.delayed(database.read(readBlockCounts));
       },
       readBlocks(blocks) {
         reads.blocks += 1;
-        return reads.slowly(database.read((reader) => readBlocks(reader, blocks)));
+        return reads.delayed(database.read((reader) => readBlockIds(reader, blocks)));
       },
     };
     index = new OrderIndex(source, feed, 60_000);
   });
 
-  const place = (id: number) => other().run(`insert into orders (id, customer, currency) values (${id}, 'C', 'USD')`);
+  const insert = (id: number) => other().run(`insert into orders (id, customer, currency) values (${id}, 'C', 'USD')`);
   const remove = (id: number) => other().run(`delete from orders where id = ${id}`);
   const all = async () => (await index.locate(0, 100, 60_000))?.ids;
-  const isHit = async () => (await index.locate(0, 100, 60_000))?.hit;
+  const isFromMemory = async () => (await index.locate(0, 100, 60_000))?.fromMemory;
 
-  it('reads counts and ids once, and answers from memory then', async () => {
-    expect(await index.locate(1, 2, 60_000)).toMatchObject({ ids: [20, 300], total: 4, hit: false });
-    expect(await index.locate(1, 2, 60_000)).toMatchObject({ ids: [20, 300], total: 4, hit: true });
+  it('the index reads counts and ids once, and then answers from memory', async () => {
+    expect(await index.locate(1, 2, 60_000)).toMatchObject({ ids: [20, 300], total: 4, fromMemory: false });
+    expect(await index.locate(1, 2, 60_000)).toMatchObject({ ids: [20, 300], total: 4, fromMemory: true });
     expect(await Promise.all([all(), all(), all()])).toEqual([1, 2, 3].map(() => [10, 20, 300, 600]));
     expect([reads.counts, reads.blocks]).toEqual([1, 2]);
   });
 
-  it('follows what is told, without asking', async () => {
+  it('the index applies announced changes without reading the database', async () => {
     await all();
-    await place(15);
+    await insert(15);
     await remove(300);
-    await place(5_000);
+    await insert(5_000);
     await feed.barrier();
-    // Of the new block only the count is known.
-    expect(await index.locate(0, 4, 60_000)).toMatchObject({ ids: [10, 15, 20, 600], total: 5, hit: true });
+    // The index has only the count of the new block, not its ids.
+    expect(await index.locate(0, 4, 60_000)).toMatchObject({ ids: [10, 15, 20, 600], total: 5, fromMemory: true });
     expect(await all()).toEqual([10, 15, 20, 600, 5_000]);
     expect([reads.counts, reads.blocks]).toEqual([1, 2]);
   });
 
-  it('takes in what is told while it reads the counts', async () => {
-    const { read, letGo } = reads.hold();
-    const asked = all();
+  it('a change that arrives while the counts are read is applied', async () => {
+    const { read, release } = reads.hold();
+    const located = all();
     await read;
-    await place(15);
+    await insert(15);
     await feed.barrier();
-    letGo();
-    expect(await asked).toEqual([10, 15, 20, 300, 600]);
+    release();
+    expect(await located).toEqual([10, 15, 20, 300, 600]);
     expect([reads.counts, reads.blocks]).toEqual([1, 1]);
   });
 
-  it('takes in what is told while it reads ids', async () => {
+  it('a change that arrives while ids are read is applied', async () => {
     await index.locate(3, 1, 60_000);
-    const { read, letGo } = reads.hold();
-    const asked = all();
+    const { read, release } = reads.hold();
+    const located = all();
     await read;
-    await place(15);
+    await insert(15);
     await feed.barrier();
-    letGo();
-    expect(await asked).toEqual([10, 15, 20, 300, 600]);
+    release();
+    expect(await located).toEqual([10, 15, 20, 300, 600]);
     expect([reads.counts, reads.blocks]).toEqual([1, 2]);
   });
 
-  it('waits for word of ids that it has read ahead of it', async () => {
+  it('the index waits for the announcement of ids that it has read before', async () => {
     await index.locate(3, 1, 60_000);
     feed.hold();
-    await place(15);
-    await place(700);
-    // The counts are from before both: by themselves they would take rank 1 for id 15 and lose 20 from rank 2.
+    await insert(15);
+    await insert(700);
+    // The counts predate both insertions. Alone they would put id 15 at rank 1 and lose id 20 from rank 2.
     expect(await index.locate(0, 3, 60_000)).toMatchObject({ ids: [10, 15, 20], total: 6 });
     expect([reads.counts, reads.blocks]).toEqual([1, 2]);
   });
 
-  it('keeps nothing that it reads while too much changes to be told', async () => {
-    const { read, letGo } = reads.hold();
-    const asked = all();
+  it('a read during a change that is too large to list is not kept', async () => {
+    const { read, release } = reads.hold();
+    const located = all();
     await read;
     await other().run(
       "insert into orders (id, customer, currency) select 10000 * id, 'C', 'USD' from generate_series(1, 1000) id",
     );
     await other().run('delete from orders where id >= 10000');
     await feed.barrier();
-    letGo();
-    expect(await asked).toEqual([10, 20, 300, 600]);
+    release();
+    expect(await located).toEqual([10, 20, 300, 600]);
     expect(reads.counts).toBe(2);
-    expect(await isHit()).toBe(true);
+    expect(await isFromMemory()).toBe(true);
   });
 
-  it('keeps nothing that it reads across a cut of the feed, and reads anew after one', async () => {
-    const { read, letGo } = reads.hold();
-    const asked = all();
+  it('a read during an interruption of the feed is not kept, and after one the counts are read again', async () => {
+    const { read, release } = reads.hold();
+    const located = all();
     await read;
-    feed.cut();
-    letGo();
-    expect(await asked).toEqual([10, 20, 300, 600]);
-    expect([reads.counts, await isHit()]).toEqual([2, true]);
-    feed.cut();
-    expect([await isHit(), reads.counts]).toEqual([false, 3]);
+    feed.interrupted();
+    release();
+    expect(await located).toEqual([10, 20, 300, 600]);
+    expect([reads.counts, await isFromMemory()]).toEqual([2, true]);
+    feed.interrupted();
+    expect([await isFromMemory(), reads.counts]).toEqual([false, 3]);
   });
 
-  it('tells nothing while the feed is cut, but remembers what was true', async () => {
+  it('while the feed is disconnected locate returns nothing and locateUncertain the last state', async () => {
     await all();
-    feed.isCut = true;
-    feed.cut();
-    await place(15);
+    feed.isDisconnected = true;
+    feed.interrupted();
+    await insert(15);
     expect(await all()).toBeUndefined();
-    expect(index.recall(0, 100)).toMatchObject({ ids: [10, 20, 300, 600], hit: false });
-    feed.isCut = false;
-    feed.cut();
+    expect(index.locateUncertain(0, 100)).toMatchObject({ ids: [10, 20, 300, 600], fromMemory: false });
+    feed.isDisconnected = false;
+    feed.interrupted();
     expect(await all()).toEqual([10, 15, 20, 300, 600]);
   });
 
-  it('tells nothing within a bound tighter than its age', async () => {
+  it('locate returns nothing for a bound tighter than the age of the index', async () => {
     await all();
     expect(await index.locate(0, 1, 0)).toBeUndefined();
   });
 });
 
 eachDatabase('the index of orders past its bound', (open) => {
-  it('reads the counts anew', async () => {
+  it('the counts are read again after the bound', async () => {
     const { database } = open();
     const feed = await database.openFeed(new SampledClock(), createLogger('silent'));
     let counts = 0;
@@ -221,12 +221,12 @@ eachDatabase('the index of orders past its bound', (open) => {
         counts += 1;
         return database.read(readBlockCounts);
       },
-      readBlocks: (blocks) => database.read((reader) => readBlocks(reader, blocks)),
+      readBlocks: (blocks) => database.read((reader) => readBlockIds(reader, blocks)),
     };
     const index = new OrderIndex(source, feed, 1);
     await index.locate(0, 1, 60_000);
     const before = counts;
-    await expect.poll(() => index.recall(0, 1)).toBeUndefined();
+    await expect.poll(() => index.locateUncertain(0, 1)).toBeUndefined();
     await index.locate(0, 1, 60_000);
     expect(counts).toBeGreaterThan(before);
   });

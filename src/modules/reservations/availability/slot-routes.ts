@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { readyBody, requestedMaxAgeMs, type Served, sendServed } from '../../../freshness/index.ts';
+import { readyBody, requestedMaxAgeMs, type Served, sendCached } from '../../../freshness/index.ts';
 import { answerWith, linkNext, readCursor, sendAnswer, writeCursor } from '../../../platform/http/answer.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { answerOnce } from '../../../platform/http/idempotency.ts';
@@ -114,7 +114,7 @@ export function addSlotRoutes(app: HttpServer, deps: ReservationsDeps): void {
       linkNext(request, reply, next);
       const answer = answerWith(reply, 200, { slots: slots.map(toSlot), next_cursor: next });
       // The validator is of the text: what is free changes with time alone, and each filter leaves out something else.
-      if (served) sendServed(request, reply, served, readyBody(answer.body), 'revalidate');
+      if (served) sendCached(request, reply, served, readyBody(answer.body), 'revalidate');
       else sendAnswer(reply, answer);
     },
   );

@@ -18,7 +18,7 @@ const SLOT_BYTES = 2_000;
 export interface SuppliedAnswer {
   readonly body: ReadyBody;
   readonly age: SupplyAge;
-  readonly how: Pick<Served<unknown>, 'source' | 'origin'>;
+  readonly how: Pick<Served<unknown>, 'lookup' | 'origin'>;
 }
 
 interface Wished {
@@ -129,7 +129,7 @@ function ageOfAll(ages: readonly SupplyAge[]): SupplyAge {
 
 /** Of an answer made from several: a hit only if all were. */
 export function howOf(served: readonly Served<unknown>[]): SuppliedAnswer['how'] {
-  return served.find(({ origin }) => origin === 'source') ?? { source: 'hit', origin: 'memory' };
+  return served.find(({ origin }) => origin === 'source') ?? { lookup: 'hit', origin: 'memory' };
 }
 
 function least(values: readonly number[]): number | undefined {

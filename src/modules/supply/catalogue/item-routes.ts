@@ -1,4 +1,4 @@
-import { requestedMaxAgeMs, sendServed } from '../../../freshness/index.ts';
+import { requestedMaxAgeMs, sendCached } from '../../../freshness/index.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { Problems } from '../../../platform/http/parameters.ts';
 import * as schemas from '../supply-schemas.ts';
@@ -32,7 +32,7 @@ export function addItemRoutes(app: HttpServer, items: Items): void {
     },
     async (request, reply) => {
       const { body, served } = await items.fetched(requestedMaxAgeMs(request));
-      return sendServed(request, reply, served, body, 'revalidate');
+      return sendCached(request, reply, served, body, 'revalidate');
     },
   );
 }

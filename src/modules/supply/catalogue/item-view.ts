@@ -82,7 +82,10 @@ export class Items {
         for (const id of ids) this.#nextPulls.invalidate(id);
       },
     });
-    feed.subscribe({ cut: () => this.#wake(), changed: ({ topic }) => topic === 'supply_part' && this.#wake() });
+    feed.subscribe({
+      interrupted: () => this.#wake(),
+      changed: ({ topic }) => topic === 'supply_part' && this.#wake(),
+    });
   }
 
   /** Everything that can be had now, by start, as old as the oldest snapshot in it. */

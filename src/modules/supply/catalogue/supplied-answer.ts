@@ -18,14 +18,14 @@ export interface SupplyAge {
  */
 export function tellSupplyAge(
   reply: FastifyReply,
-  how: Pick<Served<unknown>, 'source' | 'origin'>,
+  how: Pick<Served<unknown>, 'lookup' | 'origin'>,
   age: SupplyAge,
 ): void {
   const { ageMs, askedMs } = age;
   const maxAge = askedMs === undefined ? '' : `max-age=${Math.floor(askedMs / 1_000)}, `;
   reply.header('cache-control', `${maxAge}no-cache`);
   if (ageMs !== undefined) reply.header('age', String(Math.ceil(ageMs / 1_000)));
-  const memory = how.origin === 'source' ? `fwd=${how.source === 'request' ? 'request' : 'miss'}` : 'hit';
+  const memory = how.origin === 'source' ? `fwd=${how.lookup === 'request' ? 'request' : 'miss'}` : 'hit';
   const ttl = ageMs === undefined || askedMs === undefined ? [] : [`ttl=${Math.floor((askedMs - ageMs) / 1_000)}`];
   reply.header('cache-status', ['Holdfast', memory, ...ttl, ...detailOf(age)].join('; '));
 }

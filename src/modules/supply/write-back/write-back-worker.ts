@@ -74,7 +74,7 @@ export class WriteBackWorker implements AsyncDisposable {
       changed: ({ topic, keys }) => {
         if (topic === 'write_back') this.#wake(keys ?? [...this.#lanes.keys()]);
       },
-      cut: () => {},
+      interrupted: () => {},
     });
     const wakeAll = () => this.#wake([...this.#lanes.keys()]);
     this.#timers = [setInterval(wakeAll, this.#options.pollMs), setInterval(() => void this.#count(), COUNT_EVERY_MS)];

@@ -6,17 +6,18 @@ import {
   beginStaging,
   FileRefused,
   inChunks,
-  MOST_FAULTS,
+  MAX_LISTED_FAULTS,
   type Staged,
   type StagingProgress,
-  stageRows,
+  stageValidRows,
 } from '../../../platform/import/staging.ts';
 import type { Imported } from './import-vehicles.ts';
 import { readStateLogRow, type StateLogRow } from './vehicle-rows.ts';
 
 /**
- * Adds state logs, all of a file or none, in the order of the file: of two at one instant the later line holds. A log
- * that was here before the file, of the same vehicle, instant and state, is not added again.
+ * Imports the state logs of a file, all or none, in the sequence of the file: of two logs at one instant the later line
+ * counts. A log with the same vehicle, instant and state as an existing log is skipped, so that a second import of the
+ * same file does nothing.
  *
  * @throws FileRefused, FileUnreadable
  */
@@ -29,7 +30,11 @@ export async function importStateLogs(
   await sql`
     create temp table imported_log (line bigint primary key, vehicle_id bigint, at timestamptz, state text)
         on commit drop`.execute(tx);
-  const staged = await stageRows(rows, readStateLogRow, (batch) => stage(tx, batch), onProgress);
+  const staged = await stageValidRows(rows, {
+    read: readStateLogRow,
+    stage: (batch) => stage(tx, batch),
+    onProgress,
+  });
   await refuseUnknownVehicles(tx);
   const added = await inChunks(staged.lastLine, async (from, to) => {
     const { numAffectedRows } = await sql`
@@ -40,15 +45,15 @@ export async function importStateLogs(
   return { rows: staged.rows, added };
 }
 
-/** Leaves out what was here before. Nothing of the file is in `state_log` yet, so its own repetitions stay. */
+/** Stages the logs that do not exist yet. A log that the file repeats stays: `state_log` has no row of the file yet. */
 async function stage(tx: Tx, batch: readonly Staged<StateLogRow>[]): Promise<void> {
   await sql`
     insert into imported_log
     select * from unnest(${batch.map((row) => row.line)}::bigint[], ${batch.map((row) => row.vehicleId)}::bigint[],
                          ${batch.map((row) => row.at)}::timestamptz[], ${batch.map((row) => row.state)}::text[])
-               as given (line, vehicle_id, at, state)
+               as imported (line, vehicle_id, at, state)
      where not exists (select from state_log l
-                        where l.vehicle_id = given.vehicle_id and l.at = given.at and l.state = given.state)`.execute(
+                        where (l.vehicle_id, l.at, l.state) = (imported.vehicle_id, imported.at, imported.state))`.execute(
     tx,
   );
 }
@@ -57,7 +62,7 @@ async function refuseUnknownVehicles(tx: Tx): Promise<void> {
   const { rows } = await sql<{ line: number; vehicle_id: Id; count: number }>`
     select line, vehicle_id, count(*) over () as count
       from imported_log i where not exists (select from vehicle v where v.id = i.vehicle_id)
-     order by line limit ${MOST_FAULTS}`.execute(tx);
+     order by line limit ${MAX_LISTED_FAULTS}`.execute(tx);
   const faults = rows.map(({ line, vehicle_id }) => ({ line, reason: `there is no vehicle ${vehicle_id}` }));
   if (rows[0]) throw new FileRefused(faults, rows[0].count);
 }

@@ -1,27 +1,27 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../../platform/db/database.ts';
-import type { Id } from '../../../platform/ids.ts';
 import type { CsvRow } from '../../../platform/import/csv-rows.ts';
 import {
   beginStaging,
   FileRefused,
   inChunks,
-  MOST_FAULTS,
+  MAX_LISTED_FAULTS,
   type Staged,
   type StagingProgress,
-  stageRows,
+  stageValidRows,
 } from '../../../platform/import/staging.ts';
 import { readVehicleRow, type VehicleRow } from './vehicle-rows.ts';
 
 export interface Imported {
+  /** Rows of the file. */
   readonly rows: number;
-  /** Rows that were not here yet. */
+  /** Rows that were not in the database before. */
   readonly added: number;
 }
 
 /**
- * Adds vehicles under their own ids, all of a file or none. A vehicle that is here already, with the same make and
- * model, is left as it is; with others the file is refused.
+ * Imports the vehicles of a file with the ids they have there, all or none. A vehicle that exists already with the same
+ * make and model is skipped; with another make or model the file is refused.
  *
  * @throws FileRefused, FileUnreadable
  */
@@ -34,10 +34,14 @@ export async function importVehicles(
   await sql`
     create temp table imported_vehicle (line bigint primary key, id bigint, make text, model text)
         on commit drop`.execute(tx);
-  const staged = await stageRows(rows, readVehicleRow, (batch) => stage(tx, batch), onProgress);
-  // From here to the end nobody else takes an id that the file has: neither by number nor from the sequence.
+  const staged = await stageValidRows(rows, {
+    read: readVehicleRow,
+    stage: (batch) => stage(tx, batch),
+    onProgress,
+  });
+  // Until the transaction ends no other program can take an id of the file, explicitly or from the sequence.
   await sql`lock table vehicle in share row exclusive mode`.execute(tx);
-  await refuseOtherVehicles(tx);
+  await refuseConflictingVehicles(tx);
   const added = await inChunks(staged.lastLine, async (from, to) => {
     const { numAffectedRows } = await sql`
       insert into vehicle (id, make, model)
@@ -45,7 +49,7 @@ export async function importVehicles(
       on conflict (id) do nothing`.execute(tx);
     return Number(numAffectedRows ?? 0);
   });
-  await moveSequenceOn(tx);
+  await advanceSequence(tx);
   return { rows: staged.rows, added };
 }
 
@@ -58,8 +62,8 @@ async function stage(tx: Tx, batch: readonly Staged<VehicleRow>[]): Promise<void
   );
 }
 
-/** Of a vehicle that is not here yet the file's first row says what it is. */
-async function refuseOtherVehicles(tx: Tx): Promise<void> {
+/** Refuses rows whose make or model differs from the existing vehicle, or else from the first row of the same vehicle. */
+async function refuseConflictingVehicles(tx: Tx): Promise<void> {
   const { rows } = await sql<VehicleRow & { line: number; count: number }>`
     select i.line, i.id, coalesce(v.make, i.first_make) as make, coalesce(v.model, i.first_model) as model,
            count(*) over () as count
@@ -67,17 +71,22 @@ async function refuseOtherVehicles(tx: Tx): Promise<void> {
               from imported_vehicle window same as (partition by id order by line)) i
       left join vehicle v on v.id = i.id
      where (coalesce(v.make, i.first_make), coalesce(v.model, i.first_model)) <> (i.make, i.model)
-     order by i.line limit ${MOST_FAULTS}`.execute(tx);
-  const sayKnown = (id: Id, make: string, model: string) => `vehicle ${id} is known as ${make} ${model}`;
-  const faults = rows.map(({ line, id, make, model }) => ({ line, reason: sayKnown(id, make, model) }));
+     order by i.line limit ${MAX_LISTED_FAULTS}`.execute(tx);
+  const faults = rows.map(({ line, id, make, model }) => ({
+    line,
+    reason: `vehicle ${id} is already ${make} ${model}`,
+  }));
   if (rows[0]) throw new FileRefused(faults, rows[0].count);
 }
 
-/** Vehicles that get their id here go on after those that brought theirs, unless those are near the end of all ids. */
-async function moveSequenceOn(tx: Tx): Promise<void> {
+/**
+ * Advances the sequence of vehicle ids past the imported ids. Ids of 2^52 and above do not count, or the sequence would
+ * soon run out.
+ */
+async function advanceSequence(tx: Tx): Promise<void> {
   await sql`
     select setval(sequence, greatest(last.id, nextval(sequence)))
       from (select max(id) as id from vehicle where id < 4503599627370496) last,
-           (select pg_get_serial_sequence('vehicle', 'id')::regclass as sequence) of_table
+           (select pg_get_serial_sequence('vehicle', 'id')::regclass as sequence) named
      where last.id is not null`.execute(tx);
 }

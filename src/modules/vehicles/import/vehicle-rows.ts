@@ -5,7 +5,7 @@ import { readMoment, textOfMoment } from '../../../platform/time/moment.ts';
 import { isVisibleText, visibleTextMessage } from '../../../platform/visible-text.ts';
 import { MAX_NAME_LENGTH, MAX_STATE_LENGTH } from '../vehicle-schemas.ts';
 
-/** The columns a file must have; it may have others, which are passed over. */
+/** The columns that each file must have. Other columns are ignored. */
 export const VEHICLE_COLUMNS = ['id', 'make', 'model'] as const;
 export const STATE_LOG_COLUMNS = ['vehicle_id', 'state', 'timestamp'] as const;
 
@@ -15,9 +15,10 @@ export interface VehicleRow {
   readonly model: string;
 }
 
-/** The state that a file of vehicles says one is in, nothing where it says none. */
-export interface StateClaim {
+/** The state that a vehicles file lists for a vehicle. */
+export interface ListedState {
   readonly id: Id;
+  /** Empty if the file lists none. */
   readonly state: string;
 }
 
@@ -35,7 +36,7 @@ export function readVehicleRow(fields: Fields): VehicleRow {
   };
 }
 
-export function readStateClaim(fields: Fields): StateClaim {
+export function readListedState(fields: Fields): ListedState {
   return { id: readId(fields, 'id'), state: fields.state ?? '' };
 }
 
@@ -56,7 +57,7 @@ function readId(fields: Fields, column: string): Id {
   return id;
 }
 
-/** What a byte that is not UTF-8 is read as. */
+/** The replacement character, which the decoder writes for a byte that is not UTF-8. */
 const NOT_UTF8 = '\ufffd';
 
 function readText(fields: Fields, column: string, maxLength: number): string {
@@ -66,6 +67,6 @@ function readText(fields: Fields, column: string, maxLength: number): string {
   return text;
 }
 
-function refused(fields: Fields, column: string, why: string): RowRefused {
-  return new RowRefused(`${column} ${JSON.stringify(fields[column] ?? '')} ${why}`);
+function refused(fields: Fields, column: string, reason: string): RowRefused {
+  return new RowRefused(`${column} ${JSON.stringify(fields[column] ?? '')} ${reason}`);
 }

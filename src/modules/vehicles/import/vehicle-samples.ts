@@ -7,17 +7,17 @@ import { importVehicles } from './import-vehicles.ts';
 import { STATE_LOG_COLUMNS, VEHICLE_COLUMNS } from './vehicle-rows.ts';
 
 /**
- * Three vehicles and their logs; only into a database without any.
+ * Loads three sample vehicles and their logs into a database that has no vehicles.
  *
- * @param directory where `vehicles.csv` and `state-logs.csv` are
- * @returns how many vehicles it loaded
+ * @param directory of `vehicles.csv` and `state-logs.csv`
+ * @returns the number of vehicles loaded
  */
 export async function loadVehicleSamples(database: Database, directory: string): Promise<number> {
   return database.transaction(async (tx) => {
     if (await hasVehicles(tx)) return 0;
     const open = (file: string) => createReadStream(join(directory, file));
     const { added } = await importVehicles(tx, readCsv(open('vehicles.csv'), VEHICLE_COLUMNS));
-    // Of instances that start together the later ones wait for the first, and then find its vehicles there.
+    // Of several instances that start together, one loads the samples; the others wait and then find its vehicles.
     if (added > 0) await importStateLogs(tx, readCsv(open('state-logs.csv'), STATE_LOG_COLUMNS));
     return added;
   });

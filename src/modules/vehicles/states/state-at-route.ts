@@ -1,4 +1,10 @@
-import { ageHeaders, requestedMaxAgeMs, sendServed, tellAge } from '../../../freshness/index.ts';
+import {
+  formatAgeHeaders,
+  requestedMaxAgeMs,
+  sendCached,
+  setAgeHeaders,
+  VIEW_PROBLEMS,
+} from '../../../freshness/index.ts';
 import { NotFound, noSuch } from '../../../platform/errors.ts';
 import type { FastAnswer } from '../../../platform/http/fast-path.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
@@ -13,14 +19,14 @@ const ROUTE = '/vehicles/:id/timestamp/:timestamp';
 const PREFIX = '/vehicles/';
 const MIDDLE = '/timestamp/';
 
-/** The state of a vehicle at a moment. */
+/** Adds the route for the state of a vehicle at a moment. */
 export function addStateAtRoute(app: HttpServer, view: VehicleView): void {
   app.answerDirectly({ url: ROUTE, prefix: PREFIX, answer: (url) => answerFromMemory(view, url) });
 
   app.get(
     ROUTE,
     {
-      config: { cached: true, problems: [noSuch('vehicle'), BeforeFirstState] },
+      config: { cached: true, problems: [noSuch('vehicle'), BeforeFirstState, ...VIEW_PROBLEMS] },
       schema: {
         operationId: 'getVehicleStateAt',
         tags: ['Vehicles'],
@@ -40,26 +46,26 @@ export function addStateAtRoute(app: HttpServer, view: VehicleView): void {
       const vehicle = requireVehicle(reply, served, id);
       const state = stateAt(vehicle, moment);
       if (state < 0) {
-        tellAge(reply, served, REUSE);
+        setAgeHeaders(reply, served, REUSE);
         throw new BeforeFirstState(id);
       }
       const body = served.origin === 'source' ? vehicle.stateFromSource(state) : vehicle.stateFromCache(state);
-      return sendServed(request, reply, served, body, REUSE);
+      return sendCached(request, reply, served, body, REUSE);
     },
   );
 }
 
-/** The fast path: the same answer without the framework, for a vehicle in memory and a URL in its plain form. */
+/** The fast path: gives the route's answer without the framework, for a vehicle in memory and a URL in its plain form. */
 function answerFromMemory(view: VehicleView, url: string): FastAnswer | undefined {
   const idEnd = url.indexOf('/', PREFIX.length);
   if (idEnd < 0 || !url.startsWith(MIDDLE, idEnd)) return undefined;
   const moment = readMoment(url, idEnd + MIDDLE.length);
   if (moment === undefined) return undefined;
-  // The view's keys are ids in their only spelling, so anything else is not found here.
+  // Keys of the view are ids in canonical form. Any other text is not found, and the framework's route answers it.
   const digits = url.slice(PREFIX.length, idEnd);
   const served = view.peek(digits);
   if (served === undefined) return undefined;
-  const headers = ageHeaders(served, REUSE);
+  const headers = formatAgeHeaders(served, REUSE);
   if (served.value === undefined) return { headers, failure: new NotFound('vehicle', Number(digits)) };
   const state = stateAt(served.value, moment);
   if (state < 0) return { headers, failure: new BeforeFirstState(Number(digits)) };

@@ -1,5 +1,4 @@
-import type { Served } from '../../../freshness/index.ts';
-import { requestedMaxAgeMs } from '../../../freshness/index.ts';
+import { requestedMaxAgeMs, type Served, VIEW_PROBLEMS } from '../../../freshness/index.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { Failure, NotFound } from '../../../platform/errors.ts';
 import { answerWith, sendAnswer } from '../../../platform/http/answer.ts';
@@ -10,7 +9,7 @@ import { toProblem } from '../../../platform/http/problem.ts';
 import type { Id } from '../../../platform/ids.ts';
 import { BeforeFirstState } from '../vehicle-failures.ts';
 import * as schemas from '../vehicle-schemas.ts';
-import type { KnownVehicle } from './known-vehicle.ts';
+import type { CachedVehicle } from './cached-vehicle.ts';
 import { stateAt } from './timeline.ts';
 import type { VehicleView } from './vehicle-view.ts';
 
@@ -24,11 +23,12 @@ interface StatesDeps {
   readonly view: VehicleView;
 }
 
-/** The states of many vehicles, each at its own moment. */
+/** Adds the route for the states of many vehicles, each at its own moment. */
 export function addStatesRoute(app: HttpServer, { database, view }: StatesDeps): void {
   app.post(
     '/api/v1/vehicles/states',
     {
+      config: { problems: VIEW_PROBLEMS },
       schema: {
         operationId: 'getVehicleStates',
         tags: ['Vehicles'],
@@ -41,7 +41,7 @@ export function addStatesRoute(app: HttpServer, { database, view }: StatesDeps):
     },
     async (request, reply) => {
       const { pairs } = request.body;
-      // Before any transaction, or the embedded database's only connection would wait for itself.
+      // Reads the view before any transaction: the embedded database has one connection, and would wait for itself.
       const vehicles = await readVehicles(view, pairs, requestedMaxAgeMs(request));
       const states = pairs.map((pair, place) => outcomeOf(pair, place, vehicles));
       const answer = answerWith(reply, 200, { states });
@@ -57,13 +57,13 @@ async function readVehicles(
   view: VehicleView,
   pairs: readonly Pair[],
   maxAgeMs: number | undefined,
-): Promise<Map<Id, Served<KnownVehicle>>> {
+): Promise<Map<Id, Served<CachedVehicle>>> {
   const ids = [...new Set(pairs.map((pair) => pair.vehicle_id))];
   const served = await Promise.all(ids.map((id) => view.get(String(id), maxAgeMs)));
   return new Map(served.map((each, place) => [ids[place] as Id, each]));
 }
 
-function outcomeOf(pair: Pair, place: number, vehicles: ReadonlyMap<Id, Served<KnownVehicle>>): object {
+function outcomeOf(pair: Pair, place: number, vehicles: ReadonlyMap<Id, Served<CachedVehicle>>): object {
   try {
     return { vehicle: vehicleAt(pair, place, vehicles.get(pair.vehicle_id)?.value) };
   } catch (error) {
@@ -73,7 +73,7 @@ function outcomeOf(pair: Pair, place: number, vehicles: ReadonlyMap<Id, Served<K
   }
 }
 
-function vehicleAt({ vehicle_id, timestamp }: Pair, place: number, vehicle: KnownVehicle | undefined): object {
+function vehicleAt({ vehicle_id, timestamp }: Pair, place: number, vehicle: CachedVehicle | undefined): object {
   const moment = momentOf(timestamp, `/pairs/${place}/timestamp`);
   if (!vehicle) throw new NotFound('vehicle', vehicle_id);
   const state = stateAt(vehicle, moment);

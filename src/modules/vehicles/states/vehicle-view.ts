@@ -1,18 +1,18 @@
 import type { FastifyReply } from 'fastify';
 import { sql } from 'kysely';
-import { type Freshness, type Served, tellAge, type View } from '../../../freshness/index.ts';
+import { type Freshness, type Served, setAgeHeaders, type View } from '../../../freshness/index.ts';
 import { Batcher } from '../../../platform/batcher.ts';
 import type { Database, Reader } from '../../../platform/db/database.ts';
 import { NotFound } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
-import { KnownVehicle } from './known-vehicle.ts';
+import { CachedVehicle } from './cached-vehicle.ts';
 import type { Timeline } from './timeline.ts';
 
 /**
  * Vehicles with their timelines, keyed by the digits of their ids. One entry per vehicle serves every moment; an entry
  * per vehicle and moment would hardly ever be hit.
  */
-export type VehicleView = View<string, KnownVehicle>;
+export type VehicleView = View<string, CachedVehicle>;
 
 const MAX_BYTES = 256 * 1024 * 1024;
 /** Vehicles per statement, concurrent statements, and vehicles that may wait for one. */
@@ -24,16 +24,16 @@ const LOADS = { maxBatchSize: 64, maxConcurrent: 4, maxWaiting: 8_192 } as const
  */
 export const REUSE = 'revalidate';
 
-/** The vehicle of an answer, or the failure that there is none, with its age. */
-export function requireVehicle(reply: FastifyReply, served: Served<KnownVehicle>, id: Id): KnownVehicle {
+/** Returns the vehicle of an answer. If there is none, sets the age headers and throws `NotFound`. */
+export function requireVehicle(reply: FastifyReply, served: Served<CachedVehicle>, id: Id): CachedVehicle {
   if (served.value) return served.value;
-  tellAge(reply, served, REUSE);
+  setAgeHeaders(reply, served, REUSE);
   throw new NotFound('vehicle', id);
 }
 
 export function createVehicleView(freshness: Freshness, database: Database, maxAgeMs: number): VehicleView {
   const batcher = new Batcher(LOADS);
-  const load = batcher.open<Id, KnownVehicle | undefined>({
+  const load = batcher.open<Id, CachedVehicle | undefined>({
     name: 'load a vehicle',
     maxWaiting: LOADS.maxWaiting,
     run: async (ids) => {
@@ -41,7 +41,7 @@ export function createVehicleView(freshness: Freshness, database: Database, maxA
       return ids.map((id) => vehicles.get(id));
     },
   });
-  const view = freshness.view<string, KnownVehicle>(
+  const view = freshness.view<string, CachedVehicle>(
     {
       // Also names the encoding in Redis: another encoding needs another name.
       name: 'vehicle',
@@ -49,7 +49,7 @@ export function createVehicleView(freshness: Freshness, database: Database, maxA
       keyOf: (digits) => digits,
       load: (digits) => load(Number(digits)),
       sizeOf: (vehicle) => vehicle.sizeBytes,
-      codec: { encode, decode: (text) => new KnownVehicle(JSON.parse(text) as Timeline) },
+      codec: { encode, decode: (text) => new CachedVehicle(JSON.parse(text) as Timeline) },
     },
     MAX_BYTES,
   );
@@ -61,7 +61,7 @@ export function createVehicleView(freshness: Freshness, database: Database, maxA
   return view;
 }
 
-function encode({ id, make, model, states, logs }: KnownVehicle): string {
+function encode({ id, make, model, states, logs }: CachedVehicle): string {
   const timeline: Timeline = { id, make, model, states, logs };
   return JSON.stringify(timeline);
 }
@@ -77,7 +77,7 @@ interface Row {
 }
 
 /** Vehicles with all their logs, each consistent in itself. Unknown ids are absent. */
-async function readVehicles(reader: Reader, ids: readonly Id[]): Promise<Map<Id, KnownVehicle>> {
+async function readVehicles(reader: Reader, ids: readonly Id[]): Promise<Map<Id, CachedVehicle>> {
   // JSON arrays are parsed natively in one pass; rows would be split into fields in JavaScript.
   const { rows } = await sql<Row>`
     select v.id, v.make, v.model, logs.states, logs.ms, logs.micros
@@ -89,7 +89,7 @@ async function readVehicles(reader: Reader, ids: readonly Id[]): Promise<Map<Id,
           from (select state, at from state_log where vehicle_id = v.id order by at, sequence) ordered
       ) logs on true
      where v.id = any(${ids}::bigint[])`.execute(reader);
-  return new Map(rows.map((row) => [row.id, new KnownVehicle(toTimeline(row))]));
+  return new Map(rows.map((row) => [row.id, new CachedVehicle(toTimeline(row))]));
 }
 
 function toTimeline({ id, make, model, states: all, ms, micros }: Row): Timeline {

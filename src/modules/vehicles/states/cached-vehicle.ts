@@ -3,7 +3,7 @@ import type { Id } from '../../../platform/ids.ts';
 import { historyOf, type Timeline } from './timeline.ts';
 
 /** A vehicle in memory: its timeline and the answers rendered from it so far, each rendered once. */
-export class KnownVehicle implements Timeline {
+export class CachedVehicle implements Timeline {
   readonly id: Id;
   readonly make: string;
   readonly model: string;
@@ -19,13 +19,13 @@ export class KnownVehicle implements Timeline {
     this.logs = logs;
   }
 
-  /** @param state an index into `states` */
+  /** The answer of a request that memory serves. @param state an index into `states` */
   stateFromCache(state: number): ReadyBody {
-    const known = this.#answers[state];
-    if (known) return known;
-    const ready = readyBody(this.#stateBody(state, true));
-    this.#answers[state] = ready;
-    return ready;
+    const rendered = this.#answers[state];
+    if (rendered) return rendered;
+    const body = readyBody(this.#stateBody(state, true));
+    this.#answers[state] = body;
+    return body;
   }
 
   /** The same answer for the request that caused the load. */
@@ -38,7 +38,7 @@ export class KnownVehicle implements Timeline {
     return readyBody(JSON.stringify({ vehicle: { id, make, model }, history: historyOf(this) }));
   }
 
-  /** `{id, make, model, state}` */
+  /** The vehicle with one of its states: `{id, make, model, state}`. */
   inState(state: number) {
     return { id: this.id, make: this.make, model: this.model, state: this.states[state] as string };
   }

@@ -1,18 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import type { Entry } from './entry.ts';
 
-export interface Entry<V> {
-  readonly value: V | undefined;
-  /** `performance.now()` from before the load began, or earlier. */
-  readonly observedAt: number;
-  /** Counts doubts: an entry from before the last one is not vouched for. */
-  readonly vouchedIn: number;
-  /** Parts that have changed since, each with how often. Most entries never have one, and are read often. */
-  dirty?: Map<string, number> | undefined;
-  /** Settles when the patch that is under way has ended. */
-  patching?: Promise<void> | undefined;
-}
-
-/** Where a process keeps what it knows: bounded in bytes, the least recently read goes first. */
+/** Entries of one view in this process, bounded in bytes. The least recently read entry is evicted first. */
 export interface ViewStore<V> {
   get(key: string): Entry<V> | undefined;
   set(key: string, entry: Entry<V>, sizeBytes: number): void;
@@ -22,7 +11,7 @@ export interface ViewStore<V> {
   readonly entries: number;
 }
 
-/** What an entry takes beside its value: key, stamps and the cache's own links, about. */
+/** Approximate size of an entry without its value: the key, the timestamps and the cache's own links. */
 const OVERHEAD_BYTES = 200;
 
 export class MemoryStore<V> implements ViewStore<V> {
@@ -35,7 +24,8 @@ export class MemoryStore<V> implements ViewStore<V> {
   }
 
   get(key: string): Entry<V> | undefined {
-    // While less than half is taken nothing is about to go, and to note each read costs as much as the read.
+    // Recording a read costs as much as the read. It is skipped while the cache is less than half full, since nothing
+    // is about to be evicted.
     return this.#cache.calculatedSize * 2 < this.#maxBytes ? this.#cache.peek(key) : this.#cache.get(key);
   }
 

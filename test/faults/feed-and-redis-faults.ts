@@ -5,27 +5,28 @@ import type { Database } from '../../src/platform/db/database.ts';
 import type { Random } from '../../src/platform/seeded-random.ts';
 import type { OwnRedis } from '../support/freshness/own-redis.ts';
 
-/** What strikes all races at once. */
-export interface Strikes extends AsyncDisposable {
-  /** How often each has. */
-  readonly struck: Readonly<Record<string, number>>;
-  strike(random: Random): Promise<void>;
+/** Injects faults of the change feed and of Redis into all races at once. */
+export interface FaultInjector extends AsyncDisposable {
+  /** Number of injections by fault. */
+  readonly injected: Readonly<Record<string, number>>;
+  /** Injects a random fault. */
+  inject(random: Random): Promise<void>;
 }
 
-export async function openStrikes(redis: OwnRedis, database: Database): Promise<Strikes> {
+export async function openFaultInjector(redis: OwnRedis, database: Database): Promise<FaultInjector> {
   const admin = createClient({ url: redis.url });
   admin.on('error', () => {});
   await admin.connect();
-  const cut = (feeds: number | null) =>
+  const disconnectFeeds = (feeds: number | null) =>
     database.read((reader) =>
       sql`select pg_terminate_backend(pid) from (
             select pid from pg_stat_activity
              where datname = current_database() and application_name = 'holdfast feed'
              order by random() limit ${feeds}::integer) chosen`.execute(reader),
     );
-  const kinds: Readonly<Record<string, (random: Random) => Promise<unknown>>> = {
-    'one feed cut': () => cut(1),
-    'every feed cut': () => cut(null),
+  const faults: Readonly<Record<string, (random: Random) => Promise<unknown>>> = {
+    'one feed disconnected': () => disconnectFeeds(1),
+    'every feed disconnected': () => disconnectFeeds(null),
     'Redis flushed': () => admin.flushAll(),
     'Redis paused': (random) => admin.sendCommand(['CLIENT', 'PAUSE', String(random.integer(10, 150)), 'ALL']),
     async 'Redis stopped'(random) {
@@ -34,13 +35,13 @@ export async function openStrikes(redis: OwnRedis, database: Database): Promise<
       redis.thaw();
     },
   };
-  const struck: Record<string, number> = {};
+  const injected: Record<string, number> = {};
   return {
-    struck,
-    async strike(random) {
-      const name = random.pick(Object.keys(kinds));
-      struck[name] = (struck[name] ?? 0) + 1;
-      await kinds[name]?.(random);
+    injected,
+    async inject(random) {
+      const name = random.pick(Object.keys(faults));
+      injected[name] = (injected[name] ?? 0) + 1;
+      await faults[name]?.(random);
     },
     async [Symbol.asyncDispose]() {
       admin.destroy();

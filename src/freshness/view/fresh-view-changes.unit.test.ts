@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { BOUND_MS, fillWith, openTestView, settled } from '../../test/support/freshness/gated-source.ts';
-import { Unavailable } from '../platform/errors.ts';
+import { BOUND_MS, fillWith, openTestView, settled } from '../../../test/support/freshness/gated-source.ts';
+import { Unavailable } from '../../platform/errors.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
@@ -10,8 +10,8 @@ afterEach(() => {
 });
 const pass = (ms: number) => vi.advanceTimersByTime(ms);
 
-describe('a change', () => {
-  it('ends what is in memory', async () => {
+describe('FreshView after a change', () => {
+  it('invalidate ends the entry of its key and no other', async () => {
     const test = openTestView();
     await fillWith(test, 'a', 'old');
     await fillWith(test, 'b', 'same');
@@ -20,7 +20,7 @@ describe('a change', () => {
     expect(test.view.peek('b')?.value).toBe('same');
   });
 
-  it('of everything ends everything', async () => {
+  it('invalidateAll ends every entry', async () => {
     const test = openTestView();
     await fillWith(test, 'a', 'old');
     await fillWith(test, 'b', 'old');
@@ -29,166 +29,166 @@ describe('a change', () => {
   });
 
   it.each(['invalidate', 'invalidateAll'] as const)(
-    'voids the load under way (%s): who waited is answered, nothing is kept',
-    async (how) => {
+    '%s voids the load in progress: it answers its callers and is not kept',
+    async (method) => {
       const { view, source } = openTestView();
       const waiting = [view.get('a'), view.get('a')];
-      view[how]('a');
-      (await source.question(0)).answer('old');
+      view[method]('a');
+      (await source.nthLoad(0)).answer('old');
       expect((await Promise.all(waiting)).map(({ value }) => value)).toEqual(['old', 'old']);
       expect(view.peek('a')).toBeUndefined();
     },
   );
 
-  it('sends whoever asks after it to the source anew', async () => {
+  it('readers that come after an invalidation share a new load', async () => {
     const { view, source } = openTestView();
     const before = view.get('a');
     view.invalidate('a');
     const after = [view.get('a'), view.get('a')];
-    (await source.question(1)).answer('new');
+    (await source.nthLoad(1)).answer('new');
     expect((await Promise.all(after)).map(({ value }) => value)).toEqual(['new', 'new']);
-    (await source.question(0)).answer('old');
+    (await source.nthLoad(0)).answer('old');
     expect((await before).value).toBe('old');
     expect(view.peek('a')?.value).toBe('new');
-    expect(source.questions).toHaveLength(2);
+    expect(source.loads).toHaveLength(2);
   });
 
-  it('voids each of several loads under way, the older ones too', async () => {
+  it('an invalidation voids every load of its key, the older ones too', async () => {
     const { view, source } = openTestView();
     const loose = view.get('a');
     pass(1);
     const tight = view.get('a', 0);
     view.invalidate('a');
-    (await source.question(1)).answer('old');
+    (await source.nthLoad(1)).answer('old');
     await tight;
-    (await source.question(0)).answer('old');
+    (await source.nthLoad(0)).answer('old');
     await loose;
     expect(view.peek('a')).toBeUndefined();
   });
 
-  it('voids the older of two loads although the newer one has ended', async () => {
+  it('an older load does not overwrite the entry of a newer load that ended first', async () => {
     const { view, source } = openTestView();
     const loose = view.get('a');
     pass(1);
     const tight = view.get('a', 0);
-    (await source.question(1)).answer('newer');
+    (await source.nthLoad(1)).answer('newer');
     await tight;
-    (await source.question(0)).answer('older');
+    (await source.nthLoad(0)).answer('older');
     await loose;
     expect(view.peek('a')?.value).toBe('newer');
   });
 });
 
-describe('joining a load', () => {
-  it('is for those whose bound it meets', async () => {
+describe('FreshView loads in progress', () => {
+  it('a reader joins only a load that meets its bound', async () => {
     const { view, source } = openTestView();
     const first = view.get('a');
     pass(100);
     const joined = view.get('a', 5_000);
     const tight = view.get('a', 99);
     await settled();
-    expect(source.questions.length).toBeGreaterThan(1);
-    for (const question of source.questions) question.answer('one');
+    expect(source.loads.length).toBeGreaterThan(1);
+    for (const load of source.loads) load.answer('one');
     const [, , served] = await Promise.all([first, joined, tight]);
     expect(served.ageMs).toBeLessThan(100);
   });
 
-  it('is not for those who ask while the feed vouches for nothing, once the load is a second old', async () => {
-    const { view, source, vouch } = openTestView();
-    vouch(false);
+  it('while the feed is disconnected, readers join a load in its first second only', async () => {
+    const { view, source, setFeedConnected } = openTestView();
+    setFeedConnected(false);
     const first = view.get('a');
     pass(999);
     const joined = view.get('a');
     await settled();
-    expect(source.questions).toHaveLength(1);
+    expect(source.loads).toHaveLength(1);
     pass(1);
     const late = view.get('a');
-    (await source.question(0)).answer('old');
-    (await source.question(1)).answer('new');
+    (await source.nthLoad(0)).answer('old');
+    (await source.nthLoad(1)).answer('new');
     const served = await Promise.all([first, joined, late]);
     expect(served.map(({ value }) => value)).toEqual(['old', 'old', 'new']);
   });
 
-  it('is not for those who ask when the feed has fallen silent since the load began', async () => {
-    const { view, source, vouch } = openTestView();
+  it('a reader does not join a load that began before the feed disconnected', async () => {
+    const { view, source, setFeedConnected } = openTestView();
     const first = view.get('a');
-    vouch(false);
+    setFeedConnected(false);
     const late = view.get('a');
-    (await source.question(0)).answer('old');
-    (await source.question(1)).answer('new');
+    (await source.nthLoad(0)).answer('old');
+    (await source.nthLoad(1)).answer('new');
     expect((await Promise.all([first, late])).map(({ value }) => value)).toEqual(['old', 'new']);
   });
 });
 
-describe('doubt', () => {
-  it('sends readers to the source, and vouches for what they load', async () => {
+describe('FreshView while entries are uncertain', () => {
+  it('an uncertain entry is loaded again, and the new entry is served as certain', async () => {
     const test = openTestView();
     await fillWith(test, 'a', 'old');
     test.view.markUncertain();
     expect(test.view.peek('a')).toBeUndefined();
     const reader = test.view.get('a');
-    (await test.source.question(1)).answer('new');
-    expect(await reader).toMatchObject({ value: 'new', source: 'uncertain' });
+    (await test.source.nthLoad(1)).answer('new');
+    expect(await reader).toMatchObject({ value: 'new', lookup: 'uncertain' });
     expect(test.view.peek('a')?.value).toBe('new');
   });
 
-  it('voids the loads under way', async () => {
+  it('markUncertain voids the loads in progress', async () => {
     const { view, source } = openTestView();
     const before = view.get('a');
     view.markUncertain();
-    (await source.question(0)).answer('old');
+    (await source.nthLoad(0)).answer('old');
     await before;
     expect(view.peek('a')).toBeUndefined();
   });
 
-  it('lets an entry answer when the source fails, within its bound and no further', async () => {
+  it('an uncertain entry is served when the source fails, within its bound only', async () => {
     const test = openTestView();
     await fillWith(test, 'a', 'old');
-    test.vouch(false);
+    test.setFeedConnected(false);
     test.view.markUncertain();
     pass(BOUND_MS);
     const within = test.view.get('a');
-    (await test.source.question(1)).fail(new Unavailable('database-unavailable', 'gone'));
+    (await test.source.nthLoad(1)).fail(new Unavailable('database-unavailable', 'gone'));
     expect(await within).toMatchObject({ value: 'old', ageMs: BOUND_MS, stale: false });
     pass(1);
     const past = test.view.get('a');
-    (await test.source.question(2)).fail(new Unavailable('database-unavailable', 'gone'));
+    (await test.source.nthLoad(2)).fail(new Unavailable('database-unavailable', 'gone'));
     await expect(past).rejects.toBeInstanceOf(Unavailable);
   });
 
-  it('never lets an entry answer that is known to have changed', async () => {
+  it('an invalidated entry is not served even when the source fails', async () => {
     const test = openTestView();
     await fillWith(test, 'a', 'old');
     test.view.invalidate('a');
     const reader = test.view.get('a');
-    (await test.source.question(1)).fail(new Unavailable('database-unavailable', 'gone'));
+    (await test.source.nthLoad(1)).fail(new Unavailable('database-unavailable', 'gone'));
     await expect(reader).rejects.toBeInstanceOf(Unavailable);
   });
 
-  it('loads for each reader in turn while the feed is cut, and keeps nothing as vouched for', async () => {
+  it('an entry loaded while the feed is disconnected stays uncertain after the reconnect', async () => {
     const test = openTestView();
-    test.vouch(false);
+    test.setFeedConnected(false);
     await fillWith(test, 'a', 'one');
     expect(test.view.peek('a')).toBeUndefined();
     await fillWith(test, 'a', 'two');
     test.view.markUncertain();
-    test.vouch(true);
+    test.setFeedConnected(true);
     expect(test.view.peek('a')).toBeUndefined();
     await settled();
   });
 
-  it('ends the rest given to a failing source, for the feed is back', async () => {
+  it('the source is tried at once after the feed reconnects, although it failed a moment before', async () => {
     const test = openTestView();
     await fillWith(test, 'a', 'old');
-    test.vouch(false);
+    test.setFeedConnected(false);
     test.view.markUncertain();
-    const cut = test.view.get('a');
-    (await test.source.question(1)).fail(new Unavailable('database-unavailable', 'gone'));
-    expect((await cut).value).toBe('old');
+    const disconnected = test.view.get('a');
+    (await test.source.nthLoad(1)).fail(new Unavailable('database-unavailable', 'gone'));
+    expect((await disconnected).value).toBe('old');
     test.view.markUncertain();
-    test.vouch(true);
-    const back = test.view.get('a');
-    (await test.source.question(2)).answer('new');
-    expect((await back).value).toBe('new');
+    test.setFeedConnected(true);
+    const reconnected = test.view.get('a');
+    (await test.source.nthLoad(2)).answer('new');
+    expect((await reconnected).value).toBe('new');
   });
 });
