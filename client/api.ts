@@ -155,7 +155,12 @@ export interface Reservation {
   readonly "pax"?: readonly (ReservedPax)[];
 }
 
-export interface ReservationEvent {
+export interface ReservationHistory {
+  /** Every change, oldest first. */
+  readonly "history": readonly (ReservationHistoryEntry)[];
+}
+
+export interface ReservationHistoryEntry {
   /** When it happened; UTC, to the microsecond. */
   readonly "at": string;
   /** A `held` reservation expires unless it is confirmed. `conflict` means that the supplier does not have the units. */
@@ -166,11 +171,6 @@ export interface ReservationEvent {
   readonly "quantity": number;
   /** Expiry of the hold from then on; UTC, to the second. */
   readonly "expires_at": string;
-}
-
-export interface ReservationHistory {
-  /** Every change, oldest first. */
-  readonly "history": readonly (ReservationEvent)[];
 }
 
 export interface ReservationPage {

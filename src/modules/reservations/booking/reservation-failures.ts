@@ -51,7 +51,7 @@ export class SlotClosed extends failure('conflict', 'slot-closed', 'Slot is clos
 /** The slot is no longer at the version that the client decided by. */
 export class SlotVersionChanged extends failure('conflict', 'slot-version-moved-on', 'Slot has changed') {
   constructor(requestedVersion: number, currentVersion: number) {
-    super(`The slot is at version ${currentVersion} now, not at ${requestedVersion}. Read it again`);
+    super(`The version of the slot is ${currentVersion}, not ${requestedVersion}. Read the slot again`);
   }
 }
 

@@ -85,8 +85,8 @@ export const ReservationPage = component(
   }),
 );
 
-const ReservationEvent = component(
-  'ReservationEvent',
+const HistoryEntry = component(
+  'ReservationHistoryEntry',
   Type.Object(
     {
       at: Type.String({
@@ -105,7 +105,7 @@ const ReservationEvent = component(
 
 export const ReservationHistory = component(
   'ReservationHistory',
-  Type.Object({ history: Type.Array(ReservationEvent, { description: 'Every change, oldest first.' }) }),
+  Type.Object({ history: Type.Array(HistoryEntry, { description: 'Every change, oldest first.' }) }),
 );
 
 const RequestedPax = Type.Object(
@@ -135,14 +135,14 @@ export const HoldBody = Type.Object(
     ),
     version: Type.Optional(SlotVersion),
   },
-  { ...strict, examples: [{ client_id: 1, slot_id: 40, quantity: 1 }] },
+  { ...strict, examples: [{ client_id: 1, slot_id: 42, quantity: 1 }] },
 );
 
 export const ChangeBody = Type.Object({ client_id: ClientId }, { ...strict, examples: [{ client_id: 1 }] });
 
 export const RescheduleBody = Type.Object(
   { client_id: ClientId, slot_id: SlotId, version: Type.Optional(SlotVersion) },
-  { ...strict, examples: [{ client_id: 1, slot_id: 41 }] },
+  { ...strict, examples: [{ client_id: 1, slot_id: 43 }] },
 );
 
 export const ReservationQuery = Type.Object({
