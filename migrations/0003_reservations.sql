@@ -151,7 +151,7 @@ $$;
 -- which is one transaction and one round trip.
 --
 -- The order of the steps matters:
--- 1. Lock the slots, in id order, so that no two calls wait for each other in a ring.
+-- 1. Lock the slots, in id order, so that no two calls deadlock.
 -- 2. Read the clock. Read before the wait for the locks, it would let a decision be made too late.
 -- 3. Mark expired holds of these slots, so that their units are free whether or not a sweep has run.
 -- 4. Read the slots in a new statement, which sees everything that was committed during the wait.

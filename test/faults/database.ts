@@ -66,7 +66,7 @@ export async function database({ seed, postgresUrl, only }: FaultOptions): Promi
         finding('the process is alive and logs no error', [
           {
             ok: server.alive && server.complaints.length === 0,
-            what: `${server.alive ? '' : 'it is gone; '}${server.complaints.join('\n')}`,
+            what: `${server.alive ? '' : 'the process ended; '}${server.complaints.join('\n')}`,
           },
         ]),
       ],

@@ -83,7 +83,7 @@ export async function frozen({ seed, rounds = 5, postgresUrl }: FaultOptions): P
           'both instances are alive and log no error',
           [frozenServer, other].map(({ alive, complaints }) => ({
             ok: alive && complaints.length === 0,
-            what: `${alive ? '' : 'gone; '}${complaints.join('\n')}`,
+            what: `${alive ? '' : 'the process ended; '}${complaints.join('\n')}`,
           })),
         ),
       ],

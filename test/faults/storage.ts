@@ -89,7 +89,7 @@ async function fillUp(directory: string, seed: number): Promise<FaultReport> {
       finding('the process is alive and logs no error', [
         {
           ok: alive && server.complaints.length === 0,
-          what: `${alive ? '' : 'gone; '}${server.complaints.join('\n')}`,
+          what: `${alive ? '' : 'the process ended; '}${server.complaints.join('\n')}`,
         },
       ]),
       finding('the process stops on SIGTERM', [{ ok: exit === 0, what: `it ended with ${exit}` }]),

@@ -27,8 +27,8 @@ const SLOT = sql`
   s.id as slot_id, s.provider_id, s.starts_at as start_time, s.ends_at as end_time, s.capacity, s.version, ${priceColumn('s')}`;
 
 /**
- * Locks slots and reads them. Unknown ids are left out. Rows are locked in id order, so that no two transactions wait
- * for each other in a ring.
+ * Locks slots and reads them. Unknown ids are left out. Rows are locked in id order, so that no two transactions
+ * deadlock.
  */
 export async function lockSlots(tx: Tx, slotIds: readonly Id[]): Promise<Map<Id, LockedSlot>> {
   await sql`select from slot where id = any(${slotIds}::bigint[]) order by id for no key update`.execute(tx);

@@ -22,7 +22,7 @@ export async function offerAvailability(
   const nowMs = Temporal.Instant.from(await readClock(tx)).epochMilliseconds;
   const spans = planSlots(offer, provider.time_zone, nowMs);
   if (spans.length === 0) throw new RangeRefused('The breaks leave nothing to offer. Shorten them');
-  // An expired hold that is still marked as held keeps a closed slot in the way of new ones.
+  // An expired hold that is still marked as held would let a closed slot conflict with the new ones.
   const touchedIds = await lockSlotsOfProvider(tx, providerId, hullOf(spans));
   await expireDueOnSlots(tx, touchedIds);
   const slotIds = await offerSlots(tx, providerId, spans, offer);

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { BookingApi, type ListedReservation } from '../../../../test/support/bookings/booking-api.ts';
 import { eachDatabase } from '../../../../test/support/database/test-database.ts';
@@ -43,6 +44,43 @@ eachDatabase('reservations under /api/v1', (open) => {
     const url = `/api/v1/reservations/${reservation_id}/reschedule`;
     const problem = await api.require(409, 'POST', url, { client_id: harry, slot_id: to });
     expect(problem).toMatchObject({ type: 'urn:holdfast:problem:slot-taken', remaining: 1 });
+  });
+
+  /** Adds a supplier's slot with five units, of which at most two are for children. */
+  async function addSlotWithPax(): Promise<number> {
+    const price = { final: '10', original: '10', discount: '0', currency: 'EUR' };
+    const common = { description: '', min: 1, max: 10, price };
+    const pax = [
+      { type: 'ADULT', name: 'Adult', is_primary: true, remaining: 5, ...common },
+      { type: 'CHILD', name: 'Child', is_primary: false, remaining: 2, ...common },
+    ];
+    const { rows } = await open().database.transaction((tx) =>
+      sql<{ id: number }>`
+        insert into slot (starts_at, ends_at, name, capacity, pax)
+        values ('2026-12-30T10:00Z', '2026-12-30T11:00Z', 'Tower', 5, ${JSON.stringify(pax)}::jsonb)
+        returning id`.execute(tx),
+    );
+    return rows[0]?.id ?? 0;
+  }
+
+  it('a hold that is refused for want of a pax type says how many units of it are left', async () => {
+    const slot_id = await addSlotWithPax();
+    const refuse = (...pax: { type: string; quantity: number }[]) =>
+      api.require(409, 'POST', '/api/v1/reservations', { client_id: harry, slot_id, pax });
+    const children = await refuse({ type: 'ADULT', quantity: 1 }, { type: 'CHILD', quantity: 3 });
+    expect(children).toMatchObject({ type: 'urn:holdfast:problem:slot-taken', remaining: 2 });
+    const adults = await refuse({ type: 'ADULT', quantity: 6 });
+    expect(adults).toMatchObject({ type: 'urn:holdfast:problem:slot-taken', remaining: 5 });
+  });
+
+  it('a slot of which more is claimed than its supplier has is refused with 0 units left', async () => {
+    const slot_id = await addSlotWithPax();
+    await api.hold(harry, slot_id, { quantity: 5 });
+    await open().database.transaction((tx) =>
+      sql`update slot set capacity = 3, overclaimed = 2 where id = ${slot_id}`.execute(tx),
+    );
+    const problem = await api.require(409, 'POST', '/api/v1/reservations', { client_id: john, slot_id });
+    expect(problem).toMatchObject({ type: 'urn:holdfast:problem:slot-taken', remaining: 0 });
   });
 
   it('a hold of a closed slot does not say how many units are left', async () => {
