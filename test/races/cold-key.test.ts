@@ -16,7 +16,7 @@ const READERS = 10_000;
 const KEYS = 20;
 const BOUND_MS = 60_000;
 
-/** All readers request a key that is in no cache, on three instances at once. @returns the number of loads */
+/** All ask for a key that nobody knows, on three instances at once. @returns how often the source was asked */
 async function askAtOnce(key: string, remotes: readonly (RemoteStore | undefined)[]): Promise<number> {
   let loads = 0;
   const views = remotes.map((remote) => {
@@ -28,7 +28,7 @@ async function askAtOnce(key: string, remotes: readonly (RemoteStore | undefined
       codec: { encode: (text: string) => text, decode: (text: string) => text },
       async load() {
         loads += 1;
-        // The other instances learn that they must wait before this load ends: Redis answers them first.
+        // The others are told to wait meanwhile: Redis answers them before it answers this.
         await remotes[0]?.claim('cold', `${key}, another`, BOUND_MS);
         return key;
       },
@@ -41,7 +41,7 @@ async function askAtOnce(key: string, remotes: readonly (RemoteStore | undefined
   return loads;
 }
 
-onRedis('10,000 readers of a cold key', (url) => {
+onRedis('10,000 readers of a cold key on three instances', (url) => {
   const installation = newInstallation();
   const open: TestStore[] = [];
   beforeAll(async () => {
@@ -53,14 +53,14 @@ onRedis('10,000 readers of a cold key', (url) => {
     for (const store of open) await store[Symbol.asyncDispose]();
   });
 
-  it(`10,000 readers of a cold key on three instances load it once, for each of ${KEYS} keys`, async () => {
+  it(`ask the source once, ${KEYS} times of ${KEYS}`, async () => {
     const loads: number[] = [];
     const stores = open.map(({ store }) => store);
     for (let key = 0; key < KEYS; key += 1) loads.push(await askAtOnce(`key ${key}`, stores));
     expect(loads).toEqual(Array.from({ length: KEYS }, () => 1));
   });
 
-  it('control: without the shared lease each instance loads a cold key', async () => {
+  it('control: without the shared lease each instance asks', async () => {
     const loads: number[] = [];
     for (let key = 0; key < KEYS; key += 1)
       loads.push(await askAtOnce(`key ${key}`, [undefined, undefined, undefined]));
