@@ -335,54 +335,54 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.confirm_reservations(p_reservation bigint[], p_client bigint[])
- RETURNS TABLE(place integer, outcome text, reservation_id bigint, slot_id bigint, client_id bigint, quantity integer, held_at timestamp with time zone, expires_at timestamp with time zone, decided_at timestamp with time zone, status text, pax jsonb, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone, slot_name text, price_amount numeric, price_currency text)
+ RETURNS TABLE(place integer, outcome text, reservation_id bigint, slot_id bigint, provider_id bigint, client_id bigint, quantity integer, status text, start_time timestamp with time zone, end_time timestamp with time zone, created_at timestamp with time zone, expires_at timestamp with time zone, confirmed_at timestamp with time zone, price_amount numeric, price_currency text, name text, pax jsonb)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
 declare
   v_now timestamptz;
-  v_ask record;
+  v_request record;
   v_ids bigint[] := '{}';
 begin
   perform from reservation where id = any (p_reservation) order by id for no key update;
   v_now := holdfast_clock();
-  for v_ask in
-    select ask.place::integer as place, r.*, c.id as client, ask.client_id as asked_by,
-           s.provider_id, s.starts_at, s.ends_at, s.name as slot_name
-      from unnest(p_reservation, p_client) with ordinality as ask (reservation_id, client_id, place)
-      left join reservation r on r.id = ask.reservation_id
+  for v_request in
+    select request.place::integer as place, request.client_id as requested_by, c.id as known_client, r.*,
+           s.provider_id, s.starts_at, s.ends_at, s.name
+      from unnest(p_reservation, p_client) with ordinality as request (reservation_id, client_id, place)
+      left join reservation r on r.id = request.reservation_id
       left join slot s on s.id = r.slot_id
-      left join client c on c.id = ask.client_id
-     order by ask.place
+      left join client c on c.id = request.client_id
+     order by request.place
   loop
-    place := v_ask.place;
-    reservation_id := v_ask.id;
-    slot_id := v_ask.slot_id;
-    client_id := v_ask.client_id;
-    quantity := v_ask.quantity;
-    held_at := v_ask.held_at;
-    expires_at := v_ask.expires_at;
-    decided_at := v_ask.decided_at;
-    status := v_ask.status;
-    pax := v_ask.pax;
-    provider_id := v_ask.provider_id;
-    starts_at := v_ask.starts_at;
-    ends_at := v_ask.ends_at;
-    slot_name := v_ask.slot_name;
-    price_amount := v_ask.price_amount;
-    price_currency := v_ask.price_currency;
+    place := v_request.place;
+    reservation_id := v_request.id;
+    slot_id := v_request.slot_id;
+    provider_id := v_request.provider_id;
+    client_id := v_request.client_id;
+    quantity := v_request.quantity;
+    status := v_request.status;
+    start_time := v_request.starts_at;
+    end_time := v_request.ends_at;
+    created_at := v_request.held_at;
+    expires_at := v_request.expires_at;
+    confirmed_at := v_request.decided_at;
+    price_amount := v_request.price_amount;
+    price_currency := v_request.price_currency;
+    name := v_request.name;
+    pax := v_request.pax;
     outcome := case
-      when v_ask.client is null then 'no_such_client'
-      when v_ask.id is null then 'no_such_reservation'
-      when v_ask.client_id <> v_ask.asked_by then 'foreign'
-      when v_ask.status = 'confirmed' or v_ask.id = any (v_ids) then 'already_confirmed'
-      when v_ask.status = 'expired' or (v_ask.status = 'held' and v_ask.expires_at <= v_now) then 'expired'
-      when v_ask.status = 'held' then 'confirmed'
+      when v_request.known_client is null then 'no_such_client'
+      when v_request.id is null then 'no_such_reservation'
+      when v_request.client_id <> v_request.requested_by then 'foreign'
+      when v_request.status = 'confirmed' or v_request.id = any (v_ids) then 'already_confirmed'
+      when v_request.status = 'expired' or (v_request.status = 'held' and v_request.expires_at <= v_now) then 'expired'
+      when v_request.status = 'held' then 'confirmed'
       else 'ended' end;
     if outcome = 'confirmed' then
-      v_ids := v_ids || v_ask.id;
-      decided_at := v_now;
+      v_ids := v_ids || v_request.id;
       status := 'confirmed';
+      confirmed_at := v_now;
     end if;
     return next;
   end loop;
@@ -515,26 +515,27 @@ AS $function$
 $function$;
 
 CREATE OR REPLACE FUNCTION public.hold_slots(p_slot bigint[], p_client bigint[], p_quantity integer[], p_version integer[], p_pax jsonb, p_ttl interval, p_notice interval)
- RETURNS TABLE(place integer, outcome text, reservation_id bigint, provider_id bigint, starts_at timestamp with time zone, ends_at timestamp with time zone, held_at timestamp with time zone, expires_at timestamp with time zone, slot_version integer, remaining integer, pax jsonb, slot_name text, price_amount numeric, price_currency text)
+ RETURNS TABLE(place integer, outcome text, slot_version integer, remaining integer, reservation_id bigint, slot_id bigint, provider_id bigint, client_id bigint, quantity integer, status text, start_time timestamp with time zone, end_time timestamp with time zone, created_at timestamp with time zone, expires_at timestamp with time zone, confirmed_at timestamp with time zone, price_amount numeric, price_currency text, name text, pax jsonb)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
 declare
   v_now timestamptz;
-  v_ask record;
+  v_request record;
   v_slot bigint;
-  v_left integer;
+  v_free integer;
   v_version integer;
+  v_pax_outcome text;
+  v_pax_remaining integer;
   v_ids bigint[] := '{}';
   v_slots bigint[] := '{}';
   v_clients bigint[] := '{}';
   v_quantities integer[] := '{}';
   v_pax jsonb[] := '{}';
-  v_pax_outcome text;
 begin
   perform from slot where id = any (p_slot) order by id for no key update;
   v_now := holdfast_clock();
-  -- Locked in id order first, as confirm_reservations does: the update alone would take them as it finds them.
+  -- Locked in id order first, as in confirm_reservations. The update alone would lock them in the order it finds them.
   perform from reservation r where r.slot_id = any (p_slot) and r.status = 'held' and r.expires_at <= v_now
     order by r.id for no key update;
   if found then
@@ -542,69 +543,74 @@ begin
      where r.slot_id = any (p_slot) and r.status = 'held' and r.expires_at <= v_now;
   end if;
 
-  for v_ask in
-    select ask.place::integer as place, ask.slot_id, ask.client_id, ask.quantity, ask.version,
-           s.id as found, s.provider_id, s.starts_at, s.ends_at, s.capacity - s.claimed as left_over,
-           s.version as slot_version, s.closed_at, s.name as slot_name, s.pax as slot_pax,
-           s.price_amount, s.price_currency,
-           p_pax -> (ask.place::integer - 1) as pax, c.id as client
+  for v_request in
+    select request.place::integer as place, request.slot_id, request.client_id, request.quantity, request.version,
+           p_pax -> (request.place::integer - 1) as pax, s.id as known_slot, c.id as known_client,
+           s.provider_id, s.starts_at, s.ends_at, s.closed_at, s.capacity - s.claimed as free,
+           s.version as slot_version, s.name, s.pax as slot_pax, s.price_amount, s.price_currency
       from unnest(p_slot, p_client, p_quantity, p_version)
-           with ordinality as ask (slot_id, client_id, quantity, version, place)
-      left join slot s on s.id = ask.slot_id
-      left join client c on c.id = ask.client_id
-     order by ask.slot_id, ask.place
+           with ordinality as request (slot_id, client_id, quantity, version, place)
+      left join slot s on s.id = request.slot_id
+      left join client c on c.id = request.client_id
+     order by request.slot_id, request.place
   loop
-    if v_slot is distinct from v_ask.slot_id then
-      v_slot := v_ask.slot_id;
-      v_left := v_ask.left_over;
-      v_version := v_ask.slot_version;
+    if v_slot is distinct from v_request.slot_id then
+      v_slot := v_request.slot_id;
+      v_free := v_request.free;
+      v_version := v_request.slot_version;
     end if;
-    place := v_ask.place;
-    provider_id := v_ask.provider_id;
-    starts_at := v_ask.starts_at;
-    ends_at := v_ask.ends_at;
-    slot_name := v_ask.slot_name;
-    price_amount := v_ask.price_amount;
-    price_currency := v_ask.price_currency;
-    reservation_id := null;
-    held_at := v_now;
-    expires_at := v_now + p_ttl;
     v_pax_outcome := null;
+    v_pax_remaining := null;
     pax := null;
-    if v_ask.slot_pax is not null or jsonb_typeof(v_ask.pax) = 'array' then
-      select priced.outcome, priced.pax into v_pax_outcome, pax
-        from priced_pax(v_ask.slot_pax, nullif(v_ask.pax, 'null'), v_ask.quantity) priced;
+    if v_request.slot_pax is not null or jsonb_typeof(v_request.pax) = 'array' then
+      select priced.outcome, priced.remaining, priced.pax into v_pax_outcome, v_pax_remaining, pax
+        from priced_pax(v_request.slot_pax, nullif(v_request.pax, 'null'), v_request.quantity) priced;
     end if;
     outcome := case
-      when v_ask.found is null then 'no_such_slot'
-      when v_ask.client is null then 'no_such_client'
-      when v_ask.provider_id is not null and v_ask.starts_at < v_now + p_notice then 'too_soon'
-      when v_ask.closed_at is not null or v_ask.starts_at <= v_now then 'closed'
-      when v_ask.version is not null and v_ask.version <> v_version then 'changed'
-      when v_left < v_ask.quantity then 'taken'
+      when v_request.known_slot is null then 'no_such_slot'
+      when v_request.known_client is null then 'no_such_client'
+      when v_request.provider_id is not null and v_request.starts_at < v_now + p_notice then 'too_soon'
+      when v_request.closed_at is not null or v_request.starts_at <= v_now then 'closed'
+      when v_request.version is not null and v_request.version <> v_version then 'changed'
+      when v_free < v_request.quantity then 'taken'
       else coalesce(v_pax_outcome, 'held') end;
+    reservation_id := null;
     if outcome = 'held' then
       reservation_id := nextval('reservation_id_seq');
-      v_left := v_left - v_ask.quantity;
+      v_free := v_free - v_request.quantity;
       v_version := v_version + 1;
       v_ids := v_ids || reservation_id;
-      v_slots := v_slots || v_ask.slot_id;
-      v_clients := v_clients || v_ask.client_id;
-      v_quantities := v_quantities || v_ask.quantity;
+      v_slots := v_slots || v_request.slot_id;
+      v_clients := v_clients || v_request.client_id;
+      v_quantities := v_quantities || v_request.quantity;
       v_pax := array_append(v_pax, pax);
     end if;
+    place := v_request.place;
     slot_version := v_version;
-    remaining := v_left;
+    -- More may be claimed of a supplier's slot than the supplier has.
+    remaining := greatest(0, least(v_free, v_pax_remaining));
+    slot_id := v_request.slot_id;
+    provider_id := v_request.provider_id;
+    client_id := v_request.client_id;
+    quantity := v_request.quantity;
+    status := 'held';
+    start_time := v_request.starts_at;
+    end_time := v_request.ends_at;
+    created_at := v_now;
+    expires_at := v_now + p_ttl;
+    price_amount := v_request.price_amount;
+    price_currency := v_request.price_currency;
+    name := v_request.name;
     return next;
   end loop;
 
   if cardinality(v_ids) > 0 then
     insert into reservation (id, slot_id, client_id, quantity, price_amount, price_currency, pax, status, held_at,
                              expires_at, changed_at)
-      select taken.id, taken.slot_id, taken.client_id, taken.quantity, s.price_amount, s.price_currency, taken.pax, 'held',
+      select held.id, held.slot_id, held.client_id, held.quantity, s.price_amount, s.price_currency, held.pax, 'held',
              v_now, v_now + p_ttl, v_now
-        from unnest(v_ids, v_slots, v_clients, v_quantities, v_pax) as taken (id, slot_id, client_id, quantity, pax)
-        join slot s on s.id = taken.slot_id;
+        from unnest(v_ids, v_slots, v_clients, v_quantities, v_pax) as held (id, slot_id, client_id, quantity, pax)
+        join slot s on s.id = held.slot_id;
   end if;
 end
 $function$;
@@ -673,28 +679,31 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.priced_pax(p_slot_pax jsonb, p_asked jsonb, p_quantity integer, OUT outcome text, OUT pax jsonb)
+CREATE OR REPLACE FUNCTION public.priced_pax(p_slot_pax jsonb, p_requested jsonb, p_quantity integer, OUT outcome text, OUT remaining integer, OUT pax jsonb)
  RETURNS record
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  with asked as (
+  with requested as (
     select item ->> 'type' as type, (item ->> 'quantity')::integer as quantity, place
-      from jsonb_array_elements(p_asked) with ordinality as items (item, place)
+      from jsonb_array_elements(p_requested) with ordinality as items (item, place)
     union all
-    (select kind ->> 'type', p_quantity, 1 from jsonb_array_elements(p_slot_pax) with ordinality as kinds (kind, place)
-      where p_asked is null order by (kind -> 'is_primary') desc, place limit 1)
+    (select offered ->> 'type', p_quantity, 1
+       from jsonb_array_elements(p_slot_pax) with ordinality as types (offered, place)
+      where p_requested is null order by (offered -> 'is_primary') desc, place limit 1)
   ), matched as (
-    select asked.*, kind
-      from asked left join jsonb_array_elements(p_slot_pax) kind on kind ->> 'type' = asked.type
+    select requested.*, offered, quantity > (offered ->> 'remaining')::integer as is_short
+      from requested left join jsonb_array_elements(p_slot_pax) offered on offered ->> 'type' = requested.type
   )
   select case
-           when bool_or(kind is null) then 'no_such_pax'
-           when bool_or(quantity not between (kind ->> 'min')::integer and (kind ->> 'max')::integer) then 'pax_refused'
-           when bool_or(quantity > (kind ->> 'remaining')::integer) then 'taken' end,
+           when bool_or(offered is null) then 'no_such_pax'
+           when bool_or(quantity not between (offered ->> 'min')::integer and (offered ->> 'max')::integer)
+           then 'pax_refused'
+           when bool_or(is_short) then 'taken' end,
+         min((offered ->> 'remaining')::integer) filter (where is_short),
          jsonb_agg(jsonb_build_object(
-           'type', type, 'name', kind ->> 'name', 'quantity', quantity, 'price', jsonb_build_object(
-             'amount', kind #>> '{price,final}', 'currency', kind #>> '{price,currency}')) order by place)
+           'type', type, 'name', offered ->> 'name', 'quantity', quantity, 'price', jsonb_build_object(
+             'amount', offered #>> '{price,final}', 'currency', offered #>> '{price,currency}')) order by place)
     from matched;
 $function$;
 

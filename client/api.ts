@@ -1,6 +1,11 @@
 // What the server takes and gives, by method and path. Written by `npm run openapi` from the routes themselves.
 // One file, however long, because it is generated: nobody edits it, and it is read by looking up a path.
 
+export interface AvailableTimeslots {
+  /** The timeslots, by start. */
+  readonly "available timeslots": readonly (Timeslot)[];
+}
+
 export interface BookingEvent {
   /** Name of the event. */
   readonly "event": "booking";
@@ -30,6 +35,65 @@ export interface BulkChangeEvent {
   };
 }
 
+export interface Client {
+  /** The client's id. */
+  readonly "client_id": number;
+  /** The first name. */
+  readonly "first_name": string;
+  /** The last name. */
+  readonly "last_name": string;
+  /** When it was created; UTC, to the second. */
+  readonly "created_at": string;
+}
+
+export interface ClientPage {
+  /** The clients of this page, by id. */
+  readonly "clients": readonly (Client)[];
+  /** The `cursor` of the next page; `null` on the last page. */
+  readonly "next_cursor": string | null;
+}
+
+export interface ConfirmedReservation {
+  readonly "Reservation is confirmed": FixedReservation;
+}
+
+export interface FixedClient {
+  /** The client's id. */
+  readonly "client_id": number;
+  /** The first name. */
+  readonly "first_name": string;
+  /** The last name. */
+  readonly "last_name": string;
+}
+
+export interface FixedProvider {
+  /** The provider's id. */
+  readonly "provider_id": number;
+  /** The first name. */
+  readonly "first_name": string;
+  /** The last name. */
+  readonly "last_name": string;
+}
+
+export interface FixedReservation {
+  /** The reservation's id. */
+  readonly "reservation_id": number;
+  /** The timeslot's id. */
+  readonly "timeslot_id": number;
+  /** The timeslot's provider; `null` for a supplier's slot. */
+  readonly "provider_id": number | null;
+  /** The client's id. */
+  readonly "client_id": number;
+  /** When the slot starts; UTC, to the second. */
+  readonly "start_time": string;
+  /** When the slot ends; UTC, to the second. */
+  readonly "end_time": string;
+  /** When it was made; UTC, to the second. */
+  readonly "created_at": string;
+  /** Whether it is confirmed. */
+  readonly "is_confirmed": boolean;
+}
+
 export interface FreshnessEvent {
   /** Name of the event. */
   readonly "event": "freshness";
@@ -47,6 +111,11 @@ export interface LoggedState {
   readonly "state": string;
   /** When the state began; UTC, to the microsecond. */
   readonly "timestamp": string;
+}
+
+export interface OfferedSlots {
+  /** All slots of the offer by start, new and kept. */
+  readonly "slots": readonly (Slot)[];
 }
 
 export interface Order {
@@ -134,11 +203,67 @@ export interface Problem {
   })[];
 }
 
+export interface Provider {
+  /** The provider's id. */
+  readonly "provider_id": number;
+  /** The first name. */
+  readonly "first_name": string;
+  /** The last name. */
+  readonly "last_name": string;
+  /** IANA time zone of the provider's times that have no offset. */
+  readonly "time_zone": string;
+  /** When it was created; UTC, to the second. */
+  readonly "created_at": string;
+}
+
+export interface ProviderPage {
+  /** The providers of this page, by id. */
+  readonly "providers": readonly (Provider)[];
+  /** The `cursor` of the next page; `null` on the last page. */
+  readonly "next_cursor": string | null;
+}
+
 export interface ReadyEvent {
   /** Name of the event. */
   readonly "event": "ready";
   /** Content of the `data` line, as JSON. */
   readonly "data": object;
+}
+
+export interface ReleasedTimeslots {
+  /** The timeslots that became free, by start. */
+  readonly "Expired reservations deleted and corresponding timeslots released": readonly (Timeslot)[];
+}
+
+export interface Reservation {
+  /** The reservation's id. */
+  readonly "reservation_id": number;
+  /** The slot's id. */
+  readonly "slot_id": number;
+  /** The slot's provider; `null` for a supplier's slot. */
+  readonly "provider_id": number | null;
+  /** The client's id. */
+  readonly "client_id": number;
+  /** Number of units. */
+  readonly "quantity": number;
+  /** A `held` reservation expires unless it is confirmed. `conflict` means that the supplier does not have the units. */
+  readonly "status": "held" | "confirmed" | "cancelled" | "expired" | "conflict";
+  /** When the slot starts; UTC, to the second. */
+  readonly "start_time": string;
+  /** When the slot ends; UTC, to the second. */
+  readonly "end_time": string;
+  /** When it was made; UTC, to the second. */
+  readonly "created_at": string;
+  /** When the hold expires or would have expired; UTC, to the second. */
+  readonly "expires_at": string;
+  /** When it was confirmed; UTC, to the second. `null` if it never was. */
+  readonly "confirmed_at": string | null;
+  /** Price of one unit when it was held; `null` when it was free. Pax types have their own prices. */
+  readonly "price": UnitPrice | null;
+  /** The product's name; only with a supplier's slot. */
+  readonly "name"?: string;
+  /** The pax types; only with a slot that has some. */
+  readonly "pax"?: readonly (ReservedPax)[];
 }
 
 export interface ReservationEvent {
@@ -156,11 +281,71 @@ export interface ReservationEvent {
   };
 }
 
+export interface ReservationHistory {
+  /** Every change, oldest first. */
+  readonly "history": readonly (ReservationHistoryEntry)[];
+}
+
+export interface ReservationHistoryEntry {
+  /** When it happened; UTC, to the microsecond. */
+  readonly "at": string;
+  /** A `held` reservation expires unless it is confirmed. `conflict` means that the supplier does not have the units. */
+  readonly "status": "held" | "confirmed" | "cancelled" | "expired" | "conflict";
+  /** The slot's id. */
+  readonly "slot_id": number;
+  /** Number of units from then on. */
+  readonly "quantity": number;
+  /** Expiry of the hold from then on; UTC, to the second. */
+  readonly "expires_at": string;
+}
+
+export interface ReservationPage {
+  /** The reservations of this page, by id. */
+  readonly "reservations": readonly (Reservation)[];
+  /** The `cursor` of the next page; `null` on the last page. */
+  readonly "next_cursor": string | null;
+}
+
+export interface ReservedPax {
+  /** Identifies the pax type within its slot. */
+  readonly "type": string;
+  /** The name to show. */
+  readonly "name": string;
+  /** Number of units of this type. */
+  readonly "quantity": number;
+  readonly "price": UnitPrice;
+}
+
 export interface ResetEvent {
   /** Name of the event. */
   readonly "event": "reset";
   /** Content of the `data` line, as JSON. */
   readonly "data": object;
+}
+
+export interface ScheduledReservation {
+  readonly "Reservation scheduled": FixedReservation;
+}
+
+export interface Slot {
+  /** The slot's id. */
+  readonly "slot_id": number;
+  /** The slot's provider; `null` for a supplier's slot. */
+  readonly "provider_id": number | null;
+  /** When the slot starts; UTC, to the second. */
+  readonly "start_time": string;
+  /** When the slot ends; UTC, to the second. */
+  readonly "end_time": string;
+  /** Number of units. */
+  readonly "capacity": number;
+  /** Number of free units; 0 when the slot is closed. */
+  readonly "remaining": number;
+  /** Whether a unit is free. */
+  readonly "is_available": boolean;
+  /** Increases whenever what can be reserved changes. */
+  readonly "version": number;
+  /** Price of one unit; `null` when units are free. */
+  readonly "price": UnitPrice | null;
 }
 
 export interface SlotEvent {
@@ -172,6 +357,13 @@ export interface SlotEvent {
     readonly "slot_id": number;
     readonly "provider_id": number | null;
   };
+}
+
+export interface SlotPage {
+  /** The slots of this page, by start. */
+  readonly "slots": readonly (Slot)[];
+  /** The `cursor` of the next page; `null` on the last page. */
+  readonly "next_cursor": string | null;
 }
 
 export interface StateLog {
@@ -189,6 +381,30 @@ export interface SyncEvent {
     /** The supplier's id. */
     readonly "supplier_id": string;
   };
+}
+
+export interface Timeslot {
+  /** The timeslot's id. */
+  readonly "timeslot_id": number;
+  /** The provider's id. */
+  readonly "provider_id": number;
+  /** The first name. */
+  readonly "first_name": string;
+  /** The last name. */
+  readonly "last_name": string;
+  /** When the slot starts; UTC, to the second. */
+  readonly "start_time": string;
+  /** When the slot ends; UTC, to the second. */
+  readonly "end_time": string;
+  /** Whether it can be reserved. */
+  readonly "is_available": boolean;
+}
+
+export interface UnitPrice {
+  /** Price of one unit; an exact decimal. */
+  readonly "amount": number;
+  /** ISO 4217 code. */
+  readonly "currency": string;
 }
 
 export interface Vehicle {
@@ -274,6 +490,15 @@ export interface ViewStatistics {
   readonly "greatest_age_seconds": number;
 }
 
+export interface WithdrawnTime {
+  /** The withdrawn slots, by start. */
+  readonly "slots": readonly (Slot)[];
+  /** Live reservations that stay, by id. */
+  readonly "kept": readonly (Reservation)[];
+  /** Reservations that were cancelled, by id. */
+  readonly "cancelled": readonly (Reservation)[];
+}
+
 export interface Api {
   get: {
     /** Whether the process answers */
@@ -294,245 +519,75 @@ export interface Api {
         readonly "status": string;
       };
     };
-    /** List a provider's free timeslots that may be reserved now */
+    /** List a provider's free timeslots */
     "/client/getProviderAvailability": {
       path: undefined;
       query: { "provider_id": number; };
       body: undefined;
-      answer: {
-        readonly "available timeslots": readonly ({
-          readonly "timeslot_id": number;
-          readonly "provider_id": number;
-          readonly "first_name": string;
-          readonly "last_name": string;
-          /** UTC, to the second */
-          readonly "start_time": string;
-          /** UTC, to the second */
-          readonly "end_time": string;
-          readonly "is_available": boolean;
-        })[];
-      };
+      answer: AvailableTimeslots;
     };
-    /** List providers by id */
+    /** List providers */
     "/api/v1/providers": {
       path: undefined;
       query: { "cursor"?: string; "limit"?: number; };
       body: undefined;
-      answer: {
-        readonly "providers": readonly ({
-          readonly "provider_id": number;
-          readonly "first_name": string;
-          readonly "last_name": string;
-          readonly "time_zone": string;
-          /** UTC, to the second */
-          readonly "created_at": string;
-        })[];
-        /** `null` on the last page */
-        readonly "next_cursor": string | null;
-      };
+      answer: ProviderPage;
     };
-    /** Read a provider */
+    /** Get a provider */
     "/api/v1/providers/{id}": {
       path: { "id": number; };
       query: undefined;
       body: undefined;
-      answer: {
-        readonly "provider_id": number;
-        readonly "first_name": string;
-        readonly "last_name": string;
-        readonly "time_zone": string;
-        /** UTC, to the second */
-        readonly "created_at": string;
-      };
+      answer: Provider;
     };
-    /** List clients by id */
+    /** List clients */
     "/api/v1/clients": {
       path: undefined;
       query: { "cursor"?: string; "limit"?: number; };
       body: undefined;
-      answer: {
-        readonly "clients": readonly ({
-          readonly "client_id": number;
-          readonly "first_name": string;
-          readonly "last_name": string;
-          /** UTC, to the second */
-          readonly "created_at": string;
-        })[];
-        /** `null` on the last page */
-        readonly "next_cursor": string | null;
-      };
+      answer: ClientPage;
     };
-    /** Read a client */
+    /** Get a client */
     "/api/v1/clients/{id}": {
       path: { "id": number; };
       query: undefined;
       body: undefined;
-      answer: {
-        readonly "client_id": number;
-        readonly "first_name": string;
-        readonly "last_name": string;
-        /** UTC, to the second */
-        readonly "created_at": string;
-      };
+      answer: Client;
     };
-    /** List slots by start, with what is free of each */
+    /** List slots */
     "/api/v1/slots": {
       path: undefined;
       query: { "cursor"?: string; "limit"?: number; "provider_id"?: number; "from"?: string; "to"?: string; "available"?: "true" | "false"; };
       body: undefined;
-      answer: {
-        readonly "slots": readonly ({
-          readonly "slot_id": number;
-          readonly "provider_id": number | null;
-          /** UTC, to the second */
-          readonly "start_time": string;
-          /** UTC, to the second */
-          readonly "end_time": string;
-          readonly "capacity": number;
-          readonly "remaining": number;
-          readonly "is_available": boolean;
-          /** Moves whenever what can be reserved changes */
-          readonly "version": number;
-          /** `null` when it is free */
-          readonly "price": {
-            /** What one unit costs; an exact decimal with 4 decimals at most */
-            readonly "amount": number;
-            /** ISO 4217 */
-            readonly "currency": string;
-          } | null;
-        })[];
-        /** `null` on the last page */
-        readonly "next_cursor": string | null;
-      };
+      answer: SlotPage;
     };
-    /** Read a slot, with what is free of it */
+    /** Get a slot */
     "/api/v1/slots/{id}": {
       path: { "id": number; };
       query: undefined;
       body: undefined;
-      answer: {
-        readonly "slot_id": number;
-        readonly "provider_id": number | null;
-        /** UTC, to the second */
-        readonly "start_time": string;
-        /** UTC, to the second */
-        readonly "end_time": string;
-        readonly "capacity": number;
-        readonly "remaining": number;
-        readonly "is_available": boolean;
-        /** Moves whenever what can be reserved changes */
-        readonly "version": number;
-        /** `null` when it is free */
-        readonly "price": {
-          /** What one unit costs; an exact decimal with 4 decimals at most */
-          readonly "amount": number;
-          /** ISO 4217 */
-          readonly "currency": string;
-        } | null;
-      };
+      answer: Slot;
     };
-    /** List a client's reservations, or those of a provider's slots, by id */
+    /** List reservations */
     "/api/v1/reservations": {
       path: undefined;
       query: { "cursor"?: string; "limit"?: number; "client_id"?: number; "provider_id"?: number; "from"?: string; "to"?: string; "live"?: "true" | "false"; };
       body: undefined;
-      answer: {
-        readonly "reservations": readonly ({
-          readonly "reservation_id": number;
-          readonly "slot_id": number;
-          readonly "provider_id": number | null;
-          readonly "client_id": number;
-          readonly "quantity": number;
-          readonly "status": "held" | "confirmed" | "cancelled" | "expired" | "conflict";
-          /** UTC, to the second */
-          readonly "start_time": string;
-          /** UTC, to the second */
-          readonly "end_time": string;
-          /** UTC, to the second */
-          readonly "created_at": string;
-          /** UTC, to the second */
-          readonly "expires_at": string;
-          readonly "confirmed_at": string | null;
-          /** Of one unit when it was held; `null` when that was free. Pax types have their own */
-          readonly "price": {
-            /** What one unit costs; an exact decimal with 4 decimals at most */
-            readonly "amount": number;
-            /** ISO 4217 */
-            readonly "currency": string;
-          } | null;
-          /** What is reserved; only of a supplier's slot */
-          readonly "name"?: string;
-          readonly "pax"?: readonly ({
-            readonly "type": string;
-            readonly "name": string;
-            readonly "quantity": number;
-            readonly "price": {
-              readonly "amount": number;
-              readonly "currency": string;
-            };
-          })[];
-        })[];
-        /** `null` on the last page */
-        readonly "next_cursor": string | null;
-      };
+      answer: ReservationPage;
     };
-    /** Read a reservation, as it is or as it was */
+    /** Get a reservation */
     "/api/v1/reservations/{id}": {
       path: { "id": number; };
       query: { "at"?: string; };
       body: undefined;
-      answer: {
-        readonly "reservation_id": number;
-        readonly "slot_id": number;
-        readonly "provider_id": number | null;
-        readonly "client_id": number;
-        readonly "quantity": number;
-        readonly "status": "held" | "confirmed" | "cancelled" | "expired" | "conflict";
-        /** UTC, to the second */
-        readonly "start_time": string;
-        /** UTC, to the second */
-        readonly "end_time": string;
-        /** UTC, to the second */
-        readonly "created_at": string;
-        /** UTC, to the second */
-        readonly "expires_at": string;
-        readonly "confirmed_at": string | null;
-        /** Of one unit when it was held; `null` when that was free. Pax types have their own */
-        readonly "price": {
-          /** What one unit costs; an exact decimal with 4 decimals at most */
-          readonly "amount": number;
-          /** ISO 4217 */
-          readonly "currency": string;
-        } | null;
-        /** What is reserved; only of a supplier's slot */
-        readonly "name"?: string;
-        readonly "pax"?: readonly ({
-          readonly "type": string;
-          readonly "name": string;
-          readonly "quantity": number;
-          readonly "price": {
-            readonly "amount": number;
-            readonly "currency": string;
-          };
-        })[];
-      };
+      answer: Reservation;
     };
-    /** List all that has happened to a reservation, oldest first */
+    /** Get a reservation's history */
     "/api/v1/reservations/{id}/history": {
       path: { "id": number; };
       query: undefined;
       body: undefined;
-      answer: {
-        readonly "history": readonly ({
-          /** UTC, to the microsecond */
-          readonly "at": string;
-          readonly "status": "held" | "confirmed" | "cancelled" | "expired" | "conflict";
-          readonly "slot_id": number;
-          readonly "quantity": number;
-          /** UTC, to the second */
-          readonly "expires_at": string;
-        })[];
-      };
+      answer: ReservationHistory;
     };
     /** Get a page of orders */
     "/orders/{page}": {
@@ -787,396 +842,180 @@ export interface Api {
       path: undefined;
       query: undefined;
       body: {
+        /** The first name. */
         readonly "first_name": string;
+        /** The last name. */
         readonly "last_name": string;
-        /** An IANA time zone, such as Europe/Berlin; UTC unless told */
+        /** IANA time zone of the provider's times that have no offset. Defaults to UTC. */
         readonly "time_zone"?: string;
       };
-      answer: {
-        readonly "provider_id": number;
-        readonly "first_name": string;
-        readonly "last_name": string;
-      };
+      answer: FixedProvider;
     };
     /** Create a client */
     "/client/create": {
       path: undefined;
       query: undefined;
       body: {
+        /** The first name. */
         readonly "first_name": string;
+        /** The last name. */
         readonly "last_name": string;
       };
-      answer: {
-        readonly "client_id": number;
-        readonly "first_name": string;
-        readonly "last_name": string;
-      };
+      answer: FixedClient;
     };
-    /** Offer a stretch of a provider's time, cut into timeslots */
+    /** Offer a provider's time */
     "/provider/availability": {
       path: undefined;
       query: undefined;
       body: {
+        /** The provider's id. */
         readonly "provider_id": number;
-        /** With an offset or `Z`; without, in the provider's time zone */
+        /** The start. Without an offset or `Z`, it is in the provider's time zone. */
         readonly "start_time": string;
-        /** With an offset or `Z`; without, in the provider's time zone */
+        /** The end. Without an offset or `Z`, it is in the provider's time zone. */
         readonly "end_time": string;
       };
-      answer: {
-        readonly "available timeslots": readonly ({
-          readonly "timeslot_id": number;
-          readonly "provider_id": number;
-          readonly "first_name": string;
-          readonly "last_name": string;
-          /** UTC, to the second */
-          readonly "start_time": string;
-          /** UTC, to the second */
-          readonly "end_time": string;
-          readonly "is_available": boolean;
-        })[];
-      };
+      answer: AvailableTimeslots;
     };
     /** Hold a timeslot */
     "/client/reserve": {
       path: undefined;
       query: undefined;
       body: {
+        /** The client's id. */
         readonly "client_id": number;
+        /** The timeslot's id. */
         readonly "timeslot_id": number;
       };
-      answer: {
-        readonly "Reservation scheduled": {
-          readonly "reservation_id": number;
-          readonly "timeslot_id": number;
-          readonly "provider_id": number | null;
-          readonly "client_id": number;
-          /** UTC, to the second */
-          readonly "start_time": string;
-          /** UTC, to the second */
-          readonly "end_time": string;
-          /** UTC, to the second */
-          readonly "created_at": string;
-          readonly "is_confirmed": boolean;
-        };
-      };
+      answer: ScheduledReservation;
     };
     /** Create a provider */
     "/api/v1/providers": {
       path: undefined;
       query: undefined;
       body: {
+        /** The first name. */
         readonly "first_name": string;
+        /** The last name. */
         readonly "last_name": string;
-        /** An IANA time zone, such as Europe/Berlin; UTC unless told */
+        /** IANA time zone of the provider's times that have no offset. Defaults to UTC. */
         readonly "time_zone"?: string;
       };
-      answer: {
-        readonly "provider_id": number;
-        readonly "first_name": string;
-        readonly "last_name": string;
-        readonly "time_zone": string;
-        /** UTC, to the second */
-        readonly "created_at": string;
-      };
+      answer: Provider;
     };
     /** Create a client */
     "/api/v1/clients": {
       path: undefined;
       query: undefined;
       body: {
+        /** The first name. */
         readonly "first_name": string;
+        /** The last name. */
         readonly "last_name": string;
       };
-      answer: {
-        readonly "client_id": number;
-        readonly "first_name": string;
-        readonly "last_name": string;
-        /** UTC, to the second */
-        readonly "created_at": string;
-      };
+      answer: Client;
     };
-    /** Offer a provider's time: several ranges, breaks, weekly repetition */
+    /** Offer a provider's time */
     "/api/v1/providers/{id}/availability": {
       path: { "id": number; };
       query: undefined;
       body: {
+        /** The time to offer. Each range is a whole number of slots, and at most 31 days long. */
         readonly "ranges": readonly ({
-          /** With an offset or `Z`; without, in the provider's time zone */
+          /** The start. Without an offset or `Z`, it is in the provider's time zone. */
           readonly "start_time": string;
-          /** With an offset or `Z`; without, in the provider's time zone */
+          /** The end. Without an offset or `Z`, it is in the provider's time zone. */
           readonly "end_time": string;
         })[];
-        /** No slot that touches a break is offered */
+        /** A slot that touches a break is not offered. */
         readonly "breaks"?: readonly ({
-          /** With an offset or `Z`; without, in the provider's time zone */
+          /** The start. Without an offset or `Z`, it is in the provider's time zone. */
           readonly "start_time": string;
-          /** With an offset or `Z`; without, in the provider's time zone */
+          /** The end. Without an offset or `Z`, it is in the provider's time zone. */
           readonly "end_time": string;
         })[];
-        /** SLOT_LENGTH unless told */
+        /** Length of a slot in minutes. Defaults to `SLOT_LENGTH` of the server. */
         readonly "slot_minutes"?: number;
-        /** 1 unless told */
+        /** Number of units of each slot. Defaults to 1. */
         readonly "capacity"?: number;
+        /** Price of one unit. Leave it out when units are free. */
         readonly "price"?: {
-          /** What one unit costs; an exact decimal with 4 decimals at most */
+          /** Price of one unit; an exact decimal with at most 4 decimals. */
           readonly "amount": number;
-          /** ISO 4217 */
+          /** ISO 4217 code. */
           readonly "currency": string;
         };
-        /** Repeat weekly up to this day in the provider's zone */
+        /** Repeats ranges and breaks weekly at the same wall-clock time, up to this day in the provider's time zone. */
         readonly "repeat_weekly_until"?: string;
       };
-      answer: {
-        readonly "slots": readonly ({
-          readonly "slot_id": number;
-          readonly "provider_id": number | null;
-          /** UTC, to the second */
-          readonly "start_time": string;
-          /** UTC, to the second */
-          readonly "end_time": string;
-          readonly "capacity": number;
-          readonly "remaining": number;
-          readonly "is_available": boolean;
-          /** Moves whenever what can be reserved changes */
-          readonly "version": number;
-          /** `null` when it is free */
-          readonly "price": {
-            /** What one unit costs; an exact decimal with 4 decimals at most */
-            readonly "amount": number;
-            /** ISO 4217 */
-            readonly "currency": string;
-          } | null;
-        })[];
-      };
+      answer: OfferedSlots;
     };
     /** Hold units of a slot */
     "/api/v1/reservations": {
       path: undefined;
       query: undefined;
       body: {
+        /** The client's id. */
         readonly "client_id": number;
+        /** The slot's id. */
         readonly "slot_id": number;
-        /** 1 unless told; the sum of `pax` where that is given */
+        /** Number of units. Defaults to 1, or to the sum of `pax`. */
         readonly "quantity"?: number;
-        /** Of which types, where the slot has pax types; each type once. All of the primary one unless told */
+        /** Units by pax type, if the slot has types. Defaults to all units being of the primary type. */
         readonly "pax"?: readonly ({
+          /** A pax type of the slot: its `type` in the product's `paxAvailability`. */
           readonly "type": string;
+          /** Number of units of this type. */
           readonly "quantity": number;
         })[];
-        /** The slot's `version` you decided by: 409 when it has moved on */
+        /** The slot's `version` that you decided by. If it has changed, the answer is 409. */
         readonly "version"?: number;
       };
-      answer: {
-        readonly "reservation_id": number;
-        readonly "slot_id": number;
-        readonly "provider_id": number | null;
-        readonly "client_id": number;
-        readonly "quantity": number;
-        readonly "status": "held" | "confirmed" | "cancelled" | "expired" | "conflict";
-        /** UTC, to the second */
-        readonly "start_time": string;
-        /** UTC, to the second */
-        readonly "end_time": string;
-        /** UTC, to the second */
-        readonly "created_at": string;
-        /** UTC, to the second */
-        readonly "expires_at": string;
-        readonly "confirmed_at": string | null;
-        /** Of one unit when it was held; `null` when that was free. Pax types have their own */
-        readonly "price": {
-          /** What one unit costs; an exact decimal with 4 decimals at most */
-          readonly "amount": number;
-          /** ISO 4217 */
-          readonly "currency": string;
-        } | null;
-        /** What is reserved; only of a supplier's slot */
-        readonly "name"?: string;
-        readonly "pax"?: readonly ({
-          readonly "type": string;
-          readonly "name": string;
-          readonly "quantity": number;
-          readonly "price": {
-            readonly "amount": number;
-            readonly "currency": string;
-          };
-        })[];
-      };
+      answer: Reservation;
     };
-    /** Confirm a hold before it expires */
+    /** Confirm a hold */
     "/api/v1/reservations/{id}/confirm": {
       path: { "id": number; };
       query: undefined;
       body: {
+        /** The client's id. */
         readonly "client_id": number;
       };
-      answer: {
-        readonly "reservation_id": number;
-        readonly "slot_id": number;
-        readonly "provider_id": number | null;
-        readonly "client_id": number;
-        readonly "quantity": number;
-        readonly "status": "held" | "confirmed" | "cancelled" | "expired" | "conflict";
-        /** UTC, to the second */
-        readonly "start_time": string;
-        /** UTC, to the second */
-        readonly "end_time": string;
-        /** UTC, to the second */
-        readonly "created_at": string;
-        /** UTC, to the second */
-        readonly "expires_at": string;
-        readonly "confirmed_at": string | null;
-        /** Of one unit when it was held; `null` when that was free. Pax types have their own */
-        readonly "price": {
-          /** What one unit costs; an exact decimal with 4 decimals at most */
-          readonly "amount": number;
-          /** ISO 4217 */
-          readonly "currency": string;
-        } | null;
-        /** What is reserved; only of a supplier's slot */
-        readonly "name"?: string;
-        readonly "pax"?: readonly ({
-          readonly "type": string;
-          readonly "name": string;
-          readonly "quantity": number;
-          readonly "price": {
-            readonly "amount": number;
-            readonly "currency": string;
-          };
-        })[];
-      };
+      answer: Reservation;
     };
-    /** Cancel a hold or a confirmed reservation */
+    /** Cancel a reservation */
     "/api/v1/reservations/{id}/cancel": {
       path: { "id": number; };
       query: undefined;
       body: {
+        /** The client's id. */
         readonly "client_id": number;
       };
-      answer: {
-        readonly "reservation_id": number;
-        readonly "slot_id": number;
-        readonly "provider_id": number | null;
-        readonly "client_id": number;
-        readonly "quantity": number;
-        readonly "status": "held" | "confirmed" | "cancelled" | "expired" | "conflict";
-        /** UTC, to the second */
-        readonly "start_time": string;
-        /** UTC, to the second */
-        readonly "end_time": string;
-        /** UTC, to the second */
-        readonly "created_at": string;
-        /** UTC, to the second */
-        readonly "expires_at": string;
-        readonly "confirmed_at": string | null;
-        /** Of one unit when it was held; `null` when that was free. Pax types have their own */
-        readonly "price": {
-          /** What one unit costs; an exact decimal with 4 decimals at most */
-          readonly "amount": number;
-          /** ISO 4217 */
-          readonly "currency": string;
-        } | null;
-        /** What is reserved; only of a supplier's slot */
-        readonly "name"?: string;
-        readonly "pax"?: readonly ({
-          readonly "type": string;
-          readonly "name": string;
-          readonly "quantity": number;
-          readonly "price": {
-            readonly "amount": number;
-            readonly "currency": string;
-          };
-        })[];
-      };
+      answer: Reservation;
     };
-    /** Give a hold more time, up to its ceiling */
+    /** Extend a hold */
     "/api/v1/reservations/{id}/extend": {
       path: { "id": number; };
       query: undefined;
       body: {
+        /** The client's id. */
         readonly "client_id": number;
       };
-      answer: {
-        readonly "reservation_id": number;
-        readonly "slot_id": number;
-        readonly "provider_id": number | null;
-        readonly "client_id": number;
-        readonly "quantity": number;
-        readonly "status": "held" | "confirmed" | "cancelled" | "expired" | "conflict";
-        /** UTC, to the second */
-        readonly "start_time": string;
-        /** UTC, to the second */
-        readonly "end_time": string;
-        /** UTC, to the second */
-        readonly "created_at": string;
-        /** UTC, to the second */
-        readonly "expires_at": string;
-        readonly "confirmed_at": string | null;
-        /** Of one unit when it was held; `null` when that was free. Pax types have their own */
-        readonly "price": {
-          /** What one unit costs; an exact decimal with 4 decimals at most */
-          readonly "amount": number;
-          /** ISO 4217 */
-          readonly "currency": string;
-        } | null;
-        /** What is reserved; only of a supplier's slot */
-        readonly "name"?: string;
-        readonly "pax"?: readonly ({
-          readonly "type": string;
-          readonly "name": string;
-          readonly "quantity": number;
-          readonly "price": {
-            readonly "amount": number;
-            readonly "currency": string;
-          };
-        })[];
-      };
+      answer: Reservation;
     };
-    /** Move a reservation to another slot, or leave it as it is */
+    /** Move a reservation to another slot */
     "/api/v1/reservations/{id}/reschedule": {
       path: { "id": number; };
       query: undefined;
       body: {
+        /** The client's id. */
         readonly "client_id": number;
+        /** The slot's id. */
         readonly "slot_id": number;
-        /** The slot's `version` you decided by: 409 when it has moved on */
+        /** The slot's `version` that you decided by. If it has changed, the answer is 409. */
         readonly "version"?: number;
       };
-      answer: {
-        readonly "reservation_id": number;
-        readonly "slot_id": number;
-        readonly "provider_id": number | null;
-        readonly "client_id": number;
-        readonly "quantity": number;
-        readonly "status": "held" | "confirmed" | "cancelled" | "expired" | "conflict";
-        /** UTC, to the second */
-        readonly "start_time": string;
-        /** UTC, to the second */
-        readonly "end_time": string;
-        /** UTC, to the second */
-        readonly "created_at": string;
-        /** UTC, to the second */
-        readonly "expires_at": string;
-        readonly "confirmed_at": string | null;
-        /** Of one unit when it was held; `null` when that was free. Pax types have their own */
-        readonly "price": {
-          /** What one unit costs; an exact decimal with 4 decimals at most */
-          readonly "amount": number;
-          /** ISO 4217 */
-          readonly "currency": string;
-        } | null;
-        /** What is reserved; only of a supplier's slot */
-        readonly "name"?: string;
-        readonly "pax"?: readonly ({
-          readonly "type": string;
-          readonly "name": string;
-          readonly "quantity": number;
-          readonly "price": {
-            readonly "amount": number;
-            readonly "currency": string;
-          };
-        })[];
-      };
+      answer: Reservation;
     };
     /** Place an order */
     "/api/v1/orders": {
@@ -1308,48 +1147,24 @@ export interface Api {
     };
   };
   put: {
-    /** Confirm a hold before it expires */
+    /** Confirm a reservation */
     "/client/confirm": {
       path: undefined;
       query: undefined;
       body: {
+        /** The client's id. */
         readonly "client_id": number;
+        /** The reservation's id. */
         readonly "reservation_id": number;
       };
-      answer: {
-        readonly "Reservation is confirmed": {
-          readonly "reservation_id": number;
-          readonly "timeslot_id": number;
-          readonly "provider_id": number | null;
-          readonly "client_id": number;
-          /** UTC, to the second */
-          readonly "start_time": string;
-          /** UTC, to the second */
-          readonly "end_time": string;
-          /** UTC, to the second */
-          readonly "created_at": string;
-          readonly "is_confirmed": boolean;
-        };
-      };
+      answer: ConfirmedReservation;
     };
-    /** End the holds that have run out, and list the timeslots they freed */
+    /** End expired reservations */
     "/provider/expiredReservations": {
       path: undefined;
       query: undefined;
       body: undefined;
-      answer: {
-        readonly "Expired reservations deleted and corresponding timeslots released": readonly ({
-          readonly "timeslot_id": number;
-          readonly "provider_id": number;
-          readonly "first_name": string;
-          readonly "last_name": string;
-          /** UTC, to the second */
-          readonly "start_time": string;
-          /** UTC, to the second */
-          readonly "end_time": string;
-          readonly "is_available": boolean;
-        })[];
-      };
+      answer: ReleasedTimeslots;
     };
     /** Replace the content of an order */
     "/api/v1/orders/{id}": {
@@ -1376,103 +1191,12 @@ export interface Api {
     };
   };
   delete: {
-    /** Take time back; its live reservations stay or are cancelled */
+    /** Withdraw a provider's time */
     "/api/v1/providers/{id}/availability": {
       path: { "id": number; };
       query: { "start": string; "end": string; "reservations"?: "keep" | "cancel"; };
       body: undefined;
-      answer: {
-        readonly "slots": readonly ({
-          readonly "slot_id": number;
-          readonly "provider_id": number | null;
-          /** UTC, to the second */
-          readonly "start_time": string;
-          /** UTC, to the second */
-          readonly "end_time": string;
-          readonly "capacity": number;
-          readonly "remaining": number;
-          readonly "is_available": boolean;
-          /** Moves whenever what can be reserved changes */
-          readonly "version": number;
-          /** `null` when it is free */
-          readonly "price": {
-            /** What one unit costs; an exact decimal with 4 decimals at most */
-            readonly "amount": number;
-            /** ISO 4217 */
-            readonly "currency": string;
-          } | null;
-        })[];
-        readonly "kept": readonly ({
-          readonly "reservation_id": number;
-          readonly "slot_id": number;
-          readonly "provider_id": number | null;
-          readonly "client_id": number;
-          readonly "quantity": number;
-          readonly "status": "held" | "confirmed" | "cancelled" | "expired" | "conflict";
-          /** UTC, to the second */
-          readonly "start_time": string;
-          /** UTC, to the second */
-          readonly "end_time": string;
-          /** UTC, to the second */
-          readonly "created_at": string;
-          /** UTC, to the second */
-          readonly "expires_at": string;
-          readonly "confirmed_at": string | null;
-          /** Of one unit when it was held; `null` when that was free. Pax types have their own */
-          readonly "price": {
-            /** What one unit costs; an exact decimal with 4 decimals at most */
-            readonly "amount": number;
-            /** ISO 4217 */
-            readonly "currency": string;
-          } | null;
-          /** What is reserved; only of a supplier's slot */
-          readonly "name"?: string;
-          readonly "pax"?: readonly ({
-            readonly "type": string;
-            readonly "name": string;
-            readonly "quantity": number;
-            readonly "price": {
-              readonly "amount": number;
-              readonly "currency": string;
-            };
-          })[];
-        })[];
-        readonly "cancelled": readonly ({
-          readonly "reservation_id": number;
-          readonly "slot_id": number;
-          readonly "provider_id": number | null;
-          readonly "client_id": number;
-          readonly "quantity": number;
-          readonly "status": "held" | "confirmed" | "cancelled" | "expired" | "conflict";
-          /** UTC, to the second */
-          readonly "start_time": string;
-          /** UTC, to the second */
-          readonly "end_time": string;
-          /** UTC, to the second */
-          readonly "created_at": string;
-          /** UTC, to the second */
-          readonly "expires_at": string;
-          readonly "confirmed_at": string | null;
-          /** Of one unit when it was held; `null` when that was free. Pax types have their own */
-          readonly "price": {
-            /** What one unit costs; an exact decimal with 4 decimals at most */
-            readonly "amount": number;
-            /** ISO 4217 */
-            readonly "currency": string;
-          } | null;
-          /** What is reserved; only of a supplier's slot */
-          readonly "name"?: string;
-          readonly "pax"?: readonly ({
-            readonly "type": string;
-            readonly "name": string;
-            readonly "quantity": number;
-            readonly "price": {
-              readonly "amount": number;
-              readonly "currency": string;
-            };
-          })[];
-        })[];
-      };
+      answer: WithdrawnTime;
     };
     /** Cancel a booking; the supplier is told at once */
     "/api/bookings/{id}": {

@@ -1,9 +1,13 @@
--- Which slots' claims have changed: whatever happens to a reservation may change when its slot is free.
+-- Notifies of claims, by `provider:slot` (provider 0 for a supplier's slot): any change of a reservation may change
+-- when its slot is free.
 call announce_changes_of('reservation', 'claim',
   'coalesce((select slot.provider_id from slot where slot.id = changed.slot_id), 0) || '':'' || changed.slot_id');
 call announce_changes_of('provider', 'provider', 'id');
 
--- Which providers' calendars have changed. A slot that was only claimed or released is told as a claim already.
+-- The triggers below notify of changed calendars, by provider. A slot that was only claimed or freed is left out: the
+-- change of its reservation notifies of it already.
+
+-- Trigger on slot, after insert: notifies of the providers that offer the new slots.
 create function announce_slot_inserted() returns trigger
 language plpgsql as $$
 begin
@@ -12,6 +16,7 @@ begin
 end
 $$;
 
+-- Trigger on slot, after update: notifies of the providers before and after the change.
 create function announce_slot_updated() returns trigger
 language plpgsql as $$
 begin
@@ -28,6 +33,7 @@ begin
 end
 $$;
 
+-- Trigger on slot, after delete: notifies of the providers that offered the slots.
 create function announce_slot_deleted() returns trigger
 language plpgsql as $$
 begin
@@ -36,6 +42,7 @@ begin
 end
 $$;
 
+-- Called by the triggers above. Sends one notification for up to 200 providers; without keys, it is about all of them.
 create function announce_providers(p_ids bigint[]) returns void
 language plpgsql as $$
 begin

@@ -120,7 +120,7 @@ export async function composeApp(
   const remote = redis && new RedisStore(redis, clock, await database.read(readInstallation));
   const freshness = new Freshness(feed, remote);
   const readiness: Readiness = { stopping: false };
-  const timetables = createTimetableView(freshness, database);
+  const timetables = createTimetableView(freshness, database, policy.minNoticeMs);
   const { slotLengthMs } = config;
   const reservations = { database, engine, timetables, clock, policy, slotLengthMs };
   const vehicles = { database, view: createVehicleView(freshness, database, config.vehiclesMaxAgeMs) };

@@ -28,6 +28,11 @@ async function measure(run: BenchRun): Promise<Findings> {
       { what: 'through HTTP', unit: 'holds/s', values: http },
       { what: 'pgbench', unit: 'holds/s', values: pgbench },
     ],
-    notes: [HTTP_LOAD_NOTE, PGBENCH_NOTE, HOLD_STOCK_NOTE, 'verified on both sides: as many rows as holds answered'],
+    notes: [
+      HTTP_LOAD_NOTE,
+      PGBENCH_NOTE,
+      HOLD_STOCK_NOTE,
+      'verified on both sides: the database has one reservation for each acknowledged hold',
+    ],
   };
 }

@@ -6,13 +6,13 @@ import { HOLD_STOCK, HOLD_STOCK_NOTE } from '../stock/hold-stock.ts';
 
 export const holdsAgainstPlainTransactions: Figure = {
   name: 'b4',
-  title: 'durable holds through HTTP ÷ a plain transaction per request through the same HTTP server',
+  title: 'durable holds through HTTP ÷ one plain transaction per request through the same HTTP server',
   measure,
 };
 
 const ENTRY = new URL('../processes/limited-server.ts', import.meta.url).pathname;
 
-/** Batches of one, as many at once as the pool has connections: what a server without group commit does. */
+/** Batches of one caller, as many at once as the pool has connections: a server without group commit. */
 const PLAIN = JSON.stringify({ maxBatchSize: 1, maxConcurrent: 10, maxWaiting: 4_096 });
 
 async function measure(run: BenchRun): Promise<Findings> {
@@ -29,13 +29,13 @@ async function measure(run: BenchRun): Promise<Findings> {
     measures: [
       { what: 'batched ÷ plain', unit: '', goal: { kind: 'at least', value: 3 }, values: ratios(batched, plain) },
       { what: 'batched', unit: 'holds/s', values: batched },
-      { what: 'a transaction per request', unit: 'holds/s', values: plain },
+      { what: 'one transaction per request', unit: 'holds/s', values: plain },
     ],
     notes: [
       HTTP_LOAD_NOTE,
       HOLD_STOCK_NOTE,
-      'the plain side: batches of one, 10 at once, on a pool of 10; one statement is its transaction, so one round trip',
-      'verified on both sides: as many rows as holds answered',
+      'plain side: batches of one caller, 10 at once, on a pool of 10; each is one statement and one round trip',
+      'verified on both sides: the database has one reservation for each acknowledged hold',
     ],
   };
 }

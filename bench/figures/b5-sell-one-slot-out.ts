@@ -13,7 +13,7 @@ export const sellOneSlotOut: Figure = {
 async function measure(run: BenchRun): Promise<Findings> {
   const confirmed: number[] = [];
   const perSecond: number[] = [];
-  // One slot more than rounds: the first sale warms the server up, and is verified like the others.
+  // One slot more than there are rounds: the first sale warms the server up, and is verified like the others.
   await using template = await openTemplate(run.postgresUrl, saleStock(run.rounds + 1));
   await using copy = await template.copy();
   const env = { DATABASE_URL: copy.url, HOST: '127.0.0.1', PORT: '0', MIN_NOTICE: '0s', LOG_LEVEL: 'warn' };
@@ -21,12 +21,12 @@ async function measure(run: BenchRun): Promise<Findings> {
   for (let round = 0; round <= run.rounds; round += 1) {
     const slotId = round + 1;
     const { sold, seconds } = await sellOut(server.address, slotId);
-    const inTables = await verify(copy.url, slotId, sold);
-    const rate = inTables / seconds;
+    const confirmedUnits = await verify(copy.url, slotId, sold);
+    const rate = confirmedUnits / seconds;
     const which = round === 0 ? 'warm-up' : `round ${round} of ${run.rounds}`;
-    run.say(`${which}: ${inTables} confirmed, ${rate.toFixed(0)}/s`);
+    run.say(`${which}: ${confirmedUnits} confirmed, ${rate.toFixed(0)}/s`);
     if (round > 0) {
-      confirmed.push(inTables);
+      confirmed.push(confirmedUnits);
       perSecond.push(rate);
     }
   }
@@ -36,9 +36,9 @@ async function measure(run: BenchRun): Promise<Findings> {
       { what: 'confirmed', unit: '/s', goal: { kind: 'at least', value: 2_000 }, values: perSecond },
     ],
     notes: [
-      `each buyer: a client and a keep-alive connection of its own, over raw sockets, that holds and confirms one unit after the other until a hold is refused`,
-      'verified after each sale: the confirmed rows are those answered 200, with the clients they were answered to; none is left held; the slot counts as many',
-      'that verification was shown to notice one unit too many, one too few and one in another client’s name',
+      `each buyer is a client with its own keep-alive connection, over raw sockets, that holds and confirms one unit after the other until a hold is refused`,
+      'verified after each sale: the confirmed reservations are those answered with 200, with the same clients; none is still held; the slot counts the same number',
+      'control: the verification notices one unit too many, one too few, and one of another client',
     ],
   };
 }

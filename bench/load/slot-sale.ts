@@ -4,7 +4,7 @@ import { formatRequest, HttpConnection } from './http-connection.ts';
 export const BUYERS = 1_000;
 export const CAPACITY = 8_000;
 
-/** Slots 1 to `slots`, each to be sold out once, and clients 1 to `BUYERS`. */
+/** SQL that creates slots 1 to `slots`, each to be sold out once, and clients 1 to `BUYERS`. */
 export function saleStock(slots: number): string {
   return `
     insert into provider (first_name, last_name) values ('Provider', 'of the sale');
@@ -17,13 +17,13 @@ export function saleStock(slots: number): string {
 }
 
 export interface Sale {
-  /** What buyers were told they have. */
+  /** The units that the answers gave to buyers. */
   readonly sold: readonly Sold[];
   /** From the first hold to the last refusal. */
   readonly seconds: number;
 }
 
-/** All buyers at once; it ends when each has been refused. Any answer that is no sale and no refusal is an error. */
+/** Lets all buyers buy at once, until each is refused. Any answer other than a sale or a refusal is an error. */
 export async function sellOut(address: URL, slotId: number): Promise<Sale> {
   const connections = await Promise.all(Array.from({ length: BUYERS }, () => HttpConnection.open(address)));
   try {
@@ -47,10 +47,10 @@ async function buy(connection: HttpConnection, address: URL, slotId: number, cli
     const held = await connection.send(hold);
     if (held.status === 409 && held.body.includes('urn:holdfast:problem:slot-taken')) return sold;
     const reservationId = Number(/"reservation_id":(\d+)/.exec(held.body.toString())?.[1]);
-    if (held.status !== 201 || !reservationId) throw new Error(`a hold was answered ${held.status}: ${held.body}`);
+    if (held.status !== 201 || !reservationId) throw new Error(`a hold returned ${held.status}: ${held.body}`);
     const body = JSON.stringify({ client_id: clientId, reservation_id: reservationId });
     const confirmed = await connection.send(formatRequest(address, 'PUT', '/client/confirm', body));
-    if (confirmed.status !== 200) throw new Error(`a confirm was answered ${confirmed.status}: ${confirmed.body}`);
+    if (confirmed.status !== 200) throw new Error(`a confirm returned ${confirmed.status}: ${confirmed.body}`);
     sold.push({ reservationId, clientId });
   }
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** A unit a buyer was told is theirs. */
+/** A unit that an answer gave to a buyer. */
 export interface Sold {
   readonly reservationId: number;
   readonly clientId: number;
@@ -8,11 +8,11 @@ export interface Sold {
 
 interface Audit {
   readonly confirmedUnits: number;
-  /** What does not add up, in words; none for a sale that is right. */
+  /** Contradictions between answers and tables, in words; none for a correct sale. */
   readonly flaws: readonly string[];
 }
 
-/** Holds what buyers were told against the final tables. */
+/** Compares the answers to buyers with the final tables. */
 export async function auditSale(client: pg.Client, slotId: number, sold: readonly Sold[]): Promise<Audit> {
   const slot = await client.query<{ capacity: number; claimed: number }>(
     'select capacity, claimed from slot where id = $1',
@@ -27,20 +27,22 @@ export async function auditSale(client: pg.Client, slotId: number, sold: readonl
   const confirmed = new Map(
     live.rows.filter(({ status }) => status === 'confirmed').map(({ name, quantity }) => [name, quantity]),
   );
-  const told = new Set(sold.map(({ reservationId, clientId }) => `${reservationId} of client ${clientId}`));
+  const answered = new Set(sold.map(({ reservationId, clientId }) => `${reservationId} of client ${clientId}`));
   const confirmedUnits = [...confirmed.values()].reduce((sum, quantity) => sum + quantity, 0);
   const flaws = [
     confirmedUnits === capacity ? '' : `${confirmedUnits} units of ${capacity} are confirmed`,
-    claimed === confirmedUnits ? '' : `the slot counts ${claimed} claimed, its reservations ${confirmedUnits}`,
-    live.rowCount === confirmed.size ? '' : 'some are still held',
-    told.size === sold.length ? '' : 'a reservation was sold twice',
-    [...told].every((name) => confirmed.has(name)) ? '' : 'a confirm was answered 200 and is not in the tables',
-    [...confirmed.keys()].every((name) => told.has(name)) ? '' : 'a reservation is confirmed and nobody was told',
+    claimed === confirmedUnits
+      ? ''
+      : `the slot counts ${claimed} claimed units, its reservations have ${confirmedUnits}`,
+    live.rowCount === confirmed.size ? '' : 'some units are still held',
+    answered.size === sold.length ? '' : 'a reservation was sold twice',
+    [...answered].every((name) => confirmed.has(name)) ? '' : 'a confirm returned 200 and is not in the tables',
+    [...confirmed.keys()].every((name) => answered.has(name)) ? '' : 'a confirmed reservation is in no answer',
   ];
   return { confirmedUnits, flaws: flaws.filter((flaw) => flaw !== '') };
 }
 
-/** Tables as they would be after a lost sale, a sale too many and a sale to somebody else. */
+/** Changes of the tables that stand for a lost sale, a sale too many, and a sale to another client. */
 const FAULTS = [
   `update reservation set status = 'cancelled', changed_at = now()
     where id = (select max(id) from reservation where slot_id = $1)`,
@@ -50,16 +52,16 @@ const FAULTS = [
     where id = (select max(id) from reservation where slot_id = $1)`,
 ];
 
-/** Shows that the audit can fail: plants each fault, looks, and takes it back. */
+/** Proves that the audit can fail: injects each fault, runs the audit, and rolls the fault back. */
 export async function proveAudit(client: pg.Client, slotId: number, sold: readonly Sold[]): Promise<void> {
   for (const fault of FAULTS) {
     await client.query('begin');
     try {
-      // Else the table itself would refuse the sale too many.
+      // With the constraint, the table would refuse the sale too many.
       await client.query('alter table slot drop constraint slot_never_oversold');
       await client.query(fault, [slotId]);
       const { flaws } = await auditSale(client, slotId, sold);
-      if (flaws.length === 0) throw new Error(`the audit does not notice: ${fault}`);
+      if (flaws.length === 0) throw new Error(`the audit does not find this fault: ${fault}`);
     } finally {
       await client.query('rollback');
     }

@@ -31,6 +31,15 @@ export interface FailureType {
   readonly type: string;
   /** A short summary, the same for every occurrence. */
   readonly title: string;
+  /** JSON schemas of the members that this failure adds to its problem (RFC 9457, section 3.2), by name. */
+  readonly extensionSchemas?: Readonly<Record<string, ExtensionSchema>>;
+}
+
+/** The JSON schema of one extension member. The first example is shown in the OpenAPI document. */
+interface ExtensionSchema {
+  readonly type: string;
+  readonly description: string;
+  readonly examples: readonly [unknown, ...unknown[]];
 }
 
 /** A failure with a stable `type`; its message is the sentence shown to the caller. */
@@ -39,6 +48,8 @@ export abstract class Failure extends Error implements FailureType {
   abstract readonly type: string;
   abstract readonly title: string;
   readonly errors: readonly FieldError[] = [];
+  /** Members that this occurrence adds to its problem, by name (RFC 9457, section 3.2). */
+  readonly extensions: Readonly<Record<string, unknown>> = {};
   /** Seconds after which a retry is worthwhile. */
   readonly retryAfterS: number | undefined = undefined;
 }

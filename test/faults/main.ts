@@ -1,4 +1,4 @@
-// Breaks things under load and checks that no word was broken:
+// Injects faults under load and checks that no promise is broken:
 //   npm run faults -- <budget | crash | database | freshness | frozen | redis | storage | write-back | all> [--rounds N] [--races N] [--seed N] [--only WORDS]
 import { parseArgs } from 'node:util';
 import { findPostgres } from '../support/database/services.ts';
@@ -9,7 +9,7 @@ import { freshness } from './freshness.ts';
 import { frozen } from './frozen.ts';
 import type { FaultOptions } from './options.ts';
 import { redis } from './redis.ts';
-import { type FaultReport, tell } from './report.ts';
+import { type FaultReport, printReport } from './report.ts';
 import { storage } from './storage.ts';
 import { writeBack } from './write-back.ts';
 
@@ -33,7 +33,7 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
   },
 });
-const say = (line: string) => process.stdout.write(`${line}\n`);
+const print = (line: string) => process.stdout.write(`${line}\n`);
 
 async function main(): Promise<void> {
   const [name = 'all'] = positionals;
@@ -42,15 +42,18 @@ async function main(): Promise<void> {
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
   const races = values.races === undefined ? undefined : Number(values.races);
   const postgresUrl = await findPostgres();
-  say(`seed ${seed}; ${postgresUrl === undefined ? 'no PostgreSQL here: what needs it is skipped' : 'on PostgreSQL'}`);
+  print(
+    `seed ${seed}; ${postgresUrl === undefined ? 'there is no PostgreSQL, so faults that need it are skipped' : 'on PostgreSQL'}`,
+  );
   let broken = 0;
   for (const each of chosen) {
     const fault = FAULTS[each];
-    if (!fault) throw new Error(`there is no fault ${each}; there are ${Object.keys(FAULTS).join(', ')}`);
-    for (const report of await fault({ seed, rounds, races, postgresUrl, only: values.only }))
-      broken += tell(report, say);
+    if (!fault) throw new Error(`There is no fault ${each}. Known faults: ${Object.keys(FAULTS).join(', ')}`);
+    for (const report of await fault({ seed, rounds, races, postgresUrl, only: values.only })) {
+      broken += printReport(report, print);
+    }
   }
-  say(broken === 0 ? '\nNo promise was broken.' : `\n${broken} promises were broken; seed ${seed}.`);
+  print(broken === 0 ? '\nNo promise was broken.' : `\n${broken} promises were broken; seed ${seed}.`);
   process.exitCode = broken === 0 ? 0 : 1;
 }
 

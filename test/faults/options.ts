@@ -1,11 +1,11 @@
 export interface FaultOptions {
   readonly seed: number;
-  /** How often a fault strikes; each has its own number unless told. */
+  /** How often a fault is injected. Each fault has its own default. */
   readonly rounds: number | undefined;
-  /** How many races are run of what is proved by racing. */
+  /** How many races are run by faults that race. Each has its own default. */
   readonly races: number | undefined;
-  /** Where there is a PostgreSQL. */
+  /** URL of a PostgreSQL server, if there is one. */
   readonly postgresUrl: string | undefined;
-  /** Only the faults whose name holds this. */
+  /** Runs only the faults whose name contains this. */
   readonly only: string | undefined;
 }

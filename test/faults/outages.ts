@@ -4,46 +4,46 @@ import type { Random } from '../../src/platform/seeded-random.ts';
 import type { BookingLoad } from '../support/bookings/booking-load.ts';
 import type { FaultyProxy } from '../support/server/faulty-proxy.ts';
 
-interface Stage {
+interface OutageContext {
   readonly proxy: FaultyProxy;
-  /** Straight to the same database, past the proxy. */
+  /** URL of the same database without the proxy. */
   readonly directUrl: string;
   readonly load: BookingLoad;
   readonly random: Random;
-  /** For what may go on after the outage is over. */
+  /** Work that may continue after the outage. */
   readonly later: Promise<void>[];
 }
 
-/** Something bad that happens to the database, for a while. */
+/** A temporary fault of the database. */
 export interface Outage {
   readonly name: string;
-  /** Whether the database is out of reach all the while, so that nothing can be ready. */
-  readonly away: boolean;
-  /** Does the damage, waits, and mends it. */
-  happen(stage: Stage): Promise<void>;
+  /** Whether the database is unreachable all the time, so that the server cannot be ready. */
+  readonly unavailable: boolean;
+  /** Injects the fault, waits, and ends it. */
+  inject(context: OutageContext): Promise<void>;
 }
 
 export const OUTAGES: readonly Outage[] = [
   {
     name: 'backends terminated at random for 10 s',
-    away: false,
-    async happen({ directUrl, random }) {
+    unavailable: false,
+    async inject({ directUrl, random }) {
       await withClient(directUrl, async (client) => {
         for (const endMs = performance.now() + 10_000; performance.now() < endMs; ) {
           await client.query(`
             select pg_terminate_backend(pid) from (
               select pid from pg_stat_activity
                where datname = current_database() and application_name like 'holdfast%' and pid <> pg_backend_pid()
-               order by random() limit 1) one`);
+               order by random() limit 1) session`);
           await delay(random.integer(50, 300));
         }
       });
     },
   },
   {
-    name: 'connections cut, again and again for 6 s',
-    away: false,
-    async happen({ proxy, random }) {
+    name: 'connections cut repeatedly for 6 s',
+    unavailable: false,
+    async inject({ proxy, random }) {
       for (const endMs = performance.now() + 6_000; performance.now() < endMs; ) {
         proxy.cut();
         await delay(random.integer(50, 800));
@@ -52,8 +52,8 @@ export const OUTAGES: readonly Outage[] = [
   },
   {
     name: 'refused for 5 s',
-    away: true,
-    async happen({ proxy }) {
+    unavailable: true,
+    async inject({ proxy }) {
       await proxy.refuse();
       await delay(5_000);
       await proxy.restore();
@@ -61,8 +61,8 @@ export const OUTAGES: readonly Outage[] = [
   },
   {
     name: 'frozen for 4 s',
-    away: true,
-    async happen({ proxy }) {
+    unavailable: true,
+    async inject({ proxy }) {
       proxy.freeze();
       await delay(4_000);
       await proxy.restore();
@@ -70,8 +70,8 @@ export const OUTAGES: readonly Outage[] = [
   },
   {
     name: 'frozen for 20 s, with 600 more buyers',
-    away: true,
-    async happen({ proxy, load, later }) {
+    unavailable: true,
+    async inject({ proxy, load, later }) {
       proxy.freeze();
       later.push(load.burst(600));
       await delay(20_000);
@@ -79,9 +79,9 @@ export const OUTAGES: readonly Outage[] = [
     },
   },
   {
-    name: 'lost for 15 s: the old connections stay silent for ever',
-    away: true,
-    async happen({ proxy }) {
+    name: 'lost for 15 s: the old connections stay silent forever',
+    unavailable: true,
+    async inject({ proxy }) {
       proxy.lose();
       await delay(15_000);
       await proxy.restore();
@@ -89,8 +89,8 @@ export const OUTAGES: readonly Outage[] = [
   },
   {
     name: 'every connection of the pool waits for a lock for 8 s',
-    away: false,
-    async happen({ directUrl, load, later }) {
+    unavailable: false,
+    async inject({ directUrl, load, later }) {
       await withClient(directUrl, async (client) => {
         await client.query('begin');
         await client.query('lock table client in access exclusive mode');

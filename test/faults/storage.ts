@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { seededRandom } from '../../src/platform/seeded-random.ts';
-import { layGround, readStored } from '../support/bookings/booking-fixture.ts';
+import { createBookingFixture, readStored } from '../support/bookings/booking-fixture.ts';
 import { BookingLoad } from '../support/bookings/booking-load.ts';
 import { createEmbedded } from '../support/database/own-database.ts';
 import { brokenInvariants } from '../support/database/stored-invariants.ts';
@@ -18,12 +18,12 @@ import { type FaultReport, factsOf, finding, judge } from './report.ts';
 const run = promisify(execFile);
 const MIB = 2 ** 20;
 const DISK_BYTES = 640 * MIB;
-/** The server stops writing below 64 MiB, and looks once a second. */
+/** The server stops writing below 64 MiB of free space, and checks once a second. */
 const NOTICED_WITHIN_MS = 1_500;
 const RECOVERED_WITHIN_MS = 5_000;
 const FULL_MS = 6_000;
 
-/** Fills the disk under the embedded database, a little and to the last byte, and frees it again. */
+/** Fills the disk under the embedded database, first nearly and then to the last byte, and frees it again. */
 export async function storage({ seed }: FaultOptions): Promise<FaultReport[]> {
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-disk-'));
   try {
@@ -32,7 +32,7 @@ export async function storage({ seed }: FaultOptions): Promise<FaultReport[]> {
     await rm(directory, { recursive: true });
     const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
     return [
-      { title: 'the disk full: skipped, as a file system cannot be mounted here', facts: [`${why}`], findings: [] },
+      { title: 'full disk: skipped, because no file system can be mounted here', facts: [`${why}`], findings: [] },
     ];
   }
   try {
@@ -43,7 +43,7 @@ export async function storage({ seed }: FaultOptions): Promise<FaultReport[]> {
   }
 }
 
-/** How much is left when the disk is as full as it gets. */
+/** Free bytes at each filling. */
 const FILLS = [
   { name: 'nearly full', leaveBytes: 24 * MIB },
   { name: 'full to the last byte', leaveBytes: 0 },
@@ -51,10 +51,10 @@ const FILLS = [
 
 async function fillUp(directory: string, seed: number): Promise<FaultReport> {
   await using own = await createEmbedded(directory);
-  const ground = await layGround(own);
+  const fixture = await createBookingFixture(own);
   const target = new MovingTarget();
   const random = seededRandom(seed);
-  const load = new BookingLoad({ target, ground, random, buyers: 4, pauseMs: 20, answerWithinMs: 30_000 });
+  const load = new BookingLoad({ target, fixture, random, buyers: 4, pauseMs: 20, answerWithinMs: 30_000 });
   const server = await startChildServer({ ...own.env, HOLD_TTL: '2h' });
   target.moveTo(server.port);
   void server.gone().then(() => load.abandon());
@@ -80,19 +80,19 @@ async function fillUp(directory: string, seed: number): Promise<FaultReport> {
   const broken = await brokenInvariants(database);
   const stored = await readStored(database);
   return {
-    title: 'the disk under the embedded database full, under load',
+    title: 'full disk under the embedded database, under load',
     facts: [...factsOf(load.attempts, stored), ...windows.map((window) => fullFacts(window, probes.all))],
     findings: [
       ...judge(load.attempts, stored),
       ...whileFull(windows, probes.all),
       finding('the tables keep their invariants', [{ ok: broken.length === 0, what: broken.join('; ') }]),
-      finding('the process lives, and complains of nothing', [
+      finding('the process is alive and logs no error', [
         {
           ok: alive && server.complaints.length === 0,
-          what: `${alive ? '' : 'gone; '}${server.complaints.join('\n')}`,
+          what: `${alive ? '' : 'the process ended; '}${server.complaints.join('\n')}`,
         },
       ]),
-      finding('it stops when it is asked to', [{ ok: exit === 0, what: `it ended with ${exit}` }]),
+      finding('the process stops on SIGTERM', [{ ok: exit === 0, what: `it ended with ${exit}` }]),
     ],
   };
 }
@@ -104,7 +104,7 @@ interface Full {
   readonly untilMs: number;
 }
 
-/** Puts a file on the disk that leaves so much of it free. */
+/** Writes a file that leaves `leaveBytes` of the disk free. */
 async function fill(directory: string, leaveBytes: number): Promise<void> {
   const filler = await open(join(directory, 'filler'), 'w');
   try {
@@ -137,16 +137,16 @@ function whileFull(windows: readonly Full[], all: readonly Probe[]) {
           what: `${window.name}: ${probe.status ?? 'no answer'} ${probe.problem ?? ''} after ${Math.round(probe.tookMs)} ms`,
         })),
     );
-  const fine = ({ status }: Probe) => status === 200;
+  const isOk = ({ status }: Probe) => status === 200;
   return [
     finding(
       'a write is 503 storage-full',
       inside('write', (probe) => probe.problem === 'storage-full' && probe.flaws.length === 0),
     ),
-    finding('a read goes on', inside('read', fine)),
-    finding('/healthz goes on', inside('health', fine)),
+    finding('a read is 200', inside('read', isOk)),
+    finding('/healthz is 200', inside('health', isOk)),
     finding(
-      `writes go on ${RECOVERED_WITHIN_MS / 1_000} s after space is freed`,
+      `writes succeed again within ${RECOVERED_WITHIN_MS / 1_000} s after space is freed`,
       windows.map((window) => {
         const ms = recoveredAfterMs(all, window, window.untilMs);
         return { ok: ms <= RECOVERED_WITHIN_MS, what: `${window.name}: ${Math.round(ms)} ms` };
@@ -156,5 +156,5 @@ function whileFull(windows: readonly Full[], all: readonly Probe[]) {
 }
 
 function fullFacts(window: Full, all: readonly Probe[]): string {
-  return `${window.name}: well again after ${Math.round(recoveredAfterMs(all, window, window.untilMs))} ms`;
+  return `${window.name}: recovered after ${Math.round(recoveredAfterMs(all, window, window.untilMs))} ms`;
 }

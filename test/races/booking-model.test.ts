@@ -4,21 +4,21 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/platform/db/database.ts';
 import type { HttpServer } from '../../src/platform/http/http-server.ts';
 import type { Id } from '../../src/platform/ids.ts';
-import { type Command, commandArbitrary, OPENING } from '../support/bookings/booking-commands.ts';
-import { BookingModel, Refused, type Rules } from '../support/bookings/booking-model.ts';
-import { exactly, shapeHistory } from '../support/bookings/booking-shapes.ts';
-import { BASE, momentAfter, type Step, stepFor } from '../support/bookings/booking-steps.ts';
-import { readTables } from '../support/bookings/history.ts';
-import { checkTables } from '../support/bookings/table-checker.ts';
+import { readTables } from '../support/bookings/checker/history.ts';
+import { checkTables } from '../support/bookings/checker/table-checker.ts';
+import { type Command, commandArbitrary, OPENING } from '../support/bookings/model/booking-commands.ts';
+import { BookingModel, Refused, type Rules } from '../support/bookings/model/booking-model.ts';
+import { momentAfter, stepFor } from '../support/bookings/model/booking-steps.ts';
+import { exactly, shapeHistory } from '../support/bookings/model/expected-shapes.ts';
+import { BASE, MINUTE, type Step } from '../support/bookings/model/step.ts';
 import { replaceInFunction } from '../support/database/break-function.ts';
 import { eachDatabase, eitherKind, openTestDatabase, type TestDatabase } from '../support/database/test-database.ts';
 import { type Answered, ask, openTestApp } from '../support/server/test-app.ts';
 
-/** Raise it for a longer soak: MODEL_RUNS=2000 npx vitest run test/races/booking-model.test.ts */
+/** Number of random lists. For a longer test: MODEL_RUNS=2000 npx vitest run test/races/booking-model.test.ts */
 const RUNS = Number(process.env.MODEL_RUNS ?? 24);
-/** To run a failure again, give the seed it was reported with. */
+/** The seed of a reported failure, to run it again. */
 const SEED = process.env.MODEL_SEED === undefined ? {} : { seed: Number(process.env.MODEL_SEED) };
-const MINUTE = 60_000_000;
 const RULES: Rules = {
   holdTtl: 30 * MINUTE,
   maxHold: 120 * MINUTE,
@@ -30,8 +30,8 @@ const SETTINGS = { HOLD_TTL: '30m', MIN_NOTICE: '1h', MIN_NOTICE_GRACE: '10m', S
 
 const commands = fc.array(commandArbitrary, { minLength: 1, maxLength: 80, size: 'max' });
 
-/** The program and the model, side by side. */
-class Pair {
+/** The program and the model. Both get the same commands, and their answers must be equal. */
+class ProgramAndModel {
   readonly #test: TestDatabase;
   readonly #app: HttpServer;
   readonly model = new BookingModel(RULES, BASE);
@@ -41,10 +41,10 @@ class Pair {
     this.#app = app;
   }
 
-  static async open(test: TestDatabase, app: HttpServer): Promise<Pair> {
-    await empty(test.database);
+  static async open(test: TestDatabase, app: HttpServer): Promise<ProgramAndModel> {
+    await emptyTables(test.database);
     await test.clock.freeze(exactly(BASE));
-    const pair = new Pair(test, app);
+    const pair = new ProgramAndModel(test, app);
     for (let n = 0; n < 2; n += 1) pair.model.providers.push(await pair.#create('provider'));
     for (let n = 0; n < 3; n += 1) pair.model.clients.push(await pair.#create('client'));
     for (const command of OPENING) await pair.run(command);
@@ -64,18 +64,20 @@ class Pair {
     }
     const step = stepFor(command, this.model);
     const answer = await ask(this.#app, step.method, step.url, step.body);
-    const wanted = this.#wanted(step, answer);
-    const got = step.pagesOf && answer.status === 200 ? await this.#allPages(step.pagesOf, answer) : answer.body;
-    expect({ status: answer.status, body: answer.status >= 400 ? typeOf(answer) : got }, step.url).toEqual(wanted);
+    const expected = this.#expected(step, answer);
+    const body = step.pagesOf && answer.status === 200 ? await this.#allPages(step.pagesOf, answer) : answer.body;
+    const actual = { status: answer.status, body: answer.status >= 400 ? problemOf(answer) : body };
+    expect(actual, step.url).toEqual(expected);
   }
 
-  #wanted(step: Step, answer: Answered): { status: number; body: unknown } {
+  #expected(step: Step, answer: Answered): { status: number; body: unknown } {
     const ids = answer.status === step.status ? step.idsIn(answer.body) : [];
     try {
       return { status: step.status, body: step.expect((index) => ids[index] ?? 0) };
     } catch (error) {
-      if (error instanceof Refused) return { status: error.status, body: `urn:holdfast:problem:${error.type}` };
-      throw error;
+      if (!(error instanceof Refused)) throw error;
+      const { status, type, remaining } = error;
+      return { status, body: { type: `urn:holdfast:problem:${type}`, remaining } };
     }
   }
 
@@ -89,7 +91,7 @@ class Pair {
     }
   }
 
-  /** Compares all that is stored with all that the model knows. */
+  /** Compares the tables with the model. */
   async compareTables(): Promise<void> {
     await this.run({ do: 'sweep' });
     const tables = await readTables(this.#test.database);
@@ -102,20 +104,22 @@ class Pair {
     expect(tables.reservations.map((row) => [row.id, row.status, row.slot, row.expiresAt, row.decidedAt])).toEqual(
       model.reservations.map((each) => [each.id, model.statusOf(each), each.slot.id, each.expiresAt, each.decidedAt]),
     );
-    const told = model.reservations.flatMap((each) =>
+    const history = model.reservations.flatMap((each) =>
       shapeHistory(model, each).history.map((event) => [each.id, event.at, event.status, event.slot_id]),
     );
     expect(tables.events.map((event) => [event.reservation, exactly(event.at), event.status, event.slot])).toEqual(
-      told,
+      history,
     );
   }
 }
 
-function typeOf(answer: Answered): unknown {
-  return (answer.body as { type?: unknown }).type;
+/** The members of a problem that the model predicts. */
+function problemOf(answer: Answered): { type: unknown; remaining: unknown } {
+  const { type, remaining } = answer.body as { type?: unknown; remaining?: unknown };
+  return { type, remaining };
 }
 
-async function empty(database: Database): Promise<void> {
+async function emptyTables(database: Database): Promise<void> {
   await database.transaction(async (tx) => {
     for (const table of ['reservation_event', 'reservation', 'slot', 'client', 'provider']) {
       await sql`delete from ${sql.table(table)}`.execute(tx);
@@ -125,38 +129,45 @@ async function empty(database: Database): Promise<void> {
 
 function property(test: TestDatabase, app: HttpServer) {
   return fc.asyncProperty(commands, async (list) => {
-    const pair = await Pair.open(test, app);
+    const pair = await ProgramAndModel.open(test, app);
     for (const command of list) await pair.run(command);
     await pair.compareTables();
   });
 }
 
-eachDatabase('random requests, one after another, answer as the model says', (open) => {
+eachDatabase('random requests', (open) => {
   let app: HttpServer;
   beforeAll(async () => {
     app = await openTestApp(open().database, SETTINGS);
   });
 
-  it('for many lists of them', { timeout: 60_000 + RUNS * 2_000 }, async () => {
-    // Both say the same SQL, and the embedded one takes its time.
+  it('many random lists of requests, sent one after another, are answered as the model says', {
+    timeout: 60_000 + RUNS * 2_000,
+  }, async () => {
+    // Both databases run the same SQL, and the embedded one is slower.
     const numRuns = open().database.kind === 'pglite' ? Math.ceil(RUNS / 4) : RUNS;
     await fc.assert(property(open(), app), { numRuns, ...SEED });
   });
 });
 
-describe('the model finds', () => {
+describe('the booking model, as a check', () => {
   it.each([
     [
       'a confirm at the very instant of expiry',
       'confirm_reservations',
-      'v_ask.expires_at <= v_now',
-      'v_ask.expires_at < v_now',
+      'v_request.expires_at <= v_now',
+      'v_request.expires_at < v_now',
     ],
-    ['a unit kept back', 'hold_slots', 'v_left < v_ask.quantity', 'v_left <= v_ask.quantity'],
-    ['an expired hold that still stands in the way', 'hold_slots', 'if found then', 'if false then'],
-    ['a quantity that is not counted', 'reservation_inserted', 'sum(new_rows.quantity)', 'count(new_rows.quantity)'],
-    ['an event that is not told', 'reservation_updated', 'from new_rows order by id', 'from new_rows where id % 2 = 0'],
-  ])('%s', async (_what, name, text, by) => {
+    ['a unit that cannot be held', 'hold_slots', 'v_free < v_request.quantity', 'v_free <= v_request.quantity'],
+    ['an expired hold that keeps its units', 'hold_slots', 'if found then', 'if false then'],
+    [
+      'a quantity that is counted as one unit',
+      'reservation_inserted',
+      'sum(new_rows.quantity)',
+      'count(new_rows.quantity)',
+    ],
+    ['a change without an event', 'reservation_updated', 'from new_rows order by id', 'from new_rows where id % 2 = 0'],
+  ])('the model finds %s', async (_fault, name, text, by) => {
     await using test = await openTestDatabase(eitherKind());
     await replaceInFunction(test.database, name, text, by);
     const app = await openTestApp(test.database, SETTINGS);

@@ -6,7 +6,7 @@ import { onPostgres, openTestDatabase, type TestDatabase } from '../support/data
 import { type Instances, openInstances } from '../support/server/instances.ts';
 import { ask } from '../support/server/test-app.ts';
 
-/** What the session that stood in the way did with the reservation's row before it let go. */
+/** Statements of the blocking session: the first locks the reservation's row, the second releases it. */
 const BLOCKERS = {
   'only locked the row': ['select from reservation where id = $1 for update', 'commit'],
   'locked it and rolled back': ['select from reservation where id = $1 for update', 'rollback'],
@@ -16,14 +16,14 @@ const BLOCKERS = {
 type Blocker = keyof typeof BLOCKERS;
 const blockers = Object.keys(BLOCKERS) as Blocker[];
 
-/** Where a race is run: a database, the instances on it, and a session that stands in their way. */
-interface Ring extends AsyncDisposable {
+/** A database, three instances on it, and a session that blocks them. */
+interface Fixture extends AsyncDisposable {
   readonly test: TestDatabase;
   readonly instances: Instances;
   readonly blocker: SecondConnection;
 }
 
-async function openRing(test: TestDatabase): Promise<Ring> {
+async function openFixture(test: TestDatabase): Promise<Fixture> {
   await using stack = new AsyncDisposableStack();
   const instances = stack.use(await openInstances(test, 3));
   const blocker = stack.use(await openSecondConnection(test));
@@ -31,33 +31,33 @@ async function openRing(test: TestDatabase): Promise<Ring> {
   return { test, instances, blocker, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-function useRing(open: () => TestDatabase): () => Ring {
-  let ring: Ring | undefined;
+function useFixture(open: () => TestDatabase): () => Fixture {
+  let fixture: Fixture | undefined;
   beforeAll(async () => {
-    ring = await openRing(open());
+    fixture = await openFixture(open());
   });
-  afterAll(() => ring?.[Symbol.asyncDispose]());
+  afterAll(() => fixture?.[Symbol.asyncDispose]());
   return () => {
-    if (ring === undefined) throw new Error('the ring is not open yet');
-    return ring;
+    if (fixture === undefined) throw new Error('the fixture is not open yet');
+    return fixture;
   };
 }
 
-/** Sends a request that has to wait for the reservation's row, moves the clock during the wait, lets it go on. */
+/** Sends a request that waits for the reservation's row, moves the clock during the wait, and ends the wait. */
 async function raceTheClock(
-  { test, instances, blocker }: Ring,
+  { test, instances, blocker }: Fixture,
   how: Blocker,
   send: holds.Send,
   moveTo: string,
 ): Promise<{ answered: number; type: unknown; status: string }> {
   const hold = await holds.makeHold(test, instances);
-  const [stand, letGo] = BLOCKERS[how];
+  const [lock, release] = BLOCKERS[how];
   await blocker.query('begin');
-  await blocker.query(stand, [hold.reservation]);
+  await blocker.query(lock, [hold.reservation]);
   const answering = send(instances, hold);
   await blocker.untilWaiting(1);
   await test.clock.freeze(moveTo);
-  await blocker.query(letGo);
+  await blocker.query(release);
   const answer = await answering;
   const read = await ask(instances.at(1), 'GET', `/api/v1/reservations/${hold.reservation}`);
   const { type } = answer.body as { type?: unknown };
@@ -65,7 +65,7 @@ async function raceTheClock(
 }
 
 onPostgres('a request that waits for a lock while the hold expires', (open) => {
-  const ring = useRing(open);
+  const fixture = useFixture(open);
   const requests: [string, holds.Send, string][] = [
     ['PUT /client/confirm', holds.confirmOnFixedPath, 'confirmed'],
     ['confirm', holds.confirm, 'confirmed'],
@@ -75,27 +75,30 @@ onPostgres('a request that waits for a lock while the hold expires', (open) => {
   ];
   const cases = requests.flatMap(([name, send, then]) => blockers.map((how) => ({ name, how, send, then })));
 
-  it.each(cases)('$name comes too late when the blocker $how', async ({ how, send }) => {
+  it.each(cases)('$name at the instant of expiry returns 410, when the blocker $how', async ({ how, send }) => {
     const type = 'urn:holdfast:problem:hold-expired';
-    const outcome = await raceTheClock(ring(), how, send, holds.EXPIRY);
+    const outcome = await raceTheClock(fixture(), how, send, holds.EXPIRY);
     expect(outcome).toEqual({ answered: 410, type, status: 'expired' });
   });
 
-  it.each(cases)('$name is in time one microsecond before, when the blocker $how', async ({ how, send, then }) => {
-    const outcome = await raceTheClock(ring(), how, send, holds.LAST_MOMENT);
-    expect(outcome).toEqual({ answered: 200, type: undefined, status: then });
-  });
+  it.each(cases)(
+    '$name one microsecond before the expiry returns 200, when the blocker $how',
+    async ({ how, send, then }) => {
+      const outcome = await raceTheClock(fixture(), how, send, holds.LAST_MOMENT);
+      expect(outcome).toEqual({ answered: 200, type: undefined, status: then });
+    },
+  );
 
-  it('no confirm of 40 is late', async () => {
+  it('none of 40 confirms at the instant of expiry succeeds', async () => {
     for (let trial = 0; trial < 40; trial += 1) {
       const how = blockers[trial % blockers.length] ?? 'updated it';
-      const outcome = await raceTheClock(ring(), how, holds.confirm, holds.EXPIRY);
+      const outcome = await raceTheClock(fixture(), how, holds.confirm, holds.EXPIRY);
       expect(outcome).toMatchObject({ answered: 410, status: 'expired' });
     }
   });
 });
 
-/** confirm_reservations as one `UPDATE … WHERE expires_at > …`, and other ways to decide by a time of too early. */
+/** A body of confirm_reservations that decides in a single UPDATE, or by a time from before the wait for the lock. */
 function confirmBody(update: { decidedAt: string; after: string; first?: string }): string {
   return `
 #variable_conflict use_column
@@ -108,52 +111,58 @@ begin
       update reservation r set status = 'confirmed', decided_at = ${update.decidedAt}, changed_at = holdfast_clock()
        where r.id = any (p_reservation) and r.status = 'held' and r.expires_at > ${update.after}
       returning r.*)
-    select ask.place::integer, case when m.id is null then 'expired' else 'confirmed' end, m.id, m.slot_id, m.client_id,
-           m.quantity, m.held_at, m.expires_at, m.decided_at, m.status, m.pax, s.provider_id, s.starts_at, s.ends_at,
-           s.name, m.price_amount, m.price_currency
-      from unnest(p_reservation) with ordinality as ask (reservation_id, place)
-      left join moved m on m.id = ask.reservation_id
+    select request.place::integer, case when m.id is null then 'expired' else 'confirmed' end, m.id, m.slot_id,
+           s.provider_id, m.client_id, m.quantity, m.status, s.starts_at, s.ends_at, m.held_at, m.expires_at,
+           m.decided_at, m.price_amount, m.price_currency, s.name, m.pax
+      from unnest(p_reservation) with ordinality as request (reservation_id, place)
+      left join moved m on m.id = request.reservation_id
       left join slot s on s.id = m.slot_id;
 end
 `;
 }
 
-onPostgres('late confirms are found', (open) => {
-  const ring = useRing(open);
+onPostgres('as a negative control, a confirm at the instant of expiry succeeds', (open) => {
+  const fixture = useFixture(open);
 
-  async function raceWith(body: string, how: Blocker) {
+  async function raceWithBody(body: string, how: Blocker) {
     await replaceBody(open().database, 'confirm_reservations', body);
-    return raceTheClock(ring(), how, holds.confirm, holds.EXPIRY);
+    return raceTheClock(fixture(), how, holds.confirm, holds.EXPIRY);
   }
 
-  // The constraint on decided_at stays in these: PostgreSQL computes the new row before it waits for the old one's
-  // lock, so decided_at is of before the wait too, and the constraint sees nothing wrong.
-  it.each(blockers)('where one UPDATE decides by the time of its start, and the blocker %s', async (how) => {
-    const body = confirmBody({ decidedAt: 'v_start', after: 'v_start' });
-    expect(await raceWith(body, how)).toMatchObject({ answered: 200, status: 'confirmed' });
-  });
+  // The constraint on decided_at does not help here: PostgreSQL computes the new row before it waits for the lock, so
+  // decided_at is a time from before the wait too.
+  it.each(blockers)(
+    'a single UPDATE that decides by the time of its start is late, when the blocker %s',
+    async (how) => {
+      const body = confirmBody({ decidedAt: 'v_start', after: 'v_start' });
+      expect(await raceWithBody(body, how)).toMatchObject({ answered: 200, status: 'confirmed' });
+    },
+  );
 
-  it.each(blockers)('where one UPDATE reads the clock at each row, and the blocker %s', async (how) => {
-    const body = confirmBody({ decidedAt: 'holdfast_clock()', after: 'holdfast_clock()' });
-    // Only a row that was changed is looked at again after the wait.
-    const found = how === 'updated it' ? { answered: 410 } : { answered: 200, status: 'confirmed' };
-    expect(await raceWith(body, how)).toMatchObject(found);
-  });
+  it.each(blockers)(
+    'a single UPDATE that reads the clock is late unless the row changed, when the blocker %s',
+    async (how) => {
+      const body = confirmBody({ decidedAt: 'holdfast_clock()', after: 'holdfast_clock()' });
+      // PostgreSQL evaluates the condition again only for a row that was changed during the wait.
+      const expected = how === 'updated it' ? { answered: 410 } : { answered: 200, status: 'confirmed' };
+      expect(await raceWithBody(body, how)).toMatchObject(expected);
+    },
+  );
 
-  describe('where the row is locked first, but the clock that decides was read before', () => {
+  describe('with a clock that is read before the lock', () => {
     const first = 'perform from reservation where id = any (p_reservation) order by id for no key update;';
     const body = confirmBody({ first, decidedAt: 'holdfast_clock()', after: 'v_start' });
 
-    it('and then the constraint on decided_at stops them', async () => {
-      expect(await raceWith(body, 'only locked the row')).toMatchObject({ answered: 500, status: 'expired' });
+    it('a confirm by a clock from before the lock violates the constraint on decided_at', async () => {
+      expect(await raceWithBody(body, 'only locked the row')).toMatchObject({ answered: 500, status: 'expired' });
     });
 
-    it('with nothing left to stop them', async () => {
+    it('a confirm by a clock from before the lock is late, without the constraint', async () => {
       await using test = await openTestDatabase('postgres');
       await replaceBody(test.database, 'confirm_reservations', body);
       await dropConstraint(test.database, 'reservation', 'reservation_decided_in_time');
-      await using bare = await openRing(test);
-      const outcome = await raceTheClock(bare, 'only locked the row', holds.confirm, holds.EXPIRY);
+      await using unguarded = await openFixture(test);
+      const outcome = await raceTheClock(unguarded, 'only locked the row', holds.confirm, holds.EXPIRY);
       expect(outcome).toMatchObject({ answered: 200, status: 'confirmed' });
     });
   });

@@ -17,11 +17,11 @@ interface Request {
   readonly body?: object;
 }
 
-/** A request that is sent many times under one key, and what it should come to. */
+/** A request that is sent many times with one key, and its expected effect. */
 interface Trial {
   readonly request: Request;
   readonly status: number;
-  /** Rows it adds, by table. */
+  /** Number of rows that it adds, by table. */
   readonly adds: Partial<Record<Table, number>>;
 }
 
@@ -37,8 +37,8 @@ async function countRows(database: Database): Promise<Record<Table, number>> {
   return nth(rows, 0);
 }
 
-/** People, slots with room for everybody, and reservations in each state. */
-async function openScene(test: TestDatabase, instances: Instances) {
+/** People, two slots with room for every request, and one slot with a single unit. */
+async function createFixture(test: TestDatabase, instances: Instances) {
   await test.clock.freeze(NOW);
   const [roomy = 0, other = 0] = await addSlots(test.database, 2, 1_000);
   const [single = 0] = await addSlots(test.database, 1, 1);
@@ -55,23 +55,23 @@ async function openScene(test: TestDatabase, instances: Instances) {
   return { roomy, other, single, client, stranger, provider, hold, sweep };
 }
 
-type Scene = Awaited<ReturnType<typeof openScene>>;
+type Fixture = Awaited<ReturnType<typeof createFixture>>;
 const name = { first_name: 'Jane', last_name: 'Doe' };
 
-const onReservation = async (scene: Scene, verb: string, more: object = {}): Promise<Request> => ({
+const onReservation = async (fixture: Fixture, verb: string, more: object = {}): Promise<Request> => ({
   method: 'POST',
-  url: `/api/v1/reservations/${await scene.hold(scene.roomy)}/${verb}`,
-  body: { client_id: scene.client, ...more },
+  url: `/api/v1/reservations/${await fixture.hold(fixture.roomy)}/${verb}`,
+  body: { client_id: fixture.client, ...more },
 });
-const reserve = (scene: Scene, timeslot_id: number): Request => ({
+const reserve = (fixture: Fixture, timeslot_id: number): Request => ({
   method: 'POST',
   url: '/client/reserve',
-  body: { client_id: scene.client, timeslot_id },
+  body: { client_id: fixture.client, timeslot_id },
 });
-const one = { reservation_event: 1 };
+const oneChange = { reservation_event: 1 };
 const oneHold = { reservation: 1, reservation_event: 1 };
 
-const TRIALS: Record<string, (scene: Scene, test: TestDatabase) => Promise<Trial> | Trial> = {
+const TRIALS: Record<string, (fixture: Fixture, test: TestDatabase) => Promise<Trial> | Trial> = {
   'POST /client/create': () => ({
     request: { method: 'POST', url: '/client/create', body: name },
     status: 201,
@@ -91,7 +91,7 @@ const TRIALS: Record<string, (scene: Scene, test: TestDatabase) => Promise<Trial
     status: 201,
     adds: { slot: 6 },
   }),
-  'POST /client/reserve': (scene) => ({ request: reserve(scene, scene.roomy), status: 201, adds: oneHold }),
+  'POST /client/reserve': (fixture) => ({ request: reserve(fixture, fixture.roomy), status: 201, adds: oneHold }),
   'POST reservations': ({ client, roomy }) => ({
     request: { method: 'POST', url: '/api/v1/reservations', body: { client_id: client, slot_id: roomy, quantity: 3 } },
     status: 201,
@@ -104,22 +104,22 @@ const TRIALS: Record<string, (scene: Scene, test: TestDatabase) => Promise<Trial
       body: { client_id: client, reservation_id: await hold(roomy) },
     },
     status: 200,
-    adds: one,
+    adds: oneChange,
   }),
-  confirm: async (scene) => ({ request: await onReservation(scene, 'confirm'), status: 200, adds: one }),
-  cancel: async (scene) => ({ request: await onReservation(scene, 'cancel'), status: 200, adds: one }),
-  extend: async (scene, { clock }) => {
-    const request = await onReservation(scene, 'extend');
+  confirm: async (fixture) => ({ request: await onReservation(fixture, 'confirm'), status: 200, adds: oneChange }),
+  cancel: async (fixture) => ({ request: await onReservation(fixture, 'cancel'), status: 200, adds: oneChange }),
+  extend: async (fixture, { clock }) => {
+    const request = await onReservation(fixture, 'extend');
     await clock.freeze('2026-11-02T08:10:00Z');
-    return { request, status: 200, adds: one };
+    return { request, status: 200, adds: oneChange };
   },
-  reschedule: async (scene) => ({
-    request: await onReservation(scene, 'reschedule', { slot_id: scene.other }),
+  reschedule: async (fixture) => ({
+    request: await onReservation(fixture, 'reschedule', { slot_id: fixture.other }),
     status: 200,
-    adds: one,
+    adds: oneChange,
   }),
   'PUT /provider/expiredReservations': async ({ roomy, hold, sweep }, { clock }) => {
-    // Those of other trials first.
+    // The expired holds of other trials are ended first.
     await clock.freeze(EXPIRY);
     await sweep();
     await clock.freeze(NOW);
@@ -132,18 +132,18 @@ const TRIALS: Record<string, (scene: Scene, test: TestDatabase) => Promise<Trial
       adds: { reservation_event: 2 },
     };
   },
-  'a hold of a taken slot': async (scene) => {
-    await scene.hold(scene.single);
-    return { request: reserve(scene, scene.single), status: 409, adds: {} };
+  'a hold of a taken slot': async (fixture) => {
+    await fixture.hold(fixture.single);
+    return { request: reserve(fixture, fixture.single), status: 409, adds: {} };
   },
-  'a hold of an unknown slot': (scene) => ({ request: reserve(scene, 999_999_999), status: 404, adds: {} }),
-  'a confirm that comes too late': async (scene, { clock }) => {
-    const request = await onReservation(scene, 'confirm');
+  'a hold of an unknown slot': (fixture) => ({ request: reserve(fixture, 999_999_999), status: 404, adds: {} }),
+  'a confirm that comes too late': async (fixture, { clock }) => {
+    const request = await onReservation(fixture, 'confirm');
     await clock.freeze(EXPIRY);
     return { request, status: 410, adds: {} };
   },
-  'a cancel of somebody else’s': async (scene) => ({
-    request: await onReservation({ ...scene, client: scene.stranger }, 'cancel'),
+  'a cancel of another client’s reservation': async (fixture) => ({
+    request: await onReservation({ ...fixture, client: fixture.stranger }, 'cancel'),
     status: 403,
     adds: {},
   }),
@@ -169,11 +169,11 @@ function isTurnedAway({ status, body }: Answered): boolean {
 const differences = (before: Record<Table, number>, after: Record<Table, number>) =>
   Object.fromEntries(TABLES.map((table) => [table, after[table] - before[table]]).filter(([, rows]) => rows !== 0));
 
-/** Sends a trial's request from everywhere at once, all under one key. */
+/** Sends a trial's request to all instances at once, always with the same key. */
 async function raceUnderOneKey(test: TestDatabase, instances: Instances, name: string) {
   const prepare = TRIALS[name];
   if (prepare === undefined) throw new Error(`there is no trial ${name}`);
-  const trial = await prepare(await openScene(test, instances), test);
+  const trial = await prepare(await createFixture(test, instances), test);
   const before = await countRows(test.database);
   const key = `key-of-${name.replaceAll(/[^a-z]+/gi, '-')}`;
   const answers = await Promise.all(
@@ -183,22 +183,22 @@ async function raceUnderOneKey(test: TestDatabase, instances: Instances, name: s
   return { trial, key, answers, added };
 }
 
-/** The same request but for one value. */
-function another({ method, url, body = {} }: Request): Request {
+/** The same request with one other value. */
+function anotherRequest({ method, url, body = {} }: Request): Request {
   if ('first_name' in body) return { method, url, body: { ...body, first_name: 'Joan' } };
   if ('client_id' in body) return { method, url, body: { ...body, client_id: 999_999_999 } };
   if ('end_time' in body) return { method, url, body: { ...body, end_time: '2026-12-30 12:00' } };
   return { method, url, body: { something: 'else' } };
 }
 
-onPostgres('fifty requests under one Idempotency-Key on three instances', (open) => {
+onPostgres('fifty requests with one Idempotency-Key on three instances', (open) => {
   let instances: Instances;
   beforeAll(async () => {
     instances = await openInstances(open(), 3);
   });
   afterAll(() => instances[Symbol.asyncDispose]());
 
-  it.each(Object.keys(TRIALS))('%s: one effect, one answer', async (name) => {
+  it.each(Object.keys(TRIALS))('%s, sent fifty times with one key, has one effect and one answer', async (name) => {
     const { trial, key, answers, added } = await raceUnderOneKey(open(), instances, name);
     expect(added).toEqual(trial.adds);
     const [turnedAway, settled] = [answers.filter(isTurnedAway), answers.filter((answer) => !isTurnedAway(answer))];
@@ -211,30 +211,33 @@ onPostgres('fifty requests under one Idempotency-Key on three instances', (open)
       const replay = await send(instances, instance, trial.request, key);
       expect([replay.status, replay.text]).toEqual([trial.status, settled[0]?.text]);
       expect(replay.headers['content-type']).toBe(settled[0]?.headers['content-type']);
-      const reused = await send(instances, instance, another(trial.request), key);
+      const reused = await send(instances, instance, anotherRequest(trial.request), key);
       expect(reused.body).toMatchObject({ status: 422, type: 'urn:holdfast:problem:idempotency-key-reused' });
     }
     expect(await countRows(open().database)).toEqual(before);
   });
 });
 
-onPostgres('where keys are not claimed', () => {
+onPostgres('as a negative control, without claimed keys', () => {
   it.each([
     ['POST /client/create', 'client'],
     ['POST reservations', 'reservation'],
-  ] as const)('%s has more than one effect', async (name, table) => {
-    await using test = await openTestDatabase('postgres');
-    await replaceBody(
-      test.database,
-      'claim_idempotency_keys',
-      `begin
+  ] as const)(
+    '%s, sent fifty times with one key that is not claimed, has more than one effect',
+    async (name, table) => {
+      await using test = await openTestDatabase('postgres');
+      await replaceBody(
+        test.database,
+        'claim_idempotency_keys',
+        `begin
          return query select asked.place::integer, true, null::bytea, null::integer, null::text
                         from unnest(p_scope) with ordinality as asked (scope, place) order by asked.place;
        end`,
-    );
-    await using instances = await openInstances(test, 3);
-    const { added, answers } = await raceUnderOneKey(test, instances, name);
-    expect(added[table]).toBeGreaterThan(1);
-    expect(new Set(answers.map((answer) => answer.text)).size).toBeGreaterThan(1);
-  });
+      );
+      await using instances = await openInstances(test, 3);
+      const { added, answers } = await raceUnderOneKey(test, instances, name);
+      expect(added[table]).toBeGreaterThan(1);
+      expect(new Set(answers.map((answer) => answer.text)).size).toBeGreaterThan(1);
+    },
+  );
 });

@@ -5,8 +5,8 @@ import {
   type ExpiringHold,
   extend,
   makeHold,
+  readStatuses,
   type Send,
-  statesOf,
 } from '../support/bookings/expiring-hold.ts';
 import { openSecondConnection } from '../support/database/second-connection.ts';
 import { onPostgres } from '../support/database/test-database.ts';
@@ -24,7 +24,7 @@ const holdOther: Send = (instances, { rival, otherSlot }, key = '') =>
     { 'idempotency-key': key },
   );
 
-onPostgres('a session that is ended in the middle of a transaction', (open) => {
+onPostgres('a session that is ended in a transaction', (open) => {
   let instances: Instances;
   beforeAll(async () => {
     instances = await openInstances(open(), 3);
@@ -40,11 +40,11 @@ onPostgres('a session that is ended in the middle of a transaction', (open) => {
     return rows[0]?.count ?? -1;
   }
 
-  /** Ends the session of a request while it waits for a lock that `obstacle` takes. */
-  async function killWaiting(send: () => Promise<Answered>, obstacle: string, waitsFor: 'relation' | 'transactionid') {
+  /** Ends the session of a request while it waits for the lock that `locking` takes. */
+  async function killWaiting(send: () => Promise<Answered>, locking: string, waitsFor: 'relation' | 'transactionid') {
     await using blocker = await openSecondConnection(open());
     await blocker.query('begin');
-    await blocker.query(obstacle);
+    await blocker.query(locking);
     const answering = send();
     await blocker.untilWaiting(1);
     await blocker.terminateWaiting(waitsFor);
@@ -59,32 +59,35 @@ onPostgres('a session that is ended in the middle of a transaction', (open) => {
     ['an extension', extend, 200],
   ];
 
-  it.each(requests)('%s: no effect and no key are left, and the next try has both', async (_what, send, status) => {
-    const hold = await makeHold(open(), instances);
-    await open().clock.freeze('2026-11-02T08:10:00Z');
-    const before = await countAnswers();
-    // All is done but the storing of the answer, which the lock on its table keeps from being done.
-    const once = () => send(instances, hold, nextKey(hold));
-    const killed = await killWaiting(once, 'lock table idempotent_answer in share mode', 'relation');
-    expect(killed.status).toBe(503);
-    expect(killed.headers['retry-after']).toBeDefined();
-    expect(await countAnswers()).toBe(before);
-    expect(await statesOf(open(), hold.reservation)).toEqual(['held']);
-    const again = await once();
-    expect(again.status, again.text).toBe(status);
-    expect((await once()).text).toBe(again.text);
-    expect(await countAnswers()).toBe(before + 1);
-  });
+  it.each(requests)(
+    '%s, killed before its commit, leaves no effect and no key, and succeeds when repeated',
+    async (_what, send, status) => {
+      const hold = await makeHold(open(), instances);
+      await open().clock.freeze('2026-11-02T08:10:00Z');
+      const before = await countAnswers();
+      // Everything is done except the storing of the answer, which waits for the lock on its table.
+      const once = () => send(instances, hold, nextKey(hold));
+      const killed = await killWaiting(once, 'lock table idempotent_answer in share mode', 'relation');
+      expect(killed.status).toBe(503);
+      expect(killed.headers['retry-after']).toBeDefined();
+      expect(await countAnswers()).toBe(before);
+      expect(await readStatuses(open(), hold.reservation)).toEqual(['held']);
+      const again = await once();
+      expect(again.status, again.text).toBe(status);
+      expect((await once()).text).toBe(again.text);
+      expect(await countAnswers()).toBe(before + 1);
+    },
+  );
 
-  it('a hold that was still waiting for its slot', async () => {
+  it('a hold, killed while it waits for its slot, succeeds when repeated', async () => {
     const hold = await makeHold(open(), instances);
     const once = () => holdOther(instances, hold, nextKey(hold));
-    const obstacle = `select from slot where id = ${hold.otherSlot} for update`;
-    expect((await killWaiting(once, obstacle, 'transactionid')).status).toBe(503);
+    const locking = `select from slot where id = ${hold.otherSlot} for update`;
+    expect((await killWaiting(once, locking, 'transactionid')).status).toBe(503);
     expect((await once()).status).toBe(201);
   });
 
-  it('the instance goes on: every one of its connections may be ended in use, and be replaced', async () => {
+  it('an instance replaces all of its connections when they are ended in use', async () => {
     const hold = await makeHold(open(), instances);
     await using blocker = await openSecondConnection(open());
     await blocker.query('begin');

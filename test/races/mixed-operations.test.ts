@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { HttpServer } from '../../src/platform/http/http-server.ts';
 import type { Id } from '../../src/platform/ids.ts';
-import { readTables } from '../support/bookings/history.ts';
-import { checkTables } from '../support/bookings/table-checker.ts';
+import { readTables } from '../support/bookings/checker/history.ts';
+import { checkTables } from '../support/bookings/checker/table-checker.ts';
 import { openSecondConnection } from '../support/database/second-connection.ts';
 import { addClients, nth } from '../support/database/seed-tables.ts';
 import { onPostgres, type TestDatabase } from '../support/database/test-database.ts';
@@ -12,13 +12,13 @@ import { type Answered, ask } from '../support/server/test-app.ts';
 const CALLERS = 32;
 const REQUESTS_OF_EACH = 20;
 
-/** Two providers with four slots each, twelve clients, and the last reservations made: everybody wants these. */
+/** Clients that all want the slots of two providers, four each, and change the latest reservations. */
 class Crowd {
   readonly answers: Answered[] = [];
   readonly #test: TestDatabase;
   readonly #instances: Instances;
   readonly #clients: readonly Id[];
-  /** What each provider offers now. */
+  /** The slots that each provider offers now. */
   readonly #slots = new Map<Id, readonly Id[]>();
   readonly #reservations: { id: Id; client: Id }[] = [];
 
@@ -54,7 +54,7 @@ class Crowd {
       await this.#test.clock.advance('7 minutes');
       return this.#offer(app, pick([...this.#slots.keys()]));
     }
-    if (chance < 0.43) return this.#block(app, chance < 0.41 ? 'cancel' : 'keep');
+    if (chance < 0.43) return this.#withdraw(app, chance < 0.41 ? 'cancel' : 'keep');
     const reservation = this.#reservations.at(-1 - Math.floor(Math.random() * 24));
     if (reservation === undefined) return this.#hold(app, headers);
     const verb = chance < 0.64 ? 'confirm' : chance < 0.8 ? 'cancel' : chance < 0.88 ? 'extend' : 'reschedule';
@@ -85,7 +85,7 @@ class Crowd {
     return answer;
   }
 
-  #block(app: HttpServer, reservations: string): Promise<Answered> {
+  #withdraw(app: HttpServer, reservations: string): Promise<Answered> {
     const query = `start=2026-12-30T10:20:00Z&end=2026-12-30T10:50:00Z&reservations=${reservations}`;
     return ask(app, 'DELETE', `/api/v1/providers/${pick([...this.#slots.keys()])}/availability?${query}`);
   }
@@ -99,11 +99,11 @@ function pick<T>(list: readonly T[]): T {
   return nth(list, Math.floor(Math.random() * list.length));
 }
 
-onPostgres('hundreds of mixed requests for the same few slots', (open) => {
+onPostgres('mixed requests', (open) => {
   it.each([
     ['batched', undefined],
     ['one by one', ONE_BY_ONE],
-  ])('end without a deadlock or a server error, %s', async (_how, limits) => {
+  ])('hundreds of mixed requests for a few slots, %s, cause no deadlock and no server error', async (_how, limits) => {
     const clients = await addClients(open().database, 12);
     await using watcher = await openSecondConnection(open());
     const before = await watcher.deadlocks();

@@ -9,10 +9,10 @@ import { type Instances, ONE_BY_ONE, openInstances } from '../support/server/ins
 import { ask } from '../support/server/test-app.ts';
 
 const BUYERS = 200;
-/** Small batches, so that every instance has as many transactions at the gate as it may. */
+/** Small batches, so that every instance has its maximum of transactions waiting at the gate. */
 const SMALL_BATCHES = { maxBatchSize: 16, maxConcurrent: 2, maxWaiting: 4_096 };
 
-/** How often each status was answered when many clients reserved one slot at the same time. */
+/** All clients reserve one slot at the same time. @returns the number of answers by status */
 async function race(instances: Instances, clients: readonly Id[], slotId: Id): Promise<Record<number, number>> {
   const answers = await Promise.all(
     clients.map((client_id, index) =>
@@ -34,8 +34,8 @@ async function unitsSold({ database }: TestDatabase, slotId: Id): Promise<number
 }
 
 /**
- * The race with a starting gate: the slot's row is kept locked until the first transaction of every instance
- * stands before it, so that whatever each has decided by then, it has decided without having seen the others.
+ * The race with a starting gate: the slot's row stays locked until the maximum of transactions of every instance wait
+ * for it. Whatever they have decided by then, they have decided without seeing each other.
  */
 async function raceFromGate(test: TestDatabase, instances: Instances): Promise<number> {
   const [slotId = 0] = await addSlots(test.database, 1);
@@ -50,11 +50,11 @@ async function raceFromGate(test: TestDatabase, instances: Instances): Promise<n
   return await unitsSold(test, slotId);
 }
 
-onPostgres('one slot and 200 buyers spread over three instances', (open) => {
+onPostgres('200 buyers on three instances', (open) => {
   it.each([
-    ['as many in one transaction as wait', undefined, 20],
-    ['each in a transaction of its own', ONE_BY_ONE, 8],
-  ])('sells it to exactly one, %s', async (_how, limits, rounds) => {
+    ['many holds per transaction', undefined, 20],
+    ['one hold per transaction', ONE_BY_ONE, 8],
+  ])('a slot with one unit is sold exactly once, with %s', async (_how, limits, rounds) => {
     await using instances = await openInstances(open(), 3, limits);
     const slots = await addSlots(open().database, rounds);
     const clients = await addClients(open().database, BUYERS);
@@ -64,7 +64,7 @@ onPostgres('one slot and 200 buyers spread over three instances', (open) => {
     }
   });
 
-  it('sells seven units to exactly seven', async () => {
+  it('a slot with seven units is sold exactly seven times', async () => {
     await using instances = await openInstances(open(), 3, ONE_BY_ONE);
     const slots = await addSlots(open().database, 5, 7);
     const clients = await addClients(open().database, BUYERS);
@@ -73,13 +73,13 @@ onPostgres('one slot and 200 buyers spread over three instances', (open) => {
     }
   });
 
-  it('sells it once when all decide at the same moment', async () => {
+  it('a slot with one unit is sold once when all transactions decide at the same moment', async () => {
     await using instances = await openInstances(open(), 3, SMALL_BATCHES);
     for (let round = 0; round < 10; round += 1) expect(await raceFromGate(open(), instances)).toBe(1);
   });
 });
 
-onPostgres('the same race where guards are taken away', () => {
+onPostgres('200 buyers on three instances, without guards', () => {
   const withoutLock = ({ database }: TestDatabase) =>
     replaceInFunction(
       database,
@@ -89,23 +89,23 @@ onPostgres('the same race where guards are taken away', () => {
     );
   const withoutConstraint = ({ database }: TestDatabase) => dropConstraint(database, 'slot', 'slot_never_oversold');
 
-  async function unitsSoldAfter(sabotage: (test: TestDatabase) => Promise<void>): Promise<number> {
+  async function unitsSoldAfter(removeGuards: (test: TestDatabase) => Promise<void>): Promise<number> {
     await using test = await openTestDatabase('postgres');
-    await sabotage(test);
+    await removeGuards(test);
     await using instances = await openInstances(test, 3, SMALL_BATCHES);
     return await raceFromGate(test, instances);
   }
 
-  describe('one guard is enough', () => {
-    it('the constraint without the lock', async () => {
+  describe('with one guard', () => {
+    it('the constraint without the lock sells the unit once', async () => {
       expect(await unitsSoldAfter(withoutLock)).toBe(1);
     });
-    it('the lock without the constraint', async () => {
+    it('the lock without the constraint sells the unit once', async () => {
       expect(await unitsSoldAfter(withoutConstraint)).toBe(1);
     });
   });
 
-  it('finds a double sale with neither', async () => {
+  it('without the lock and the constraint the unit is sold more than once', async () => {
     const units = await unitsSoldAfter(async (test) => {
       await withoutLock(test);
       await withoutConstraint(test);

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import type { Database } from '../../src/platform/db/database.ts';
 import type { HttpServer } from '../../src/platform/http/http-server.ts';
 import type { Id } from '../../src/platform/ids.ts';
-import { problemIn, Recorder, readTables, reservationIn } from '../support/bookings/history.ts';
-import { checkHistory } from '../support/bookings/history-checker.ts';
+import { problemIn, Recorder, readTables, reservationIn } from '../support/bookings/checker/history.ts';
+import { checkHistory } from '../support/bookings/checker/history-checker.ts';
 import { dropConstraint, replaceInFunction } from '../support/database/break-function.ts';
 import { addClients, addSlots } from '../support/database/seed-tables.ts';
 import { onPostgres, openTestDatabase } from '../support/database/test-database.ts';
@@ -11,10 +11,10 @@ import { openInstances } from '../support/server/instances.ts';
 
 const BUYERS = 1_000;
 const UNITS = 8_000;
-/** Every so manieth hold is thought better of, so that units come back while others are being refused. */
-const GIVEN_BACK_EVERY = 20;
+/** One hold out of this many is cancelled, so that units become free while other buyers are refused. */
+const CANCELLED_EVERY = 20;
 
-/** One slot's sale; it is over when every unit is confirmed, and not because somebody was refused. */
+/** The sale of one slot. It ends when every unit is confirmed, not when a buyer is refused. */
 class Sale {
   readonly recorder = new Recorder();
   readonly #slot: Id;
@@ -25,7 +25,7 @@ class Sale {
     this.#slot = slot;
   }
 
-  /** Wants one, two or three at a time, and takes fewer when there are not that many. */
+  /** Buys one, two or three units at a time, and fewer when not enough are left. */
   async buy(app: HttpServer, client: Id): Promise<void> {
     let quantity = 1 + (client % 3);
     while (this.confirmed < UNITS) {
@@ -34,11 +34,11 @@ class Sale {
         quantity = Math.max(quantity - 1, 1);
         continue;
       }
-      // Shed under load: nothing was done, and a buyer comes again.
+      // Refused under load, without an effect: try again.
       if (hold.status === 503) continue;
       expect(hold.status, hold.text).toBe(201);
       this.#holds += 1;
-      const kind = this.#holds % GIVEN_BACK_EVERY === 0 ? 'cancel' : 'confirm';
+      const kind = this.#holds % CANCELLED_EVERY === 0 ? 'cancel' : 'confirm';
       const decided = await this.#untilServed(app, { kind, client, reservation: reservationIn(hold) });
       expect(decided.status, decided.text).toBe(200);
       if (kind === 'confirm') this.confirmed += quantity;
@@ -53,8 +53,8 @@ class Sale {
   }
 }
 
-onPostgres('1,000 buyers of 8,000 units on three instances', (open) => {
-  it('buy exactly 8,000, and the record of it breaks no invariant', async () => {
+onPostgres('1,000 buyers on three instances', (open) => {
+  it('1,000 buyers of 8,000 units buy exactly 8,000, and their history breaks no invariant', async () => {
     const { database } = open();
     await using instances = await openInstances(open(), 3);
     const [slot = 0] = await addSlots(database, 1, UNITS);
@@ -71,10 +71,10 @@ onPostgres('1,000 buyers of 8,000 units on three instances', (open) => {
 });
 
 onPostgres('the check of a recorded sale', () => {
-  /** Buyers one after another, of a slot of three; what the check then says. */
-  async function brokenBy(sabotage: (database: Database) => Promise<void>, quantities: number[]): Promise<string[]> {
+  /** Holds one after another of a slot with three units. @returns the broken invariants */
+  async function brokenBy(breakGuards: (database: Database) => Promise<void>, quantities: number[]): Promise<string[]> {
     await using test = await openTestDatabase('postgres');
-    await sabotage(test.database);
+    await breakGuards(test.database);
     await using instances = await openInstances(test, 1);
     const [slot = 0] = await addSlots(test.database, 1, 3);
     const [client = 0] = await addClients(test.database, 1);
@@ -84,21 +84,21 @@ onPostgres('the check of a recorded sale', () => {
     return violations.map((violation) => violation.invariant);
   }
 
-  it('finds nothing where all is as it should be', async () => {
+  it('the check finds nothing in a correct sale', async () => {
     expect(await brokenBy(async () => {}, [2, 2, 1, 1])).toEqual([]);
   });
 
-  it('finds a unit that is kept back', async () => {
-    const keepBack = (database: Database) =>
-      replaceInFunction(database, 'hold_slots', 'v_left < v_ask.quantity', 'v_left <= v_ask.quantity');
-    expect(await brokenBy(keepBack, [1, 1, 1])).toEqual(['H4']);
+  it('the check finds a unit that cannot be held', async () => {
+    const withhold = (database: Database) =>
+      replaceInFunction(database, 'hold_slots', 'v_free < v_request.quantity', 'v_free <= v_request.quantity');
+    expect(await brokenBy(withhold, [1, 1, 1])).toEqual(['no false refusal']);
   });
 
-  it('finds a unit too many', async () => {
+  it('the check finds a unit that was sold twice', async () => {
     const oversell = async (database: Database) => {
-      await replaceInFunction(database, 'hold_slots', 'v_left < v_ask.quantity', 'v_left < v_ask.quantity - 1');
+      await replaceInFunction(database, 'hold_slots', 'v_free < v_request.quantity', 'v_free < v_request.quantity - 1');
       await dropConstraint(database, 'slot', 'slot_never_oversold');
     };
-    expect(await brokenBy(oversell, [2, 2])).toEqual(['H1']);
+    expect(await brokenBy(oversell, [2, 2])).toEqual(['never oversold']);
   });
 });

@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { HttpServer } from '../../src/platform/http/http-server.ts';
-import { exactly } from '../support/bookings/booking-shapes.ts';
+import { type FinalTables, readTables } from '../support/bookings/checker/history.ts';
+import { checkTables, type Violation } from '../support/bookings/checker/table-checker.ts';
 import { EXPIRY, NOW } from '../support/bookings/expiring-hold.ts';
-import { type FinalTables, readTables } from '../support/bookings/history.ts';
-import { checkTables, type Violation } from '../support/bookings/table-checker.ts';
+import { exactly } from '../support/bookings/model/expected-shapes.ts';
 import { dropConstraint, replaceInFunction } from '../support/database/break-function.ts';
 import { addClients, addSlots } from '../support/database/seed-tables.ts';
 import { eachDatabase, eitherKind, openTestDatabase, type TestDatabase } from '../support/database/test-database.ts';
 import { type Answered, ask, openTestApp } from '../support/server/test-app.ts';
 
-/** More than any request reads the clock. */
+/** More readings of the clock than any request makes. */
 const READINGS = 8;
 const EXPIRY_MICROS = Date.parse(EXPIRY) * 1_000;
 
@@ -45,7 +45,7 @@ const change =
     return ask(app, 'POST', `/api/v1/reservations/${hold.reservation}/${verb}`, body);
   };
 
-const block =
+const withdraw =
   (reservations: string): Send =>
   async (app, hold) => {
     const slot = await ask(app, 'GET', `/api/v1/slots/${hold.slots[0]}`);
@@ -58,12 +58,12 @@ const holdByRival: Send = (app, { rival, slots }) =>
   ask(app, 'POST', '/client/reserve', { client_id: rival, timeslot_id: slots[0] });
 
 /**
- * A hold can run out between any two readings of the clock that a request makes. So the clock moves on with every
- * reading, and the request is made once for every reading that may be the first to find the hold over.
+ * A hold can expire between any two readings of the clock in a request. So the clock advances with every reading, and
+ * the request is sent once for each reading that may be the first after the expiry.
  *
- * @returns what came of it each time: the status, the hold's states, the invariants broken
+ * @returns the status, the hold's states and the broken invariants of each request
  */
-async function runOutAtEachReading(test: TestDatabase, app: HttpServer, send: Send) {
+async function expireAtEachReading(test: TestDatabase, app: HttpServer, send: Send) {
   const outcomes: { status: number; states: string[]; violations: Violation[] }[] = [];
   for (let readings = 0; readings <= READINGS; readings += 1) {
     const hold = await makeHold(test, app);
@@ -77,47 +77,47 @@ async function runOutAtEachReading(test: TestDatabase, app: HttpServer, send: Se
   return outcomes;
 }
 
-eachDatabase('a hold that runs out in the middle of a request', (open) => {
+eachDatabase('a hold that expires during a request', (open) => {
   let app: HttpServer;
   beforeAll(async () => {
     app = await openTestApp(open().database);
   });
 
   it.each([
-    ['confirm', change('confirm')],
-    ['cancel', change('cancel')],
-    ['extend', change('extend')],
-    ['reschedule', change('reschedule', ({ slots }) => ({ slot_id: slots[1] }))],
-    ['block and cancel', block('cancel')],
-    ['block and keep', block('keep')],
-    ['sweep', (it: HttpServer) => ask(it, 'PUT', '/provider/expiredReservations')],
-    ['hold', holdByRival],
-  ])('%s: nothing follows its end, and nothing precedes it', async (_name, send) => {
-    const outcomes = await runOutAtEachReading(open(), app, send);
+    ['a confirm', change('confirm')],
+    ['a cancel', change('cancel')],
+    ['an extension', change('extend')],
+    ['a reschedule', change('reschedule', ({ slots }) => ({ slot_id: slots[1] }))],
+    ['a withdrawal that cancels', withdraw('cancel')],
+    ['a withdrawal that keeps', withdraw('keep')],
+    ['a sweep', (on: HttpServer) => ask(on, 'PUT', '/provider/expiredReservations')],
+    ['a hold', holdByRival],
+  ])('a hold that expires during %s keeps its invariants', async (_name, send) => {
+    const outcomes = await expireAtEachReading(open(), app, send);
     expect(outcomes.flatMap((outcome) => outcome.violations)).toEqual([]);
     expect(outcomes.filter((outcome) => outcome.status >= 500)).toEqual([]);
-    // Of all the readings some came before the end and some after, or the trial has missed it.
+    // Some of the readings were before the expiry and some after it, or the test has missed it.
     const kinds = new Set(outcomes.map(({ status, states }) => `${status} ${states}`));
     expect(kinds.size, [...kinds].join('; ')).toBeGreaterThan(1);
   });
 });
 
-describe('a confirm that reads the clock again after it has decided is found', () => {
-  async function runOut({ dropped }: { dropped: boolean }) {
+describe('a confirm that reads the clock again after its decision', () => {
+  async function confirmAtEachReading({ dropped }: { dropped: boolean }) {
     await using test = await openTestDatabase(eitherKind());
     const again = 'decided_at = holdfast_clock(), changed_at = holdfast_clock()';
     await replaceInFunction(test.database, 'confirm_reservations', 'decided_at = v_now, changed_at = v_now', again);
     if (dropped) await dropConstraint(test.database, 'reservation', 'reservation_decided_in_time');
-    return await runOutAtEachReading(test, await openTestApp(test.database), change('confirm'));
+    return await expireAtEachReading(test, await openTestApp(test.database), change('confirm'));
   }
 
-  it('by the constraint on decided_at', async () => {
-    const outcomes = await runOut({ dropped: false });
+  it('a confirm that reads the clock again violates the constraint on decided_at', async () => {
+    const outcomes = await confirmAtEachReading({ dropped: false });
     expect(outcomes.filter((outcome) => outcome.status === 500)).not.toEqual([]);
   });
 
-  it('by the check of the tables, where there is no constraint', async () => {
-    const outcomes = await runOut({ dropped: true });
+  it('a confirm that reads the clock again is found by the check of the tables, without the constraint', async () => {
+    const outcomes = await confirmAtEachReading({ dropped: true });
     const late = 'was confirmed outside the life of its hold';
     expect(outcomes.flatMap((outcome) => outcome.violations.filter(({ what }) => what.endsWith(late)))).not.toEqual([]);
   });

@@ -5,8 +5,8 @@ import { addClients, addSlots } from '../support/database/seed-tables.ts';
 import { eachDatabase } from '../support/database/test-database.ts';
 import { ask, openTestApp } from '../support/server/test-app.ts';
 
-/** An expired hold frees its slot at the instant it expires; whether a sweep has run is nobody's business. */
-eachDatabase('a sweep changes nothing that a client sees', (open) => {
+/** An expired hold frees its slot at the instant it expires, whether or not a sweep has run. */
+eachDatabase('a sweep', (open) => {
   let app: HttpServer;
   beforeAll(async () => {
     app = await openTestApp(open().database);
@@ -25,7 +25,7 @@ eachDatabase('a sweep changes nothing that a client sees', (open) => {
 
   const read = async (slot: number) => (await ask(app, 'GET', `/api/v1/slots/${slot}`)).body as { version: number };
 
-  it.each([1, 3])('the slot of %s expired holds reads the same before and after', async (holds) => {
+  it.each([1, 3])('a slot with %s expired holds reads the same before and after a sweep', async (holds) => {
     const { slot } = await slotOnceHeld(holds);
     const before = await read(slot);
     await ask(app, 'PUT', '/provider/expiredReservations');
@@ -35,7 +35,7 @@ eachDatabase('a sweep changes nothing that a client sees', (open) => {
   it.each([
     ['before', false],
     ['after', true],
-  ])('a hold by the version read %s it gets the slot', async (_when, swept) => {
+  ])('a hold by a version that is read %s the sweep succeeds', async (_when, swept) => {
     const { slot, client } = await slotOnceHeld(1);
     if (swept) await ask(app, 'PUT', '/provider/expiredReservations');
     const { version } = await read(slot);
@@ -43,7 +43,7 @@ eachDatabase('a sweep changes nothing that a client sees', (open) => {
     expect(answer.status, answer.text).toBe(201);
   });
 
-  it('a version from before the hold ran out has moved on', async () => {
+  it('a hold by a version from before the expiry returns 409', async () => {
     const { slot, client } = await slotOnceHeld(1);
     await open().clock.freeze(NOW);
     const { version } = await read(slot);

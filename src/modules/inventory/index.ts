@@ -1,6 +1,7 @@
 export { type Price, parsePrice, toJsonPrice } from './price.ts';
+export { PriceField, UnitPrice } from './price-schemas.ts';
 export { cutIntoSlots, type Slot, type Span } from './slot.ts';
-export { inventoryConstraints, SlotTaken } from './slot-failures.ts';
+export { inventoryConstraints, SlotsOverlap, SlotTaken } from './slot-failures.ts';
 export {
   closeSlots,
   type LockedSlot,

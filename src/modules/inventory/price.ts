@@ -5,16 +5,16 @@ import { digitsOf, isCurrency, PRICE_DECIMALS } from '../../platform/money.ts';
 export interface Price {
   /** An exact decimal above 0, as text. */
   readonly amount: string;
-  /** ISO 4217. */
+  /** ISO 4217 code. */
   readonly currency: string;
 }
 
-/** The JSON form of a price: amounts have at most 15 significant digits, which a JavaScript number keeps exactly. */
+/** The JSON form of a price. Amounts have at most 15 significant digits, which a JavaScript number keeps exactly. */
 export function toJsonPrice<P extends Price>(price: P) {
   return { ...price, amount: Number(price.amount) };
 }
 
-/** Parses the `price` of a request body. Absent means free. */
+/** Parses the `price` of a request body. An absent price means that units are free. */
 export function parsePrice(price: { readonly amount: number; readonly currency: string } | undefined): Price | null {
   if (price === undefined) return null;
   const amount = digitsOf(price.amount, PRICE_DECIMALS);
@@ -22,7 +22,7 @@ export function parsePrice(price: { readonly amount: number; readonly currency: 
     throw new Malformed([{ path: '/price/amount', message: `must have at most ${PRICE_DECIMALS} decimals` }]);
   }
   if (!isCurrency(price.currency)) {
-    throw new Malformed([{ path: '/price/currency', message: 'is not an ISO 4217 currency' }]);
+    throw new Malformed([{ path: '/price/currency', message: 'must be an ISO 4217 currency' }]);
   }
   return { amount, currency: price.currency };
 }

@@ -5,15 +5,15 @@ import type { Price } from './price.ts';
 import type { Slot, Span } from './slot.ts';
 import { SlotsOverlap } from './slot-failures.ts';
 
-/** A slot whose row this transaction has locked: what it says stays true until the transaction ends. */
+/** A slot whose row this transaction has locked: its fields stay true until the transaction ends. */
 export interface LockedSlot extends Slot {
   readonly claimed: number;
   readonly closed: boolean;
 }
 
 /**
- * The column `price` of what has an amount and a currency, under its alias. The amount comes as text: a JSON number
- * would be a floating one.
+ * The column `price` of a row with `price_amount` and `price_currency`, given the row's alias. The amount is text,
+ * because a JSON number would become a floating-point number.
  */
 export function priceColumn(alias: string): RawBuilder<unknown> {
   const amount = sql.ref(`${alias}.price_amount`);
@@ -26,14 +26,17 @@ export function priceColumn(alias: string): RawBuilder<unknown> {
 const SLOT = sql`
   s.id as slot_id, s.provider_id, s.starts_at as start_time, s.ends_at as end_time, s.capacity, s.version, ${priceColumn('s')}`;
 
-/** Locks slots in id order, so that no two transactions wait for each other in a ring. Unknown ids are left out. */
+/**
+ * Locks slots and reads them. Unknown ids are left out. Rows are locked in id order, so that no two transactions
+ * deadlock.
+ */
 export async function lockSlots(tx: Tx, slotIds: readonly Id[]): Promise<Map<Id, LockedSlot>> {
   await sql`select from slot where id = any(${slotIds}::bigint[]) order by id for no key update`.execute(tx);
-  // A second statement: the first one's snapshot is from before it waited.
+  // In a second statement, because the snapshot of the first is from before its wait for the locks.
   return readLockedSlots(tx, slotIds);
 }
 
-/** Reads again what this transaction has locked, after it has changed the claims on it. */
+/** Reads slots again that this transaction has locked, after it has changed the claims on them. */
 export async function readLockedSlots(tx: Tx, slotIds: readonly Id[]): Promise<Map<Id, LockedSlot>> {
   const { rows } = await sql<LockedSlot>`
     select ${SLOT}, s.claimed, s.closed_at is not null as closed
@@ -41,19 +44,20 @@ export async function readLockedSlots(tx: Tx, slotIds: readonly Id[]): Promise<M
   return new Map(rows.map((row) => [row.slot_id, row]));
 }
 
-/** What is the same for every slot of an offer. */
+/** The terms that all slots of one offer share. */
 export interface SlotTerms {
   readonly capacity: number;
   readonly price: Price | null;
 }
 
 /**
- * Offers time. A slot of the very same shape that is there already is kept (and opened again if it was closed
- * while somebody still had a claim on it); any other overlap is refused, by the table's own constraint.
+ * Offers time as slots. An existing slot with the same times, capacity and price is kept, and opened again if it was
+ * closed while it had a live claim. Any other overlap is refused, by the constraint `slot_never_overlaps`.
  *
- * The price belongs to the shape: it never changes under a hold. Who wants another one takes the time back first.
+ * The price is part of the comparison because it must not change under a hold. To change it, withdraw the time first.
  *
- * @returns the ids of all slots asked for, new and kept
+ * @returns the ids of all offered slots, new and kept
+ * @throws SlotsOverlap
  */
 export async function offerSlots(
   tx: Tx,
@@ -63,30 +67,31 @@ export async function offerSlots(
 ): Promise<Id[]> {
   const starts = spans.map(({ startMs }) => new Date(startMs).toISOString());
   const ends = spans.map(({ endMs }) => new Date(endMs).toISOString());
-  const asked = sql`unnest(${starts}::timestamptz[], ${ends}::timestamptz[]) as asked (starts_at, ends_at)`;
-  const kept = await sql<{ id: Id; shape_differs: boolean }>`
+  const offered = sql`unnest(${starts}::timestamptz[], ${ends}::timestamptz[]) as offered (starts_at, ends_at)`;
+  const kept = await sql<{ id: Id; terms_differ: boolean }>`
     update slot set closed_at = null, version = version + (closed_at is not null)::integer
-      from ${asked}
-     where slot.provider_id = ${providerId} and slot.starts_at = asked.starts_at and slot.ends_at = asked.ends_at
+      from ${offered}
+     where slot.provider_id = ${providerId} and slot.starts_at = offered.starts_at and slot.ends_at = offered.ends_at
        and (slot.closed_at is null or slot.claimed > 0)
     returning slot.id, (slot.capacity, slot.price_amount, slot.price_currency) is distinct from
-      (${capacity}::integer, ${price?.amount ?? null}::numeric, ${price?.currency ?? null}::text) as shape_differs`.execute(
+      (${capacity}::integer, ${price?.amount ?? null}::numeric, ${price?.currency ?? null}::text) as terms_differ`.execute(
     tx,
   );
-  if (kept.rows.some((row) => row.shape_differs)) throw new SlotsOverlap();
+  if (kept.rows.some((row) => row.terms_differ)) throw new SlotsOverlap();
   const added = await sql<{ id: Id }>`
     insert into slot (provider_id, starts_at, ends_at, capacity, price_amount, price_currency)
-    select ${providerId}, asked.starts_at, asked.ends_at, ${capacity}, ${price?.amount ?? null}, ${price?.currency ?? null}
-      from ${asked}
+    select ${providerId}, offered.starts_at, offered.ends_at, ${capacity}, ${price?.amount ?? null},
+           ${price?.currency ?? null}
+      from ${offered}
      where not exists (select from slot
-                        where slot.provider_id = ${providerId} and slot.starts_at = asked.starts_at
-                          and slot.ends_at = asked.ends_at and (slot.closed_at is null or slot.claimed > 0))
-     order by asked.starts_at
+                        where slot.provider_id = ${providerId} and slot.starts_at = offered.starts_at
+                          and slot.ends_at = offered.ends_at and (slot.closed_at is null or slot.claimed > 0))
+     order by offered.starts_at
     returning id`.execute(tx);
   return [...kept.rows, ...added.rows].map((row) => row.id);
 }
 
-/** Locks, in id order, a provider's slots that touch a span. */
+/** Locks a provider's slots that touch a span, in id order. Closed slots without a claim are left out. */
 export async function lockSlotsOfProvider(tx: Tx, providerId: Id, span: Span): Promise<Id[]> {
   const { rows } = await sql<{ id: Id }>`
     select id from slot
@@ -97,7 +102,7 @@ export async function lockSlotsOfProvider(tx: Tx, providerId: Id, span: Span): P
   return rows.map((row) => row.id);
 }
 
-/** Closes slots to new claims; those there are stay. */
+/** Closes slots to new claims. Existing claims stay. */
 export async function closeSlots(tx: Tx, slotIds: readonly Id[]): Promise<void> {
   await sql`
     update slot set closed_at = holdfast_clock(), version = version + 1

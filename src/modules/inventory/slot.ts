@@ -11,20 +11,20 @@ export interface Span {
 /** A sellable span of time with a capacity. */
 export interface Slot {
   readonly slot_id: Id;
-  /** `null` for a slot no provider of ours offers. */
+  /** `null` for a supplier's slot. */
   readonly provider_id: Id | null;
   readonly start_time: InstantText;
   readonly end_time: InstantText;
   readonly capacity: number;
-  /** `null` when it is free. */
+  /** `null` when units are free. */
   readonly price: Price | null;
-  /** Moves whenever what can be claimed changes. */
+  /** Increases whenever what can be claimed changes. */
   readonly version: number;
 }
 
 /**
- * Cuts a range into slots of one length, leaving out every slot that a break touches. Time is counted as it
- * passes, not as clocks show it: a day with a clock change has 92 or 100 quarter-hours.
+ * Cuts a range into slots of one length and leaves out every slot that touches a break. Lengths are elapsed time, not
+ * wall-clock time: a day with a clock change has 92 or 100 quarter-hours.
  *
  * @returns `undefined` when the range is not a whole number of slots
  */

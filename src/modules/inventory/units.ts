@@ -1,17 +1,17 @@
-/** What can be had of a slot, at any moment from when it was read until its claims change. */
+/** The free units of a slot, valid from when they were read until the claims on the slot change. */
 export interface Units {
-  /** Units free even if no hold runs out; below 0 where more is claimed than there is. */
+  /** Units that are free even if no hold expires; below 0 when more is claimed than the slot has. */
   readonly free: number;
-  /** Units that come free at their moment, in milliseconds since 1970. */
+  /** Units that become free when their hold expires; times in milliseconds since 1970. */
   readonly holds: readonly { readonly expiresMs: number; readonly quantity: number }[];
 }
 
-/** What is free at a moment: a hold's units are, from the very instant it runs out. */
+/** Number of units free at `nowMs`. The units of a hold are free from the very instant it expires. */
 export function unitsFree({ free, holds }: Units, nowMs: number): number {
   return holds.reduce((units, hold) => (hold.expiresMs <= nowMs ? units + hold.quantity : units), free);
 }
 
-/** From when on another number may be free. */
+/** The first instant after `nowMs` at which the number of free units changes by itself; infinity when there is none. */
 export function unitsChangeMs({ holds }: Units, nowMs: number): number {
   return holds.reduce(
     (earliest, { expiresMs }) => (expiresMs > nowMs ? Math.min(earliest, expiresMs) : earliest),
@@ -19,9 +19,10 @@ export function unitsChangeMs({ holds }: Units, nowMs: number): number {
   );
 }
 
-/** Holds as the database tells them: pairs of when one runs out, in ms, and its units. */
+/** Holds as the database returns them: pairs of expiry, in milliseconds since 1970, and quantity. */
 export type HoldPairs = readonly (readonly [number, number])[];
 
+/** Turns pairs from the database into the `holds` of `Units`. */
 export function toHolds(pairs: HoldPairs | null): Units['holds'] {
   return (pairs ?? []).map(([expiresMs, quantity]) => ({ expiresMs, quantity }));
 }

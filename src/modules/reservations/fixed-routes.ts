@@ -1,35 +1,52 @@
-import { requestedMaxAgeMs, sendCached } from '../../freshness/index.ts';
-import { Failure, NotFound } from '../../platform/errors.ts';
-import { answerFailure, answerWith, sendAnswer } from '../../platform/http/answer.ts';
+import { requestedMaxAgeMs, sendCached, VIEW_PROBLEMS } from '../../freshness/index.ts';
+import { type Failure, failure, NotFound, noSuch, unavailable } from '../../platform/errors.ts';
+import { answerWith } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
-import { answerOnce, readIdempotencyKey } from '../../platform/http/idempotency.ts';
-import { idOf, Problems } from '../../platform/http/parameters.ts';
+import { answerOnce } from '../../platform/http/idempotency.ts';
+import { idOf } from '../../platform/http/parameters.ts';
+import type { Id } from '../../platform/ids.ts';
+import { SlotsOverlap, SlotTaken } from '../inventory/index.ts';
+import { RangeRefused, TimeRefused } from './availability/availability-failures.ts';
+import { readSlotsWithProviders } from './availability/availability-view.ts';
 import { offerAvailability } from './availability/offer-availability.ts';
+import { toTimeslot } from './availability/slot-response.ts';
+import { sendBatched } from './booking/batched-answer.ts';
 import { expireReservations } from './booking/expire-reservations.ts';
+import {
+  AlreadyConfirmed,
+  AlreadyEnded,
+  ForeignClient,
+  HoldExpired,
+  PaxRefused,
+  SlotClosed,
+  TooSoon,
+} from './booking/reservation-failures.ts';
+import { toFixedReservation } from './booking/reservation-response.ts';
+import * as schemas from './fixed-schemas.ts';
 import { insertClient } from './people/client-store.ts';
 import { insertProvider } from './people/provider-store.ts';
-import { zoneOf } from './people/time-zone.ts';
-import * as schemas from './reservation-schemas.ts';
+import { parseTimeZone } from './people/time-zone.ts';
 import type { ReservationsDeps } from './reservations-deps.ts';
-import { toFixedReservation, toTimeslot } from './response-mappers.ts';
 
-/** The seven paths whose requests and answers are fixed to the letter. */
+/** The seven paths whose requests and answers never change. */
 export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
-  const { database, engine, timetables, clock, policy, slotLengthMs } = deps;
-  const tags = ['Reservations'];
+  const { database, engine, timetables, clock, slotLengthMs } = deps;
+  const tags = ['Fixed paths'];
 
   app.post(
     '/provider/create',
     {
       schema: {
+        operationId: 'registerProvider',
         tags,
         summary: 'Create a provider',
-        body: schemas.CreateProviderBody,
-        response: { 201: schemas.FixedProvider, ...Problems },
+        description: 'Creates a person who offers time.',
+        body: schemas.FixedProviderBody,
+        response: { 201: schemas.FixedProvider },
       },
     },
     (request, reply) => {
-      const provider = { ...request.body, time_zone: zoneOf(request.body.time_zone) };
+      const provider = { ...request.body, time_zone: parseTimeZone(request.body.time_zone) };
       return answerOnce(database, request, reply, async (tx) =>
         answerWith(reply, 201, await insertProvider(tx, provider)),
       );
@@ -40,10 +57,12 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
     '/client/create',
     {
       schema: {
+        operationId: 'registerClient',
         tags,
         summary: 'Create a client',
-        body: schemas.CreateClientBody,
-        response: { 201: schemas.FixedClient, ...Problems },
+        description: 'Creates a person who reserves timeslots.',
+        body: schemas.FixedClientBody,
+        response: { 201: schemas.FixedClient },
       },
     },
     (request, reply) =>
@@ -53,11 +72,14 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
   app.post(
     '/provider/availability',
     {
+      config: { problems: [noSuch('provider'), SlotsOverlap, RangeRefused, TimeRefused] },
       schema: {
+        operationId: 'offerTimeslots',
         tags,
-        summary: "Offer a stretch of a provider's time, cut into timeslots",
+        summary: "Offer a provider's time",
+        description: 'Cuts a range into timeslots. Existing timeslots with the same times are kept.',
         body: schemas.FixedAvailabilityBody,
-        response: { 201: schemas.FixedAvailability, ...Problems },
+        response: { 201: schemas.AvailableTimeslots },
       },
     },
     (request, reply) => {
@@ -73,83 +95,110 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
   app.get(
     '/client/getProviderAvailability',
     {
+      config: { cached: true, problems: [noSuch('provider'), ...VIEW_PROBLEMS] },
       schema: {
+        operationId: 'listAvailableTimeslots',
         tags,
-        summary: "List a provider's free timeslots that may be reserved now",
-        querystring: schemas.ProviderIdQuery,
-        response: { 200: schemas.FixedAvailability, ...Problems },
+        summary: "List a provider's free timeslots",
+        description: 'Lists the free timeslots that start late enough to be reserved now, by start, from memory.',
+        querystring: schemas.FixedAvailabilityQuery,
+        response: { 200: schemas.AvailableTimeslots },
       },
     },
     async (request, reply) => {
       const providerId = idOf(request.query.provider_id, 'query/provider_id');
       const served = await timetables.get(providerId, requestedMaxAgeMs(request));
       if (!served.value) throw new NotFound('provider', providerId);
-      const body = served.value.listing(clock.latestMs(), policy.minNoticeMs);
-      sendCached(request, reply, served, body, 'revalidate');
+      sendCached(request, reply, served, served.value.listing(clock.latestMs()), 'revalidate');
     },
   );
 
   app.post(
     '/client/reserve',
     {
+      config: {
+        problems: [
+          ...[NoSuchTimeslot, noSuch('client'), SlotTaken, SlotClosed],
+          ...[TooSoon, PaxRefused, unavailable('overloaded')],
+        ],
+      },
       schema: {
+        operationId: 'reserveTimeslot',
         tags,
         summary: 'Hold a timeslot',
+        description: 'Makes a reservation that expires unless it is confirmed in time.',
         body: schemas.FixedReserveBody,
-        response: { 201: schemas.FixedReserved, ...Problems },
+        response: { 201: schemas.ScheduledReservation },
       },
     },
-    async (request, reply) => {
-      const answer = await engine.hold({
-        command: { clientId: request.body.client_id, slotId: request.body.timeslot_id, quantity: 1 },
-        idempotencyKey: readIdempotencyKey(request),
-        answer: (outcome) =>
-          outcome instanceof Failure
-            ? answerFailure(outcome, request.id)
-            : answerWith(reply, 201, { 'Reservation scheduled': toFixedReservation(outcome) }),
+    (request, reply) => {
+      const { client_id, timeslot_id } = request.body;
+      return sendBatched(request, reply, {
+        run: engine.hold,
+        command: { clientId: client_id, slotId: timeslot_id, quantity: 1 },
+        answer: (held) => answerWith(reply, 201, { 'Reservation scheduled': toFixedReservation(held) }),
+        refuse: (refusal) => (isNoSuchSlot(refusal) ? new NoSuchTimeslot(timeslot_id) : refusal),
       });
-      sendAnswer(reply, answer);
     },
   );
 
   app.put(
     '/client/confirm',
     {
+      config: {
+        problems: [
+          ...[noSuch('client'), noSuch('reservation'), ForeignClient, AlreadyConfirmed, AlreadyEnded, HoldExpired],
+          unavailable('overloaded'),
+        ],
+      },
       schema: {
+        operationId: 'confirmTimeslotReservation',
         tags,
-        summary: 'Confirm a hold before it expires',
+        summary: 'Confirm a reservation',
+        description: 'Confirms a reservation before it expires.',
         body: schemas.FixedConfirmBody,
-        response: { 200: schemas.FixedConfirmed, ...Problems },
+        response: { 200: schemas.ConfirmedReservation },
       },
     },
-    async (request, reply) => {
-      const answer = await engine.confirm({
+    (request, reply) =>
+      sendBatched(request, reply, {
+        run: engine.confirm,
         command: { clientId: request.body.client_id, reservationId: request.body.reservation_id },
-        idempotencyKey: readIdempotencyKey(request),
-        answer: (outcome) =>
-          outcome instanceof Failure
-            ? answerFailure(outcome, request.id)
-            : answerWith(reply, 200, { 'Reservation is confirmed': toFixedReservation(outcome) }),
-      });
-      sendAnswer(reply, answer);
-    },
+        answer: (confirmed) => answerWith(reply, 200, { 'Reservation is confirmed': toFixedReservation(confirmed) }),
+      }),
   );
 
   app.put(
     '/provider/expiredReservations',
     {
       schema: {
+        operationId: 'releaseExpiredTimeslots',
         tags,
-        summary: 'End the holds that have run out, and list the timeslots they freed',
-        response: { 200: schemas.FixedExpired, ...Problems },
+        summary: 'End expired reservations',
+        description:
+          'Ends the holds that have expired and lists the timeslots they freed. Timeslots are free from the instant ' +
+          'of expiry, whether or not this is called.',
+        response: { 200: schemas.ReleasedTimeslots },
       },
     },
     (request, reply) =>
       answerOnce(database, request, reply, async (tx) => {
-        const released = await expireReservations(tx);
-        return answerWith(reply, 200, {
-          [schemas.EXPIRED_KEY]: released.map(({ slot, provider }) => toTimeslot(slot, provider)),
-        });
+        const released = await readSlotsWithProviders(tx, await expireReservations(tx));
+        const timeslots = released.map(({ slot, provider }) => toTimeslot(slot, provider));
+        return answerWith(reply, 200, { [schemas.RELEASED_KEY]: timeslots });
       }),
   );
+}
+
+const NO_SUCH_SLOT = noSuch('slot');
+
+/** No slot has this id, in the words of the fixed paths. */
+class NoSuchTimeslot extends failure(NO_SUCH_SLOT.kind, NO_SUCH_SLOT.type, NO_SUCH_SLOT.title) {
+  constructor(timeslotId: Id) {
+    super(`There is no timeslot ${timeslotId}`);
+  }
+}
+
+function isNoSuchSlot({ type }: Failure): boolean {
+  return type === NO_SUCH_SLOT.type;
 }

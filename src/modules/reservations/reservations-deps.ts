@@ -4,12 +4,13 @@ import type { TimetableView } from './availability/timetable-view.ts';
 import type { HoldEngine } from './booking/hold-engine.ts';
 import type { ReservationPolicy } from './booking/reservation.ts';
 
+/** Everything that the routes of this module need. */
 export interface ReservationsDeps {
   readonly database: Database;
   readonly engine: HoldEngine;
   readonly timetables: TimetableView;
   readonly clock: DatabaseClock;
   readonly policy: ReservationPolicy;
-  /** The length of a slot where a request names none. */
+  /** Length of a slot when a request has none. */
   readonly slotLengthMs: number;
 }

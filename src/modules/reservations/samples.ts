@@ -14,7 +14,7 @@ const CLIENTS = [
 const DAYS = 14;
 
 /**
- * Two providers with two weeks of time, 09:00 to 17:00, and two clients; only into a database without any.
+ * Loads two clients, and two providers with two weeks of time from 09:00 to 17:00, into a database without providers.
  *
  * @returns whether it loaded them
  */
@@ -39,7 +39,7 @@ async function offerTwoWeeks(tx: Tx, provider: (typeof PROVIDERS)[number], slotL
   await offerAvailability(tx, provider_id, { ranges, breaks: [], slotLengthMs, capacity: 1, price: null });
 }
 
-/** As near to eight hours as whole slots come. */
+/** The end of the last whole slot within eight hours. */
 function endOfDay(date: string, slotLengthMs: number): string {
   const count = Math.floor((8 * 3_600_000) / slotLengthMs);
   return Temporal.PlainDateTime.from(`${date}T09:00`)

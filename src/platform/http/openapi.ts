@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import type { FastifySchema, RouteOptions } from 'fastify';
-import { type TSchema, Type } from 'typebox';
+import { type TSchema, type TSchemaOptions, Type } from 'typebox';
 import { type FailureType, Malformed, unavailable } from '../errors.ts';
 import { IdempotencyKeyReused, RequestStillRunning } from './idempotency-failures.ts';
 import { AS_INTEGER, ERROR_MESSAGE } from './parameters.ts';
@@ -34,8 +34,8 @@ export function component<Schema extends TSchema>(name: string, schema: Schema):
 }
 
 /** A value that may be `null`. */
-export function nullable<Schema extends TSchema>(schema: Schema) {
-  return Type.Union([schema, Type.Null()]);
+export function nullable<Schema extends TSchema>(schema: Schema, options: TSchemaOptions = {}) {
+  return Type.Union([schema, Type.Null()], options);
 }
 
 interface Operation {
@@ -162,8 +162,15 @@ function problemResponse(failures: readonly FailureType[]): Json {
   return {
     description: `Problem type ${types}.`,
     headers: { ...REQUEST_ID, ...(retries ? RETRY_AFTER : {}) },
-    content: { 'application/problem+json': { schema: { $ref: 'Problem#' }, examples } },
+    content: { 'application/problem+json': { schema: problemSchema(failures), examples } },
   };
+}
+
+/** The common problem, with the members that some of these failures add. */
+function problemSchema(failures: readonly FailureType[]): Json {
+  const common = { $ref: 'Problem#' };
+  const properties = Object.assign({}, ...failures.map(({ extensionSchemas = {} }) => extensionSchemas));
+  return Object.keys(properties).length === 0 ? common : { allOf: [common, { type: 'object', properties }] };
 }
 
 /** Schemas as readers see them: texts that must be whole numbers are integers, and our own keywords are gone. */

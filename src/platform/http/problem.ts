@@ -38,7 +38,11 @@ export const ProblemSchema = Type.Object(
       ),
     ),
   },
-  { $id: 'Problem', description: 'Why a request failed (RFC 9457, Problem Details for HTTP APIs).' },
+  {
+    $id: 'Problem',
+    description:
+      'Why a request failed (RFC 9457, Problem Details for HTTP APIs). A problem type may add members of its own.',
+  },
 );
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -82,6 +86,7 @@ export function toProblem(failure: Failure, requestId: string): Problem {
     detail: failure.message,
     instance: instanceOf(requestId),
     ...(failure.errors.length > 0 ? { errors: failure.errors } : {}),
+    ...failure.extensions,
   };
 }
 
@@ -102,8 +107,10 @@ export const InternalError: FailureType = { kind: 'internal', ...frameworkFailur
 
 /** A problem as the documentation shows it. */
 export function exampleProblem(failure: FailureType): Problem {
-  const { title } = failure;
-  return { type: urnOf(failure), title, status: statusOf(failure), detail: title, instance: EXAMPLE_INSTANCE };
+  const { title, extensionSchemas = {} } = failure;
+  const extensions = Object.entries(extensionSchemas).map(([name, { examples }]) => [name, examples[0]]);
+  const standard = { type: urnOf(failure), title, status: statusOf(failure), detail: title };
+  return { ...standard, instance: EXAMPLE_INSTANCE, ...Object.fromEntries(extensions) };
 }
 
 const EXAMPLE_INSTANCE = 'urn:uuid:98085d27-1363-4f6d-b900-1729d325a120';

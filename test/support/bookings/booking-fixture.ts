@@ -5,8 +5,9 @@ import type { Random } from '../../../src/platform/seeded-random.ts';
 import type { OwnDatabase } from '../database/own-database.ts';
 import type { Stored, StoredReservation, StoredSlot } from './booking-history.ts';
 
-/** Clients enough that each hold is made by one of its own, slots that sell out and slots that do not. */
-export interface BookingGround {
+/** A database with so many clients that each hold has its own, slots that sell out, and slots that do not. */
+export interface BookingFixture {
+  /** A hold that has not been requested yet, by a client that has none. */
   newHold(random: Random): { clientId: number; slotId: number; quantity: number };
 }
 
@@ -15,7 +16,7 @@ const SMALL_SLOTS = 300;
 const LARGE_SLOTS = 40;
 
 /** Migrates a database and fills it, before any server runs on it. */
-export async function layGround(own: OwnDatabase): Promise<BookingGround> {
+export async function createBookingFixture(own: OwnDatabase): Promise<BookingFixture> {
   await using database = await own.open();
   await migrateDatabase(database);
   await database.transaction(async (tx) => {
@@ -33,8 +34,8 @@ export async function layGround(own: OwnDatabase): Promise<BookingGround> {
   return {
     newHold(random) {
       clientId += 1;
-      if (clientId > CLIENTS) throw new Error('there are no clients left');
-      // The small ones sell out soon, and are refused from then on.
+      if (clientId > CLIENTS) throw new Error('all clients of the fixture are used');
+      // Small slots sell out soon and are refused from then on.
       if (random.chance(0.3)) return { clientId, slotId: random.integer(1, SMALL_SLOTS), quantity: 1 };
       const slotId = SMALL_SLOTS + random.integer(1, LARGE_SLOTS);
       return { clientId, slotId, quantity: random.integer(1, 3) };
@@ -42,7 +43,7 @@ export async function layGround(own: OwnDatabase): Promise<BookingGround> {
   };
 }
 
-/** What the tables say in the end. */
+/** Reads the tables after all requests. */
 export async function readStored(database: Database): Promise<Stored> {
   return database.read(async (reader) => {
     const reservations = await sql<StoredReservation>`

@@ -3,36 +3,36 @@ import { plain } from '../requests/bad-input-run.ts';
 import { toBytes } from '../requests/senders.ts';
 import { brokenRefusal } from '../server/contract.ts';
 import { type HttpConnection, openConnection } from '../server/http-connection.ts';
-import type { BookingGround } from './booking-fixture.ts';
+import type { BookingFixture } from './booking-fixture.ts';
 import { type Attempt, isDefinite, outcomeOf, reservationIdOf, type Sending } from './booking-history.ts';
 
-/** Where the server is, which may change with every restart. */
+/** The port of the server, which may change with every restart. */
 export interface Target {
-  /** Resolves when there is a server to talk to. */
+  /** Resolves when a server is listening. */
   port(): Promise<number>;
 }
 
 export interface LoadOptions {
   readonly target: Target;
-  readonly ground: BookingGround;
+  readonly fixture: BookingFixture;
   readonly random: Random;
-  /** Buyers at once, each with a connection of its own. */
+  /** Concurrent buyers, each with its own connection. */
   readonly buyers: number;
-  /** A pause between two requests of one buyer, for a load that is not to fill the machine; none unless told. */
+  /** Pause between two requests of one buyer, for a load that does not saturate the machine. Defaults to none. */
   readonly pauseMs?: number;
   readonly answerWithinMs: number;
 }
 
 /**
- * Buyers who hold and confirm over real sockets, with and without an Idempotency-Key, and remember every request and
- * what they were told. Who has a key asks again until the answer is definite; who has none never asks twice.
+ * Buyers that hold and confirm over real sockets, and record every request and its answer. A buyer with an
+ * Idempotency-Key repeats its request until the answer is definite; a buyer without one never repeats it.
  */
 export class BookingLoad {
   readonly attempts: Attempt[] = [];
   readonly #options: LoadOptions;
-  /** Acknowledged holds that nobody has begun to confirm. */
+  /** Acknowledged holds that no attempt confirms yet. */
   readonly #held: { clientId: number; slotId: number; reservationId: number }[] = [];
-  /** Keyed attempts without a definite answer yet. */
+  /** Keyed attempts without a definite answer. */
   readonly #open: Attempt[] = [];
   #buying: Promise<void>[] = [];
   #stopped = false;
@@ -47,70 +47,70 @@ export class BookingLoad {
     this.#buying = Array.from({ length: this.#options.buyers }, () => this.#buy());
   }
 
-  /** Begins nothing new, asks until every keyed attempt is settled, and resolves when all buyers have gone. */
+  /** Begins no new attempt, repeats keyed ones until they are settled, and resolves when all buyers are done. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all(this.#buying);
   }
 
-  /** There is no server any more: whatever is unsettled stays so. */
+  /** Stops sending, because there is no server any more. Unsettled attempts stay unsettled. */
   abandon(): void {
     this.#abandoned = true;
   }
 
-  /** So many more buyers at once, who each want one thing. */
+  /** Runs `count` more buyers at once, each with one request. */
   async burst(count: number): Promise<void> {
     const once = async () => {
       const buyer = new Buyer(this.#options, () => this.#abandoned);
       const attempt = this.#begin();
       await buyer.send(attempt);
-      buyer.leave();
-      this.#file(attempt);
+      buyer.disconnect();
+      this.#record(attempt);
     };
     await Promise.all(Array.from({ length: count }, once));
   }
 
-  /** Sends settled keyed attempts once more: they must be answered as before. */
+  /** Repeats settled keyed attempts, which must be answered as before. */
   async replay(count: number): Promise<void> {
     const settled = this.attempts.filter((each) => each.key !== undefined && outcomeOf(each));
     const buyer = new Buyer(this.#options, () => this.#abandoned);
     for (let left = Math.min(count, settled.length); left > 0; left -= 1) {
       await buyer.send(this.#options.random.pick(settled));
     }
-    buyer.leave();
+    buyer.disconnect();
   }
 
   async #buy(): Promise<void> {
     const buyer = new Buyer(this.#options, () => this.#abandoned);
-    // A second connection, for the same request sent twice at once.
+    // A second connection, to send the same request twice at once.
     const twin = new Buyer(this.#options, () => this.#abandoned);
     while (!this.#abandoned && (!this.#stopped || this.#open.length > 0)) {
       const attempt = this.#open.shift() ?? this.#begin();
       const twice = attempt.key !== undefined && this.#options.random.chance(0.05);
       await Promise.all([buyer.send(attempt), ...(twice ? [twin.send(attempt)] : [])]);
-      this.#file(attempt);
+      this.#record(attempt);
       if (this.#options.pauseMs) await new Promise((resolve) => setTimeout(resolve, this.#options.pauseMs));
     }
-    buyer.leave();
-    twin.leave();
+    buyer.disconnect();
+    twin.disconnect();
   }
 
   #begin(): Attempt {
-    const { random, ground } = this.#options;
+    const { random, fixture } = this.#options;
     this.#keys += 1;
     const key = random.chance(0.5) ? `key-${this.#keys}-${random.integer(0, 1e9)}` : undefined;
     const held = random.chance(0.45) ? this.#held.shift() : undefined;
-    // Now and then somebody confirms what is not theirs; its owner then never does.
+    // Sometimes another client tries to confirm a hold. Its owner then never does.
     const clientId = held && random.chance(0.05) ? held.clientId + 1 : held?.clientId;
     const attempt: Attempt =
       held && clientId !== undefined
         ? { kind: 'confirm', key, ...held, clientId, quantity: 1, sendings: [] }
-        : { kind: 'hold', key, ...ground.newHold(random), reservationId: undefined, sendings: [] };
+        : { kind: 'hold', key, ...fixture.newHold(random), reservationId: undefined, sendings: [] };
     this.attempts.push(attempt);
     return attempt;
   }
 
-  #file(attempt: Attempt): void {
+  #record(attempt: Attempt): void {
     const outcome = outcomeOf(attempt);
     if (outcome === undefined) {
       if (attempt.key !== undefined) this.#open.push(attempt);
@@ -121,18 +121,18 @@ export class BookingLoad {
   }
 }
 
-/** One connection at a time; a new one after each that broke. */
+/** A client with one connection at a time, which is replaced when it breaks. */
 class Buyer {
   readonly #options: LoadOptions;
-  readonly #hopeless: () => boolean;
+  readonly #isAbandoned: () => boolean;
   #connection: HttpConnection | undefined;
 
-  constructor(options: LoadOptions, hopeless: () => boolean) {
+  constructor(options: LoadOptions, isAbandoned: () => boolean) {
     this.#options = options;
-    this.#hopeless = hopeless;
+    this.#isAbandoned = isAbandoned;
   }
 
-  /** Sends an attempt once and writes down what came of it. */
+  /** Sends an attempt once and records the answer. */
   async send(attempt: Attempt): Promise<void> {
     const connection = await this.#connect();
     if (!connection) return;
@@ -144,18 +144,18 @@ class Buyer {
     );
     const done: Sending = { sentMs, endedMs: performance.now(), ...sending };
     attempt.sendings.push(done);
-    // Retry-After is a second; who asks again at once would only add to what is too much already.
+    // A shorter wait than the second of Retry-After, but not none: that would overload the server further.
     if (done.status !== undefined && !isDefinite(done)) await new Promise((resolve) => setTimeout(resolve, 100));
   }
 
-  leave(): void {
+  disconnect(): void {
     this.#connection?.[Symbol.dispose]();
   }
 
-  /** Until the server takes a connection nothing has been sent, so there is nothing to remember. */
+  /** Connects, as often as it takes. Nothing was sent before that, so a failure is not recorded. */
   async #connect(): Promise<HttpConnection | undefined> {
     while (!this.#connection?.open) {
-      if (this.#hopeless()) return undefined;
+      if (this.#isAbandoned()) return undefined;
       const port = await this.#options.target.port();
       this.#connection = await openConnection(port).catch(() => undefined);
       if (!this.#connection) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -6,11 +6,12 @@ import type { Instances } from '../server/instances.ts';
 import { type Answered, ask } from '../server/test-app.ts';
 
 export const NOW = '2026-11-02T08:00:00Z';
+/** The last microsecond of a hold that is made at NOW. */
 export const LAST_MOMENT = '2026-11-02T08:29:59.999999Z';
-/** When a hold made at NOW expires, and is over. */
+/** The expiry of a hold that is made at NOW. */
 export const EXPIRY = '2026-11-02T08:30:00Z';
 
-/** A hold made at NOW, and who and what else there is. */
+/** A hold made at NOW, a second client, and a second slot. */
 export interface ExpiringHold {
   readonly client: Id;
   readonly rival: Id;
@@ -28,7 +29,7 @@ export async function makeHold(test: TestDatabase, instances: Instances): Promis
   return { client, rival, slot, otherSlot, reservation: (answer.body as { reservation_id: Id }).reservation_id };
 }
 
-/** One request about a hold, under an Idempotency-Key if there is one. */
+/** Sends one request about a hold, with an Idempotency-Key if `key` is given. */
 export type Send = (instances: Instances, hold: ExpiringHold, key?: string) => Promise<Answered>;
 
 const keyed = (key?: string): Record<string, string> => (key === undefined ? {} : { 'idempotency-key': key });
@@ -58,8 +59,8 @@ export const holdByRival: Send = (instances, { rival, slot }, key) =>
 export const sweep: Send = (instances, _hold, key) =>
   ask(instances.at(0), 'PUT', '/provider/expiredReservations', undefined, keyed(key));
 
-/** The states a reservation has been in, by its events. */
-export async function statesOf(test: TestDatabase, reservation: Id): Promise<string[]> {
+/** The statuses in a reservation's history. */
+export async function readStatuses(test: TestDatabase, reservation: Id): Promise<string[]> {
   const { rows } = await test.database.read((reader) =>
     sql<{ status: string }>`
       select status from reservation_event where reservation_id = ${reservation} order by id`.execute(reader),
@@ -67,8 +68,8 @@ export async function statesOf(test: TestDatabase, reservation: Id): Promise<str
   return rows.map((row) => row.status);
 }
 
-/** Units with a live claim, counted, and as the slot's row has them. */
-export async function unitsOf(test: TestDatabase, slot: Id): Promise<{ live: number; claimed: number }> {
+/** A slot's units with a live claim: the sum of its reservations, and the counter in its row. */
+export async function readUnits(test: TestDatabase, slot: Id): Promise<{ live: number; claimed: number }> {
   const { rows } = await test.database.read((reader) =>
     sql<{ live: number; claimed: number }>`
       select claimed, coalesce((select sum(quantity) from reservation

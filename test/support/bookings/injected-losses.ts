@@ -1,17 +1,17 @@
 import { type Attempt, isDefinite, outcomeOf, reservationIdOf, type Stored } from './booking-history.ts';
 
-/** A real history with one lie in it, and the check that must tell. */
-export interface Planted {
+/** A real history with one contradiction injected, and the check that must find it. */
+export interface InjectedLoss {
   readonly check: string;
   readonly attempts: readonly Attempt[];
   readonly stored: Stored;
 }
 
-/** The negative control of `judgeHistory`: what a server would leave behind that loses or doubles something. */
-export function plantLosses(attempts: readonly Attempt[], stored: Stored): Planted[] {
-  const planted: Planted[] = [];
-  const plant = (check: string, change: Partial<Omit<Planted, 'check'>>) => {
-    planted.push({ check, attempts, stored, ...change });
+/** The negative control of `judgeHistory`: histories of a server that loses or doubles something. */
+export function injectLosses(attempts: readonly Attempt[], stored: Stored): InjectedLoss[] {
+  const losses: InjectedLoss[] = [];
+  const inject = (check: string, change: Partial<Omit<InjectedLoss, 'check'>>) => {
+    losses.push({ check, attempts, stored, ...change });
   };
   const find = (kind: Attempt['kind'], accepted: boolean) =>
     attempts.find((each) => {
@@ -25,12 +25,12 @@ export function plantLosses(attempts: readonly Attempt[], stored: Stored): Plant
   const hold = find('hold', true);
   if (hold) {
     const id = reservationIdOf(outcomeOf(hold)?.body ?? '');
-    plant(
+    inject(
       'an acknowledged hold is stored',
       withRows((rows) => rows.filter((row) => row.id !== id)),
     );
-    plant(
-      'a hold takes effect once at most',
+    inject(
+      'a hold has at most one effect',
       withRows((rows) => [...rows, ...copies(rows, id)]),
     );
   }
@@ -38,13 +38,13 @@ export function plantLosses(attempts: readonly Attempt[], stored: Stored): Plant
   if (confirm) {
     const recount = (confirmations: number) =>
       withRows((rows) => rows.map((row) => (row.id === confirm.reservationId ? { ...row, confirmations } : row)));
-    plant('an acknowledged confirm is stored', recount(0));
-    plant('a confirm takes effect once at most', recount(2));
+    inject('an acknowledged confirm is stored', recount(0));
+    inject('a confirm has at most one effect', recount(2));
   }
   const refused = find('hold', false);
   const anyRow = stored.reservations[0];
   if (refused && anyRow) {
-    plant(
+    inject(
       'a refused hold has no effect',
       withRows((rows) => [...rows, { ...anyRow, client_id: refused.clientId }]),
     );
@@ -52,15 +52,15 @@ export function plantLosses(attempts: readonly Attempt[], stored: Stored): Plant
   const repeated = attempts.find((each) => each.key !== undefined && each.sendings.filter(isDefinite).length > 1);
   if (repeated) {
     const sendings = repeated.sendings.map((each, index) => (index === 0 ? each : { ...each, body: `${each.body} ` }));
-    const told = attempts.map((each) => (each === repeated ? { ...each, sendings } : each));
-    plant('one key, one answer, to the byte', { attempts: told });
+    const changed = attempts.map((each) => (each === repeated ? { ...each, sendings } : each));
+    inject('the answers to one key are equal to the byte', { attempts: changed });
   }
   const [slot] = stored.slots;
   if (slot) {
     const slots = [{ ...slot, claimed: slot.claimed + 1 }];
-    plant('a slot’s claimed units are its live reservations’', { stored: { ...stored, slots } });
+    inject('a slot counts the units of its live reservations', { stored: { ...stored, slots } });
   }
-  return planted;
+  return losses;
 }
 
 function copies(rows: Stored['reservations'], id: number): Stored['reservations'] {

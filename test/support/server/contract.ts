@@ -18,7 +18,7 @@ export interface Asked {
 /** The longest any answer may take here, where nothing is overloaded and nothing is broken, in milliseconds. */
 export const ANSWER_WITHIN_MS = 5_000;
 
-const PROBLEM_FIELDS = new Set(['type', 'title', 'status', 'detail', 'instance', 'errors']);
+const PROBLEM_FIELDS = new Set(['type', 'title', 'status', 'detail', 'instance', 'errors', 'remaining']);
 const UUID = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Words of stacks, of the driver and of PostgreSQL, none of which the generator puts into a request. */
 const INSIDE =

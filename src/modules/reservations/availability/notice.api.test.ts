@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { eachDatabase } from '../../../../test/support/database/test-database.ts';
 import { ask, openTestApp } from '../../../../test/support/server/test-app.ts';
 
-eachDatabase('with no notice asked and some leniency', (open) => {
-  it('a slot that has begun is neither held nor moved to', async () => {
+eachDatabase('without a minimum notice, but with a grace', (open) => {
+  it('a hold of a slot that has begun, or a move to it, returns 422', async () => {
     await open().clock.freeze('2026-11-02T08:00:00Z');
     const app = await openTestApp(open().database, { MIN_NOTICE: '0s', MIN_NOTICE_GRACE: '5m' });
     const jane = { first_name: 'Jane', last_name: 'Doe' };

@@ -1,14 +1,18 @@
 import { readClock, type Tx } from '../../../platform/db/database.ts';
 import type { Id } from '../../../platform/ids.ts';
-import { closeSlots, lockSlotsOfProvider, offerSlots, type SlotTerms, type Span } from '../../inventory/index.ts';
-import { type Reservation, statusAt } from '../booking/reservation.ts';
-import { RangeRefused } from '../booking/reservation-failures.ts';
-import { endReservations, expireDueOnSlots, expireLocked, lockLiveOnSlots } from '../booking/reservation-store.ts';
+import { lockSlotsOfProvider, offerSlots, type SlotTerms, type Span } from '../../inventory/index.ts';
+import { expireDueOnSlots } from '../booking/reservation-store.ts';
 import { lockProvider, type Provider } from '../people/provider-store.ts';
+import { RangeRefused } from './availability-failures.ts';
 import { type AvailableSlot, readSlots } from './availability-view.ts';
-import { type Offer, planSlots, readRange, type WrittenRange } from './calendar.ts';
+import { type Offer, planSlots } from './calendar.ts';
 
-/** Offers a provider's time as slots; those there already in the same shape are kept. */
+/**
+ * Offers a provider's time as slots. Existing slots with the same times and terms are kept.
+ *
+ * @returns the provider, and all offered slots by start
+ * @throws NotFound, RangeRefused, TimeRefused, SlotsOverlap, Malformed
+ */
 export async function offerAvailability(
   tx: Tx,
   providerId: Id,
@@ -17,49 +21,18 @@ export async function offerAvailability(
   const provider = await lockProvider(tx, providerId);
   const nowMs = Temporal.Instant.from(await readClock(tx)).epochMilliseconds;
   const spans = planSlots(offer, provider.time_zone, nowMs);
-  if (spans.length === 0) throw new RangeRefused('The breaks leave nothing to offer');
-  // A hold that has run out on a closed slot would still stand in the way of the time it no longer has.
-  const touched = await lockSlotsOfProvider(tx, providerId, hull(spans));
-  await expireDueOnSlots(tx, touched);
+  if (spans.length === 0) throw new RangeRefused('The breaks leave nothing to offer. Shorten them');
+  // An expired hold that is still marked as held would let a closed slot conflict with the new ones.
+  const touchedIds = await lockSlotsOfProvider(tx, providerId, hullOf(spans));
+  await expireDueOnSlots(tx, touchedIds);
   const slotIds = await offerSlots(tx, providerId, spans, offer);
   return { provider, slots: await readSlots(tx, slotIds) };
 }
 
-function hull(spans: readonly Span[]): Span {
+/** The smallest span that contains all `spans`. */
+function hullOf(spans: readonly Span[]): Span {
   return {
     startMs: Math.min(...spans.map((span) => span.startMs)),
     endMs: Math.max(...spans.map((span) => span.endMs)),
   };
-}
-
-export interface Blocked {
-  /** Slots that take no reservations any more. */
-  readonly slots: AvailableSlot[];
-  /** Live reservations on them that stay. */
-  readonly kept: Reservation[];
-  readonly cancelled: Reservation[];
-}
-
-/** Takes back the part of a provider's time that a range touches; live reservations there stay or are cancelled. */
-export async function blockAvailability(
-  tx: Tx,
-  providerId: Id,
-  range: WrittenRange,
-  reservations: 'keep' | 'cancel',
-): Promise<Blocked> {
-  const provider = await lockProvider(tx, providerId);
-  const slotIds = await lockSlotsOfProvider(tx, providerId, readRange(range, provider.time_zone, 'query'));
-  const locked = await lockLiveOnSlots(tx, slotIds);
-  const now = await readClock(tx);
-  await expireLocked(tx, slotIds, now);
-  const live = locked.filter((reservation) => statusAt(reservation, now) !== 'expired');
-  if (reservations === 'cancel') {
-    const ids = live.map((reservation) => reservation.reservation_id);
-    await endReservations(tx, ids, 'cancelled', now);
-  }
-  await closeSlots(tx, slotIds);
-  const slots = await readSlots(tx, slotIds);
-  return reservations === 'cancel'
-    ? { slots, kept: [], cancelled: live.map((each) => ({ ...each, status: 'cancelled' })) }
-    : { slots, kept: live, cancelled: [] };
 }

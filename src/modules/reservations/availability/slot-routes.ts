@@ -1,82 +1,35 @@
 import type { FastifyRequest } from 'fastify';
-import { readyBody, requestedMaxAgeMs, type Served, sendCached } from '../../../freshness/index.ts';
+import { readyBody, requestedMaxAgeMs, type Served, sendCached, VIEW_PROBLEMS } from '../../../freshness/index.ts';
+import type { Database } from '../../../platform/db/database.ts';
+import type { DatabaseClock } from '../../../platform/db/database-clock.ts';
+import { noSuch } from '../../../platform/errors.ts';
 import { answerWith, linkNext, readCursor, sendAnswer, writeCursor } from '../../../platform/http/answer.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
-import { answerOnce } from '../../../platform/http/idempotency.ts';
-import { idOf, instantOf, limitOf, Problems } from '../../../platform/http/parameters.ts';
-import { parsePrice } from '../../inventory/index.ts';
-import * as schemas from '../reservation-schemas.ts';
-import type { ReservationsDeps } from '../reservations-deps.ts';
-import { toReservation, toSlot } from '../response-mappers.ts';
+import { idOf, instantOf, limitOf } from '../../../platform/http/parameters.ts';
+import { SlotParams } from '../field-schemas.ts';
 import { type AvailableSlot, listSlots, readSlot, type SlotFilter, type SlotPosition } from './availability-view.ts';
-import { blockAvailability, offerAvailability } from './offer-availability.ts';
+import { toSlotResponse } from './slot-response.ts';
+import { Slot, SlotPage, SlotQuery } from './slot-schemas.ts';
 import type { Timetable } from './timetable.ts';
+import type { TimetableView } from './timetable-view.ts';
+
+interface SlotRoutesDeps {
+  readonly database: Database;
+  readonly timetables: TimetableView;
+  readonly clock: DatabaseClock;
+}
 
 interface FoundSlots {
   readonly rows: readonly AvailableSlot[];
-  /** How memory answered, where it did. */
+  /** How the view answered; `undefined` when the slots come from the database. */
   readonly served: Served<Timetable> | undefined;
 }
 
-/** Offering, blocking and listing time under /api/v1. */
-export function addSlotRoutes(app: HttpServer, deps: ReservationsDeps): void {
-  const { database, timetables, clock, slotLengthMs } = deps;
-  const tags = ['Slots'];
+/** Slots under /api/v1: list and read. */
+export function addSlotRoutes(app: HttpServer, { database, timetables, clock }: SlotRoutesDeps): void {
+  const tags = ['Availability'];
 
-  app.post(
-    '/api/v1/providers/:id/availability',
-    {
-      schema: {
-        tags,
-        summary: "Offer a provider's time: several ranges, breaks, weekly repetition",
-        params: schemas.IdParams,
-        body: schemas.OfferBody,
-        response: { 201: schemas.Offered, ...Problems },
-      },
-    },
-    (request, reply) => {
-      const providerId = idOf(request.params.id, 'params/id');
-      const { ranges, breaks = [], slot_minutes, capacity = 1, price, repeat_weekly_until } = request.body;
-      const offer = {
-        ranges,
-        breaks,
-        capacity,
-        price: parsePrice(price),
-        slotLengthMs: slot_minutes === undefined ? slotLengthMs : slot_minutes * 60_000,
-        repeatWeeklyUntil: repeat_weekly_until,
-      };
-      return answerOnce(database, request, reply, async (tx) => {
-        const { slots } = await offerAvailability(tx, providerId, offer);
-        return answerWith(reply, 201, { slots: slots.map(toSlot) });
-      });
-    },
-  );
-
-  app.delete(
-    '/api/v1/providers/:id/availability',
-    {
-      schema: {
-        tags,
-        summary: 'Take time back; its live reservations stay or are cancelled',
-        params: schemas.IdParams,
-        querystring: schemas.BlockQuery,
-        response: { 200: schemas.Blocked, ...Problems },
-      },
-    },
-    async (request) => {
-      const providerId = idOf(request.params.id, 'params/id');
-      const { start, end, reservations = 'keep' } = request.query;
-      const range = { start_time: start, end_time: end };
-      const blocked = await database.transaction((tx) => blockAvailability(tx, providerId, range, reservations));
-      return {
-        slots: blocked.slots.map(toSlot),
-        kept: blocked.kept.map(toReservation),
-        cancelled: blocked.cancelled.map(toReservation),
-      };
-    },
-  );
-
-  /** A provider's free slots are in memory; every other question goes to the database. */
+  /** Finds one provider's free slots in memory, and any other slots in the database. */
   async function findSlots(request: FastifyRequest, filter: SlotFilter): Promise<FoundSlots> {
     const { providerId, onlyAvailable } = filter;
     if (providerId === undefined || !onlyAvailable) {
@@ -89,11 +42,16 @@ export function addSlotRoutes(app: HttpServer, deps: ReservationsDeps): void {
   app.get(
     '/api/v1/slots',
     {
+      config: { cached: true, paged: true, problems: VIEW_PROBLEMS },
       schema: {
+        operationId: 'listSlots',
         tags,
-        summary: 'List slots by start, with what is free of each',
-        querystring: schemas.SlotQuery,
-        response: { 200: schemas.SlotPage, ...Problems },
+        summary: 'List slots',
+        description:
+          'Lists slots with their free units by start, a page at a time. With `provider_id` and `available=true` the ' +
+          'answer comes from memory and has `Age`, `ETag` and `Cache-Status`; otherwise it is read from the database.',
+        querystring: SlotQuery,
+        response: { 200: SlotPage },
       },
     },
     async (request, reply) => {
@@ -112,8 +70,8 @@ export function addSlotRoutes(app: HttpServer, deps: ReservationsDeps): void {
       const last = rows.length > pageSize ? slots.at(-1) : undefined;
       const next = last === undefined ? null : writeCursor([last.start_time, last.slot_id]);
       linkNext(request, reply, next);
-      const answer = answerWith(reply, 200, { slots: slots.map(toSlot), next_cursor: next });
-      // The validator is of the text: what is free changes with time alone, and each filter leaves out something else.
+      const answer = answerWith(reply, 200, { slots: slots.map(toSlotResponse), next_cursor: next });
+      // The validator is computed from the text, because free slots change with time alone and each filter has its own.
       if (served) sendCached(request, reply, served, readyBody(answer.body), 'revalidate');
       else sendAnswer(reply, answer);
     },
@@ -122,16 +80,19 @@ export function addSlotRoutes(app: HttpServer, deps: ReservationsDeps): void {
   app.get(
     '/api/v1/slots/:id',
     {
+      config: { problems: [noSuch('slot')] },
       schema: {
+        operationId: 'getSlot',
         tags,
-        summary: 'Read a slot, with what is free of it',
-        params: schemas.IdParams,
-        response: { 200: schemas.Slot, ...Problems },
+        summary: 'Get a slot',
+        description: 'Returns one slot with its free units.',
+        params: SlotParams,
+        response: { 200: Slot },
       },
     },
     async (request) => {
       const slotId = idOf(request.params.id, 'params/id');
-      return toSlot(await database.read((reader) => readSlot(reader, slotId)));
+      return toSlotResponse(await database.read((reader) => readSlot(reader, slotId)));
     },
   );
 }

@@ -3,37 +3,42 @@ import type { Freshness, View } from '../../../freshness/index.ts';
 import type { Database, Reader } from '../../../platform/db/database.ts';
 import type { Id } from '../../../platform/ids.ts';
 import { type HoldPairs, priceColumn, toHolds } from '../../inventory/index.ts';
-import { Timetable, type TimetableSlot } from './timetable.ts';
+import { Timetable, type TimetableProvider, type TimetableSlot } from './timetable.ts';
 
-/** A timetable is told every change; the bound is for the day when that fails without anybody noticing. */
+/** Maximum age of a timetable. The change feed keeps timetables current; this bounds the harm if it misses a change. */
 const MAX_AGE_MS = 60_000;
 const MAX_BYTES = 128 * 1024 * 1024;
+/** Approximate memory of one slot. */
 const SLOT_BYTES = 700;
 
+/** Timetables by provider id. The timetable of an unknown provider is `undefined`. */
 export type TimetableView = View<Id, Timetable>;
 
-/** Providers' open time, kept in memory and patched slot by slot as claims come and go. */
-export function createTimetableView(freshness: Freshness, database: Database): TimetableView {
+/**
+ * Creates the view of providers' timetables: kept in memory, and patched slot by slot as claims begin and end.
+ *
+ * @param minNoticeMs how far ahead a slot must start to be listed on the fixed path
+ */
+export function createTimetableView(freshness: Freshness, database: Database, minNoticeMs: number): TimetableView {
   const view = freshness.view<Id, Timetable>(
     {
       name: 'availability',
       keyOf: String,
       maxAgeMs: MAX_AGE_MS,
       sizeOf: (timetable) => timetable.size * SLOT_BYTES,
-      load: (providerId) => database.read((reader) => readTimetable(reader, providerId)),
+      load: (providerId) => database.read((reader) => readTimetable(reader, providerId, minNoticeMs)),
       async patch(timetable, slotIds) {
         timetable.update(await database.read((reader) => readTimetableSlots(reader, slotIds.map(Number))));
       },
     },
     MAX_BYTES,
   );
+  const invalidateAll = (providerIds: readonly string[]) => {
+    for (const providerId of providerIds) view.invalidate(providerId);
+  };
   freshness.listen(view, {
-    calendar: (providerIds) => {
-      for (const providerId of providerIds) view.invalidate(providerId);
-    },
-    provider: (providerIds) => {
-      for (const providerId of providerIds) view.invalidate(providerId);
-    },
+    calendar: invalidateAll,
+    provider: invalidateAll,
     claim: (keys) => {
       for (const key of keys) {
         const [providerId = '', slotId = ''] = key.split(':');
@@ -44,13 +49,13 @@ export function createTimetableView(freshness: Freshness, database: Database): T
   return view;
 }
 
-async function readTimetable(reader: Reader, providerId: Id): Promise<Timetable | undefined> {
-  const { rows } = await sql<{ provider_id: Id; first_name: string; last_name: string }>`
+async function readTimetable(reader: Reader, providerId: Id, minNoticeMs: number): Promise<Timetable | undefined> {
+  const { rows } = await sql<TimetableProvider>`
     select id as provider_id, first_name, last_name from provider where id = ${providerId}`.execute(reader);
-  const owner = rows[0];
-  if (!owner) return undefined;
-  const open = sql`s.provider_id = ${providerId} and s.closed_at is null and s.starts_at >= holdfast_clock()`;
-  return new Timetable(owner, await readOpenSlots(reader, open));
+  const provider = rows[0];
+  if (!provider) return undefined;
+  const isOpen = sql`s.provider_id = ${providerId} and s.closed_at is null and s.starts_at >= holdfast_clock()`;
+  return new Timetable(provider, await readOpenSlots(reader, isOpen), minNoticeMs);
 }
 
 function readTimetableSlots(reader: Reader, slotIds: readonly Id[]): Promise<TimetableSlot[]> {
@@ -58,10 +63,10 @@ function readTimetableSlots(reader: Reader, slotIds: readonly Id[]): Promise<Tim
 }
 
 interface SlotRow extends Omit<TimetableSlot, 'holds'> {
-  holds: HoldPairs | null;
+  readonly holds: HoldPairs | null;
 }
 
-/** The `HoldPairs` on `slot s`. */
+/** An SQL expression for the holds on `slot s`, as `HoldPairs`. */
 export const SLOT_HOLDS = sql`
   (select json_agg(json_build_array(extract(epoch from r.expires_at) * 1000, r.quantity))
      from reservation r where r.slot_id = s.id and r.status = 'held')`;
@@ -72,8 +77,5 @@ async function readOpenSlots(reader: Reader, condition: RawBuilder<unknown>): Pr
            (extract(epoch from s.starts_at) * 1000)::double precision as "startMs", s.capacity - s.claimed as free,
            ${SLOT_HOLDS} as holds
       from slot s where ${condition} order by s.starts_at, s.id`.execute(reader);
-  return rows.map(({ holds, ...slot }) => ({
-    ...slot,
-    holds: toHolds(holds),
-  }));
+  return rows.map(({ holds, ...slot }) => ({ ...slot, holds: toHolds(holds) }));
 }

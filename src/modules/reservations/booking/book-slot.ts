@@ -3,7 +3,11 @@ import { Failure } from '../../../platform/errors.ts';
 import { confirmReservations, type HoldCommand, holdSlots } from './hold-store.ts';
 import type { Reservation, ReservationPolicy } from './reservation.ts';
 
-/** Holds units of a slot and confirms them at once, in one transaction: a confirmed reservation was always held. */
+/**
+ * Holds units of a slot and confirms them in one transaction, so that every confirmed reservation was held first.
+ *
+ * @throws the failures of a hold
+ */
 export async function bookSlot(tx: Tx, command: HoldCommand, policy: ReservationPolicy): Promise<Reservation> {
   const { reservation_id } = onlyOf(await holdSlots(tx, [command], policy));
   return onlyOf(await confirmReservations(tx, [{ clientId: command.clientId, reservationId: reservation_id }], policy));
@@ -11,7 +15,7 @@ export async function bookSlot(tx: Tx, command: HoldCommand, policy: Reservation
 
 function onlyOf(outcomes: readonly (Reservation | Failure)[]): Reservation {
   const [outcome] = outcomes;
-  if (outcome === undefined) throw new Error('the database decided fewer cases than it was asked');
+  if (outcome === undefined) throw new Error('the only command has no outcome');
   if (outcome instanceof Failure) throw outcome;
   return outcome;
 }

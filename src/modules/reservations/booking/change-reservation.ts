@@ -11,14 +11,30 @@ import {
   type ReservationPolicy,
   requireLive,
 } from './reservation.ts';
-import { CannotMove, SlotClosed, SlotMovedOn, TooSoon } from './reservation-failures.ts';
+import { CannotMove, SlotClosed, SlotVersionChanged, TooSoon } from './reservation-failures.ts';
 import { endReservations, lockReservation, moveExpiry, moveToSlot } from './reservation-store.ts';
 import { readReservation } from './reservation-view.ts';
 
-/** Cancels a live reservation; its units are free again when the transaction commits. */
+/** A client's wish to change one of its reservations. */
+export interface ChangeCommand {
+  readonly reservationId: Id;
+  readonly clientId: Id;
+}
+
+export interface RescheduleCommand extends ChangeCommand {
+  readonly slotId: Id;
+  /** The version of the new slot that the client decided by; `undefined` accepts any. */
+  readonly version?: number | undefined;
+}
+
+/**
+ * Cancels a live reservation. Its units are free when the transaction commits.
+ *
+ * @throws NotFound, ForeignClient, HoldExpired, AlreadyEnded
+ */
 export async function cancelReservation(
   tx: Tx,
-  command: { reservationId: Id; clientId: Id },
+  command: ChangeCommand,
   policy: ReservationPolicy,
 ): Promise<Reservation> {
   await readClient(tx, command.clientId);
@@ -28,10 +44,14 @@ export async function cancelReservation(
   return readReservation(tx, reservation.reservation_id);
 }
 
-/** Gives a hold more time, up to its ceiling. */
+/**
+ * Extends a hold, up to its ceiling.
+ *
+ * @throws NotFound, ForeignClient, HoldExpired, AlreadyEnded, NotHeld, HoldCannotGrow
+ */
 export async function extendReservation(
   tx: Tx,
-  command: { reservationId: Id; clientId: Id },
+  command: ChangeCommand,
   policy: ReservationPolicy,
 ): Promise<Reservation> {
   await readClient(tx, command.clientId);
@@ -41,10 +61,15 @@ export async function extendReservation(
   return readReservation(tx, reservation.reservation_id);
 }
 
-/** Moves a live reservation to another slot; it leaves its own only by getting the other. */
+/**
+ * Moves a live reservation to another slot. It leaves its own slot only if it gets the other one.
+ *
+ * @throws NotFound, ForeignClient, HoldExpired, AlreadyEnded, CannotMove, SlotClosed, SlotVersionChanged, SlotTaken,
+ *   TooSoon
+ */
 export async function rescheduleReservation(
   tx: Tx,
-  command: { reservationId: Id; clientId: Id; slotId: Id; version?: number | undefined },
+  command: RescheduleCommand,
   policy: ReservationPolicy,
 ): Promise<Reservation> {
   await readClient(tx, command.clientId);
@@ -53,7 +78,6 @@ export async function rescheduleReservation(
   const target = slots.get(command.slotId);
   if (!target) throw new NotFound('slot', command.slotId);
   if (target.slot_id === reservation.slot_id) return reservation;
-  // The supplier knows nothing of moving, and between a cancellation and a booking somebody else may come.
   if (target.provider_id === null || reservation.provider_id === null) throw new CannotMove();
   requireRoom(target, reservation.quantity, command.version);
   const earliest = Temporal.Instant.from(now).add({ milliseconds: leastNoticeMs(policy) });
@@ -64,6 +88,7 @@ export async function rescheduleReservation(
 
 function requireRoom(slot: LockedSlot, quantity: number, version: number | undefined): void {
   if (slot.closed) throw new SlotClosed();
-  if (version !== undefined && version !== slot.version) throw new SlotMovedOn(version, slot.version);
-  if (slot.capacity - slot.claimed < quantity) throw new SlotTaken();
+  if (version !== undefined && version !== slot.version) throw new SlotVersionChanged(version, slot.version);
+  const remaining = slot.capacity - slot.claimed;
+  if (remaining < quantity) throw new SlotTaken(remaining);
 }

@@ -7,9 +7,9 @@ import { type ConfirmCommand, confirmReservations, type HoldCommand, holdSlots }
 import type { Reservation, ReservationPolicy } from './reservation.ts';
 
 export interface BatchLimits {
-  /** Callers served by one transaction. */
+  /** Callers that share one transaction. */
   readonly maxBatchSize: number;
-  /** Transactions at once. */
+  /** Concurrent transactions. */
   readonly maxConcurrent: number;
   /** Callers that may wait, for each kind of request. */
   readonly maxWaiting: number;
@@ -19,11 +19,11 @@ const DEFAULT_BATCH_LIMITS: BatchLimits = { maxBatchSize: 128, maxConcurrent: 2,
 
 type Outcome = Reservation | Failure;
 
-/** Holds and confirms for all callers of this process, many in one transaction, confirms before holds. */
+/** Holds and confirms for all callers of this process, many in one transaction. */
 export interface HoldEngine {
-  hold(ask: BatchedRequest<HoldCommand, Outcome>): Promise<Answer>;
-  confirm(ask: BatchedRequest<ConfirmCommand, Outcome>): Promise<Answer>;
-  /** Callers waiting, by lane. */
+  hold(request: BatchedRequest<HoldCommand, Outcome>): Promise<Answer>;
+  confirm(request: BatchedRequest<ConfirmCommand, Outcome>): Promise<Answer>;
+  /** Number of waiting callers, by lane. */
   waiting(): Record<string, number>;
 }
 
@@ -33,20 +33,21 @@ export function createHoldEngine(
   limits: BatchLimits = DEFAULT_BATCH_LIMITS,
 ): HoldEngine {
   const batcher = new Batcher(limits);
-  // A client who holds a slot has been promised it: confirms are served, and shed, as their own lane, first.
+  // Lanes are served in the order they are opened in, and each has its own limit of waiting callers. Confirms come
+  // first, because a client that holds a unit has been promised it.
   const confirm = batcher.open<BatchedRequest<ConfirmCommand, Outcome>, Answer | Failure>({
     name: 'confirm',
     maxWaiting: limits.maxWaiting,
-    run: (asks) => answerBatchOnce(database, asks, (tx, commands) => confirmReservations(tx, commands, policy)),
+    run: (requests) => answerBatchOnce(database, requests, (tx, commands) => confirmReservations(tx, commands, policy)),
   });
   const hold = batcher.open<BatchedRequest<HoldCommand, Outcome>, Answer | Failure>({
     name: 'hold',
     maxWaiting: limits.maxWaiting,
-    run: (asks) => answerBatchOnce(database, asks, (tx, commands) => holdSlots(tx, commands, policy)),
+    run: (requests) => answerBatchOnce(database, requests, (tx, commands) => holdSlots(tx, commands, policy)),
   });
   return {
-    hold: async (ask) => orThrow(await hold(ask)),
-    confirm: async (ask) => orThrow(await confirm(ask)),
+    hold: async (request) => orThrow(await hold(request)),
+    confirm: async (request) => orThrow(await confirm(request)),
     waiting: () => batcher.waiting(),
   };
 }

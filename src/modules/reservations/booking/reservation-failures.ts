@@ -2,40 +2,36 @@ import { failure } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
 import { describeDuration } from '../../../platform/time/duration.ts';
 
-/** The reservation did not exist yet, or not yet in any state, at the moment asked for. */
-export class NotYet extends failure('not-found', 'before-first-state', 'Not found') {
+/** The requested time is before the reservation was made. */
+export class BeforeFirstState extends failure('not-found', 'before-first-state', 'Not found') {
   constructor(reservationId: Id) {
-    super(`Reservation ${reservationId} did not exist at that time`);
+    super(`Reservation ${reservationId} did not exist at that time. Request a later time`);
   }
 }
 
-export class RangeRefused extends failure('unprocessable', 'range-refused', 'Range cannot be offered') {}
-
-export class TimeRefused extends failure(
-  'unprocessable',
-  'time-skipped-or-repeated',
-  'Time is skipped or repeated by a clock change',
-) {
-  constructor(text: string, timeZone: string) {
-    super(`${text} does not name one moment in ${timeZone}: a clock change skips or repeats it. Give its offset`);
+/** The requested time has not passed yet, and the reservation may still change before it. */
+export class FutureTime extends failure('unprocessable', 'future-time', 'Time is in the future') {
+  constructor() {
+    super('The requested time is in the future, and the reservation may change until then. Request a past time');
   }
 }
 
 export class NoSuchPax extends failure('unprocessable', 'no-such-pax', 'No such pax type') {
   constructor(slotId: Id) {
-    super(`Slot ${slotId} does not have all the pax types asked for`);
+    super(`Slot ${slotId} does not have all requested pax types. Read its product for the types it has`);
   }
 }
 
 export class PaxRefused extends failure('unprocessable', 'pax-refused', 'Number of pax not allowed') {
   constructor() {
-    super('The slot allows another number of these pax in one reservation: see `min` and `max` of its pax types');
+    super('The slot does not allow this number of pax per reservation. See `min` and `max` of its pax types');
   }
 }
 
+/** A supplier cannot move a booking, and between a cancellation and a new booking another buyer may take the unit. */
 export class CannotMove extends failure('unprocessable', 'cannot-move', 'Reservation cannot be moved') {
   constructor() {
-    super('A reservation does not move to or from a slot of a supplier. Cancel it and reserve the other one');
+    super("A reservation cannot move to or from a supplier's slot. Cancel it and reserve the other slot");
   }
 }
 
@@ -45,15 +41,17 @@ export class TooSoon extends failure('unprocessable', 'too-soon', 'Too little no
   }
 }
 
+/** The slot takes no more claims: it was withdrawn, it has begun, or its supplier no longer sells it. */
 export class SlotClosed extends failure('conflict', 'slot-closed', 'Slot is closed') {
   constructor() {
     super('Timeslot is unavailable. Please choose a different one');
   }
 }
 
-export class SlotMovedOn extends failure('conflict', 'slot-version-moved-on', 'Slot has changed') {
-  constructor(asked: number, actual: number) {
-    super(`The slot has changed since version ${asked}: it is at version ${actual} now`);
+/** The slot is no longer at the version that the client decided by. */
+export class SlotVersionChanged extends failure('conflict', 'slot-version-moved-on', 'Slot has changed') {
+  constructor(requestedVersion: number, currentVersion: number) {
+    super(`The version of the slot is ${currentVersion}, not ${requestedVersion}. Read the slot again`);
   }
 }
 
@@ -75,26 +73,22 @@ export class HoldExpired extends failure('gone', 'hold-expired', 'Hold has expir
   }
 }
 
+/** The reservation is cancelled, expired or in conflict. No change leads out of these states. */
 export class AlreadyEnded extends failure('conflict', 'already-ended', 'Reservation has ended') {
   constructor(status: string) {
-    super(`The reservation is ${status}, and nothing follows that`);
+    super(`The reservation has ended (${status}) and cannot change any more. To book again, reserve the slot again`);
   }
 }
 
 export class NotHeld extends failure('conflict', 'not-held', 'Reservation is not a hold') {
   constructor() {
-    super('Only a hold can be extended, and this reservation is confirmed');
+    super('The reservation is confirmed and no longer expires. Only a hold can be extended');
   }
 }
 
 export class HoldCannotGrow extends failure('unprocessable', 'hold-at-its-ceiling', 'Hold cannot be extended') {
-  constructor(ceilingMs: number) {
-    super(`A hold lives ${describeDuration(ceilingMs)} at most, and this one already does`);
-  }
-}
-
-export class FutureTime extends failure('unprocessable', 'future-time', 'Time is in the future') {
-  constructor() {
-    super('What will be true is not known: ask for a time that has passed');
+  constructor(maxHoldMs: number) {
+    const limit = `at most ${describeDuration(maxHoldMs)}, and not past the start of its slot`;
+    super(`A hold lasts ${limit}. Confirm this hold before it expires`);
   }
 }

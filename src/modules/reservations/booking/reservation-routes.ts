@@ -1,54 +1,83 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { readClock } from '../../../platform/db/database.ts';
-import { Failure, Malformed } from '../../../platform/errors.ts';
-import { type Answer, answerFailure, answerWith, pageById, sendAnswer } from '../../../platform/http/answer.ts';
+import { type Database, readClock } from '../../../platform/db/database.ts';
+import { Malformed, noSuch, unavailable } from '../../../platform/errors.ts';
+import { answerWith, pageById } from '../../../platform/http/answer.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
-import { answerOnce, readIdempotencyKey } from '../../../platform/http/idempotency.ts';
-import { idOf, instantOf, Problems } from '../../../platform/http/parameters.ts';
-import * as schemas from '../reservation-schemas.ts';
-import type { ReservationsDeps } from '../reservations-deps.ts';
-import { toHistory, toReservation } from '../response-mappers.ts';
-import { cancelReservation, extendReservation, rescheduleReservation } from './change-reservation.ts';
-import type { AskedPax } from './hold-store.ts';
-import { isBefore, type Reservation } from './reservation.ts';
-import { FutureTime } from './reservation-failures.ts';
+import { idOf, instantOf } from '../../../platform/http/parameters.ts';
+import { SlotTaken } from '../../inventory/index.ts';
+import { ReservationParams } from '../field-schemas.ts';
+import { sendBatched } from './batched-answer.ts';
+import type { HoldEngine } from './hold-engine.ts';
+import type { RequestedPax } from './hold-store.ts';
+import { isBefore } from './reservation.ts';
+import {
+  BeforeFirstState,
+  FutureTime,
+  NoSuchPax,
+  PaxRefused,
+  SlotClosed,
+  SlotVersionChanged,
+  TooSoon,
+} from './reservation-failures.ts';
+import { toHistoryResponse, toReservationResponse } from './reservation-response.ts';
+import {
+  HoldBody,
+  MAX_QUANTITY,
+  Reservation,
+  ReservationHistory,
+  ReservationListQuery,
+  ReservationPage,
+  ReservationQuery,
+} from './reservation-schemas.ts';
 import { listReservations, type Party, readHistory, readReservation, readReservationAt } from './reservation-view.ts';
 
-/** Reservations under /api/v1. */
-export function addReservationRoutes(app: HttpServer, { database, engine, policy }: ReservationsDeps): void {
+interface ReservationRoutesDeps {
+  readonly database: Database;
+  readonly engine: HoldEngine;
+}
+
+/** Reservations under /api/v1: hold, list, read, and look back. */
+export function addReservationRoutes(app: HttpServer, { database, engine }: ReservationRoutesDeps): void {
   const tags = ['Reservations'];
-  const changed = { 200: schemas.Reservation, ...Problems };
 
   app.post(
     '/api/v1/reservations',
     {
+      config: {
+        problems: [
+          ...[noSuch('slot'), noSuch('client'), SlotTaken, SlotClosed, SlotVersionChanged],
+          ...[TooSoon, NoSuchPax, PaxRefused, unavailable('overloaded')],
+        ],
+      },
       schema: {
+        operationId: 'createReservation',
         tags,
         summary: 'Hold units of a slot',
-        body: schemas.ReserveBody,
-        response: { 201: schemas.Reservation, ...Problems },
+        description: 'Makes a reservation with the status `held`. It expires unless it is confirmed in time.',
+        body: HoldBody,
+        response: { 201: Reservation },
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const { client_id, slot_id, pax, version } = request.body;
-      const quantity = quantityOf(request.body);
-      const answer = await engine.hold({
-        command: { clientId: client_id, slotId: slot_id, quantity, version, pax },
-        idempotencyKey: readIdempotencyKey(request),
-        answer: (outcome) => answerOutcome(request, reply, 201, outcome),
+      return sendBatched(request, reply, {
+        run: engine.hold,
+        command: { clientId: client_id, slotId: slot_id, quantity: quantityOf(request.body), version, pax },
+        answer: (reservation) => answerWith(reply, 201, toReservationResponse(reservation)),
       });
-      sendAnswer(reply, answer);
     },
   );
 
   app.get(
     '/api/v1/reservations',
     {
+      config: { paged: true, problems: [noSuch('client'), noSuch('provider')] },
       schema: {
+        operationId: 'listReservations',
         tags,
-        summary: "List a client's reservations, or those of a provider's slots, by id",
-        querystring: schemas.ReservationListQuery,
-        response: { 200: schemas.ReservationPage, ...Problems },
+        summary: 'List reservations',
+        description: "Lists a client's reservations, or those of a provider's slots, by id, a page at a time.",
+        querystring: ReservationListQuery,
+        response: { 200: ReservationPage },
       },
     },
     async (request, reply) => {
@@ -65,19 +94,22 @@ export function addReservationRoutes(app: HttpServer, { database, engine, policy
         (afterId, limit) => database.read((reader) => listReservations(reader, filter, afterId, limit)),
         (reservation) => reservation.reservation_id,
       );
-      return { reservations: rows.map(toReservation), next_cursor };
+      return { reservations: rows.map(toReservationResponse), next_cursor };
     },
   );
 
   app.get(
     '/api/v1/reservations/:id',
     {
+      config: { problems: [noSuch('reservation'), BeforeFirstState, FutureTime] },
       schema: {
+        operationId: 'getReservation',
         tags,
-        summary: 'Read a reservation, as it is or as it was',
-        params: schemas.IdParams,
-        querystring: schemas.ReservationQuery,
-        response: changed,
+        summary: 'Get a reservation',
+        description: 'Returns a reservation as it is, or as it was at a past moment.',
+        params: ReservationParams,
+        querystring: ReservationQuery,
+        response: { 200: Reservation },
       },
     },
     async (request) => {
@@ -88,136 +120,49 @@ export function addReservationRoutes(app: HttpServer, { database, engine, policy
         if (isBefore(await readClock(reader), at)) throw new FutureTime();
         return readReservationAt(reader, reservationId, at);
       });
-      return toReservation(reservation);
+      return toReservationResponse(reservation);
     },
   );
 
   app.get(
     '/api/v1/reservations/:id/history',
     {
+      config: { problems: [noSuch('reservation')] },
       schema: {
+        operationId: 'getReservationHistory',
         tags,
-        summary: 'List all that has happened to a reservation, oldest first',
-        params: schemas.IdParams,
-        response: { 200: schemas.History, ...Problems },
+        summary: "Get a reservation's history",
+        description: 'Returns every change of a reservation, oldest first.',
+        params: ReservationParams,
+        response: { 200: ReservationHistory },
       },
     },
     async (request) => {
       const reservationId = idOf(request.params.id, 'params/id');
-      return toHistory(await database.read((reader) => readHistory(reader, reservationId)));
-    },
-  );
-
-  app.post(
-    '/api/v1/reservations/:id/confirm',
-    {
-      schema: {
-        tags,
-        summary: 'Confirm a hold before it expires',
-        params: schemas.IdParams,
-        body: schemas.ClientBody,
-        response: changed,
-      },
-    },
-    async (request, reply) => {
-      const answer = await engine.confirm({
-        command: { reservationId: idOf(request.params.id, 'params/id'), clientId: request.body.client_id },
-        idempotencyKey: readIdempotencyKey(request),
-        answer: (outcome) => answerOutcome(request, reply, 200, outcome),
-      });
-      sendAnswer(reply, answer);
-    },
-  );
-
-  app.post(
-    '/api/v1/reservations/:id/cancel',
-    {
-      schema: {
-        tags,
-        summary: 'Cancel a hold or a confirmed reservation',
-        params: schemas.IdParams,
-        body: schemas.ClientBody,
-        response: changed,
-      },
-    },
-    (request, reply) => {
-      const command = { reservationId: idOf(request.params.id, 'params/id'), clientId: request.body.client_id };
-      return answerOnce(database, request, reply, async (tx) =>
-        answerWith(reply, 200, toReservation(await cancelReservation(tx, command, policy))),
-      );
-    },
-  );
-
-  app.post(
-    '/api/v1/reservations/:id/extend',
-    {
-      schema: {
-        tags,
-        summary: 'Give a hold more time, up to its ceiling',
-        params: schemas.IdParams,
-        body: schemas.ClientBody,
-        response: changed,
-      },
-    },
-    (request, reply) => {
-      const command = { reservationId: idOf(request.params.id, 'params/id'), clientId: request.body.client_id };
-      return answerOnce(database, request, reply, async (tx) =>
-        answerWith(reply, 200, toReservation(await extendReservation(tx, command, policy))),
-      );
-    },
-  );
-
-  app.post(
-    '/api/v1/reservations/:id/reschedule',
-    {
-      schema: {
-        tags,
-        summary: 'Move a reservation to another slot, or leave it as it is',
-        params: schemas.IdParams,
-        body: schemas.RescheduleBody,
-        response: changed,
-      },
-    },
-    (request, reply) => {
-      const { client_id, slot_id, version } = request.body;
-      const reservationId = idOf(request.params.id, 'params/id');
-      const command = { reservationId, clientId: client_id, slotId: slot_id, version };
-      return answerOnce(database, request, reply, async (tx) =>
-        answerWith(reply, 200, toReservation(await rescheduleReservation(tx, command, policy))),
-      );
+      return toHistoryResponse(await database.read((reader) => readHistory(reader, reservationId)));
     },
   );
 }
 
-/** Whose reservations are asked for: a client's or a provider's, and not both. */
+/** The owner of a requested list: a client or a provider, and not both. */
 function partyOf({ client_id, provider_id }: { client_id?: string; provider_id?: string }): Party {
   if (client_id !== undefined && provider_id !== undefined) {
-    throw new Malformed([{ path: 'query/provider_id', message: 'must not go with client_id' }]);
+    throw new Malformed([{ path: 'query/provider_id', message: 'must not be given together with client_id' }]);
   }
   if (client_id !== undefined) return { role: 'client', id: idOf(client_id, 'query/client_id') };
   if (provider_id !== undefined) return { role: 'provider', id: idOf(provider_id, 'query/provider_id') };
   throw new Malformed([{ path: 'query', message: 'must have client_id or provider_id' }]);
 }
 
-/** How many units are asked for; pax types must be named once each and add up to it. */
-function quantityOf({ quantity, pax }: { quantity?: number; pax?: readonly AskedPax[] }): number {
+/** The number of requested units. Pax types must be distinct and add up to it. */
+function quantityOf({ quantity, pax }: { quantity?: number; pax?: readonly RequestedPax[] }): number {
   if (!pax) return quantity ?? 1;
   const sum = pax.reduce((total, each) => total + each.quantity, 0);
   if (new Set(pax.map(({ type }) => type)).size < pax.length) {
-    throw new Malformed([{ path: '/pax', message: 'names a type twice' }]);
+    throw new Malformed([{ path: '/pax', message: 'must name each type once' }]);
   }
-  if (sum > 1_000_000 || (quantity !== undefined && quantity !== sum)) {
-    throw new Malformed([{ path: '/pax', message: `adds up to ${sum}, which is not the quantity` }]);
+  if (sum > MAX_QUANTITY || (quantity !== undefined && quantity !== sum)) {
+    throw new Malformed([{ path: '/pax', message: `must add up to the quantity, and adds up to ${sum}` }]);
   }
   return sum;
-}
-
-function answerOutcome(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  status: number,
-  outcome: Reservation | Failure,
-): Answer {
-  if (outcome instanceof Failure) return answerFailure(outcome, request.id);
-  return answerWith(reply, status, toReservation(outcome));
 }

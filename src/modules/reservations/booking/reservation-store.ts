@@ -10,16 +10,19 @@ import { RESERVATION } from './reservation-view.ts';
 
 export interface LockedReservation {
   readonly reservation: Reservation;
-  /** The slots locked with it: its own, and those asked for. Holds that had run out have given their units back. */
+  /** The slots that are locked with it: its own and the requested ones. The units of expired holds are free again. */
   readonly slots: Map<Id, LockedSlot>;
-  /** The database's time, read after every lock was got. */
+  /** The database's time, read after every lock was acquired. */
   readonly now: InstantText;
 }
 
 /**
- * Locks a reservation, its slot and `otherSlotIds` in the order everybody does: slots by id, then reservations by
- * id, its own among those that have run out.
- * Which slot is its own must be read before, so if it moved meanwhile the transaction starts again.
+ * Locks a reservation, its slot and `otherSlotIds`, and ends expired holds on these slots. Every writer locks in the
+ * same order: slots by id, then reservations by id, the expired ones included.
+ *
+ * Its own slot must be read before it can be locked. If the reservation moves in between, the transaction starts again.
+ *
+ * @throws NotFound
  */
 export async function lockReservation(
   tx: Tx,
@@ -36,16 +39,16 @@ export async function lockReservation(
   await sql`
     select from reservation
      where id in (select ${reservationId}::bigint
-                  union select id from reservation where ${dueOnSlots(slotIds, dueAt)})
+                  union select id from reservation where ${isDueOnSlots(slotIds, dueAt)})
      order by id for no key update`.execute(tx);
   await expireLocked(tx, slotIds, dueAt);
-  const reservation = await readOwn(tx, reservationId);
+  const reservation = await readLocked(tx, reservationId);
   if (reservation.slot_id !== ownSlotId) throw new StaleRead();
   const slots = await readLockedSlots(tx, slotIds);
   return { reservation, slots, now: await readClock(tx) };
 }
 
-async function readOwn(tx: Tx, reservationId: Id): Promise<Reservation> {
+async function readLocked(tx: Tx, reservationId: Id): Promise<Reservation> {
   const { rows } = await sql<Reservation>`
     select ${RESERVATION} from reservation r join slot s on s.id = r.slot_id where r.id = ${reservationId}`.execute(tx);
   const reservation = rows[0];
@@ -53,25 +56,29 @@ async function readOwn(tx: Tx, reservationId: Id): Promise<Reservation> {
   return reservation;
 }
 
-function dueOnSlots(slotIds: readonly Id[], dueAt: InstantText): RawBuilder<unknown> {
+/** An SQL condition: a hold on one of the slots that has expired by `dueAt`. */
+function isDueOnSlots(slotIds: readonly Id[], dueAt: InstantText): RawBuilder<unknown> {
   return sql`slot_id = any(${slotIds}::bigint[]) and status = 'held' and expires_at <= ${dueAt}::timestamptz`;
 }
 
-/** Gives back the units of holds on slots this transaction has locked, which had run out at a moment before. */
+/** Ends expired holds on slots that this transaction has locked. */
 export async function expireDueOnSlots(tx: Tx, slotIds: readonly Id[]): Promise<void> {
   const dueAt = await readClock(tx);
-  await sql`select from reservation where ${dueOnSlots(slotIds, dueAt)} order by id for no key update`.execute(tx);
+  await sql`select from reservation where ${isDueOnSlots(slotIds, dueAt)} order by id for no key update`.execute(tx);
   await expireLocked(tx, slotIds, dueAt);
 }
 
-/** The same where their rows are locked already: an update alone would lock them as it finds them. */
+/**
+ * Ends holds that have expired by `dueAt`, on slots that this transaction has locked. Their rows must be locked
+ * already, in id order: the update alone would lock them in the order it finds them.
+ */
 export async function expireLocked(tx: Tx, slotIds: readonly Id[], dueAt: InstantText): Promise<void> {
   await sql`
     update reservation set status = 'expired', changed_at = expires_at
-     where ${dueOnSlots(slotIds, dueAt)}`.execute(tx);
+     where ${isDueOnSlots(slotIds, dueAt)}`.execute(tx);
 }
 
-/** Reservations on slots this transaction has locked that are not known to have ended, locked too, by id. */
+/** Locks and reads, by id, the held and confirmed reservations on slots that this transaction has locked. */
 export async function lockLiveOnSlots(tx: Tx, slotIds: readonly Id[]): Promise<Reservation[]> {
   const { rows } = await sql<Reservation>`
     select ${RESERVATION} from reservation r join slot s on s.id = r.slot_id
@@ -81,8 +88,8 @@ export async function lockLiveOnSlots(tx: Tx, slotIds: readonly Id[]): Promise<R
 }
 
 /**
- * Ends reservations this transaction has locked, at the moment it was decided: by the time of the update a hold may
- * have run out, and nothing follows that.
+ * Ends reservations that this transaction has locked, at `now`, the time of the decision. By the time of the update a
+ * hold may have expired, and no state follows that.
  */
 export async function endReservations(
   tx: Tx,
@@ -101,6 +108,7 @@ export async function moveExpiry(tx: Tx, reservationId: Id, expiresAt: InstantTe
      where id = ${reservationId}`.execute(tx);
 }
 
+/** Moves a reservation to another slot, at that slot's price. */
 export async function moveToSlot(tx: Tx, reservationId: Id, slotId: Id, now: InstantText): Promise<void> {
   await sql`
     update reservation
@@ -110,9 +118,9 @@ export async function moveToSlot(tx: Tx, reservationId: Id, slotId: Id, now: Ins
 }
 
 /**
- * Ends up to `limit` holds that have run out, anywhere. Hygiene only: nothing waits for it.
+ * Ends up to `limit` expired holds, on any slot. Nothing waits for it or depends on it.
  *
- * @returns the slots that got units back
+ * @returns the slot of each ended hold
  */
 export async function expireDueHolds(tx: Tx, limit: number): Promise<Id[]> {
   const { rows } = await sql<{ slot_id: Id }>`select slot_id from expire_due_holds(${limit})`.execute(tx);

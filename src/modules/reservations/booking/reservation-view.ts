@@ -7,23 +7,25 @@ import { priceColumn } from '../../inventory/index.ts';
 import { readClient } from '../people/client-store.ts';
 import { readProvider } from '../people/provider-store.ts';
 import type { Reservation, Status } from './reservation.ts';
-import { NotYet } from './reservation-failures.ts';
+import { BeforeFirstState } from './reservation-failures.ts';
 
-function columns(status: RawBuilder<unknown>): RawBuilder<unknown> {
+/** The columns of a `Reservation`, from `reservation r` joined with its `slot s`. */
+function reservationColumns(status: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     r.id as reservation_id, r.slot_id, s.provider_id, r.client_id, r.quantity, ${status} as status,
     s.starts_at as start_time, s.ends_at as end_time, r.held_at as created_at, r.expires_at,
     r.decided_at as confirmed_at, ${priceColumn('r')}, s.name, r.pax`;
 }
 
-/** The columns of a `Reservation`, of `reservation r` joined with its `slot s`, as they are stored. */
-export const RESERVATION = columns(sql`r.status`);
+/** The columns of a `Reservation` with the stored status: an expired hold may still read as held. */
+export const RESERVATION = reservationColumns(sql`r.status`);
 
-/** The same with the status of this moment: a hold that has run out reads as expired before any sweep. */
-const RESERVATION_NOW = columns(
+/** The columns of a `Reservation` with the status of this moment, whether or not a sweep has marked it. */
+const RESERVATION_NOW = reservationColumns(
   sql`case when r.status = 'held' and r.expires_at <= holdfast_clock() then 'expired' else r.status end`,
 );
 
+/** @throws NotFound */
 export async function readReservation(reader: Reader, reservationId: Id): Promise<Reservation> {
   const { rows } = await sql<Reservation>`
     select ${RESERVATION_NOW} from reservation r join slot s on s.id = r.slot_id
@@ -33,7 +35,7 @@ export async function readReservation(reader: Reader, reservationId: Id): Promis
   return reservation;
 }
 
-/** Whose reservations: those a client made, or those on a provider's slots. */
+/** The owner of a list of reservations: the client that made them, or the provider of their slots. */
 export interface Party {
   readonly role: 'client' | 'provider';
   readonly id: Id;
@@ -41,15 +43,19 @@ export interface Party {
 
 export interface ReservationFilter {
   readonly party: Party;
-  /** Only of slots that end after this moment. */
+  /** Only reservations of slots that end after this moment. */
   readonly from?: InstantText | undefined;
-  /** Only of slots that start before this moment. */
+  /** Only reservations of slots that start before this moment. */
   readonly to?: InstantText | undefined;
-  /** Only confirmed ones, and holds that have not run out. */
+  /** Only confirmed reservations and unexpired holds. */
   readonly onlyLive: boolean;
 }
 
-/** Up to `limit` reservations with ids above `afterId`, by id. Who is unknown is refused; who has none has none. */
+/**
+ * Up to `limit` reservations with ids above `afterId`, by id.
+ *
+ * @throws NotFound for an unknown client or provider
+ */
 export async function listReservations(
   reader: Reader,
   filter: ReservationFilter,
@@ -62,9 +68,14 @@ export async function listReservations(
   return rows;
 }
 
-/** One reading of the clock: a hold that runs out meanwhile must not be listed as live and told as expired. */
+/**
+ * The clock, read once per list. If it were read for each condition, a hold could expire in between, and be listed as
+ * live with the status `expired`.
+ */
 const CLOCK = sql`clock as materialized (select holdfast_clock() as now)`;
-const LISTED = columns(sql`case when r.status = 'held' and r.expires_at <= clock.now then 'expired' else r.status end`);
+const LISTED_RESERVATION = reservationColumns(
+  sql`case when r.status = 'held' and r.expires_at <= clock.now then 'expired' else r.status end`,
+);
 const LIVE_ON_SLOT = sql`select * from reservation where slot_id = s.id and status in ('held', 'confirmed')`;
 const ENDED_ON_SLOT = sql`
   select * from reservation where slot_id = s.id and status in ('cancelled', 'expired', 'conflict')`;
@@ -80,22 +91,22 @@ function conditionsOf({ from, to, onlyLive }: ReservationFilter, afterId: Id | 0
 async function listOfClient(reader: Reader, filter: ReservationFilter, afterId: Id | 0, limit: number) {
   const { rows } = await sql<Reservation>`
     with ${CLOCK}
-    select ${LISTED} from clock cross join reservation r join slot s on s.id = r.slot_id
+    select ${LISTED_RESERVATION} from clock cross join reservation r join slot s on s.id = r.slot_id
      where r.client_id = ${filter.party.id} and ${conditionsOf(filter, afterId)}
      order by r.id limit ${limit}`.execute(reader);
   return rows;
 }
 
 /**
- * From the provider's slots to what is reserved of each. All of it is found before the first ones are taken: the
- * planner would otherwise walk all reservations there are by id, in the hope of soon meeting enough of this provider's.
+ * Finds all reservations of the provider's slots before it takes the first `limit`. With the limit in the same query,
+ * PostgreSQL would walk all reservations by id until it has met enough of this provider's.
  */
 async function listOfProvider(reader: Reader, filter: ReservationFilter, afterId: Id | 0, limit: number) {
-  // Two indexes, as live ones must be found fast where a slot has been held and let go ten thousand times.
+  // Live and ended reservations have an index each: live ones must be found fast on a slot with thousands of ended ones.
   const onSlot = filter.onlyLive ? LIVE_ON_SLOT : sql`${LIVE_ON_SLOT} union all ${ENDED_ON_SLOT}`;
   const { rows } = await sql<Reservation>`
     with ${CLOCK}, found as materialized (
-      select ${LISTED} from clock cross join slot s cross join lateral (${onSlot}) r
+      select ${LISTED_RESERVATION} from clock cross join slot s cross join lateral (${onSlot}) r
        where s.provider_id = ${filter.party.id} and ${conditionsOf(filter, afterId)}
     )
     select * from found order by reservation_id limit ${limit}`.execute(reader);
@@ -107,7 +118,7 @@ async function requireParty(reader: Reader, { role, id }: Party): Promise<void> 
   else await readProvider(reader, id);
 }
 
-/** One change of a reservation, and what it was from then on. */
+/** One change of a reservation, and its state from then on. */
 export interface ReservationEvent {
   readonly at: InstantText;
   readonly status: Status;
@@ -116,23 +127,32 @@ export interface ReservationEvent {
   readonly expires_at: InstantText;
 }
 
-/** All that has happened to a reservation, oldest first; running out is told as it happens, not as it is swept. */
+/**
+ * All changes of a reservation, oldest first. The expiry of a hold is among them from the instant it happens, whether
+ * or not a sweep has marked it.
+ *
+ * @throws NotFound
+ */
 export async function readHistory(reader: Reader, reservationId: Id): Promise<ReservationEvent[]> {
   const { rows } = await sql<ReservationEvent>`
-    with event as (
+    with stored as (
       select id, at, status, slot_id, quantity, expires_at from reservation_event where reservation_id = ${reservationId}
-    ), last as (select * from event order by id desc limit 1)
+    ), last as (select * from stored order by id desc limit 1)
     select at, status, slot_id, quantity, expires_at from (
-      select * from event
+      select * from stored
       union all
       select null, expires_at, 'expired', slot_id, quantity, expires_at from last
        where status = 'held' and expires_at <= holdfast_clock()
-    ) told order by id nulls last`.execute(reader);
+    ) history order by id nulls last`.execute(reader);
   if (rows.length === 0) throw new NotFound('reservation', reservationId);
   return rows;
 }
 
-/** A reservation as it was at a moment that has passed. */
+/**
+ * A reservation as it was at `at`, a moment that has passed.
+ *
+ * @throws NotFound, BeforeFirstState
+ */
 export async function readReservationAt(reader: Reader, reservationId: Id, at: InstantText): Promise<Reservation> {
   const { rows } = await sql<Reservation>`
     select r.id as reservation_id, event.slot_id, s.provider_id, r.client_id, event.quantity,
@@ -149,5 +169,5 @@ export async function readReservationAt(reader: Reader, reservationId: Id, at: I
   const reservation = rows[0];
   if (reservation) return reservation;
   await readReservation(reader, reservationId);
-  throw new NotYet(reservationId);
+  throw new BeforeFirstState(reservationId);
 }

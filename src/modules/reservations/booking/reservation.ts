@@ -5,12 +5,14 @@ import { AlreadyEnded, ForeignClient, HoldCannotGrow, HoldExpired, NotHeld } fro
 
 export type Status = 'held' | 'confirmed' | 'cancelled' | 'expired' | 'conflict';
 
-/** A client's claim on a slot. Times are UTC, to the microsecond. */
+/** A client's claim on units of a slot. Times are UTC, to the microsecond. */
 export interface Reservation {
   readonly reservation_id: Id;
   readonly slot_id: Id;
+  /** `null` for a supplier's slot. */
   readonly provider_id: Id | null;
   readonly client_id: Id;
+  /** Number of units. */
   readonly quantity: number;
   readonly status: Status;
   readonly start_time: InstantText;
@@ -18,48 +20,54 @@ export interface Reservation {
   readonly created_at: InstantText;
   readonly expires_at: InstantText;
   readonly confirmed_at: InstantText | null;
-  /** Of one unit, when it was held; `null` when that was free. */
+  /** Price of one unit when it was held; `null` when the unit was free. */
   readonly price: Price | null;
-  /** What is reserved, where the provider does not say it. */
+  /** Name of the reserved product; `null` for a provider's slot. */
   readonly name: string | null;
-  /** Of which types its units are; `null` where the slot has none. */
+  /** The pax types of its units; `null` when the slot has none. */
   readonly pax: readonly ReservedPax[] | null;
 }
 
-/** Units of one pax type, at the price they were held for. */
-export interface ReservedPax {
+/** Reserved units of one pax type. */
+interface ReservedPax {
   readonly type: string;
   readonly name: string;
   readonly quantity: number;
-  /** Of one; the amount as text, an exact decimal. */
+  /** Price of one unit when it was held. The amount is an exact decimal, as text, and may be 0. */
   readonly price: { readonly amount: string; readonly currency: string };
 }
 
-/** The rules a reservation is decided by; durations in milliseconds. */
+/** The rules that reservations are decided by; durations in milliseconds. */
 export interface ReservationPolicy {
   readonly holdTtlMs: number;
+  /** How far ahead a slot must start to be listed as free. */
   readonly minNoticeMs: number;
+  /** How much less notice is enough to reserve a slot that was listed. */
   readonly minNoticeGraceMs: number;
-  /** The longest a hold may live from its creation, extensions included. */
+  /** Longest life of a hold from its creation, extensions included. */
   readonly maxHoldMs: number;
 }
 
-/** How far ahead a slot must start at least to be reserved, leniency included. */
+/** How far ahead a slot must start to be reserved: the minimum notice, less the grace. */
 export function leastNoticeMs(policy: ReservationPolicy): number {
   return Math.max(policy.minNoticeMs - policy.minNoticeGraceMs, 0);
 }
 
-/** Of two moments as the database writes them. Their texts do not sort, as a fraction may be missing. */
+/** Compares two instants of the database. Their texts do not sort, because a fraction may be missing. */
 export function isBefore(a: InstantText, b: InstantText): boolean {
   return Temporal.Instant.compare(Temporal.Instant.from(a), Temporal.Instant.from(b)) < 0;
 }
 
-/** The state a reservation is in at `now`: a hold is over at the very instant it expires, swept or not. */
+/** The status at `now`. A hold is expired from the very instant of its expiry, whether or not a sweep has marked it. */
 export function statusAt(reservation: Pick<Reservation, 'status' | 'expires_at'>, now: InstantText): Status {
   return reservation.status === 'held' && !isBefore(now, reservation.expires_at) ? 'expired' : reservation.status;
 }
 
-/** Refuses what does not belong to the client or has ended; what is left is a live claim. */
+/**
+ * Requires a live claim of this client.
+ *
+ * @throws ForeignClient, HoldExpired, AlreadyEnded
+ */
 export function requireLive(
   reservation: Reservation,
   clientId: Id,
@@ -74,8 +82,9 @@ export function requireLive(
 }
 
 /**
- * When an extended hold expires: a full hold's life from now, but never past the ceiling nor past the slot's
- * start, and never sooner than it does already.
+ * The new expiry of an extended hold: a full hold's life from `now`, but not after the ceiling or the slot's start.
+ *
+ * @throws HoldCannotGrow when that is not later than the present expiry; NotHeld, and the failures of `requireLive`
  */
 export function decideExtension(
   reservation: Reservation,
@@ -84,10 +93,10 @@ export function decideExtension(
   policy: ReservationPolicy,
 ): InstantText {
   if (requireLive(reservation, clientId, now, policy) === 'confirmed') throw new NotHeld();
-  const wished = Temporal.Instant.from(now).add({ milliseconds: policy.holdTtlMs });
+  const fullLife = Temporal.Instant.from(now).add({ milliseconds: policy.holdTtlMs });
   const ceiling = Temporal.Instant.from(reservation.created_at).add({ milliseconds: policy.maxHoldMs });
-  const start = Temporal.Instant.from(reservation.start_time);
-  const expiresAt = [wished, ceiling, start].reduce((a, b) => (Temporal.Instant.compare(a, b) <= 0 ? a : b));
+  const slotStart = Temporal.Instant.from(reservation.start_time);
+  const expiresAt = [fullLife, ceiling, slotStart].reduce((a, b) => (Temporal.Instant.compare(a, b) <= 0 ? a : b));
   if (!isBefore(reservation.expires_at, expiresAt.toString())) throw new HoldCannotGrow(policy.maxHoldMs);
   return expiresAt.toString();
 }

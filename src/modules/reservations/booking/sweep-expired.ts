@@ -2,9 +2,15 @@ import type { Database } from '../../../platform/db/database.ts';
 import { deleteOldAnswers } from '../../../platform/http/idempotency-store.ts';
 import type { Jobs } from '../../../platform/jobs/jobs.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import { sweepExpired } from './expire-reservations.ts';
+import { expireDueHolds } from './reservation-store.ts';
 
-/** Tidies up, on one instance at a time. Nothing else in the program waits for it or depends on it. */
+/** Holds ended by one transaction, so that no other transaction waits long for its locks. */
+const CHUNK = 1_000;
+
+/**
+ * Starts the sweep, a job that runs on one instance at a time: it ends expired holds and deletes old idempotent
+ * answers. Nothing else in the program waits for it or depends on it.
+ */
 export async function startSweeper(
   jobs: Jobs,
   database: Database,
@@ -12,8 +18,17 @@ export async function startSweeper(
   logger: Logger,
 ): Promise<void> {
   await jobs.every('sweep', sweepEveryMs, async (signal) => {
-    const expired = await sweepExpired(database, signal);
-    const forgotten = await database.transaction(deleteOldAnswers);
-    if (expired + forgotten > 0) logger.info({ expired, forgotten }, 'swept');
+    const expiredHolds = await sweepExpired(database, signal);
+    const deletedAnswers = await database.transaction(deleteOldAnswers);
+    if (expiredHolds + deletedAnswers > 0) logger.info({ expiredHolds, deletedAnswers }, 'sweep finished');
   });
+}
+
+/** Ends expired holds, a chunk per transaction. @returns how many */
+async function sweepExpired(database: Database, signal: AbortSignal): Promise<number> {
+  let total = 0;
+  for (let ended = CHUNK; ended > 0 && !signal.aborted; total += ended) {
+    ended = (await database.transaction((tx) => expireDueHolds(tx, CHUNK))).length;
+  }
+  return total;
 }

@@ -9,6 +9,7 @@ export interface NewClient {
   readonly last_name: string;
 }
 
+/** A person who reserves slots. */
 export interface Client extends NewClient {
   readonly client_id: Id;
   readonly created_at: InstantText;
@@ -16,11 +17,12 @@ export interface Client extends NewClient {
 
 const CLIENT = ['id as client_id', 'first_name', 'last_name', 'created_at'] as const;
 
-/** Field by field: a body may carry more than its schema names, and each name would be taken for a column. */
+/** Takes field by field: a body of the fixed paths may have more, and each field would become a column name. */
 export function insertClient(tx: Tx, { first_name, last_name }: NewClient): Promise<Client> {
   return tx.insertInto('client').values({ first_name, last_name }).returning(CLIENT).executeTakeFirstOrThrow();
 }
 
+/** @throws NotFound */
 export async function readClient(reader: Reader, clientId: Id): Promise<Client> {
   const client = await reader.selectFrom('client').select(CLIENT).where('id', '=', clientId).executeTakeFirst();
   if (!client) throw new NotFound('client', clientId);

@@ -7,9 +7,11 @@ import type {} from './people-tables.ts';
 export interface NewProvider {
   readonly first_name: string;
   readonly last_name: string;
+  /** An IANA time zone. */
   readonly time_zone: string;
 }
 
+/** A person who offers time. */
 export interface Provider extends NewProvider {
   readonly provider_id: Id;
   readonly created_at: InstantText;
@@ -17,7 +19,7 @@ export interface Provider extends NewProvider {
 
 const PROVIDER = ['id as provider_id', 'first_name', 'last_name', 'time_zone', 'created_at'] as const;
 
-/** Field by field: a body may carry more than its schema names, and each name would be taken for a column. */
+/** Takes field by field: a body of the fixed paths may have more, and each field would become a column name. */
 export function insertProvider(tx: Tx, { first_name, last_name, time_zone }: NewProvider): Promise<Provider> {
   return tx
     .insertInto('provider')
@@ -26,13 +28,18 @@ export function insertProvider(tx: Tx, { first_name, last_name, time_zone }: New
     .executeTakeFirstOrThrow();
 }
 
+/** @throws NotFound */
 export async function readProvider(reader: Reader, providerId: Id): Promise<Provider> {
   const provider = await reader.selectFrom('provider').select(PROVIDER).where('id', '=', providerId).executeTakeFirst();
   if (!provider) throw new NotFound('provider', providerId);
   return provider;
 }
 
-/** Locks a provider's calendar: whoever posts or blocks its time does so one after another. */
+/**
+ * Reads a provider and locks its calendar: transactions that offer or withdraw its time run one after another.
+ *
+ * @throws NotFound
+ */
 export async function lockProvider(tx: Tx, providerId: Id): Promise<Provider> {
   const provider = await tx
     .selectFrom('provider')
@@ -49,6 +56,7 @@ export function listProviders(reader: Reader, afterId: Id | 0, limit: number): P
   return reader.selectFrom('provider').select(PROVIDER).where('id', '>', afterId).orderBy('id').limit(limit).execute();
 }
 
+/** Providers by id. Unknown ids are left out. */
 export async function readProvidersById(reader: Reader, providerIds: readonly Id[]): Promise<Map<Id, Provider>> {
   if (providerIds.length === 0) return new Map();
   const providers = await reader.selectFrom('provider').select(PROVIDER).where('id', 'in', providerIds).execute();

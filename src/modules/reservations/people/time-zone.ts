@@ -1,9 +1,9 @@
 import { Malformed } from '../../../platform/errors.ts';
 import { isTimeZone } from '../../../platform/time/instant.ts';
 
-/** Reads a provider's time zone; UTC unless told. */
-export function zoneOf(name: string | undefined): string {
+/** Parses the `time_zone` of a request body. Defaults to UTC. */
+export function parseTimeZone(name: string | undefined): string {
   if (name === undefined) return 'UTC';
-  if (!isTimeZone(name)) throw new Malformed([{ path: '/time_zone', message: 'is not an IANA time zone' }]);
+  if (!isTimeZone(name)) throw new Malformed([{ path: '/time_zone', message: 'must be an IANA time zone' }]);
   return name;
 }

@@ -1,17 +1,17 @@
 import { sql } from 'kysely';
-import type { Status } from '../../../src/modules/reservations/booking/reservation.ts';
-import type { Database } from '../../../src/platform/db/database.ts';
-import type { HttpServer } from '../../../src/platform/http/http-server.ts';
-import type { Id } from '../../../src/platform/ids.ts';
-import { ask } from '../server/test-app.ts';
+import type { Status } from '../../../../src/modules/reservations/booking/reservation.ts';
+import type { Database } from '../../../../src/platform/db/database.ts';
+import type { HttpServer } from '../../../../src/platform/http/http-server.ts';
+import type { Id } from '../../../../src/platform/ids.ts';
+import { ask } from '../../server/test-app.ts';
 
-/** What a buyer asked for. */
+/** A request of a buyer. */
 export type Operation =
   | { readonly kind: 'hold'; readonly client: Id; readonly slot: Id; readonly quantity: number }
   | { readonly kind: 'confirm' | 'cancel' | 'extend'; readonly client: Id; readonly reservation: Id }
   | { readonly kind: 'reschedule'; readonly client: Id; readonly reservation: Id; readonly slot: Id };
 
-/** One request, from before it was sent until after its answer was there, in milliseconds of this process's clock. */
+/** One request and its answer. Times are milliseconds of this process's monotonic clock, before and after. */
 export interface Exchange {
   readonly operation: Operation;
   readonly key: string | undefined;
@@ -22,7 +22,7 @@ export interface Exchange {
   readonly text: string;
 }
 
-/** Sends operations and writes down what came of them. */
+/** Sends operations and records their exchanges. */
 export class Recorder {
   readonly exchanges: Exchange[] = [];
 
@@ -55,12 +55,12 @@ function requestOf(operation: Operation): { url: string; body: object } {
   }
 }
 
-/** The reservation an answer is about. */
+/** The id of the reservation in a successful answer. */
 export function reservationIn(exchange: Exchange): Id {
   return (JSON.parse(exchange.text) as { reservation_id: Id }).reservation_id;
 }
 
-/** The last part of an error's `type`, such as `slot-taken`; nothing for any other answer. */
+/** The short type of a problem, such as `slot-taken`; `undefined` for any other answer. */
 export function problemIn(exchange: Exchange): string | undefined {
   if (exchange.status < 400) return undefined;
   return (JSON.parse(exchange.text) as { type: string }).type.split(':').at(-1);
@@ -84,6 +84,7 @@ export interface ReservationRow {
   readonly decidedAt: number | null;
 }
 
+/** Times are microseconds since 1970. */
 export interface EventRow {
   readonly reservation: Id;
   readonly at: number;
@@ -93,11 +94,11 @@ export interface EventRow {
   readonly expiresAt: number;
 }
 
-/** What the database holds in the end. */
+/** The tables of bookings after all requests. */
 export interface FinalTables {
   readonly slots: readonly SlotRow[];
   readonly reservations: readonly ReservationRow[];
-  /** Each reservation's in the order in which they were written. */
+  /** By reservation, in the order in which they were written. */
   readonly events: readonly EventRow[];
 }
 

@@ -1,19 +1,19 @@
 /** Units claimed from one moment to another, both included; `to` may be Infinity. */
-export interface Claimed {
+export interface ClaimSpan {
   readonly from: number;
   readonly to: number;
   readonly units: number;
 }
 
-/** What happens to claims at one and the same moment: the new ones come first, or the old ones go first. */
+/** The order of claims that begin and end at the same moment. */
 export type Ties = 'starts-first' | 'ends-first';
 
-/** How many units are claimed at each moment, for a set of claims. */
+/** The sum of claimed units at each moment, for a set of claims. */
 export class ClaimCurve {
   /** The moments at which the sum changes, ascending, and the sum from then on. */
   readonly #steps: readonly { readonly at: number; readonly sum: number }[];
 
-  constructor(claims: readonly Claimed[], ties: Ties) {
+  constructor(claims: readonly ClaimSpan[], ties: Ties) {
     const changes = claims
       .filter(({ from, to }) => from <= to)
       .flatMap(({ from, to, units }) => [
@@ -40,6 +40,7 @@ export class ClaimCurve {
     return peak;
   }
 
+  /** Index of the first step at or after a moment, by binary search. */
   #firstAtOrAfter(moment: number): number {
     let low = 0;
     let high = this.#steps.length;

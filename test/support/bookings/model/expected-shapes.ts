@@ -1,16 +1,16 @@
 import type { BookingModel, ModelEvent, ModelReservation, ModelSlot } from './booking-model.ts';
 import { Refused } from './booking-model.ts';
 
-/** The model's slots and reservations in the words of the answers. */
+/** The model's slots and reservations as answers show them. */
 
 const PROVIDER_NAME = { first_name: 'Jane', last_name: 'Doe' };
 
-/** To the second, as answers tell time. */
+/** A time to the second, as most answers show it. */
 export function seconds(micros: number): string {
   return new Date(Math.floor(micros / 1_000_000) * 1_000).toISOString().replace('.000Z', 'Z');
 }
 
-/** To the microsecond, without zeros at the end, as the database tells time. */
+/** A time to the microsecond, without trailing zeros, as the database writes it. */
 export function exactly(micros: number): string {
   const fraction = String(micros % 1_000_000)
     .padStart(6, '0')
@@ -92,7 +92,7 @@ export function shapeHistory(model: BookingModel, reservation: ModelReservation)
   };
 }
 
-/** A reservation as it was at a moment, which must not be to come. */
+/** A reservation as it was at a moment. Throws `Refused` for a moment in the future. */
 export function shapeAt(model: BookingModel, reservationId: number, at: number) {
   if (at > model.now) throw new Refused(422, 'future-time');
   const reservation = model.reservation(reservationId);

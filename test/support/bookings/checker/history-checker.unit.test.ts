@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { EventRow, Exchange, FinalTables, Operation, ReservationRow } from '../support/bookings/history.ts';
-import { checkHistory } from '../support/bookings/history-checker.ts';
+import type { EventRow, Exchange, FinalTables, Operation, ReservationRow } from './history.ts';
+import { checkHistory } from './history-checker.ts';
 
-const MINUTE = 60_000_000;
+const MINUTE_MICROS = 60_000_000;
 
 function exchange(
   operation: Operation,
@@ -25,20 +25,20 @@ const reschedule = (client: number, reservation: number, slot: number): Operatio
 });
 
 function row(id: number, client: number, more: Partial<ReservationRow> = {}): ReservationRow {
-  const base = { id, client, slot: 1, quantity: 1, heldAt: 10, expiresAt: 10 + 30 * MINUTE, decidedAt: null };
+  const base = { id, client, slot: 1, quantity: 1, heldAt: 10, expiresAt: 10 + 30 * MINUTE_MICROS, decidedAt: null };
   return { ...base, status: 'held', ...more };
 }
 
 function event(reservation: number, at: number, status: EventRow['status'], more: Partial<EventRow> = {}): EventRow {
-  return { reservation, at, status, slot: 1, quantity: 1, expiresAt: 10 + 30 * MINUTE, ...more };
+  return { reservation, at, status, slot: 1, quantity: 1, expiresAt: 10 + 30 * MINUTE_MICROS, ...more };
 }
 
-interface Story {
+interface Recorded {
   readonly exchanges: readonly Exchange[];
   readonly tables: FinalTables;
 }
 
-/** Client 1 holds the one unit and confirms it, client 2 is refused meanwhile; client 1 cancels, client 2 holds. */
+/** Client 1 holds the only unit and confirms it, and client 2 is refused. Client 1 cancels, and client 2 holds. */
 const SOUND = {
   exchanges: [
     exchange(hold(1), [0, 2], 201, { reservation: 1 }),
@@ -58,18 +58,18 @@ const SOUND = {
       event(1, 10, 'held'),
       event(1, 50, 'confirmed'),
       event(1, 100, 'cancelled'),
-      event(2, 100, 'held', { expiresAt: 10 + 30 * MINUTE }),
+      event(2, 100, 'held', { expiresAt: 10 + 30 * MINUTE_MICROS }),
     ],
   },
-} satisfies Story;
+} satisfies Recorded;
 
-/** The same with some exchanges or rows put in the place of those there are, or added behind them. */
+/** The sound history with some exchanges or rows replaced, removed or added, by index. */
 function changed(change: {
   exchanges?: Record<number, Exchange | undefined>;
   reservations?: Record<number, ReservationRow | undefined>;
   events?: Record<number, EventRow | undefined>;
   claimed?: number;
-}): Story {
+}): Recorded {
   const { tables } = SOUND;
   return {
     exchanges: replaced(SOUND.exchanges, change.exchanges),
@@ -87,59 +87,62 @@ function replaced<T>(list: readonly T[], changes: Record<number, T | undefined> 
   return all.filter((member) => member !== undefined);
 }
 
-function broken({ exchanges, tables }: Story): string[] {
+function broken({ exchanges, tables }: Recorded): string[] {
   return [...new Set(checkHistory(exchanges, tables).map((violation) => violation.invariant))];
 }
 
 describe('the history checker', () => {
-  it('finds nothing wrong with a sound history', () => {
+  it('a sound history breaks nothing', () => {
     expect(checkHistory(SOUND.exchanges, SOUND.tables)).toEqual([]);
   });
 
-  it('allows an instant that ends one claim to begin the next', () => {
+  it('the sound history has an instant at which one claim ends and the next begins', () => {
     expect(SOUND.tables.events[2]?.at).toBe(SOUND.tables.events[3]?.at);
   });
 
   it.each([
-    ['two claims at one instant', changed({ events: { 3: event(2, 99, 'held') } })],
-    ['a slot that counts less than there is', changed({ claimed: 0 })],
+    ['two claims on one unit at one instant', changed({ events: { 3: event(2, 99, 'held') } })],
+    ['a slot that counts fewer units than its reservations have', changed({ claimed: 0 })],
     [
-      'two confirmed at once by the answers alone',
+      'two confirmations at once by the answers alone',
       changed({
         exchanges: { 4: exchange(cancel(1, 1), [30, 31], 200, { reservation: 1 }), 9: confirmTwo([16, 17]) },
         reservations: { 1: row(2, 2, { heldAt: 100, decidedAt: 120, status: 'confirmed' }) },
         events: { 4: event(2, 120, 'confirmed') },
       }),
     ],
-  ])('H1: %s', (_what, story) => {
-    expect(broken(story)).toEqual(['H1']);
+  ])('%s breaks "never oversold"', (_what, recorded) => {
+    expect(broken(recorded)).toEqual(['never oversold']);
   });
 
   it.each([
     [
-      'decided at the very instant the hold expired',
+      'a confirmation at the very instant of expiry',
       changed({
-        reservations: { 0: row(1, 1, { status: 'cancelled', decidedAt: 10 + 30 * MINUTE }) },
+        reservations: { 0: row(1, 1, { status: 'cancelled', decidedAt: 10 + 30 * MINUTE_MICROS }) },
         events: {
-          1: event(1, 10 + 30 * MINUTE, 'confirmed'),
-          2: event(1, 11 + 30 * MINUTE, 'cancelled'),
-          3: event(2, 11 + 30 * MINUTE, 'held', { expiresAt: 60 * MINUTE }),
+          1: event(1, 10 + 30 * MINUTE_MICROS, 'confirmed'),
+          2: event(1, 11 + 30 * MINUTE_MICROS, 'cancelled'),
+          3: event(2, 11 + 30 * MINUTE_MICROS, 'held', { expiresAt: 60 * MINUTE_MICROS }),
         },
       }),
     ],
-    ['another client’s', changed({ exchanges: { 2: exchange(confirm(7, 1), [4, 6], 200, { reservation: 1 }) } })],
-    ['confirmed on a slot it did not hold', changed({ events: { 0: event(1, 10, 'held', { slot: 2 }) } })],
-    ['confirmed with nobody told', changed({ exchanges: { 2: undefined } })],
-    ['decided with no event', changed({ events: { 1: undefined } })],
-  ])('H2: %s', (_what, story) => {
-    expect(broken(story)).toContain('H2');
+    [
+      'a confirmation by another client',
+      changed({ exchanges: { 2: exchange(confirm(7, 1), [4, 6], 200, { reservation: 1 }) } }),
+    ],
+    ['a confirmation on a slot that was not held', changed({ events: { 0: event(1, 10, 'held', { slot: 2 }) } })],
+    ['a confirmation in no answer', changed({ exchanges: { 2: undefined } })],
+    ['a confirmation without an event', changed({ events: { 1: undefined } })],
+  ])('%s breaks "confirmed in time"', (_what, recorded) => {
+    expect(broken(recorded)).toContain('confirmed in time');
   });
 
   it.each([
-    ['something after a cancellation', changed({ events: { 4: event(1, 120, 'confirmed') } })],
-    ['an end as a hold after a confirmation', changed({ events: { 2: event(1, 100, 'expired') } })],
+    ['a change after a cancellation', changed({ events: { 4: event(1, 120, 'confirmed') } })],
+    ['an expiry after a confirmation', changed({ events: { 2: event(1, 100, 'expired') } })],
     [
-      'a cancellation after the hold had run out',
+      'a cancellation after the hold expired',
       changed({
         exchanges: { 2: undefined },
         reservations: { 0: row(1, 1, { status: 'cancelled', expiresAt: 60 }) },
@@ -151,95 +154,95 @@ describe('the history checker', () => {
       }),
     ],
     [
-      'a row that is not as its last event says',
+      'a row that differs from its last event',
       changed({ reservations: { 1: row(2, 2, { quantity: 2 }) }, claimed: 2 }),
     ],
     [
-      'events that go back in time',
+      'an event before the previous one',
       changed({ events: { 1: event(1, 50, 'confirmed'), 2: event(1, 40, 'cancelled') } }),
     ],
-    ['no hold at the beginning', changed({ events: { 3: event(2, 100, 'confirmed') } })],
-  ])('H3: %s', (_what, story) => {
-    expect(broken(story)).toContain('H3');
+    ['a reservation that did not begin as a hold', changed({ events: { 3: event(2, 100, 'confirmed') } })],
+  ])('%s breaks "states in order"', (_what, recorded) => {
+    expect(broken(recorded)).toContain('states in order');
   });
 
-  describe('H4', () => {
+  describe('no false refusal', () => {
     const refused = (span: [number, number], slot = 1) => exchange(hold(3, slot), span, 409, { problem: 'slot-taken' });
 
     it.each([
-      ['before anybody held it', refused([-2, -1])],
-      ['with a request for it under way only later', refused([-2, -0.5])],
-    ])('a refusal %s', (_what, refusal) => {
-      expect(broken(changed({ exchanges: { 9: refusal } }))).toEqual(['H4']);
+      ['before the first hold', refused([-2, -1])],
+      ['that returns before the first hold is requested', refused([-2, -0.5])],
+    ])('a refusal %s breaks "no false refusal"', (_what, refusal) => {
+      expect(broken(changed({ exchanges: { 9: refusal } }))).toEqual(['no false refusal']);
     });
 
-    it('a refusal after the only hold was cancelled', () => {
-      const story = changed({
+    it('a refusal after the only hold was cancelled breaks "no false refusal"', () => {
+      const recorded = changed({
         exchanges: { 5: refused([11.5, 12]), 6: undefined, 7: undefined, 8: undefined },
         reservations: { 1: undefined },
         events: { 3: undefined },
         claimed: 0,
       });
-      expect(broken(story)).toEqual(['H4']);
+      expect(broken(recorded)).toEqual(['no false refusal']);
     });
 
     it.each([
-      ['touches the moment a hold was begun', refused([-2, 0])],
-      ['touches the moment a cancellation was answered', refused([11, 11])],
+      ['ends at the moment a hold is requested', refused([-2, 0])],
+      ['is at the moment a cancellation is answered', refused([11, 11])],
       ['lies within the life of a hold', refused([7, 8])],
-    ])('says nothing of a refusal that %s', (_what, refusal) => {
+    ])('a refusal that %s breaks nothing', (_what, refusal) => {
       expect(broken(changed({ exchanges: { 9: refusal } }))).toEqual([]);
     });
 
-    it('says nothing where a hold with an unknown outcome may have had it', () => {
+    it('a refusal breaks nothing when a hold of unknown outcome may have had the unit', () => {
       const unknown = exchange(hold(4), [-3, -1], 503, { problem: 'database-unavailable' });
       expect(broken(changed({ exchanges: { 9: unknown, 10: refused([-2, -1]) } }))).toEqual([]);
     });
 
-    it('knows that more was asked for than there is', () => {
+    it('a refusal of more units than the slot has breaks nothing', () => {
       const greedy = exchange(hold(3, 1, 2), [-2, -1], 409, { problem: 'slot-taken' });
       expect(broken(changed({ exchanges: { 9: greedy } }))).toEqual([]);
     });
 
-    it('knows that what was moved away may have come back', () => {
+    it('a refusal breaks nothing when a reservation may have moved away and come back', () => {
       const away = exchange(reschedule(2, 2, 2), [16, 17], 200, { reservation: 2 });
       const back = exchange(reschedule(2, 2, 1), [18, 19], 200, { reservation: 2 });
-      const story = changed({
+      const recorded = changed({
         exchanges: { 9: away, 10: back, 11: refused([20, 21]) },
         events: { 4: event(2, 110, 'held', { slot: 2 }), 5: event(2, 120, 'held') },
       });
-      expect(broken(story)).toEqual([]);
+      expect(broken(recorded)).toEqual([]);
     });
   });
 
   it.each([
     [
-      'other bytes',
+      'a replay with other bytes',
       changed({ exchanges: { 7: exchange(hold(2), [14, 15], 201, { text: '{"reservation_id": 2}', key: 'k' }) } }),
     ],
     [
-      'another status',
+      'a replay with another status',
       changed({ exchanges: { 7: exchange(hold(2), [14, 15], 409, { problem: 'slot-taken', key: 'k' }) } }),
     ],
     [
-      'a second reservation',
+      'a replay with a second reservation',
       changed({ exchanges: { 7: exchange(hold(2), [14, 15], 201, { reservation: 3, key: 'k' }) } }),
     ],
     [
-      'another request, served',
+      'another request that is served with a used key',
       changed({ exchanges: { 8: exchange(hold(3), [14, 15], 409, { problem: 'slot-taken', key: 'k' }) } }),
     ],
     [
-      'itself, taken for another',
+      'a repeated request that is taken for another',
       changed({ exchanges: { 7: exchange(hold(2), [14, 15], 422, { problem: 'idempotency-key-reused', key: 'k' }) } }),
     ],
-    ['no answer at all', changed({ exchanges: { 5: undefined, 6: undefined, 7: undefined } })],
+    ['a reservation in no answer', changed({ exchanges: { 5: undefined, 6: undefined, 7: undefined } })],
     [
-      'no key, and the reservation of another request',
+      'a request without a key that gets the reservation of another request',
       changed({ exchanges: { 9: exchange(hold(2), [14, 15], 201, { reservation: 2 }) } }),
     ],
-  ])('H5: %s', (_what, story) => {
-    expect(broken(story)).toContain('H5');
+  ])('%s breaks "one effect per key"', (_what, recorded) => {
+    expect(broken(recorded)).toContain('one effect per key');
   });
 
   it.each([
@@ -258,8 +261,8 @@ describe('the history checker', () => {
         events: { 2: undefined, 3: undefined },
       }),
     ],
-  ])('H6: a lost %s', (_what, story) => {
-    expect(broken(story)).toContain('H6');
+  ])('a lost %s breaks "nothing lost"', (_what, recorded) => {
+    expect(broken(recorded)).toContain('nothing lost');
   });
 });
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 
-/** Every so manieth number stands for nothing that exists. */
-export const STRANGER = 17;
+/** A number divisible by this chooses an id that does not exist. */
+export const UNKNOWN_EVERY = 17;
 
 /**
- * Random requests. Places in lists are told as numbers that are taken modulo what there is when the request is
- * sent; so any part of a list of commands makes sense.
+ * Random requests. Things are chosen by numbers, taken modulo the number of things that exist when the request is
+ * sent. So every part of a list of commands is a valid list too, and fast-check can shrink it.
  */
 export type Command =
   | { do: 'offer'; fixed: boolean; provider: number; from: number; slots: number; capacity: number; half: boolean }
@@ -13,7 +13,7 @@ export type Command =
   | { do: 'confirm'; fixed: boolean; reservation: number; foreign: boolean }
   | { do: 'cancel' | 'extend'; reservation: number; foreign: boolean }
   | { do: 'reschedule'; reservation: number; foreign: boolean; slot: number; version: Version }
-  | { do: 'block'; provider: number; from: number; slots: number; reservations: 'keep' | 'cancel' }
+  | { do: 'withdraw'; provider: number; from: number; slots: number; reservations: 'keep' | 'cancel' }
   | { do: 'move'; to: 'expiry' | 'notice' | 'grace' | 'on'; which: number; by: number }
   | { do: 'sweep' }
   | { do: 'list bookable'; provider: number }
@@ -27,7 +27,7 @@ export type Version = 'none' | 'current' | 'stale';
 
 const number = fc.nat({ max: 120 });
 const bool = fc.boolean();
-/** Mostly its own client. */
+/** Whether another client than the reservation's own sends the request: rarely. */
 const foreign = fc.nat({ max: 11 }).map((n) => n === 0);
 const version = fc.constantFrom<Version>('none', 'none', 'current', 'stale');
 const by = fc.constantFrom(-1, 0, 1);
@@ -76,7 +76,7 @@ export const commandArbitrary: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      do: action('block'),
+      do: action('withdraw'),
       provider: number,
       from,
       slots,
@@ -122,7 +122,7 @@ export const commandArbitrary: fc.Arbitrary<Command> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: action('read at'), reservation: number, event: number, by }) },
 );
 
-/** What every run begins with, so that there is something to want. */
+/** The commands that every run begins with, so that there are slots and holds. */
 export const OPENING: readonly Command[] = [
   { do: 'offer', fixed: true, provider: 2, from: 0, slots: 4, capacity: 1, half: false },
   { do: 'offer', fixed: false, provider: 1, from: 2, slots: 3, capacity: 3, half: false },

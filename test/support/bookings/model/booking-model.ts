@@ -1,7 +1,7 @@
-import type { Status } from '../../../src/modules/reservations/booking/reservation.ts';
-import type { Id } from '../../../src/platform/ids.ts';
+import type { Status } from '../../../../src/modules/reservations/booking/reservation.ts';
+import type { Id } from '../../../../src/platform/ids.ts';
 
-/** Durations and moments are microseconds; moments since 1970. */
+/** The settings of the server. Durations are microseconds, and moments are microseconds since 1970. */
 export interface Rules {
   readonly holdTtl: number;
   readonly maxHold: number;
@@ -17,7 +17,7 @@ export interface ModelSlot {
   readonly end: number;
   readonly capacity: number;
   closed: boolean;
-  /** How often what can be claimed was changed by a request; running out is counted when it is asked for. */
+  /** Number of requests that changed what can be claimed. Expired holds are counted when the version is read. */
   changes: number;
 }
 
@@ -37,25 +37,29 @@ export interface ModelReservation {
   status: 'held' | 'confirmed' | 'cancelled';
   expiresAt: number;
   decidedAt: number | null;
-  /** Whether somebody has written down already that it ran out: only a sweep's answer tells. */
-  tidied: boolean;
+  /** Whether the program has marked the hold as expired. Only the answer of a sweep depends on it. */
+  isMarked: boolean;
   readonly events: ModelEvent[];
 }
 
+/** The problem that a request must be refused with. */
 export class Refused extends Error {
   readonly status: number;
   readonly type: string;
-  constructor(status: number, type: string) {
+  /** The units left, when the refusal is for want of units. */
+  readonly remaining: number | undefined;
+  constructor(status: number, type: string, remaining?: number) {
     super(type);
     this.status = status;
     this.type = type;
+    this.remaining = remaining;
   }
 }
 
-/** Tells the ids that the program gave to what it made, in the order of its answer: a model cannot know them. */
-export type TellId = (index: number) => Id;
+/** The id that the program gave to the new thing at `index` of its answer. The model cannot know it. */
+export type IdAt = (index: number) => Id;
 
-/** What bookings should do, said as plainly as can be: no locks, no transactions, one request after another. */
+/** The behaviour of bookings in its plainest form: no locks, no transactions, one request after another. */
 export class BookingModel {
   readonly rules: Rules;
   now: number;
@@ -69,20 +73,20 @@ export class BookingModel {
     this.now = now;
   }
 
-  isOver(reservation: ModelReservation, at = this.now): boolean {
+  hasExpired(reservation: ModelReservation, at = this.now): boolean {
     return reservation.status === 'held' && reservation.expiresAt <= at;
   }
 
   statusOf(reservation: ModelReservation): Status {
-    return this.isOver(reservation) ? 'expired' : reservation.status;
+    return this.hasExpired(reservation) ? 'expired' : reservation.status;
   }
 
-  on(slot: ModelSlot): ModelReservation[] {
+  reservationsOn(slot: ModelSlot): ModelReservation[] {
     return this.reservations.filter((each) => each.slot === slot);
   }
 
   liveOn(slot: ModelSlot): ModelReservation[] {
-    return this.on(slot).filter((each) => each.status !== 'cancelled' && !this.isOver(each));
+    return this.reservationsOn(slot).filter((each) => each.status !== 'cancelled' && !this.hasExpired(each));
   }
 
   claimed(slot: ModelSlot): number {
@@ -90,29 +94,29 @@ export class BookingModel {
   }
 
   version(slot: ModelSlot): number {
-    return 1 + slot.changes + this.on(slot).filter((each) => this.isOver(each)).length;
+    return 1 + slot.changes + this.reservationsOn(slot).filter((each) => this.hasExpired(each)).length;
   }
 
-  /** A slot that others must not overlap: open, or closed while somebody still has it. */
-  #counts(slot: ModelSlot): boolean {
+  /** Whether other slots must not overlap it: it is open, or it is closed and has a live claim. */
+  #occupies(slot: ModelSlot): boolean {
     return !slot.closed || this.claimed(slot) > 0;
   }
 
-  offer(provider: Id, start: number, end: number, capacity: number, length: number, tellId: TellId): ModelSlot[] {
-    this.#provider(provider);
-    // Calendars count in milliseconds: what began less than one ago has not begun.
+  offer(provider: Id, start: number, end: number, capacity: number, length: number, idAt: IdAt): ModelSlot[] {
+    this.#requireProvider(provider);
+    // The program compares milliseconds: a start in the present millisecond is not in the past.
     const past = start < this.now - (this.now % 1_000);
     if (end <= start || past || (end - start) % length !== 0) throw new Refused(422, 'range-refused');
     const spans = Array.from({ length: (end - start) / length }, (_, n) => start + n * length);
-    const there = this.slots.filter((slot) => slot.provider === provider && this.#counts(slot));
-    const kept = spans.map((at) => there.find((slot) => slot.start === at && slot.end === at + length));
-    const crossed = there.filter((slot) => slot.start < end && slot.end > start);
-    if (crossed.some((slot) => slot.capacity !== capacity || !kept.includes(slot))) {
+    const existing = this.slots.filter((slot) => slot.provider === provider && this.#occupies(slot));
+    const kept = spans.map((at) => existing.find((slot) => slot.start === at && slot.end === at + length));
+    const overlapping = existing.filter((slot) => slot.start < end && slot.end > start);
+    if (overlapping.some((slot) => slot.capacity !== capacity || !kept.includes(slot))) {
       throw new Refused(409, 'slots-overlap');
     }
-    this.#tidy(this.#touching(provider, start, end));
+    this.#markExpired(this.#touching(provider, start, end));
     return spans.map((at, index) => {
-      const slot = kept[index] ?? this.#newSlot(tellId(index), provider, at, at + length, capacity);
+      const slot = kept[index] ?? this.#newSlot(idAt(index), provider, at, at + length, capacity);
       if (slot.closed) slot.changes += 1;
       slot.closed = false;
       return slot;
@@ -125,25 +129,26 @@ export class BookingModel {
     return slot;
   }
 
-  hold(client: Id, slotId: Id, quantity: number, version: number | undefined, tellId: TellId): ModelReservation {
+  hold(client: Id, slotId: Id, quantity: number, version: number | undefined, idAt: IdAt): ModelReservation {
     const slot = this.slots.find((each) => each.id === slotId);
-    if (!slot) throw new Refused(404, 'no-such-timeslot');
-    this.#tidy([slot]);
-    this.#client(client);
+    if (!slot) throw new Refused(404, 'no-such-slot');
+    this.#markExpired([slot]);
+    this.#requireClient(client);
     if (slot.start < this.now + this.rules.minNotice - this.rules.grace) throw new Refused(422, 'too-soon');
     this.#requireRoom(slot, quantity, version);
     const expiresAt = this.now + this.rules.holdTtl;
-    const made = { status: 'held', expiresAt, decidedAt: null, tidied: false, events: [] } as const;
-    const reservation = { ...made, id: tellId(0), client, quantity, heldAt: this.now, slot, events: [] };
+    const initial = { status: 'held', expiresAt, decidedAt: null, isMarked: false, events: [] } as const;
+    const reservation = { ...initial, id: idAt(0), client, quantity, heldAt: this.now, slot, events: [] };
     slot.changes += 1;
     this.reservations.push(reservation);
-    return this.#tell(reservation);
+    return this.#record(reservation);
   }
 
   #requireRoom(slot: ModelSlot, quantity: number, version: number | undefined): void {
     if (slot.closed) throw new Refused(409, 'slot-closed');
     if (version !== undefined && version !== this.version(slot)) throw new Refused(409, 'slot-version-moved-on');
-    if (slot.capacity - this.claimed(slot) < quantity) throw new Refused(409, 'slot-taken');
+    const remaining = slot.capacity - this.claimed(slot);
+    if (remaining < quantity) throw new Refused(409, 'slot-taken', remaining);
   }
 
   confirm(client: Id, reservationId: Id): ModelReservation {
@@ -154,30 +159,30 @@ export class BookingModel {
     if (status !== 'held') throw new Refused(409, 'already-ended');
     reservation.status = 'confirmed';
     reservation.decidedAt = this.now;
-    return this.#tell(reservation);
+    return this.#record(reservation);
   }
 
   cancel(client: Id, reservationId: Id): ModelReservation {
     const reservation = this.#live(client, reservationId);
-    this.#tidy([reservation.slot]);
-    return this.#cancelled(reservation);
+    this.#markExpired([reservation.slot]);
+    return this.#cancel(reservation);
   }
 
-  #cancelled(reservation: ModelReservation): ModelReservation {
+  #cancel(reservation: ModelReservation): ModelReservation {
     reservation.status = 'cancelled';
     reservation.slot.changes += 1;
-    return this.#tell(reservation);
+    return this.#record(reservation);
   }
 
   extend(client: Id, reservationId: Id): ModelReservation {
     const reservation = this.#live(client, reservationId);
     if (reservation.status === 'confirmed') throw new Refused(409, 'not-held');
     const { holdTtl, maxHold } = this.rules;
-    const longest = Math.min(this.now + holdTtl, reservation.heldAt + maxHold, reservation.slot.start);
-    if (longest <= reservation.expiresAt) throw new Refused(422, 'hold-at-its-ceiling');
-    this.#tidy([reservation.slot]);
-    reservation.expiresAt = longest;
-    return this.#tell(reservation);
+    const latest = Math.min(this.now + holdTtl, reservation.heldAt + maxHold, reservation.slot.start);
+    if (latest <= reservation.expiresAt) throw new Refused(422, 'hold-at-its-ceiling');
+    this.#markExpired([reservation.slot]);
+    reservation.expiresAt = latest;
+    return this.#record(reservation);
   }
 
   reschedule(client: Id, reservationId: Id, slotId: Id, version: number | undefined): ModelReservation {
@@ -188,21 +193,22 @@ export class BookingModel {
       this.#requireRoom(slot, reservation.quantity, version);
       if (slot.start < this.now + this.rules.minNotice - this.rules.grace) throw new Refused(422, 'too-soon');
     }
-    this.#tidy([reservation.slot, slot]);
+    this.#markExpired([reservation.slot, slot]);
     if (slot === reservation.slot) return reservation;
     reservation.slot.changes += 1;
     slot.changes += 1;
     reservation.slot = slot;
-    return this.#tell(reservation);
+    return this.#record(reservation);
   }
 
-  block(provider: Id, start: number, end: number, reservations: 'keep' | 'cancel') {
-    this.#provider(provider);
+  /** Closes slots. @returns them, and the live reservations on them before */
+  withdraw(provider: Id, start: number, end: number, reservations: 'keep' | 'cancel') {
+    this.#requireProvider(provider);
     if (end <= start) throw new Refused(422, 'range-refused');
     const slots = this.#touching(provider, start, end);
-    this.#tidy(slots);
+    this.#markExpired(slots);
     const live = slots.flatMap((slot) => this.liveOn(slot)).toSorted((a, b) => a.id - b.id);
-    if (reservations === 'cancel') for (const each of live) this.#cancelled(each);
+    if (reservations === 'cancel') for (const each of live) this.#cancel(each);
     for (const slot of slots.filter((each) => !each.closed)) {
       slot.closed = true;
       slot.changes += 1;
@@ -210,34 +216,35 @@ export class BookingModel {
     return { slots, live };
   }
 
-  /** Every slot that counts, and those that only a hold nobody has tidied up yet makes count. */
+  /** A provider's slots in a span that others must not overlap, or must not until expired holds are marked. */
   #touching(provider: Id, start: number, end: number): ModelSlot[] {
     return this.slots.filter((slot) => {
-      const counts = this.#counts(slot) || this.#untidy(slot).length > 0;
-      return slot.provider === provider && counts && slot.start < end && slot.end > start;
+      const occupies = this.#occupies(slot) || this.#unmarked(slot).length > 0;
+      return slot.provider === provider && occupies && slot.start < end && slot.end > start;
     });
   }
 
-  /** @returns the slots that get units back by it */
+  /** @returns the slots whose units it frees */
   sweep(): ModelSlot[] {
-    const slots = this.slots.filter((slot) => this.#untidy(slot).length > 0);
-    this.#tidy(slots);
+    const slots = this.slots.filter((slot) => this.#unmarked(slot).length > 0);
+    this.#markExpired(slots);
     return slots;
   }
 
-  #untidy(slot: ModelSlot): ModelReservation[] {
-    return this.on(slot).filter((each) => this.isOver(each) && !each.tidied);
+  /** Expired holds that the program has not marked yet. */
+  #unmarked(slot: ModelSlot): ModelReservation[] {
+    return this.reservationsOn(slot).filter((each) => this.hasExpired(each) && !each.isMarked);
   }
 
-  #tidy(slots: readonly ModelSlot[]): void {
-    for (const each of slots.flatMap((slot) => this.#untidy(slot))) each.tidied = true;
+  #markExpired(slots: readonly ModelSlot[]): void {
+    for (const each of slots.flatMap((slot) => this.#unmarked(slot))) each.isMarked = true;
   }
 
-  #provider(id: Id): void {
+  #requireProvider(id: Id): void {
     if (!this.providers.includes(id)) throw new Refused(404, 'no-such-provider');
   }
 
-  #client(id: Id): void {
+  #requireClient(id: Id): void {
     if (!this.clients.includes(id)) throw new Refused(404, 'no-such-client');
   }
 
@@ -248,7 +255,7 @@ export class BookingModel {
   }
 
   #own(client: Id, reservationId: Id): ModelReservation {
-    this.#client(client);
+    this.#requireClient(client);
     const reservation = this.reservation(reservationId);
     if (reservation.client !== client) throw new Refused(403, 'foreign-client');
     return reservation;
@@ -256,20 +263,20 @@ export class BookingModel {
 
   #live(client: Id, reservationId: Id): ModelReservation {
     const reservation = this.#own(client, reservationId);
-    if (this.isOver(reservation)) throw new Refused(410, 'hold-expired');
+    if (this.hasExpired(reservation)) throw new Refused(410, 'hold-expired');
     if (reservation.status === 'cancelled') throw new Refused(409, 'already-ended');
     return reservation;
   }
 
-  #tell(reservation: ModelReservation): ModelReservation {
+  #record(reservation: ModelReservation): ModelReservation {
     const { status, slot, expiresAt } = reservation;
     reservation.events.push({ at: this.now, status, slot, expiresAt });
     return reservation;
   }
 
-  /** All that has happened to a reservation; its running out as it happened. */
+  /** Every change of a reservation, its expiry included. */
   history(reservation: ModelReservation): ModelEvent[] {
-    if (!this.isOver(reservation)) return reservation.events;
+    if (!this.hasExpired(reservation)) return reservation.events;
     const { slot, expiresAt } = reservation;
     return [...reservation.events, { at: expiresAt, status: 'expired', slot, expiresAt }];
   }

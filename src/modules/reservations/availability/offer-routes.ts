@@ -1,0 +1,86 @@
+import type { Database } from '../../../platform/db/database.ts';
+import { noSuch } from '../../../platform/errors.ts';
+import { answerWith } from '../../../platform/http/answer.ts';
+import type { HttpServer } from '../../../platform/http/http-server.ts';
+import { answerOnce } from '../../../platform/http/idempotency.ts';
+import { idOf } from '../../../platform/http/parameters.ts';
+import { parsePrice, SlotsOverlap } from '../../inventory/index.ts';
+import { toReservationResponse } from '../booking/reservation-response.ts';
+import { ProviderParams } from '../field-schemas.ts';
+import { RangeRefused, TimeRefused } from './availability-failures.ts';
+import { offerAvailability } from './offer-availability.ts';
+import { toSlotResponse } from './slot-response.ts';
+import { OfferBody, OfferedSlots, WithdrawnTime, WithdrawQuery } from './slot-schemas.ts';
+import { withdrawAvailability } from './withdraw-availability.ts';
+
+interface OfferRoutesDeps {
+  readonly database: Database;
+  /** Length of a slot when a request has none. */
+  readonly slotLengthMs: number;
+}
+
+/** A provider's time under /api/v1: offer and withdraw. */
+export function addOfferRoutes(app: HttpServer, { database, slotLengthMs }: OfferRoutesDeps): void {
+  const tags = ['Availability'];
+
+  app.post(
+    '/api/v1/providers/:id/availability',
+    {
+      config: { problems: [noSuch('provider'), SlotsOverlap, RangeRefused, TimeRefused] },
+      schema: {
+        operationId: 'offerAvailability',
+        tags,
+        summary: "Offer a provider's time",
+        description:
+          'Cuts ranges into slots, with breaks and weekly repetition. Existing slots with the same times, capacity and ' +
+          'price are kept.',
+        params: ProviderParams,
+        body: OfferBody,
+        response: { 201: OfferedSlots },
+      },
+    },
+    (request, reply) => {
+      const providerId = idOf(request.params.id, 'params/id');
+      const { ranges, breaks = [], slot_minutes, capacity = 1, price, repeat_weekly_until } = request.body;
+      const offer = {
+        ranges,
+        breaks,
+        capacity,
+        price: parsePrice(price),
+        slotLengthMs: slot_minutes === undefined ? slotLengthMs : slot_minutes * 60_000,
+        repeatWeeklyUntil: repeat_weekly_until,
+      };
+      return answerOnce(database, request, reply, async (tx) => {
+        const { slots } = await offerAvailability(tx, providerId, offer);
+        return answerWith(reply, 201, { slots: slots.map(toSlotResponse) });
+      });
+    },
+  );
+
+  app.delete(
+    '/api/v1/providers/:id/availability',
+    {
+      config: { problems: [noSuch('provider'), RangeRefused, TimeRefused] },
+      schema: {
+        operationId: 'withdrawAvailability',
+        tags,
+        summary: "Withdraw a provider's time",
+        description: 'Closes all slots that touch a range. Their live reservations are kept or cancelled.',
+        params: ProviderParams,
+        querystring: WithdrawQuery,
+        response: { 200: WithdrawnTime },
+      },
+    },
+    async (request) => {
+      const providerId = idOf(request.params.id, 'params/id');
+      const { start, end, reservations = 'keep' } = request.query;
+      const range = { start_time: start, end_time: end };
+      const withdrawn = await database.transaction((tx) => withdrawAvailability(tx, providerId, range, reservations));
+      return {
+        slots: withdrawn.slots.map(toSlotResponse),
+        kept: withdrawn.kept.map(toReservationResponse),
+        cancelled: withdrawn.cancelled.map(toReservationResponse),
+      };
+    },
+  );
+}

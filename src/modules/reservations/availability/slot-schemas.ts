@@ -1,0 +1,139 @@
+import { Type } from 'typebox';
+import { component, nullable } from '../../../platform/http/openapi.ts';
+import { IdParameter } from '../../../platform/http/parameters.ts';
+import { PriceField, UnitPrice } from '../../inventory/index.ts';
+import { Reservation } from '../booking/reservation-schemas.ts';
+import {
+  EndTime,
+  NextCursor,
+  PageQuery,
+  ProviderId,
+  SlotId,
+  StartTime,
+  strict,
+  TimeParameter,
+  WrittenTime,
+} from '../field-schemas.ts';
+
+export const Slot = component(
+  'Slot',
+  Type.Object(
+    {
+      slot_id: SlotId,
+      provider_id: nullable(ProviderId, { description: "The slot's provider; `null` for a supplier's slot." }),
+      start_time: StartTime,
+      end_time: EndTime,
+      capacity: Type.Integer({ description: 'Number of units.', examples: [3] }),
+      remaining: Type.Integer({ description: 'Number of free units; 0 when the slot is closed.', examples: [2] }),
+      is_available: Type.Boolean({ description: 'Whether a unit is free.', examples: [true] }),
+      version: Type.Integer({ description: 'Increases whenever what can be reserved changes.', examples: [1] }),
+      price: nullable(UnitPrice, { description: 'Price of one unit; `null` when units are free.' }),
+    },
+    { description: 'A sellable span of time, half-open: it ends just before `end_time`.' },
+  ),
+);
+
+export const SlotPage = component(
+  'SlotPage',
+  Type.Object({
+    slots: Type.Array(Slot, { description: 'The slots of this page, by start.' }),
+    next_cursor: NextCursor,
+  }),
+);
+
+export const SlotQuery = Type.Object({
+  ...PageQuery.properties,
+  provider_id: Type.Optional(IdParameter('Only slots of this provider.', 1)),
+  from: Type.Optional(TimeParameter('Only slots that start at or after this time', '2026-11-27')),
+  to: Type.Optional(TimeParameter('Only slots that start before this time', '2031-01-01')),
+  available: Type.Optional(
+    Type.Enum(['true', 'false'], {
+      type: 'string',
+      description: '`true`: only slots that have a free unit and have not begun. Defaults to `false`.',
+      examples: ['true'],
+    }),
+  ),
+});
+
+const RangeField = (start: string, end: string) =>
+  Type.Object({ start_time: WrittenTime('The start', start), end_time: WrittenTime('The end', end) }, strict);
+
+export const OfferBody = Type.Object(
+  {
+    ranges: Type.Array(RangeField('2030-03-18 09:00', '2030-03-18 12:00'), {
+      minItems: 1,
+      maxItems: 50,
+      description: 'The time to offer. Each range is a whole number of slots, and at most 31 days long.',
+    }),
+    breaks: Type.Optional(
+      Type.Array(RangeField('2030-03-18 10:30', '2030-03-18 11:00'), {
+        maxItems: 50,
+        description: 'A slot that touches a break is not offered.',
+      }),
+    ),
+    slot_minutes: Type.Optional(
+      Type.Integer({
+        minimum: 5,
+        maximum: 480,
+        description: 'Length of a slot in minutes. Defaults to `SLOT_LENGTH` of the server.',
+        examples: [30],
+      }),
+    ),
+    capacity: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000,
+        description: 'Number of units of each slot. Defaults to 1.',
+        examples: [3],
+      }),
+    ),
+    price: Type.Optional(PriceField),
+    repeat_weekly_until: Type.Optional(
+      Type.String({
+        maxLength: 10,
+        description:
+          "Repeats ranges and breaks weekly at the same wall-clock time, up to this day in the provider's time zone.",
+        examples: ['2030-04-01'],
+      }),
+    ),
+  },
+  {
+    ...strict,
+    examples: [
+      {
+        ranges: [{ start_time: '2030-03-18 09:00', end_time: '2030-03-18 12:00' }],
+        breaks: [{ start_time: '2030-03-18 10:30', end_time: '2030-03-18 11:00' }],
+        slot_minutes: 30,
+        capacity: 3,
+        price: { amount: 25.5, currency: 'EUR' },
+        repeat_weekly_until: '2030-04-01',
+      },
+    ],
+  },
+);
+
+export const OfferedSlots = component(
+  'OfferedSlots',
+  Type.Object({ slots: Type.Array(Slot, { description: 'All slots of the offer by start, new and kept.' }) }),
+);
+
+export const WithdrawQuery = Type.Object({
+  start: WrittenTime('The start of the time to withdraw', '2030-03-18 09:00'),
+  end: WrittenTime('The end of the time to withdraw', '2030-03-18 12:00'),
+  reservations: Type.Optional(
+    Type.Enum(['keep', 'cancel'], {
+      type: 'string',
+      description: 'Whether live reservations there are kept or cancelled. Defaults to `keep`.',
+      examples: ['keep'],
+    }),
+  ),
+});
+
+export const WithdrawnTime = component(
+  'WithdrawnTime',
+  Type.Object({
+    slots: Type.Array(Slot, { description: 'The withdrawn slots, by start.' }),
+    kept: Type.Array(Reservation, { description: 'Live reservations that stay, by id.' }),
+    cancelled: Type.Array(Reservation, { description: 'Reservations that were cancelled, by id.' }),
+  }),
+);

@@ -1,0 +1,150 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { TSchema } from 'typebox';
+import type { Database, Tx } from '../../../platform/db/database.ts';
+import { type FailureType, noSuch, unavailable } from '../../../platform/errors.ts';
+import { answerWith } from '../../../platform/http/answer.ts';
+import type { HttpServer } from '../../../platform/http/http-server.ts';
+import { answerOnce } from '../../../platform/http/idempotency.ts';
+import { idOf } from '../../../platform/http/parameters.ts';
+import { SlotTaken } from '../../inventory/index.ts';
+import { ReservationParams } from '../field-schemas.ts';
+import { sendBatched } from './batched-answer.ts';
+import {
+  type ChangeCommand,
+  cancelReservation,
+  extendReservation,
+  rescheduleReservation,
+} from './change-reservation.ts';
+import type { HoldEngine } from './hold-engine.ts';
+import type { ReservationPolicy, Reservation as ReservationState } from './reservation.ts';
+import {
+  AlreadyConfirmed,
+  AlreadyEnded,
+  CannotMove,
+  ForeignClient,
+  HoldCannotGrow,
+  HoldExpired,
+  NotHeld,
+  SlotClosed,
+  SlotVersionChanged,
+  TooSoon,
+} from './reservation-failures.ts';
+import { toReservationResponse } from './reservation-response.ts';
+import { ChangeBody, RescheduleBody, Reservation } from './reservation-schemas.ts';
+
+interface ChangeRoutesDeps {
+  readonly database: Database;
+  readonly engine: HoldEngine;
+  readonly policy: ReservationPolicy;
+}
+
+/** Changes of a reservation by its client under /api/v1: confirm, cancel, extend and reschedule. */
+export function addChangeRoutes(app: HttpServer, { database, engine, policy }: ChangeRoutesDeps): void {
+  const answerChange = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    change: (tx: Tx) => Promise<ReservationState>,
+  ): Promise<void> =>
+    answerOnce(database, request, reply, async (tx) => answerWith(reply, 200, toReservationResponse(await change(tx))));
+
+  app.post(
+    '/api/v1/reservations/:id/confirm',
+    changeOperation(
+      {
+        operationId: 'confirmReservation',
+        summary: 'Confirm a hold',
+        description: 'Confirms a hold before it expires. A priced reservation also becomes an order.',
+        body: ChangeBody,
+      },
+      [AlreadyConfirmed, unavailable('overloaded')],
+    ),
+    (request, reply) =>
+      sendBatched(request, reply, {
+        run: engine.confirm,
+        command: commandOf(request),
+        answer: (reservation) => answerWith(reply, 200, toReservationResponse(reservation)),
+      }),
+  );
+
+  app.post(
+    '/api/v1/reservations/:id/cancel',
+    changeOperation(
+      {
+        operationId: 'cancelReservation',
+        summary: 'Cancel a reservation',
+        description: 'Cancels a hold or a confirmed reservation. Its units are free at once.',
+        body: ChangeBody,
+      },
+      [],
+    ),
+    (request, reply) => {
+      const command = commandOf(request);
+      return answerChange(request, reply, (tx) => cancelReservation(tx, command, policy));
+    },
+  );
+
+  app.post(
+    '/api/v1/reservations/:id/extend',
+    changeOperation(
+      {
+        operationId: 'extendReservation',
+        summary: 'Extend a hold',
+        description: 'Starts the life of a hold again from now, up to a ceiling and to the start of its slot.',
+        body: ChangeBody,
+      },
+      [NotHeld, HoldCannotGrow],
+    ),
+    (request, reply) => {
+      const command = commandOf(request);
+      return answerChange(request, reply, (tx) => extendReservation(tx, command, policy));
+    },
+  );
+
+  app.post(
+    '/api/v1/reservations/:id/reschedule',
+    changeOperation(
+      {
+        operationId: 'rescheduleReservation',
+        summary: 'Move a reservation to another slot',
+        description: 'Moves a hold or a confirmed reservation. It leaves its slot only if it gets the other one.',
+        body: RescheduleBody,
+      },
+      [noSuch('slot'), SlotTaken, SlotClosed, SlotVersionChanged, CannotMove, TooSoon],
+    ),
+    (request, reply) => {
+      const { slot_id, version } = request.body;
+      const command = { ...commandOf(request), slotId: slot_id, version };
+      return answerChange(request, reply, (tx) => rescheduleReservation(tx, command, policy));
+    },
+  );
+}
+
+interface Documentation<Body extends TSchema> {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly body: Body;
+}
+
+/** The route options that all changes share, with those of one change. */
+function changeOperation<Body extends TSchema>(documentation: Documentation<Body>, problems: readonly FailureType[]) {
+  const shared = [noSuch('client'), noSuch('reservation'), ForeignClient, HoldExpired, AlreadyEnded];
+  return {
+    config: { problems: [...shared, ...problems] },
+    schema: {
+      ...documentation,
+      tags: ['Reservations'],
+      params: ReservationParams,
+      response: { 200: Reservation },
+    },
+  };
+}
+
+interface ChangeRequest {
+  readonly params: { readonly id: string };
+  readonly body: { readonly client_id: number };
+}
+
+function commandOf({ params, body }: ChangeRequest): ChangeCommand {
+  return { reservationId: idOf(params.id, 'params/id'), clientId: body.client_id };
+}

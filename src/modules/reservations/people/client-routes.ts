@@ -1,0 +1,76 @@
+import type { Database } from '../../../platform/db/database.ts';
+import { noSuch } from '../../../platform/errors.ts';
+import { answerWith, pageById } from '../../../platform/http/answer.ts';
+import type { HttpServer } from '../../../platform/http/http-server.ts';
+import { answerOnce } from '../../../platform/http/idempotency.ts';
+import { idOf } from '../../../platform/http/parameters.ts';
+import { ClientParams, PageQuery } from '../field-schemas.ts';
+import { insertClient, listClients, readClient } from './client-store.ts';
+import { Client, ClientBody, ClientPage } from './people-schemas.ts';
+import { toPersonResponse } from './person-response.ts';
+
+/** Clients under /api/v1: create, list and read. */
+export function addClientRoutes(app: HttpServer, database: Database): void {
+  const tags = ['Providers and clients'];
+
+  app.post(
+    '/api/v1/clients',
+    {
+      schema: {
+        operationId: 'createClient',
+        tags,
+        summary: 'Create a client',
+        description: 'Creates a person who reserves slots.',
+        body: ClientBody,
+        response: { 201: Client },
+      },
+    },
+    (request, reply) =>
+      answerOnce(database, request, reply, async (tx) =>
+        answerWith(reply, 201, toPersonResponse(await insertClient(tx, request.body))),
+      ),
+  );
+
+  app.get(
+    '/api/v1/clients',
+    {
+      config: { paged: true },
+      schema: {
+        operationId: 'listClients',
+        tags,
+        summary: 'List clients',
+        description: 'Lists all clients by id, a page at a time.',
+        querystring: PageQuery,
+        response: { 200: ClientPage },
+      },
+    },
+    async (request, reply) => {
+      const { rows, next_cursor } = await pageById(
+        request,
+        reply,
+        (afterId, limit) => database.read((reader) => listClients(reader, afterId, limit)),
+        (client) => client.client_id,
+      );
+      return { clients: rows.map(toPersonResponse), next_cursor };
+    },
+  );
+
+  app.get(
+    '/api/v1/clients/:id',
+    {
+      config: { problems: [noSuch('client')] },
+      schema: {
+        operationId: 'getClient',
+        tags,
+        summary: 'Get a client',
+        description: 'Returns one client.',
+        params: ClientParams,
+        response: { 200: Client },
+      },
+    },
+    async (request) => {
+      const clientId = idOf(request.params.id, 'params/id');
+      return toPersonResponse(await database.read((reader) => readClient(reader, clientId)));
+    },
+  );
+}
