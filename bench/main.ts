@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
-const HERE = new URL('.', import.meta.url).pathname;
+const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 /** The peers are no part of the server, so nobody has them until they first measure. */
 function installPeers(): void {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -65,7 +66,7 @@ if (import.meta.main) {
   const paths = tracked.split('\n').filter((path) => CHECKED.test(path) && !LEFT_OUT.test(path));
   const list = await readRules();
   const found = await Promise.all(
-    paths.map(async (path) => findWords(path, await readFile(new URL(`../${path}`, import.meta.url), 'utf8'), list)),
+    paths.map(async (path) => findWords(path, await readFile(join(ROOT, path), 'utf8'), list)),
   );
   const findings = found.flat();
   for (const { path, line, word, use } of findings) process.stdout.write(`${path}:${line}  ${word}  →  ${use}\n`);

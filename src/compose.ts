@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { buildApp } from './app.ts';
 import type { Config } from './config/config.ts';
 import { Freshness, RedisStore, summarizeViews, watchViews } from './freshness/index.ts';
@@ -37,8 +38,8 @@ import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { openRedis } from './platform/redis-link.ts';
 import { startSampleSuppliers } from './sample-suppliers.ts';
 
-const MIGRATIONS = new URL('../migrations', import.meta.url).pathname;
-const SAMPLES = new URL('../samples', import.meta.url).pathname;
+const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
+const SAMPLES = fileURLToPath(new URL('../samples', import.meta.url));
 
 const constraints = { ...inventoryConstraints, ...orderConstraints };
 

@@ -1,8 +1,9 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 
-export const CHECKOUT = new URL('../..', import.meta.url).pathname;
+export const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
 export const PROGRAM = `${CHECKOUT}src/main.ts`;
 
 /** A server under test, in a process of its own; disposing it stops it as an operator would. */

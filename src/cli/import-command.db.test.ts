@@ -1,12 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { onPostgres } from '../../test/support/database/test-database.ts';
 import { readConfig } from '../config/config.ts';
 import { runImport } from './import-command.ts';
 
-const SAMPLES = new URL('../../samples', import.meta.url).pathname;
+const SAMPLES = fileURLToPath(new URL('../../samples', import.meta.url));
 
 onPostgres('holdfast import', (open) => {
   let directory: string;

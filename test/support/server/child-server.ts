@@ -27,10 +27,11 @@ class ServerDidNotStart extends Error {}
 
 const START_WITHIN_MS = 30_000;
 
-export async function startChildServer(env: Readonly<Record<string, string>>): Promise<ChildServer> {
+/** @param checkout the directory of the program; defaults to this checkout */
+export async function startChildServer(env: Readonly<Record<string, string>>, checkout = ROOT): Promise<ChildServer> {
   const startedMs = performance.now();
   const child = spawn(process.execPath, ['src/main.ts', 'serve'], {
-    cwd: ROOT,
+    cwd: checkout,
     env: { PATH: process.env.PATH, PORT: '0', HOLDFAST_SAMPLES: 'off', LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
