@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { addEventRoutes, type EventsDeps } from './modules/events/index.ts';
 import { addOrderRoutes, type OrdersDeps } from './modules/orders/index.ts';
 import { addReservationsRoutes, type ReservationsDeps } from './modules/reservations/index.ts';
@@ -28,7 +29,7 @@ const TAGS = [
   { name: 'Operations', description: 'Health, readiness and metrics.' },
 ];
 
-const PAGE = new URL('../web/dist/', import.meta.url);
+const PAGE = fileURLToPath(new URL('../web/dist', import.meta.url));
 
 export interface AppDeps {
   readonly logger: Logger;

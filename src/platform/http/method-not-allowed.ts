@@ -17,7 +17,7 @@ export function refuseOtherMethods(app: HttpServer): void {
   });
   app.decorate('closeRoutes', () => {
     for (const [url, methods] of [...methodsByUrl]) {
-      if (url.includes('*')) continue;
+      if (url === '*') continue;
       const allow = [...methods, 'OPTIONS'].sort().join(', ');
       const others = METHODS.filter((method) => !methods.has(method));
       app.route({
