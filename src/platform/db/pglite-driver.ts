@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { Kysely } from 'kysely';
 import { fromPostgres } from '../time/instant.ts';
@@ -31,8 +30,8 @@ export interface EmbeddedDatabase extends Database {
  */
 export async function openPglite(options: PgliteOptions): Promise<EmbeddedDatabase> {
   await using opened = new AsyncDisposableStack();
-  const space = options.dataDir === null ? undefined : watchFreeSpace(prepareDirectory(options.dataDir));
   if (options.dataDir !== null) opened.use(lockDirectory(options.dataDir));
+  const space = options.dataDir === null ? undefined : watchFreeSpace(options.dataDir);
   space?.check();
   const pglite = await PGlite.create(pgliteOptions(options));
   opened.defer(() => pglite.close());
@@ -79,11 +78,6 @@ export async function openPglite(options: PgliteOptions): Promise<EmbeddedDataba
     },
   };
   return { ...assembleDatabase(driver, options.constraints), execute };
-}
-
-function prepareDirectory(dataDir: string): string {
-  mkdirSync(dataDir, { recursive: true });
-  return dataDir;
 }
 
 function pgliteOptions({ dataDir, loadDataDir }: PgliteOptions): PGliteOptions {
