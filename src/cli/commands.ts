@@ -1,5 +1,5 @@
 import { completionsCommand } from './completions-command.ts';
-import { importCommand } from './import-command.ts';
+import { importCommand } from './import/import-command.ts';
 import { migrateCommand } from './migrate-command.ts';
 import type { CommandGroup } from './parsing/command.ts';
 import { serveCommand } from './serve-command.ts';

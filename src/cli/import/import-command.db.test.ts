@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { onPostgres } from '../../test/support/database/test-database.ts';
-import { runCommandLine } from './command-line.ts';
+import { onPostgres } from '../../../test/support/database/test-database.ts';
+import { runCommandLine } from '../command-line.ts';
 
-const SAMPLES = fileURLToPath(new URL('../../samples', import.meta.url));
+const SAMPLES = fileURLToPath(new URL('../../../samples', import.meta.url));
 
 onPostgres('holdfast import', (open) => {
   let directory: string;

@@ -1,9 +1,11 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
-import { migrateDatabase, openDatabase } from '../compose.ts';
-import { readConfig } from '../config/config.ts';
-import { FileUnreadable } from '../platform/import/csv-rows.ts';
-import { createLogger } from '../platform/logger.ts';
-import { ProgressBar } from '../platform/progress-bar.ts';
+import { migrateDatabase, openDatabase } from '../../compose.ts';
+import { readConfig } from '../../config/config.ts';
+import { FileUnreadable } from '../../platform/import/csv-rows.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { ProgressBar } from '../../platform/progress-bar.ts';
+import { type CommandContext, type CommandGroup, defineCommand, type RunnableCommand } from '../parsing/command.ts';
+import { CommandError, UsageError } from '../parsing/exit-code.ts';
 import {
   formatCount,
   formatRows,
@@ -12,8 +14,6 @@ import {
   type ImportKind,
   type ImportResult,
 } from './import-kinds.ts';
-import { type CommandContext, type CommandGroup, defineCommand, type RunnableCommand } from './parsing/command.ts';
-import { CommandError, UsageError } from './parsing/exit-code.ts';
 
 export const importCommand: CommandGroup = {
   name: 'import',

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { type ImportedOrders, type ImportProgress, ImportRefused, importOrders } from '../modules/orders/index.ts';
+import { type ImportedOrders, type ImportProgress, ImportRefused, importOrders } from '../../modules/orders/index.ts';
 import {
   compareStates,
   type Imported,
@@ -7,11 +7,11 @@ import {
   importVehicles,
   STATE_LOG_COLUMNS,
   VEHICLE_COLUMNS,
-} from '../modules/vehicles/index.ts';
-import type { Database } from '../platform/db/database.ts';
-import { readCsv } from '../platform/import/csv-rows.ts';
-import { FileRefused } from '../platform/import/staging.ts';
-import { CommandError } from './parsing/exit-code.ts';
+} from '../../modules/vehicles/index.ts';
+import type { Database } from '../../platform/db/database.ts';
+import { readCsv } from '../../platform/import/csv-rows.ts';
+import { FileRefused } from '../../platform/import/staging.ts';
+import { CommandError } from '../parsing/exit-code.ts';
 
 /** A CSV file to import. */
 export interface ImportFile {
