@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { composeApp, migrateDatabase } from '../src/compose.ts';
+import { composeApp } from '../src/compose/compose-app.ts';
+import { migrateDatabase } from '../src/compose/open-database.ts';
 import { readConfig } from '../src/config/config.ts';
 import type { Database } from '../src/platform/db/database.ts';
 import { openPglite } from '../src/platform/db/pglite-driver.ts';

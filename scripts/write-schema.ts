@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { type RawBuilder, sql } from 'kysely';
-import { migrateDatabase } from '../src/compose.ts';
+import { migrateDatabase } from '../src/compose/open-database.ts';
 import type { Reader } from '../src/platform/db/database.ts';
 import { openPglite } from '../src/platform/db/pglite-driver.ts';
 

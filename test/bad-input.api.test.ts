@@ -1,10 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { composeApp } from '../src/compose.ts';
+import { composeApp } from '../src/compose/compose-app.ts';
 import { readConfig } from '../src/config/config.ts';
 import type { HttpServer } from '../src/platform/http/http-server.ts';
-import { createServer } from '../src/platform/http/server.ts';
+import { createServer } from '../src/platform/http/server/create-server.ts';
 import { createLogger } from '../src/platform/logger.ts';
 import { brokenInvariants } from './support/database/stored-invariants.ts';
 import { openTestDatabase, type TestDatabase } from './support/database/test-database.ts';

@@ -1,4 +1,5 @@
-import { composeApp, openDatabase } from '../../src/compose.ts';
+import { composeApp } from '../../src/compose/compose-app.ts';
+import { openDatabase } from '../../src/compose/open-database.ts';
 import { readConfig } from '../../src/config/config.ts';
 import type { BatchLimits } from '../../src/modules/reservations/index.ts';
 import { createLogger } from '../../src/platform/logger.ts';

@@ -1,4 +1,4 @@
-import type { RunningServer } from '../compose.ts';
+import type { RunningServer } from '../compose/start-server.ts';
 
 /** The text that a started server prints: where it listens, the samples it has loaded, and requests to try. */
 export function formatGreeting(server: RunningServer, withSamples: boolean): string {

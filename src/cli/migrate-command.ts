@@ -1,4 +1,4 @@
-import { migrateDatabase, openDatabase } from '../compose.ts';
+import { migrateDatabase, openDatabase } from '../compose/open-database.ts';
 import { readConfig } from '../config/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import { defineCommand } from './parsing/command.ts';

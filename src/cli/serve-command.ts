@@ -1,5 +1,5 @@
 import closeWithGrace from 'close-with-grace';
-import { startServer } from '../compose.ts';
+import { startServer } from '../compose/start-server.ts';
 import { readConfig } from '../config/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import { formatGreeting } from './greeting.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { migrateDatabase, openDatabase } from '../compose.ts';
+import { migrateDatabase, openDatabase } from '../compose/open-database.ts';
 import { type Config, ConfigError, readConfig } from '../config/config.ts';
 import { readSyncStatus, registerSuppliers } from '../modules/supply/index.ts';
 import { createLogger } from '../platform/logger.ts';

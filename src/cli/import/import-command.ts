@@ -1,5 +1,5 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
-import { migrateDatabase, openDatabase } from '../../compose.ts';
+import { migrateDatabase, openDatabase } from '../../compose/open-database.ts';
 import { readConfig } from '../../config/config.ts';
 import { FileUnreadable } from '../../platform/import/csv-rows.ts';
 import { createLogger } from '../../platform/logger.ts';

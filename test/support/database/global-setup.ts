@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { migrateDatabase } from '../../../src/compose.ts';
+import { migrateDatabase } from '../../../src/compose/open-database.ts';
 import { inventoryConstraints } from '../../../src/modules/inventory/index.ts';
 import { openPglite } from '../../../src/platform/db/pglite-driver.ts';
 import { openPostgres } from '../../../src/platform/db/postgres-driver.ts';

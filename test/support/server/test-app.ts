@@ -1,4 +1,4 @@
-import { composeApp } from '../../../src/compose.ts';
+import { composeApp } from '../../../src/compose/compose-app.ts';
 import { type Config, readConfig } from '../../../src/config/config.ts';
 import type { BatchLimits } from '../../../src/modules/reservations/index.ts';
 import type { Supplier } from '../../../src/modules/supply/index.ts';

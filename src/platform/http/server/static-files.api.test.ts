@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { brokenProblem } from '../../../test/support/server/contract.ts';
-import { createLogger } from '../logger.ts';
-import type { HttpServer } from './http-server.ts';
-import { createServer } from './server.ts';
+import { brokenProblem } from '../../../../test/support/server/contract.ts';
+import { createLogger } from '../../logger.ts';
+import type { HttpServer } from '../http-server.ts';
+import { createServer } from './create-server.ts';
 import { serveStaticFiles } from './static-files.ts';
 
 const PAGE = '<!doctype html><title>A page</title>';

@@ -2,9 +2,9 @@ import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { HttpServer } from './http-server.ts';
-import { matchesEtag } from './if-none-match.ts';
-import { handleError } from './problem.ts';
+import type { HttpServer } from '../http-server.ts';
+import { matchesEtag } from '../if-none-match.ts';
+import { handleError } from '../problem.ts';
 import { sendPageHeaders } from './security-headers.ts';
 
 const PAGE = 'index.html';
