@@ -33,7 +33,7 @@ const CONFIGURATION_ERRORS = [ConfigError, DataDirectoryError, MigrationError, S
 
 export interface ReportedError {
   readonly exitCode: ExitCode;
-  /** What is printed on standard error, without a line break at the end. */
+  /** The text for standard error, without a line break at the end. */
   readonly text: string;
 }
 

@@ -1,6 +1,6 @@
 import { failure } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
-import { describeDuration } from '../../../platform/time/duration.ts';
+import { formatDurationInWords } from '../../../platform/time/duration.ts';
 
 /** The reservation did not exist yet, or not yet in any state, at the moment asked for. */
 export class NotYet extends failure('not-found', 'before-first-state', 'Not found') {
@@ -41,7 +41,7 @@ export class CannotMove extends failure('unprocessable', 'cannot-move', 'Reserva
 
 export class TooSoon extends failure('unprocessable', 'too-soon', 'Too little notice') {
   constructor(minNoticeMs: number) {
-    super(`Reservations must be made ${describeDuration(minNoticeMs)} in advance`);
+    super(`Reservations must be made ${formatDurationInWords(minNoticeMs)} in advance`);
   }
 }
 
@@ -71,7 +71,7 @@ export class AlreadyConfirmed extends failure('conflict', 'already-confirmed', '
 
 export class HoldExpired extends failure('gone', 'hold-expired', 'Hold has expired') {
   constructor(holdTtlMs: number) {
-    super(`More than ${describeDuration(holdTtlMs)} since reservation was made. Reservation is being released`);
+    super(`More than ${formatDurationInWords(holdTtlMs)} since reservation was made. Reservation is being released`);
   }
 }
 
@@ -89,7 +89,7 @@ export class NotHeld extends failure('conflict', 'not-held', 'Reservation is not
 
 export class HoldCannotGrow extends failure('unprocessable', 'hold-at-its-ceiling', 'Hold cannot be extended') {
   constructor(ceilingMs: number) {
-    super(`A hold lives ${describeDuration(ceilingMs)} at most, and this one already does`);
+    super(`A hold lives ${formatDurationInWords(ceilingMs)} at most, and this one already does`);
   }
 }
 
