@@ -1,5 +1,5 @@
-// What the server takes and gives, by method and path. Written by `npm run openapi` from the routes themselves.
-// One file, however long, because it is generated: nobody edits it, and it is read by looking up a path.
+// Types of requests and answers, by method and path. Generated from the routes by `npm run openapi`; do not edit.
+// One file, however long, because it is read by looking up a path.
 
 export interface HealthStatus {
   /** `alive`: the process answers. `ready`: it also reaches its database and is not stopping. */

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { Type } from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestDatabase, type TestDatabase } from '../../../../test/support/database/test-database.ts';
-import { brokenProblem } from '../../../../test/support/server/contract.ts';
+import { problemViolations } from '../../../../test/support/server/contract.ts';
 import { readAnswers, sendRaw } from '../../../../test/support/server/http-connection.ts';
 import { openTestApp } from '../../../../test/support/server/test-app.ts';
 import { createLogger } from '../../logger.ts';
@@ -55,7 +55,7 @@ describe('the HTTP server', () => {
   async function expectProblem(pending: ReturnType<typeof ask>, status: number) {
     const answer = await pending;
     expect(answer.status, answer.body).toBe(status);
-    expect(brokenProblem(answer)).toEqual([]);
+    expect(problemViolations(answer)).toEqual([]);
     return { ...answer, problem: JSON.parse(answer.body) as { detail: string; errors?: unknown } };
   }
 
@@ -165,7 +165,7 @@ describe('the HTTP server on a socket', () => {
   async function answersTo(bytes: string) {
     const { answers, rest } = readAnswers(await sendRaw(port, [Buffer.from(bytes, 'latin1')], { withinMs: 10_000 }));
     expect(rest.toString()).toBe('');
-    for (const answer of answers) if (answer.status >= 400) expect(brokenProblem(answer)).toEqual([]);
+    for (const answer of answers) if (answer.status >= 400) expect(problemViolations(answer)).toEqual([]);
     return answers;
   }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { brokenProblem } from '../../../../test/support/server/contract.ts';
+import { problemViolations } from '../../../../test/support/server/contract.ts';
 import { createLogger } from '../../logger.ts';
 import type { HttpServer } from '../http-server.ts';
 import { createServer } from './create-server.ts';
@@ -103,7 +103,7 @@ describe('static files', () => {
     const answer = await ask(url);
     expect(answer.statusCode, answer.body).toBe(404);
     const { statusCode: status, body } = answer;
-    expect(brokenProblem({ status, headers: answer.headers as Record<string, string>, body })).toEqual([]);
+    expect(problemViolations({ status, headers: answer.headers as Record<string, string>, body })).toEqual([]);
   });
 
   it('a build with the size and time of the one before has another validator', async () => {
