@@ -49,7 +49,7 @@ describe('a start that fails', () => {
     expect([exitCode, line]).toEqual([
       2,
       `holdfast: ${directory.path} is in use by another Holdfast process. ` +
-        'Stop it, or set HOLDFAST_DATA_DIR to another directory',
+        'Stop it, or set HOLDFAST_DATA_DIR to another directory.',
     ]);
   });
 

@@ -42,7 +42,7 @@ export const syncCommand = defineCommand({
 export async function runSync(once: boolean, config: Config, printer: Printer, signal: AbortSignal): Promise<void> {
   const { suppliers } = config;
   if (suppliers.length === 0) {
-    throw new ConfigError('SUPPLIERS_FILE names no supplier. Set it, or read a running server with --url');
+    throw new ConfigError('SUPPLIERS_FILE names no supplier. Set it, or read a running server with --url.');
   }
   await using opened = await openDatabase(config, createLogger(config.logLevel));
   const { database } = opened;

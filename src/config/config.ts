@@ -42,7 +42,7 @@ export function readConfig(env: Env): Config {
   const host = env.HOST || '127.0.0.1';
   const auth = readChoice(env, 'AUTH', ['off', 'on'], 'off');
   if (auth === 'on')
-    throw new ConfigError('AUTH=on is not supported yet. Remove it; this version serves loopback only');
+    throw new ConfigError('AUTH=on is not supported yet. Remove it; this version serves loopback only.');
   if (!isLoopback(host)) {
     throw new ConfigError(`HOST=${host} is not a loopback address, and without authentication anyone could book`);
   }

@@ -80,11 +80,11 @@ function describeListenError(error: unknown): string | undefined {
   const { address, port } = error as { readonly address?: string; readonly port?: number };
   switch (error.code) {
     case 'EADDRINUSE':
-      return `Port ${port} of ${address} is in use by another process. Stop it, or set PORT to another port (0 picks a free one)`;
+      return `Port ${port} of ${address} is in use by another process. Stop it, or set PORT to another port (0 picks a free one).`;
     case 'EACCES':
-      return `Listening at port ${port} of ${address} is not permitted. Set PORT to a port above 1023`;
+      return `Listening at port ${port} of ${address} is not permitted. Set PORT to a port above 1023.`;
     case 'EADDRNOTAVAIL':
-      return `${address} is not an address of this machine. Set HOST to one that is`;
+      return `${address} is not an address of this machine. Set HOST to one that is.`;
     default:
       return undefined;
   }

@@ -40,7 +40,7 @@ function fromSqlState(error: PostgresError): unknown {
     case '55P03': // lock_not_available
       return toContention(error);
     case '57014': // query_canceled: the statement timeout
-      return new Unavailable('database-slow', 'The database took too long. Try again', 2, { cause: error });
+      return new Unavailable('database-slow', 'The database took too long. Try again in a few seconds.', 2, { cause: error });
     case '22021': // character_not_in_repertoire
     case '22P05': // untranslatable_character
       return new Malformed([{ path: '', message: 'contains a character that cannot be stored' }]);
@@ -59,11 +59,11 @@ function fromSqlState(error: PostgresError): unknown {
 const UNAVAILABLE = /^(08|28|3D000|53|55000|57P|58)/;
 
 function toContention(cause: unknown): Unavailable {
-  return new Unavailable('contention', 'Too many requests change the same rows. Try again', 1, { cause });
+  return new Unavailable('contention', 'Too many requests change the same rows. Try again in a second.', 1, { cause });
 }
 
 function toDatabaseUnavailable(cause: unknown): Unavailable {
-  return new Unavailable('database-unavailable', 'The database cannot be reached. Try again', 2, { cause });
+  return new Unavailable('database-unavailable', 'The database cannot be reached. Try again in a few seconds.', 2, { cause });
 }
 
 /** Whether the PostgreSQL server itself reported the error. The session may have ended with it. */

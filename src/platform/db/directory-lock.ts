@@ -31,7 +31,7 @@ export function lockDirectory(directory: string): Disposable {
 function toDirectoryError(directory: string, error: unknown): DataDirectoryError {
   const isBusy = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
   const [problem, remedy] = isBusy
-    ? ['is in use by another Holdfast process', 'Stop it, or set HOLDFAST_DATA_DIR to another directory']
-    : [`cannot be used: ${error}`, 'Set HOLDFAST_DATA_DIR to a directory that this user can write to'];
+    ? ['is in use by another Holdfast process', 'Stop it, or set HOLDFAST_DATA_DIR to another directory.']
+    : [`cannot be used: ${error}`, 'Set HOLDFAST_DATA_DIR to a directory that this user can write to.'];
   return new DataDirectoryError(`${directory} ${problem}. ${remedy}`, { cause: error });
 }

@@ -20,7 +20,7 @@ export function watchFreeSpace(directory: string): { check(): void } {
       if (freeBytes < RESERVED_BYTES) {
         throw new Unavailable(
           'storage-full',
-          'The disk of the embedded database is nearly full. Free some space; until then nothing is written',
+          'The disk of the embedded database is nearly full. Free some space: until then nothing is written.',
           60,
         );
       }

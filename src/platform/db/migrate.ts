@@ -79,7 +79,7 @@ function isApplied(migration: Migration, applied: ReadonlyMap<number, string>): 
   if (checksum !== undefined && checksum !== migration.checksum) {
     throw new MigrationError(
       `${migration.name} was changed after it had been applied to this database. ` +
-        'Restore the file, or put the change into a new migration',
+        'Restore the file, or put the change into a new migration.',
     );
   }
   return checksum !== undefined;

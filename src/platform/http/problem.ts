@@ -131,7 +131,7 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
   }
   const status = failure ?? 500;
   if (status >= 500) request.log.error({ reqId: request.id, err: error }, 'request failed');
-  const detail = status >= 500 ? 'The server failed. Its log has the cause under this instance' : messageOf(error);
+  const detail = status >= 500 ? 'The server failed. Its log has the cause under this instance.' : messageOf(error);
   return sendProblem(reply, plainProblem(status, detail, request.id));
 }
 

@@ -42,7 +42,7 @@ function pendingResponse(socket: Socket & { _httpMessage?: ServerResponse | null
 }
 
 function reasonOf(code: string | undefined, maxHeaderBytes: number): [status: number, detail: string] {
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return [408, 'The request was sent too slowly. Send it again'];
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return [408, 'The request was sent too slowly. Send it again.'];
   if (code === 'HPE_HEADER_OVERFLOW') return [431, `The headers are larger than ${maxHeaderBytes} bytes`];
   return [400, 'This is not a valid HTTP request'];
 }

@@ -80,7 +80,7 @@ describe('the HTTP server', () => {
     for (const method of ['PATCH', 'DELETE'] as const) {
       const { headers, problem } = await expectProblem(ask(method, '/thing', 'not even JSON'), 405);
       expect(headers.allow).toBe('GET, HEAD, OPTIONS, POST, PUT');
-      expect(problem.detail).toBe(`${method} is not allowed here. Allowed: GET, HEAD, OPTIONS, POST, PUT`);
+      expect(problem.detail).toBe(`${method} is not allowed here. The allowed methods are GET, HEAD, OPTIONS, POST, PUT.`);
     }
     const options = await ask('OPTIONS', '/thing');
     expect([options.status, options.headers.allow, options.body]).toEqual([204, 'GET, HEAD, OPTIONS, POST, PUT', '']);

@@ -59,7 +59,7 @@ export function addHealthRoutes(app: HttpServer, database: Database, shutdown: S
     },
     async () => {
       if (shutdown.isStopping) {
-        throw new Unavailable('stopping', 'This instance is stopping. Send the request to another one');
+        throw new Unavailable('stopping', 'This instance is stopping. Send the request to another one.');
       }
       await withinTime(database.read((reader) => sql`select 1`.execute(reader)));
       return { status: 'ready' as const };
@@ -70,7 +70,7 @@ export function addHealthRoutes(app: HttpServer, database: Database, shutdown: S
 async function withinTime(work: Promise<unknown>): Promise<void> {
   const { promise: timeout, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => reject(new Unavailable('database-slow', 'The database did not answer within a second. Try again')),
+    () => reject(new Unavailable('database-slow', 'The database did not answer within a second. Try again in a second.')),
     ANSWER_WITHIN_MS,
   );
   try {

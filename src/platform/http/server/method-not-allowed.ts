@@ -32,7 +32,7 @@ function addRefusal(app: HttpServer, url: string, methods: ReadonlySet<string>):
     onRequest: async (request, reply) => {
       reply.header('allow', allow);
       if (request.method === 'OPTIONS') return reply.code(204).send();
-      const detail = `${request.method} is not allowed here. Allowed: ${allow}`;
+      const detail = `${request.method} is not allowed here. The allowed methods are ${allow}.`;
       return sendProblem(reply, plainProblem(405, detail, request.id));
     },
     handler: () => undefined,
