@@ -2,7 +2,7 @@ import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { BenchRun } from './figure.ts';
 import { figures } from './figures.ts';
-import { describeMachine, formatMachine, formatReport, type Report, reportOn } from './report.ts';
+import { formatMachine, formatReport, type Report, readMachine, reportOn } from './report.ts';
 
 const USAGE = `npm run bench -- <name>... [--json] [--rounds N] [--profile DIR]
 
@@ -23,7 +23,7 @@ export async function bench(args: string[], env: Env): Promise<number> {
     process.stderr.write(USAGE);
     return 2;
   }
-  const machine = describeMachine(loadavg()[0] ?? 0);
+  const machine = readMachine(loadavg()[0] ?? 0);
   const run: BenchRun = {
     rounds: request.rounds,
     postgresUrl: env.BENCH_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres',

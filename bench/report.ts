@@ -47,7 +47,7 @@ export interface Machine {
   readonly loadBefore: number;
 }
 
-export function describeMachine(loadBefore: number): Machine {
+export function readMachine(loadBefore: number): Machine {
   return {
     cores: availableParallelism(),
     model: cpus()[0]?.model.trim() ?? 'unknown',

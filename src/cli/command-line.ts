@@ -21,6 +21,7 @@ export async function runCommandLine(args: readonly string[], context: CommandCo
   }
 }
 
+/** @throws UsageError, and the errors of the command */
 async function dispatch(args: readonly string[], context: CommandContext): Promise<void> {
   const [first, ...others] = args;
   // `holdfast help import` is `holdfast import --help`.
@@ -67,6 +68,8 @@ async function runFound(
 ): Promise<void> {
   if (!isGroup(command)) return command.run(parseOptions(rest, command.options, path), context, rest);
   const [word] = rest;
+  // A group has no options of its own, so this refuses every option.
+  if (word?.startsWith('-')) parseOptions(rest, {}, path);
   if (word !== undefined) throw unknownCommand(word, command.commands, path);
   if (command !== rootCommand) {
     const names = command.commands.map(({ name }) => `"${name}"`).join(' or ');
@@ -76,11 +79,9 @@ async function runFound(
 }
 
 function unknownCommand(word: string, commands: readonly Command[], path: readonly string[]): UsageError {
-  if (word.startsWith('-')) {
-    const nearest = nearestWord(word.replace(/^-+/, ''), ['help', 'version']);
-    return new UsageError(`Unknown option "${word}".${nearest ? ` Did you mean "--${nearest}"?` : ''}`, path);
-  }
-  const names = commands.map(({ name }) => name);
-  const nearest = nearestWord(word, names);
+  const nearest = nearestWord(
+    word,
+    commands.map(({ name }) => name),
+  );
   return new UsageError(`Unknown command "${word}".${nearest ? ` Did you mean "${nearest}"?` : ''}`, path);
 }

@@ -79,10 +79,10 @@ onPostgres('holdfast import', (open) => {
     expect(refused.output).toContain(`\n  ${vehicles}:2: id "0" `);
   });
 
-  it('a file that cannot be read fails with exit code 1 and one line', async () => {
+  it('a directory in place of a file is refused with exit code 2', async () => {
     const { exitCode, output } = await run('vehicles', '--vehicles', directory, '--logs', vehicleFiles[3] ?? '');
-    expect(exitCode).toBe(1);
-    expect(output).toMatch(/^holdfast: .*EISDIR.*\n$/);
+    expect(exitCode).toBe(2);
+    expect(output).toContain(`holdfast: ${directory} is a directory, not a file.`);
   });
 
   it.each([

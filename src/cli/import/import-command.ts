@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { migrateDatabase, openDatabase } from '../../compose/open-database.ts';
 import { readConfig } from '../../config/config.ts';
 import { FileUnreadable } from '../../platform/import/csv-rows.ts';
@@ -48,7 +48,7 @@ async function runImport(
   const config = readConfig(env);
   using opened = new DisposableStack();
   const files = Object.fromEntries(
-    Object.entries(paths).map(([option, path]) => [option, describeFile(path, kind, opened)]),
+    Object.entries(paths).map(([option, path]) => [option, toImportFile(path, kind, opened)]),
   );
   await using database = await openDatabase(config, createLogger(config.logLevel));
   await migrateDatabase(database.database);
@@ -63,11 +63,13 @@ async function runImport(
   }
 }
 
-function describeFile(path: string, kind: ImportKind, opened: DisposableStack): ImportFile {
-  if (!existsSync(path)) throw new UsageError(`The file ${path} does not exist.`, ['import', kind.name]);
+function toImportFile(path: string, kind: ImportKind, opened: DisposableStack): ImportFile {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw new UsageError(`The file ${path} does not exist.`, ['import', kind.name]);
+  if (stats.isDirectory()) throw new UsageError(`${path} is a directory, not a file.`, ['import', kind.name]);
   return {
     path,
-    bytes: statSync(path).size,
+    bytes: stats.size,
     open: () => opened.adopt(createReadStream(path), (stream) => stream.destroy()),
   };
 }

@@ -64,7 +64,6 @@ const ORDERS: ImportKind = {
     description: 'Import the sample orders',
   },
   async run(database, files, onProgress) {
-    const { orders, lines } = { orders: fileOf(files, 'orders'), lines: fileOf(files, 'lines') };
     let orderCount = 0;
     const report = ({ step, rows, bytes }: ImportProgress) => {
       if (step === 'storing') return onProgress(step, rows / Math.max(orderCount, 1), formatCount(rows, 'order'));
@@ -72,7 +71,7 @@ const ORDERS: ImportKind = {
       onProgress(step, bytes / Math.max(fileOf(files, step).bytes, 1), formatCount(rows, 'row'));
     };
     try {
-      const streams = { orders: orders.open(), lines: lines.open() };
+      const streams = { orders: fileOf(files, 'orders').open(), lines: fileOf(files, 'lines').open() };
       return { counts: countOrders(await importOrders(database, streams, report)) };
     } catch (error) {
       if (!(error instanceof ImportRefused)) throw error;
@@ -109,7 +108,7 @@ const VEHICLES: ImportKind = {
       const { rows, added } = await importVehicleFile(database, fileOf(files, each.name), each, onProgress);
       counts.push({ noun: each.noun, stored: added, present: rows - added });
     }
-    return { counts, ...(await findStateDifferences(database, fileOf(files, 'vehicles'))) };
+    return { counts, ...(await listStateDifferences(database, fileOf(files, 'vehicles'))) };
   },
 };
 
@@ -135,7 +134,7 @@ async function importVehicleFile(
 const MAX_DIFFERENCES = 100;
 
 /** The state logs decide the state of a vehicle. Where a file of vehicles says otherwise, that is only reported. */
-async function findStateDifferences(database: Database, { path, open }: ImportFile) {
+async function listStateDifferences(database: Database, { path, open }: ImportFile) {
   const differences = await compareStates(database, readCsv(open(), ['id']));
   if (differences.length === 0) return {};
   const message = `The state in the file differs from the last log for ${formatCount(differences.length, 'vehicle')}:`;

@@ -61,7 +61,7 @@ export type OptionValues<Options extends CommandOptions> = {
 type ValueOf<Option> = Option extends { readonly type: 'boolean' }
   ? boolean
   : Option extends { readonly multiple: true }
-    ? readonly string[]
+    ? readonly string[] | undefined
     : Option extends { readonly required: true } | { readonly default: string }
       ? string
       : string | undefined;

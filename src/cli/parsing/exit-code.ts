@@ -46,7 +46,7 @@ export function reportError(error: unknown): ReportedError {
   if (CONFIGURATION_ERRORS.some((kind) => error instanceof kind)) return report(ExitCode.usage, error);
   if (error instanceof CommandError) return report(ExitCode.failed, error);
   if (error instanceof Unavailable) return reportUnavailable(error);
-  const listenError = describeListenError(error);
+  const listenError = listenErrorMessage(error);
   if (listenError !== undefined) return { exitCode: ExitCode.usage, text: `holdfast: ${listenError}` };
   return { exitCode: ExitCode.failed, text: `holdfast: ${error instanceof Error ? error.stack : String(error)}` };
 }
@@ -73,7 +73,7 @@ function messageOf(error: unknown): string {
 }
 
 /** A sentence for an address that the server cannot listen at. */
-function describeListenError(error: unknown): string | undefined {
+function listenErrorMessage(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
   if (error.syscall === 'getaddrinfo') return `HOST is not a known address: ${error.message}`;
   if (error.syscall !== 'listen') return undefined;
@@ -84,7 +84,7 @@ function describeListenError(error: unknown): string | undefined {
     case 'EACCES':
       return `Listening at port ${port} of ${address} is not permitted. Set PORT to a port above 1023.`;
     case 'EADDRNOTAVAIL':
-      return `${address} is not an address of this machine. Set HOST to one that is.`;
+      return `HOST=${address} is not an address of this machine. Set HOST to 127.0.0.1.`;
     default:
       return undefined;
   }

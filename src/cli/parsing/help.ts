@@ -47,12 +47,12 @@ function formatCommands(commands: readonly Command[]): string {
 function formatOptions(options: CommandOptions & { readonly [name: string]: { readonly short?: string } }): string {
   const rows = Object.entries(options).map(([name, option]) => {
     const short = option.short === undefined ? '' : `-${option.short}, `;
-    return [`${short}${optionUsage(name, option)}`, describeOption(option)] as const;
+    return [`${short}${optionUsage(name, option)}`, formatDescription(option)] as const;
   });
   return section('Options', rows);
 }
 
-function describeOption({ description, required, multiple, default: value }: CommandOption): string {
+function formatDescription({ description, required, multiple, default: value }: CommandOption): string {
   const notes = [
     ...(required ? ['required'] : []),
     ...(multiple ? ['may be repeated'] : []),

@@ -51,7 +51,7 @@ export function assertDeclared(app: HttpServer, method: string, url: string, sta
   if (declared !== undefined && (type === undefined || problemTypes(declared).includes(type))) return;
   throw new Error(
     `${method} ${path} answered ${[status, type].filter(Boolean).join(' ')}, which its OpenAPI description does not ` +
-      `declare. Declared: ${describe(operation, document)}`,
+      `declare. Declared: ${formatDeclared(operation, document)}`,
   );
 }
 
@@ -69,7 +69,7 @@ function problemType(body: unknown): string {
   return String(type).replace('urn:holdfast:problem:', '');
 }
 
-function describe({ responses = {} }: OperationObject, document: OpenApiDocument): string {
+function formatDeclared({ responses = {} }: OperationObject, document: OpenApiDocument): string {
   return Object.entries(responses)
     .map(([status, response]) => [status, ...problemTypes(resolve(response, document) ?? {})].join(' '))
     .join(', ');

@@ -59,7 +59,7 @@ export function addHealthRoutes(app: HttpServer, database: Database, shutdown: S
     },
     async () => {
       if (shutdown.isStopping) {
-        throw new Unavailable('stopping', 'This instance is stopping. Send the request to another one.');
+        throw new Unavailable('stopping', 'This instance is stopping. Send the request to another instance.');
       }
       await withinTime(database.read((reader) => sql`select 1`.execute(reader)));
       return { status: 'ready' as const };
