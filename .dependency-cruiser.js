@@ -76,8 +76,8 @@ export default {
     ),
     only(
       'compose-wires',
-      '^src/compose\\.ts$',
-      '^src/((app|sample-suppliers)\\.ts$|config/|freshness/index\\.ts$|platform/|modules/[^/]+/index\\.ts$)',
+      '^src/compose/',
+      '^src/(compose/|(app|sample-suppliers)\\.ts$|config/|freshness/index\\.ts$|platform/|modules/[^/]+/index\\.ts$)',
     ),
     only(
       'samples-play-suppliers',
@@ -88,7 +88,7 @@ export default {
     only(
       'cli-starts-and-asks',
       '^src/cli/',
-      '^src/(cli/|compose\\.ts$|config/|platform/|simulator/index\\.ts$|modules/[^/]+/index\\.ts$)',
+      '^src/(cli/|compose/|config/|platform/|simulator/index\\.ts$|modules/[^/]+/index\\.ts$)',
     ),
     {
       name: 'modules-do-not-look-up',

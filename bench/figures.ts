@@ -12,7 +12,7 @@ import { plannerAgainstRoundRobin } from './figures/b11-planner-against-round-ro
 import { firstStart } from './figures/b12-first-start.ts';
 import { holdsAmongReads } from './figures/b13-holds-among-reads.ts';
 
-/** Every figure there is, by number. */
+/** All figures, by number. */
 export const figures: readonly Figure[] = [
   vehicleReadsAgainstNodeHttp,
   vehicleReadsAgainstUsualStack,

@@ -2,13 +2,13 @@ import { availableParallelism, cpus } from 'node:os';
 import type { Figure, Findings, Goal, Measure } from './figure.ts';
 import { type Summary, summarise } from './rounds.ts';
 
-/** Fewer rounds than this are a look, not a figure. */
-const ROUNDS_OF_A_FIGURE = 5;
+/** Fewer rounds give a first impression, not a figure. */
+const MIN_ROUNDS = 5;
 
 export type Verdict = 'reached' | 'missed';
 
 export interface ReportedMeasure extends Measure, Summary {
-  /** None without a goal. */
+  /** Absent without a goal. */
   readonly verdict?: Verdict;
 }
 
@@ -47,7 +47,7 @@ export interface Machine {
   readonly loadBefore: number;
 }
 
-export function describeMachine(loadBefore: number): Machine {
+export function readMachine(loadBefore: number): Machine {
   return {
     cores: availableParallelism(),
     model: cpus()[0]?.model.trim() ?? 'unknown',
@@ -56,7 +56,7 @@ export function describeMachine(loadBefore: number): Machine {
   };
 }
 
-/** A table for people. */
+/** A report as a table for people. */
 export function formatReport({ name, title, measures, notes }: Report, rounds: number): string {
   const rows = [['', 'goal', 'median', 'min', 'max', ''], ...measures.map(toRow)];
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
@@ -66,7 +66,7 @@ export function formatReport({ name, title, measures, notes }: Report, rounds: n
     );
     return `  ${cells.join('  ')}`.trimEnd();
   });
-  const warning = rounds < ROUNDS_OF_A_FIGURE ? [`Only ${rounds} of at least ${ROUNDS_OF_A_FIGURE} rounds`] : [];
+  const warning = rounds < MIN_ROUNDS ? [`Only ${rounds} of at least ${MIN_ROUNDS} rounds`] : [];
   const remarks = [...warning, ...notes].map((note) => `  - ${note}`);
   return `\n${name.toUpperCase()}: ${title}\n${lines.join('\n')}\n${remarks.join('\n')}\n`;
 }
@@ -81,7 +81,7 @@ function formatGoal({ kind, value }: Goal): string {
   return `${sign} ${value.toLocaleString('en')}`;
 }
 
-/** Three digits that count, or all before the point. */
+/** Three significant digits, or all digits before the point. */
 function formatNumber(value: number): string {
   const digits = Math.abs(value) >= 100 || Number.isInteger(value) ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });

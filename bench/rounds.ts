@@ -1,14 +1,14 @@
-/** One of the things measured side by side; gives its value for one round. */
+/** One side of a comparison. `measure` returns its value for one round. */
 export interface Side {
   readonly name: string;
   measure(): Promise<number>;
 }
 
 /**
- * Measures sides in turn, A B A B …: what else the machine does then meets all of them, and a ratio taken within
- * one round outlives a slow minute.
+ * Measures sides in turn, A B A B …, so that other load on the machine affects all of them, and a ratio within one round
+ * survives a slow minute.
  *
- * @returns the values of each side, in the order of `sides`, one for each round
+ * @returns for each side, in their order, one value per round
  */
 export async function takeTurns(
   rounds: number,
@@ -26,9 +26,9 @@ export async function takeTurns(
   return values;
 }
 
-/** Divides round by round, never one side's median by the other's. */
-export function ratios(above: readonly number[] = [], below: readonly number[] = []): number[] {
-  return above.map((value, round) => value / (below[round] ?? Number.NaN));
+/** The ratio of two sides in each round, in place of a ratio of their medians. */
+export function ratios(numerators: readonly number[] = [], denominators: readonly number[] = []): number[] {
+  return numerators.map((value, round) => value / (denominators[round] ?? Number.NaN));
 }
 
 export interface Summary {

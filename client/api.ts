@@ -1,5 +1,5 @@
-// What the server takes and gives, by method and path. Written by `npm run openapi` from the routes themselves.
-// One file, however long, because it is generated: nobody edits it, and it is read by looking up a path.
+// Types of requests and answers, by method and path. Generated from the routes by `npm run openapi`; do not edit.
+// One file, however long, because it is read by looking up a path.
 
 export interface AvailableTimeslots {
   /** The timeslots, by start. */
@@ -104,6 +104,11 @@ export interface FreshnessEvent {
   };
 }
 
+export interface HealthStatus {
+  /** `alive`: the process answers. `ready`: it also reaches its database and is not stopping. */
+  readonly "status": "alive" | "ready";
+}
+
 export interface LoggedState {
   /** The vehicle's id. */
   readonly "vehicle_id": number;
@@ -190,15 +195,15 @@ export interface Problem {
   readonly "title": string;
   /** The HTTP status. */
   readonly "status": number;
-  /** What went wrong this time, for a person to read. */
+  /** Sentence for a person: what went wrong and, where possible, what to do. */
   readonly "detail": string;
-  /** This occurrence: the `x-request-id` of the answer, as the log names it. */
+  /** Identifies this occurrence: `urn:uuid:` and the `x-request-id` of the answer, which the log contains. */
   readonly "instance": string;
-  /** The fields that are wrong; on 400 only. */
+  /** The invalid fields. Only on 400. */
   readonly "errors"?: readonly ({
     /** JSON pointer into the body, or `query/<name>`, `params/<name>`, `headers/<name>`. */
     readonly "path": string;
-    /** What is wrong there. */
+    /** What is wrong with that field. */
     readonly "message": string;
   })[];
 }
@@ -501,23 +506,19 @@ export interface WithdrawnTime {
 
 export interface Api {
   get: {
-    /** Whether the process answers */
+    /** Check that the process is alive */
     "/healthz": {
       path: undefined;
       query: undefined;
       body: undefined;
-      answer: {
-        readonly "status": string;
-      };
+      answer: HealthStatus;
     };
-    /** Whether it can do its work */
+    /** Check that the instance is ready for requests */
     "/readyz": {
       path: undefined;
       query: undefined;
       body: undefined;
-      answer: {
-        readonly "status": string;
-      };
+      answer: HealthStatus;
     };
     /** List a provider's free timeslots */
     "/client/getProviderAvailability": {

@@ -1,10 +1,10 @@
--- The clock that decides: `clock_timestamp()` moves on inside a transaction, `now()` does not, and a statement
--- that waited for a lock must not decide by a time from before the wait.
+-- The database's clock, which alone decides. It is `clock_timestamp()` and not `now()`, which stands still inside a
+-- transaction: a statement that waited for a lock must not decide by a time from before the wait.
 create function holdfast_clock() returns timestamptz
 language sql volatile parallel safe
 return clock_timestamp();
 
--- Answers to requests that carried an Idempotency-Key, stored in the transaction of their effect.
+-- Answers to requests with an Idempotency-Key. Each is stored in the transaction of its effect.
 create table idempotent_answer (
   scope bytea primary key,          -- SHA-256 of principal, route and key
   fingerprint bytea not null,       -- SHA-256 of the request
@@ -14,23 +14,25 @@ create table idempotent_answer (
 );
 create index idempotent_answer_age on idempotent_answer (answered_at);
 
--- Takes each key for this transaction, without waiting for whoever else has it, and tells what is stored under it.
--- Two statements, because the second must see what a transaction that held the key committed meanwhile.
+-- Called by src/platform/http/idempotency-store.ts.
+-- Claims each key for this transaction, without waiting for a transaction that has it, and returns the answer that is
+-- stored under it. There are two statements, because the second must see an answer that another transaction committed
+-- before it released the key.
 create function claim_idempotency_keys(p_scope bytea[], p_kept interval)
 returns table (place integer, taken boolean, fingerprint bytea, status integer, body text)
 language plpgsql as $$
 declare
   v_taken boolean[];
 begin
-  select array_agg(pg_try_advisory_xact_lock(('x' || encode(substr(asked.scope, 1, 8), 'hex'))::bit(64)::bigint)
-                   order by asked.place)
+  select array_agg(pg_try_advisory_xact_lock(('x' || encode(substr(key.scope, 1, 8), 'hex'))::bit(64)::bigint)
+                   order by key.place)
     into v_taken
-    from unnest(p_scope) with ordinality as asked (scope, place);
+    from unnest(p_scope) with ordinality as key (scope, place);
   return query
-    select asked.place::integer, v_taken[asked.place], answer.fingerprint, answer.status, answer.body
-      from unnest(p_scope) with ordinality as asked (scope, place)
+    select key.place::integer, v_taken[key.place], answer.fingerprint, answer.status, answer.body
+      from unnest(p_scope) with ordinality as key (scope, place)
       left join idempotent_answer answer
-        on answer.scope = asked.scope and answer.answered_at > holdfast_clock() - p_kept
-     order by asked.place;
+        on answer.scope = key.scope and answer.answered_at > holdfast_clock() - p_kept
+     order by key.place;
 end
 $$;

@@ -1,19 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Finds words that the house style has replaced (`scripts/words.json`) in source, documents, the page and OpenAPI.
- * `node scripts/check-words.ts [path …]` checks the given folders and files only.
+ * Finds words that the house style replaces (`scripts/words.json`) in source, documents, the page and OpenAPI.
+ * `npx node scripts/check-words.ts [path …]` checks only the given folders and files.
  */
 
 interface Rule {
-  /** A regular expression; whole words only, unless `bare`. */
+  /** A regular expression. It matches whole words only, unless `bare` is set. */
   readonly pattern: string;
+  /** The words to use instead. */
   readonly use: string;
-  /** Text around a match that makes it right. */
+  /** A regular expression for lines where the word is right. */
   readonly except?: string;
-  /** Paths the rule is for. */
+  /** A regular expression for the paths that the rule applies to. */
   readonly only?: string;
   readonly bare?: boolean;
 }
@@ -27,10 +29,10 @@ interface Finding {
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CHECKED = /\.(ts|tsx|js|mjs|sql|md|css|html|json|sh|yml|yaml)$/;
-/** Data, generated twins of what is checked at its source, and the list itself. */
-const LEFT_OUT = /^(samples\/|scripts\/words\.json$|.*package-lock\.json$|schema\.sql$|client\/api\.ts$)/;
+/** Data, generated files whose sources are checked, and the list itself. */
+const IGNORED = /^(samples\/|scripts\/words\.json$|.*package-lock\.json$|schema\.sql$|client\/api\.ts$)/;
 
-function rules(list: readonly Rule[]) {
+function compileRules(list: readonly Rule[]) {
   return list.map(({ pattern, bare = false, except, only, use }) => ({
     find: new RegExp(bare ? pattern : `(?<![\\w-])(?:${pattern})(?![\\w-])`, 'gi'),
     except: except === undefined ? undefined : new RegExp(except, 'i'),
@@ -41,7 +43,7 @@ function rules(list: readonly Rule[]) {
 
 /** The findings in one file. */
 export function findWords(path: string, text: string, list: readonly Rule[]): Finding[] {
-  const applied = rules(list).filter(({ only }) => only?.test(path) ?? true);
+  const applied = compileRules(list).filter(({ only }) => only?.test(path) ?? true);
   return text
     .split('\n')
     .flatMap((content, index) =>
@@ -62,10 +64,10 @@ if (import.meta.main) {
     cwd: ROOT,
     encoding: 'utf8',
   });
-  const paths = tracked.split('\n').filter((path) => CHECKED.test(path) && !LEFT_OUT.test(path));
+  const paths = tracked.split('\n').filter((path) => CHECKED.test(path) && !IGNORED.test(path));
   const list = await readRules();
   const found = await Promise.all(
-    paths.map(async (path) => findWords(path, await readFile(new URL(`../${path}`, import.meta.url), 'utf8'), list)),
+    paths.map(async (path) => findWords(path, await readFile(join(ROOT, path), 'utf8'), list)),
   );
   const findings = found.flat();
   for (const { path, line, word, use } of findings) process.stdout.write(`${path}:${line}  ${word}  →  ${use}\n`);

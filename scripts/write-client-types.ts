@@ -1,4 +1,4 @@
-/** The parts of a JSON schema that the server's own description has. Another keyword that matters is refused. */
+/** The parts of a JSON schema that the server's OpenAPI document uses. A schema without a supported type is refused. */
 interface Schema {
   readonly $ref?: string;
   readonly type?: string;
@@ -27,13 +27,13 @@ interface OpenApi {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
-const HEADER = `// What the server takes and gives, by method and path. Written by \`npm run openapi\` from the routes themselves.
-// One file, however long, because it is generated: nobody edits it, and it is read by looking up a path.
+const HEADER = `// Types of requests and answers, by method and path. Generated from the routes by \`npm run openapi\`; do not edit.
+// One file, however long, because it is read by looking up a path.
 `;
 
 /**
- * The text of `client/api.ts`, made from the text of `openapi.json`. By hand: the usual generator wants an older
- * TypeScript, brings a dozen packages, and its types are for another client.
+ * Renders `client/api.ts` from the text of `openapi.json`. The usual generator needs an older TypeScript, depends on a
+ * dozen packages, and its types are made for another client.
  */
 export function renderClientTypes(openapi: string): string {
   const { paths, components } = JSON.parse(openapi) as OpenApi;
@@ -53,32 +53,31 @@ export function renderClientTypes(openapi: string): string {
   return indented([HEADER, ...schemas, `export interface Api {\n${api.join('\n')}\n}\n`].join('\n'));
 }
 
-/** Each brace that ends a line opens a block, and the one that begins a line closes it. */
+/** Indents lines by blocks: a brace at the end of a line opens a block, and one at the start of a line closes it. */
 function indented(text: string): string {
   let depth = 0;
   return text
     .split('\n')
     .map((line) => {
       if (line.startsWith('}')) depth -= 1;
-      const placed = line === '' ? '' : `${'  '.repeat(depth)}${line}`;
+      const indentedLine = line === '' ? '' : `${'  '.repeat(depth)}${line}`;
       if (line.endsWith('{')) depth += 1;
-      return placed;
+      return indentedLine;
     })
     .join('\n');
 }
 
 function operationType({ parameters = [], requestBody, responses = {} }: Operation): string {
-  const part = (place: string) => {
-    const named = parameters.filter((each) => each.in === place);
-    const fields = named.map(
-      ({ name, required, schema }) => `${JSON.stringify(name)}${required ? '' : '?'}: ${typeOf(schema)};`,
-    );
+  const parametersIn = (place: string) => {
+    const fields = parameters
+      .filter((each) => each.in === place)
+      .map(({ name, required, schema }) => `${JSON.stringify(name)}${required ? '' : '?'}: ${typeOf(schema)};`);
     return fields.length === 0 ? 'undefined' : `{ ${fields.join(' ')} }`;
   };
   const answers = Object.entries(responses).filter(([status]) => status.startsWith('2'));
   const answer = answers.map(([, response]) => typeOf(jsonOf(response))).join(' | ');
   const body = requestBody ? typeOf(jsonOf(requestBody)) : 'undefined';
-  return `{\npath: ${part('path')};\nquery: ${part('query')};\nbody: ${body};\nanswer: ${answer || 'undefined'};\n}`;
+  return `{\npath: ${parametersIn('path')};\nquery: ${parametersIn('query')};\nbody: ${body};\nanswer: ${answer || 'undefined'};\n}`;
 }
 
 function jsonOf({ content = {} }: Content): Schema | undefined {
@@ -103,7 +102,9 @@ function typeOf(schema: Schema | undefined): string {
     case 'object':
       return objectType(schema);
     default:
-      throw new Error(`scripts/write-client-types.ts cannot write ${JSON.stringify(schema)} yet; teach it to`);
+      throw new Error(
+        `scripts/write-client-types.ts does not support the schema ${JSON.stringify(schema)}; add it there`,
+      );
   }
 }
 

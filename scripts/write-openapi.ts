@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { composeApp, migrateDatabase } from '../src/compose.ts';
+import { composeApp } from '../src/compose/compose-app.ts';
+import { migrateDatabase } from '../src/compose/open-database.ts';
 import { readConfig } from '../src/config/config.ts';
 import type { Database } from '../src/platform/db/database.ts';
 import { openPglite } from '../src/platform/db/pglite-driver.ts';
@@ -10,7 +11,7 @@ const OPENAPI = new URL('../openapi.json', import.meta.url);
 const CLIENT_TYPES = new URL('../client/api.ts', import.meta.url);
 const PACKAGE = new URL('../package.json', import.meta.url);
 
-/** The text of `openapi.json`: what the running server answers at that path, laid out for reading and diffing. */
+/** Renders `openapi.json`: the document that the server serves, formatted for reading and diffing. */
 export async function renderOpenapi(database: Database): Promise<string> {
   const { version } = JSON.parse(await readFile(PACKAGE, 'utf8')) as { version: string };
   const { app } = await composeApp(readConfig({}), database, createLogger('silent'), version);

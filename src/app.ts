@@ -1,40 +1,48 @@
+import { fileURLToPath } from 'node:url';
 import { addEventRoutes, type EventsDeps } from './modules/events/index.ts';
 import { addOrderRoutes, type OrdersDeps } from './modules/orders/index.ts';
 import { addReservationsRoutes, type ReservationsDeps } from './modules/reservations/index.ts';
 import { addSupplyRoutes, type SupplyDeps } from './modules/supply/index.ts';
 import { addVehiclesRoutes, type VehiclesDeps } from './modules/vehicles/index.ts';
-import { enableFastPath } from './platform/http/fast-path.ts';
-import { addHealthRoutes, type Readiness } from './platform/http/health.ts';
 import type { HttpServer } from './platform/http/http-server.ts';
-import { createServer } from './platform/http/server.ts';
-import { serveStaticFiles } from './platform/http/static-files.ts';
+import { createServer } from './platform/http/server/create-server.ts';
+import { enableFastPath } from './platform/http/server/fast-path.ts';
+import { addHealthRoutes, type ShutdownState } from './platform/http/server/health.ts';
+import { serveStaticFiles } from './platform/http/server/static-files.ts';
 import type { Logger } from './platform/logger.ts';
 import { type Metrics, serveMetrics } from './platform/metrics.ts';
 
+/** The groups of operations in OpenAPI. Every operation has exactly one. */
 const TAGS = [
   {
     name: 'Fixed paths',
     description: 'The seven paths of the reservations assignment. Their requests and answers never change.',
   },
-  { name: 'Providers and clients', description: 'The people who offer time and who reserve it.' },
+  { name: 'Providers and clients', description: 'The people who offer time, and the people who reserve it.' },
   { name: 'Availability', description: "Providers' time: offer it, withdraw it, and list its slots." },
-  { name: 'Reservations', description: 'Hold units of a slot, confirm, cancel, extend and move them, and look back.' },
+  {
+    name: 'Reservations',
+    description: 'Hold units of a slot; confirm, cancel, extend and move reservations; read their history.',
+  },
   { name: 'Experiences', description: 'Products that suppliers sell by date and slot.' },
-  { name: 'Items', description: 'What suppliers sell that are read as a whole, and bookings of it.' },
-  { name: 'Sync', description: 'Pulling from suppliers: pause, resume, and see how far it is.' },
+  {
+    name: 'Items',
+    description: 'Items of suppliers that list everything they sell in one answer, and their bookings.',
+  },
+  { name: 'Sync', description: 'Pulls from suppliers: pause and resume them, and watch their progress.' },
   { name: 'Orders', description: 'Orders by page and by id, and changes to them.' },
   { name: 'Vehicles', description: "Vehicles' states, now and at any moment." },
   { name: 'Events', description: 'A live stream of changes.' },
-  { name: 'Operations', description: 'Health, readiness and metrics.' },
+  { name: 'Operations', description: 'Health and readiness of this instance.' },
 ];
 
-const PAGE = new URL('../web/dist/', import.meta.url);
+const PAGE = fileURLToPath(new URL('../web/dist', import.meta.url));
 
 export interface AppDeps {
   readonly logger: Logger;
   readonly version: string;
   readonly metrics: Metrics;
-  readonly readiness: Readiness;
+  readonly shutdown: ShutdownState;
   readonly reservations: ReservationsDeps;
   readonly orders: OrdersDeps;
   readonly vehicles: VehiclesDeps;
@@ -42,7 +50,7 @@ export interface AppDeps {
   readonly events: EventsDeps;
 }
 
-/** Builds the whole HTTP surface; it never listens. */
+/** Builds the whole HTTP surface: routes of all modules, health, metrics and the page. It does not listen. */
 export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   const app = await createServer(deps.logger, {
     title: 'Holdfast',
@@ -55,7 +63,7 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   });
   serveMetrics(app, deps.metrics);
   enableFastPath(app, deps.metrics.requests);
-  addHealthRoutes(app, deps.reservations.database, deps.readiness);
+  addHealthRoutes(app, deps.reservations.database, deps.shutdown);
   addReservationsRoutes(app, deps.reservations);
   addOrderRoutes(app, deps.orders);
   addVehiclesRoutes(app, deps.vehicles);

@@ -1,27 +1,31 @@
 import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { composeApp } from '../src/compose.ts';
+import { composeApp } from '../src/compose/compose-app.ts';
 import { readConfig } from '../src/config/config.ts';
 import type { HttpServer } from '../src/platform/http/http-server.ts';
-import { createServer } from '../src/platform/http/server.ts';
+import { createServer } from '../src/platform/http/server/create-server.ts';
 import { createLogger } from '../src/platform/logger.ts';
 import { brokenInvariants } from './support/database/stored-invariants.ts';
 import { openTestDatabase, type TestDatabase } from './support/database/test-database.ts';
 import {
+  formatViolatingCase,
   plain,
   prepareWorld,
   type RunResult,
   readSurface,
   runCases,
   type Send,
-  tellViolation,
 } from './support/requests/bad-input-run.ts';
-import { brokenByAttack, RAW_ATTACKS, type RawAttack } from './support/requests/malformed-requests.ts';
+import {
+  MALFORMED_REQUESTS,
+  type MalformedRequest,
+  malformedRequestViolations,
+} from './support/requests/malformed-requests.ts';
 import { injectInto } from './support/requests/senders.ts';
 import { ANSWER_WITHIN_MS } from './support/server/contract.ts';
 
-/** The long run takes other seeds; these cases stay the same until a route or the generator changes. */
+/** `npm run fuzz` uses other seeds. These cases stay the same until a route or the generator changes. */
 const SEED = 20_261_121;
 const CASES = 2_000;
 
@@ -39,13 +43,13 @@ describe('bad input', () => {
     await opened[Symbol.asyncDispose]();
   });
 
-  it(`gets an answer of the contract's shape, never a 5xx: ${CASES} cases over every route there is`, async () => {
+  it(`${CASES} cases over all routes are answered as the contract says, and never with a 5xx`, async () => {
     const send = injectInto(app);
     const routes = await readSurface(send);
     const world = await prepareWorld(send, routes, SEED);
     const result = await runCases({ seed: SEED, cases: CASES, concurrency: 4, routes, world, send });
-    expect(result.violations.map((each) => tellViolation(SEED, each)).join('\n')).toBe('');
-    // A run that is refused everywhere at the door would prove little.
+    expect(result.violatingCases.map((each) => formatViolatingCase(SEED, each)).join('\n')).toBe('');
+    // A run whose requests are all refused at first would prove little.
     for (const status of ['200', '201', '400', '403', '404', '405', '409', '413', '415', '422']) {
       expect(result.byStatus.get(status), status).toBeGreaterThan(0);
     }
@@ -60,21 +64,21 @@ describe('bad input', () => {
       port = (app.server.address() as AddressInfo).port;
     });
 
-    it.each(RAW_ATTACKS)('$name', async (attack: RawAttack) => {
-      expect(await brokenByAttack(port, attack, ANSWER_WITHIN_MS)).toEqual([]);
+    it.each(MALFORMED_REQUESTS)('raw bytes ($name) get the expected answers', async (request: MalformedRequest) => {
+      expect(await malformedRequestViolations(port, request, ANSWER_WITHIN_MS)).toEqual([]);
     });
   });
 
-  it('is told when the tables break an invariant', async () => {
-    const rollback = new Error('enough seen');
-    const seen = opened.database.transaction(async (tx) => {
+  it('a broken invariant of the tables is found', async () => {
+    const rollback = new Error('rolled back on purpose');
+    const checked = opened.database.transaction(async (tx) => {
       await sql`insert into slot (starts_at, ends_at, capacity, claimed)
         values ('2030-01-01', '2030-01-02', 5, 3)`.execute(tx);
       const broken = await brokenInvariants({ ...opened.database, read: (work) => work(tx) });
       expect(broken).toEqual(['1 slots whose claimed units are not the sum of their live reservations']);
       throw rollback;
     });
-    await expect(seen).rejects.toBe(rollback);
+    await expect(checked).rejects.toBe(rollback);
   });
 });
 
@@ -83,7 +87,7 @@ async function expectHealthy(send: Send): Promise<void> {
   expect([answer.status, (await send(plain('GET', '/readyz'))).status]).toEqual([201, 200]);
 }
 
-describe('the hunt for bad input', () => {
+describe('the search with bad input', () => {
   it.each([
     [
       'throws',
@@ -92,46 +96,51 @@ describe('the hunt for bad input', () => {
       },
       'status 500',
     ],
-    ['answers a page', () => '<h1>Oops</h1>', 'a 200 that is no JSON'],
-    ['takes anything for an id', () => ({ ok: true }), '200 where only 400 will do'],
-  ])('finds a route that %s', async (_what, handler, found) => {
-    const { violations } = await hunt((app) => {
-      app.get('/planted/:id', { schema: { params: ID_PARAMS } }, handler);
+    ['answers a page', () => '<h1>Oops</h1>', 'a 200 that is not JSON'],
+    ['accepts anything as an id', () => ({ ok: true }), '200 where only 400 is allowed'],
+  ])('finds a route that %s', async (_what, handler, violation) => {
+    const result = await search((app) => {
+      app.get('/injected/:id', { schema: { params: ID_PARAMS } }, handler);
     });
-    expect(violations.flatMap(({ broken }) => broken)).toContain(found);
+    expect(result.violatingCases.flatMap(({ violations }) => violations)).toContain(violation);
   });
 
-  it('finds an error page', async () => {
-    const { violations } = await hunt((app) => {
-      app.get('/planted/:id', { schema: { params: ID_PARAMS } }, (_request, reply) =>
+  it('finds a route that answers an error with a page', async () => {
+    const result = await search((app) => {
+      app.get('/injected/:id', { schema: { params: ID_PARAMS } }, (_request, reply) =>
         reply.code(404).type('text/html').send('<h1>Not here</h1>'),
       );
     });
-    expect(violations.flatMap(({ broken }) => broken)).toContain('an error of type text/html');
+    expect(result.violatingCases.flatMap(({ violations }) => violations)).toContain('an error of type text/html');
   });
 
   it('finds a route that never answers', async () => {
-    const { violations } = await hunt((app) => {
-      app.get('/planted/:id', { schema: { params: ID_PARAMS } }, () => new Promise(() => {}));
+    const result = await search((app) => {
+      app.get('/injected/:id', { schema: { params: ID_PARAMS } }, () => new Promise(() => {}));
     }, 100);
-    expect(violations[0]?.broken[0]).toMatch(/^no answer/);
+    expect(result.violatingCases[0]?.violations[0]).toMatch(/^no answer/);
   });
 
-  it('finds nothing where nothing is wrong', async () => {
-    const { violations } = await hunt((app) => {
-      app.get('/planted', { schema: {} }, async () => ({ ok: true }));
+  it('finds nothing in a route that keeps the contract', async () => {
+    const result = await search((app) => {
+      app.get('/injected', { schema: {} }, async () => ({ ok: true }));
     });
-    expect(violations).toEqual([]);
+    expect(result.violatingCases).toEqual([]);
   });
 });
 
-/** An id as OpenAPI shows it, and nothing that would check it. */
+/** The schema of an id as OpenAPI shows it, without anything that checks it. */
 const ID_PARAMS = { type: 'object', required: ['id'], properties: { id: { type: 'string', 'x-integer': 50 } } };
 
-/** Plants routes of a test's own and sends a few hundred cases at them. */
-async function hunt(plant: (app: HttpServer) => void, withinMs = ANSWER_WITHIN_MS): Promise<RunResult> {
-  const app = await createServer(createLogger('silent'), { title: 'Planted', version: '0', description: '', tags: [] });
-  plant(app);
+/** Sends a few hundred cases to a server that has only the routes of a test. */
+async function search(addRoutes: (app: HttpServer) => void, withinMs = ANSWER_WITHIN_MS): Promise<RunResult> {
+  const app = await createServer(createLogger('silent'), {
+    title: 'Injected',
+    version: '0',
+    description: '',
+    tags: [],
+  });
+  addRoutes(app);
   app.closeRoutes();
   const send = withinTime(injectInto(app), withinMs);
   const routes = await readSurface(send);
@@ -142,7 +151,7 @@ async function hunt(plant: (app: HttpServer) => void, withinMs = ANSWER_WITHIN_M
 function withinTime(send: Send, ms: number): Send {
   return (request) => {
     const { promise, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(new Error(`nothing within ${ms} ms`)), ms);
+    const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
     return Promise.race([send(request), promise]).finally(() => clearTimeout(timer));
   };
 }

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { BenchRun, Figure, Findings } from '../figure.ts';
 import { formatGet, HttpConnection } from '../load/http-connection.ts';
 import {
@@ -28,7 +29,7 @@ async function measure(run: BenchRun): Promise<Findings> {
   await using holdfast = await startVehicleServer(run, copy.url);
   await fillCache(holdfast.address);
   const body = await readBody(holdfast.address, cachedPath(5_000));
-  await using bare = await startNode([new URL('../peers/bare-http.ts', import.meta.url).pathname, body], {});
+  await using bare = await startNode([fileURLToPath(new URL('../peers/bare-http.ts', import.meta.url)), body], {});
   const busy: number[] = [];
   const side = (name: string, address: URL, headers = '') => ({
     name,

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { BenchRun, Figure, Findings } from '../figure.ts';
 import {
   cachedPath,
@@ -18,7 +19,7 @@ export const vehicleReadsAgainstUsualStack: Figure = {
   measure,
 };
 
-const USUAL_STACK = new URL('../peers/usual-stack.ts', import.meta.url).pathname;
+const USUAL_STACK = fileURLToPath(new URL('../peers/usual-stack.ts', import.meta.url));
 
 async function measure(run: BenchRun): Promise<Findings> {
   await using template = await openTemplate(run.postgresUrl, VEHICLE_STOCK);

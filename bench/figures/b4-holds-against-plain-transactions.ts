@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { BenchRun, Figure, Findings } from '../figure.ts';
 import { HTTP_LOAD_NOTE, measureHttpHolds } from '../load/http-holds.ts';
 import { ratios, takeTurns } from '../rounds.ts';
@@ -10,7 +11,7 @@ export const holdsAgainstPlainTransactions: Figure = {
   measure,
 };
 
-const ENTRY = new URL('../processes/limited-server.ts', import.meta.url).pathname;
+const ENTRY = fileURLToPath(new URL('../processes/limited-server.ts', import.meta.url));
 
 /** Batches of one caller, as many at once as the pool has connections: a server without group commit. */
 const PLAIN = JSON.stringify({ maxBatchSize: 1, maxConcurrent: 10, maxWaiting: 4_096 });

@@ -1,14 +1,15 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 
-export const CHECKOUT = new URL('../..', import.meta.url).pathname;
+export const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
 export const PROGRAM = `${CHECKOUT}src/main.ts`;
 
-/** A server under test, in a process of its own; disposing it stops it as an operator would. */
+/** A server under test in its own process. Disposing it stops it as an operator would. */
 export interface ServerProcess extends AsyncDisposable {
   readonly address: URL;
-  /** Of what was started: of the server itself with `startNode`. */
+  /** Id of the started process: the server itself with `startNode`. */
   readonly pid: number;
 }
 
@@ -20,15 +21,15 @@ interface Launch {
 
 type Child = ChildProcessByStdio<null, Readable, null>;
 
-/** Runs the program, or another entry over the same code, with this Node. */
+/** Starts the program, or another entry file over the same code, with this Node. */
 export function startNode(entry: readonly string[], env: NodeJS.ProcessEnv, profileDir?: string) {
   const profiling = profileDir === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileDir];
   return startServer({ command: process.execPath, args: [...profiling, ...entry], env: { ...process.env, ...env } });
 }
 
-/** Starts a server and waits until it tells where it listens. */
+/** Starts a server and waits until it prints its address. */
 export async function startServer({ command, args, env }: Launch): Promise<ServerProcess> {
-  // A process group: npm hands a signal on to its shell, and that shell leaves the server behind.
+  // In a process group of its own: npm passes a signal to its shell, and that shell would leave the server running.
   const child = spawn(command, args, { cwd: CHECKOUT, env, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   const ended = once(child, 'close');
   const signal = () => signalGroup(child);
@@ -52,7 +53,7 @@ function signalGroup({ pid }: Child): void {
   try {
     process.kill(-pid, 'SIGTERM');
   } catch (error) {
-    // Already over.
+    // The group has ended already.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
@@ -60,7 +61,7 @@ function signalGroup({ pid }: Child): void {
 function readAddress(child: Child): Promise<URL> {
   return new Promise((resolve, reject) => {
     let printed = '';
-    // Goes on for as long as the server runs: a pipe that nobody empties would stop it.
+    // Reads as long as the server runs, because a full pipe would block it.
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       printed = (printed + text).slice(-4_000);
       const found = /listening at (http:\/\/[^\s"]+)\s/.exec(printed)?.[1];

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { CHECKOUT, PROGRAM } from '../processes/server-process.ts';
 
-/** A database with the program's schema and what it needs to be measured: copied, never measured itself. */
+/** A database with the program's schema and its data. It is copied, and never measured itself. */
 export interface Template extends AsyncDisposable {
-  /** A copy of its own for each side of each round, so that none works on what another has left behind. */
+  /** Copies it, once for each side of each round, so that no measurement works on the remains of another. */
   copy(): Promise<DatabaseCopy>;
 }
 
@@ -15,7 +16,7 @@ export interface DatabaseCopy extends AsyncDisposable {
   readonly url: string;
 }
 
-/** @param fill SQL run once on the empty schema */
+/** @param fill SQL that fills the empty schema */
 export async function openTemplate(serverUrl: string, fill: string): Promise<Template> {
   const template = await createDatabase(serverUrl);
   try {
@@ -31,14 +32,14 @@ export async function openTemplate(serverUrl: string, fill: string): Promise<Tem
   };
 }
 
-/** What is put into a database that takes minutes to fill: statements, one transaction each. */
+/** The data of a database that takes minutes to fill, as statements that are one transaction each. */
 export interface KeptStock {
-  /** Its database is `holdfast_bench_<name>_<checksum of the schema and the statements>`. */
+  /** The database is named `holdfast_bench_<name>_<checksum of the schema and the statements>`. */
   readonly name: string;
   readonly statements: readonly string[];
 }
 
-/** A copy of a database that is filled only once for each schema, and stays when the run ends. */
+/** Copies a database that is filled once for each schema, and is kept when the run ends. */
 export async function copyKept(
   serverUrl: string,
   { name, statements }: KeptStock,
@@ -58,7 +59,7 @@ export async function copyKept(
           await client.query(statement);
         }
       });
-      // Only now: a fill that was interrupted is never taken for a whole one.
+      // Renamed only now, so that an interrupted fill is not taken for a complete one.
       await withClient(serverUrl, (client) => client.query(`alter database ${filling.name} rename to ${kept}`));
     } catch (error) {
       await filling[Symbol.asyncDispose]();
@@ -73,9 +74,9 @@ async function migrate(url: string): Promise<void> {
 }
 
 async function schemaChecksum(statements: readonly string[]): Promise<string> {
-  const directory = `${CHECKOUT}migrations/`;
+  const directory = join(CHECKOUT, 'migrations');
   const files = (await readdir(directory)).sort();
-  const texts = await Promise.all(files.map((file) => readFile(directory + file, 'utf8')));
+  const texts = await Promise.all(files.map((file) => readFile(join(directory, file), 'utf8')));
   return createHash('sha256')
     .update([...texts, ...statements].join('\n'))
     .digest('hex')
@@ -85,10 +86,10 @@ async function schemaChecksum(statements: readonly string[]): Promise<string> {
 async function createDatabase(serverUrl: string, template?: string): Promise<DatabaseCopy & { name: string }> {
   const name = `holdfast_bench_${process.pid}_${randomBytes(5).toString('hex')}`;
   await withClient(serverUrl, async (client) => {
-    // Through the write-ahead log, as is usual, gigabytes would be written twice.
+    // The default strategy copies through the write-ahead log, and would write gigabytes twice.
     const source = template === undefined ? '' : `template ${template} strategy file_copy`;
     await client.query(`create database ${name} ${source}`);
-    // Or one side would pay for writing down what the other changed.
+    // Without a checkpoint, one side would pay for writing the changes of the other to disk.
     await client.query('checkpoint');
   });
   const url = new URL(serverUrl);

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 
-/** Rows inserted, updated and deleted, by table. */
+/** Number of rows inserted, updated and deleted, by table. */
 export type RowsWritten = ReadonlyMap<string, number>;
 
-const LOOK_EVERY_MS = 20;
+const POLL_EVERY_MS = 20;
 
 /**
- * All that was ever written to the program's tables, the job queue's aside. A session counts for itself and hands its count in now and then,
- * and at its end at the latest, so this waits until every other session has ended: only then is the count exact.
+ * Reads the number of rows written to the program's tables so far, without those of the job queue. Sessions report their
+ * counts with a delay, at their end at the latest, so this waits until every other session has ended.
  */
 export async function readRowsWritten(client: pg.Client): Promise<RowsWritten> {
   for (;;) {
@@ -17,7 +17,7 @@ export async function readRowsWritten(client: pg.Client): Promise<RowsWritten> {
           and backend_type = 'client backend'`,
     );
     if (rowCount === 0) break;
-    await delay(LOOK_EVERY_MS);
+    await delay(POLL_EVERY_MS);
   }
   const { rows } = await client.query<{ table: string; written: number }>(
     `select relname as table, (n_tup_ins + n_tup_upd + n_tup_del)::double precision as written

@@ -1,131 +1,87 @@
-import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import closeWithGrace from 'close-with-grace';
-import { migrateDatabase, openDatabase, type RunningServer, startServer } from '../compose.ts';
-import { type Config, ConfigError, readConfig } from '../config/config.ts';
-import { DirectoryInUse } from '../platform/db/directory-lock.ts';
-import { MigrationError } from '../platform/db/migrate.ts';
-import { createLogger } from '../platform/logger.ts';
-import { readSimulatorOptions, SIMULATOR_USAGE, SimulatorError, startSimulator } from '../simulator/index.ts';
-import { IMPORT_USAGE, runImport } from './import-command.ts';
-import { ImportError } from './import-error.ts';
-import { runSync, SYNC_USAGE } from './sync-command.ts';
+import { rootCommand } from './commands.ts';
+import { type Command, type CommandContext, isGroup } from './parsing/command.ts';
+import { ExitCode, reportError, UsageError } from './parsing/exit-code.ts';
+import { formatHelp } from './parsing/help.ts';
+import { nearestWord } from './parsing/nearest-word.ts';
+import { findCommonOption, parseOptions } from './parsing/parse-options.ts';
 
-const USAGE = `holdfast <command>
+/**
+ * Runs the command that the arguments name. A server goes on running after this has resolved.
+ *
+ * @returns the exit code
+ */
+export async function runCommandLine(args: readonly string[], context: CommandContext): Promise<ExitCode> {
+  try {
+    await dispatch(args, context);
+    return ExitCode.done;
+  } catch (error) {
+    const { exitCode, text } = reportError(error);
+    context.stderr.write(`${text}\n`);
+    return exitCode;
+  }
+}
 
-  serve      run the server (what npm start does)
-  migrate    bring the database's schema forward, and end
-${IMPORT_USAGE}
-${SYNC_USAGE}
-  simulator  play a supplier, for tests and for trying things out; --help tells more
-  help       print this
-
-Configuration comes from the environment; the README lists it.`;
-
-/** In-flight requests get this long to finish after a signal. */
-const STOP_WITHIN_MS = 10_000;
-
-async function main(): Promise<void> {
-  const [word, ...words] = process.argv.slice(2);
-  if (word === 'import') return runImport(words, readConfig(process.env), process.stderr);
-  if (word === 'sync') return watchSync(words);
-  if (word === 'simulator') return simulate(words);
-  const { positionals } = parseArgs({ allowPositionals: true, options: {} });
-  const [command = 'serve', ...rest] = positionals;
-  if (rest.length > 0) throw new UsageError(`holdfast ${command} takes no further words`);
-  switch (command) {
-    case 'serve':
-      return serve(readConfig(process.env));
-    case 'migrate':
-      return runMigrations(readConfig(process.env));
+/** @throws UsageError, and the errors of the command */
+async function dispatch(args: readonly string[], context: CommandContext): Promise<void> {
+  const [first, ...others] = args;
+  // `holdfast help import` is `holdfast import --help`.
+  if (first === 'help') return dispatch([...others, '--help'], context);
+  const { command, path, rest } = findCommand(args);
+  switch (findCommonOption(rest)) {
     case 'help':
-      process.stdout.write(`${USAGE}\n`);
+      context.stdout.write(formatHelp(command, path));
       return;
-    default:
-      throw new UsageError(`holdfast has no command ${command}`);
+    case 'version':
+      context.stdout.write(`holdfast ${context.version}\n`);
+      return;
+    case undefined:
+      return runFound(command, path, rest, context);
   }
 }
 
-class UsageError extends Error {}
-
-async function serve(config: Config): Promise<void> {
-  const logger = createLogger(config.logLevel);
-  const server = await startServer(config, logger, version());
-  process.stdout.write(greeting(server, config.samples));
-  closeWithGrace({ delay: STOP_WITHIN_MS, logger: false }, async ({ signal, err }) => {
-    if (err) logger.fatal({ err }, 'stopping after an error nothing caught');
-    else logger.info({ signal }, 'stopping');
-    await server.stop();
-    logger.info('stopped');
-  });
+interface FoundCommand {
+  readonly command: Command;
+  /** The words that lead to it. */
+  readonly path: readonly string[];
+  /** The arguments behind them. */
+  readonly rest: readonly string[];
 }
 
-async function runMigrations(config: Config): Promise<void> {
-  await using opened = await openDatabase(config, createLogger(config.logLevel));
-  const applied = await migrateDatabase(opened.database);
-  process.stdout.write(applied.length === 0 ? 'The schema is up to date.\n' : `Applied ${applied.join(', ')}.\n`);
-}
-
-async function watchSync(words: readonly string[]): Promise<void> {
-  const stopped = new AbortController();
-  process.once('SIGINT', () => stopped.abort());
-  await runSync(words, readConfig(process.env), process.stdout, stopped.signal);
-}
-
-async function simulate(words: readonly string[]): Promise<void> {
-  const options = readSimulatorOptions(words);
-  if (!options) {
-    process.stdout.write(`${SIMULATOR_USAGE}\n`);
-    return;
+/** Follows the words at the start of the arguments as far as they name commands. */
+function findCommand(args: readonly string[]): FoundCommand {
+  let command: Command = rootCommand;
+  let depth = 0;
+  while (isGroup(command)) {
+    const next: Command | undefined = command.commands.find(({ name }) => name === args[depth]);
+    if (next === undefined) break;
+    command = next;
+    depth += 1;
   }
-  const simulator = await startSimulator(options);
-  process.stdout.write(`A ${options.kind} supplier is played at ${simulator.url}\n`);
-  closeWithGrace({ delay: STOP_WITHIN_MS, logger: false }, () => simulator[Symbol.asyncDispose]());
+  return { command, path: args.slice(0, depth), rest: args.slice(depth) };
 }
 
-function greeting(server: RunningServer, withSamples: boolean): string {
-  const { address, samplesLoaded, sampleOrders, sampleVehicles, sampleSuppliers } = server;
-  const loaded = samplesLoaded
-    ? '\n  Sample providers 1 and 2 and clients 1 and 2 are loaded, with two weeks of time.'
-    : '';
-  const orders = sampleOrders > 0 ? `\n  ${sampleOrders} sample orders are loaded.` : '';
-  const vehicles = sampleVehicles > 0 ? `\n  ${sampleVehicles} sample vehicles are loaded.` : '';
-  const suppliers = sampleSuppliers
-    ? '\n  Two sample suppliers are played to it: one of experiences, one of items.'
-    : '';
-  const supplied = sampleSuppliers
-    ? `\n    curl '${address}/api/v1/experience/14/dates'\n    curl '${address}/api/items'`
-    : '';
-  const toTry = `
-  Try:
-    curl '${address}/client/getProviderAvailability?provider_id=1'
-    curl '${address}/orders/1'
-    curl '${address}/vehicles/2/timestamp/2022-09-12T10:00:00+00:00'${supplied}
-    curl -X POST ${address}/client/reserve -H 'content-type: application/json' -d '{"client_id": 1, "timeslot_id": 40}'
-    curl -X PUT ${address}/client/confirm -H 'content-type: application/json' -d '{"client_id": 1, "reservation_id": 1}'
-`;
-  return `
-Holdfast is listening at ${address}${loaded}${orders}${vehicles}${suppliers}
-${withSamples ? toTry : ''}
-  The page: ${address}/
-  Every endpoint: ${address}/docs
-
-`;
+async function runFound(
+  command: Command,
+  path: readonly string[],
+  rest: readonly string[],
+  context: CommandContext,
+): Promise<void> {
+  if (!isGroup(command)) return command.run(parseOptions(rest, command.options, path), context, rest);
+  const [word] = rest;
+  // A group has no options of its own, so this refuses every option.
+  if (word?.startsWith('-')) parseOptions(rest, {}, path);
+  if (word !== undefined) throw unknownCommand(word, command.commands, path);
+  if (command !== rootCommand) {
+    const names = command.commands.map(({ name }) => `"${name}"`).join(' or ');
+    throw new UsageError(`"holdfast ${path.join(' ')}" is followed by ${names}.`, path);
+  }
+  context.stdout.write(formatHelp(command, path));
 }
 
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
-
-/** What the person at the terminal can mend is told in one line; anything else keeps its stack. */
-function report(error: unknown): void {
-  const mendable = [UsageError, ImportError, ConfigError, DirectoryInUse, MigrationError, SimulatorError].some(
-    (kind) => error instanceof kind,
+function unknownCommand(word: string, commands: readonly Command[], path: readonly string[]): UsageError {
+  const nearest = nearestWord(
+    word,
+    commands.map(({ name }) => name),
   );
-  const text = error instanceof Error ? (mendable ? error.message : (error.stack ?? error.message)) : String(error);
-  process.stderr.write(`holdfast: ${text}\n${error instanceof UsageError ? `\n${USAGE}\n` : ''}`);
-  process.exitCode = 1;
+  return new UsageError(`Unknown command "${word}".${nearest ? ` Did you mean "${nearest}"?` : ''}`, path);
 }
-
-await main().catch(report);

@@ -1,41 +1,77 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
-import { migrateDatabase, openDatabase } from '../compose.ts';
-import { type Config, ConfigError } from '../config/config.ts';
+import { migrateDatabase, openDatabase } from '../compose/open-database.ts';
+import { type Config, ConfigError, readConfig } from '../config/config.ts';
 import { readSyncStatus, registerSuppliers } from '../modules/supply/index.ts';
 import { createLogger } from '../platform/logger.ts';
 import type { Printer } from '../platform/progress-bar.ts';
+import { defineCommand } from './parsing/command.ts';
 import { drawSync } from './sync-screen.ts';
-
-export const SYNC_USAGE = `  sync [--once]
-             watch how far the sync of each supplier is; --once prints it and ends`;
+import { fetchSyncStatus, suppliersOf } from './sync-status-over-http.ts';
 
 const REDRAW_MS = 1_000;
 const CLEAR_BELOW = '\x1b[J';
+const CADENCE_UNKNOWN = 'Read over HTTP: the times left do not count what becomes due meanwhile.';
+
+export const syncCommand = defineCommand({
+  name: 'sync',
+  summary: 'Watch the sync of each supplier',
+  description:
+    'Shows the progress of the sync of each supplier, redrawn every second until SIGINT, or once where the output is no ' +
+    'terminal. It reads the database, with the suppliers of SUPPLIERS_FILE, or a running server with --url: the only ' +
+    'way beside an embedded database, which one process has to itself.',
+  options: {
+    once: { type: 'boolean', description: 'Print the status once' },
+    url: { type: 'string', value: 'URL', description: 'The server to read, such as http://127.0.0.1:3000' },
+  },
+  examples: [
+    { command: 'holdfast sync --url http://127.0.0.1:3000', description: 'Watch a running server' },
+    { command: 'holdfast sync --once', description: 'Print the status that the database has' },
+  ],
+  async run({ once, url }, { env, stdout }) {
+    const stopped = new AbortController();
+    process.once('SIGINT', () => stopped.abort());
+    if (url !== undefined) return watchServer(url, once, stdout, stopped.signal);
+    return runSync(once, readConfig(env), stdout, stopped.signal);
+  },
+});
 
 /**
- * `holdfast sync`: what the database says, drawn over every second until `signal`; once where nothing can be drawn
- * over. It changes nothing and needs no server; it only brings the schema forward, as every command does.
+ * Shows what the database says. It changes nothing and needs no server; it only brings the schema forward, as every
+ * command does.
  */
-export async function runSync(
-  words: readonly string[],
-  config: Config,
-  printer: Printer,
-  signal: AbortSignal,
-): Promise<void> {
-  const once = readOnce(words);
+export async function runSync(once: boolean, config: Config, printer: Printer, signal: AbortSignal): Promise<void> {
   const { suppliers } = config;
-  if (suppliers.length === 0) throw new ConfigError('SUPPLIERS_FILE names no supplier, so there is nothing to watch');
+  if (suppliers.length === 0) {
+    throw new ConfigError('SUPPLIERS_FILE names no supplier. Set it, or read a running server with --url.');
+  }
   await using opened = await openDatabase(config, createLogger(config.logLevel));
   const { database } = opened;
   await migrateDatabase(database);
-  await database.transaction((tx) =>
-    registerSuppliers(
-      tx,
-      suppliers.map(({ id }) => id),
-    ),
-  );
+  const supplierIds = suppliers.map(({ id }) => id);
+  await database.transaction((tx) => registerSuppliers(tx, supplierIds));
   const draw = async () => drawSync(await database.read((reader) => readSyncStatus(reader, suppliers)), suppliers);
+  await drawRepeatedly(draw, once, printer, signal);
+}
+
+/** Shows what a running server says. */
+async function watchServer(url: string, once: boolean, printer: Printer, signal: AbortSignal): Promise<void> {
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    throw new ConfigError(`--url ${url} is not an address such as http://127.0.0.1:3000`);
+  }
+  const draw = async () => {
+    const status = await fetchSyncStatus(url);
+    return [...drawSync(status, suppliersOf(status)), CADENCE_UNKNOWN];
+  };
+  await drawRepeatedly(draw, once, printer, signal);
+}
+
+/** Draws every second until `signal`; once where nothing can be drawn over. */
+async function drawRepeatedly(
+  draw: () => Promise<string[]>,
+  once: boolean,
+  printer: Printer,
+  signal: AbortSignal,
+): Promise<void> {
   let lines = await draw();
   printer.write(lines.map((line) => `${line}\n`).join(''));
   while (!once && printer.isTTY && !signal.aborted) {
@@ -44,13 +80,5 @@ export async function runSync(
     const next = await draw();
     printer.write(`\x1b[${lines.length}A${CLEAR_BELOW}${next.map((line) => `${line}\n`).join('')}`);
     lines = next;
-  }
-}
-
-function readOnce(words: readonly string[]): boolean {
-  try {
-    return parseArgs({ args: [...words], options: { once: { type: 'boolean', default: false } } }).values.once;
-  } catch (error) {
-    throw new ConfigError(`holdfast sync: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -1,5 +1,5 @@
 import { pullsPerDay, type Supplier, type SupplierStatus, type SyncStatus } from '../modules/supply/index.ts';
-import { barOf } from '../platform/progress-bar.ts';
+import { toBar } from '../platform/progress-bar.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -24,7 +24,7 @@ function drawSupplier(status: SupplierStatus, supplier: Supplier, nowMs: number)
   const { waiting, parked, reason } = status.write_backs;
   const lines = [
     `${id}  ${status.status}`,
-    `  ${barOf(part)} ${percent(part)}  ${count(done)} of ${count(total)} as young as asked, ${count(backlog)} to pull`,
+    `  ${toBar(part)} ${percent(part)}  ${count(done)} of ${count(total)} as young as asked, ${count(backlog)} to pull`,
     `  budget    ${used.join(', ')}; ${sayNext(status, nowMs)}`,
     `  left      ${sayLeft(status, supplier, nowMs)}`,
     `  oldest    ${status.oldest_observed_at ?? 'nothing is known yet'}`,

@@ -1,2 +1,2 @@
-/** One line that names the variable and what is wrong with it; the start stops there. */
+/** The configuration is wrong. The message is one line that names the variable and the problem. */
 export class ConfigError extends Error {}

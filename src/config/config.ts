@@ -11,15 +11,16 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 
 type DatabaseConfig =
   | { readonly kind: 'postgres'; readonly url: Secret }
-  /** `dataDir: null` keeps everything in memory and nothing after the process ends. */
+  /** With `dataDir: null` the data are in memory, and end with the process. */
   | { readonly kind: 'pglite'; readonly dataDir: string | null };
 
 export interface Config {
   readonly host: string;
   readonly port: number;
   readonly database: DatabaseConfig;
-  /** Shared by several instances; without it each has only its own memory. */
+  /** The cache that instances share. Without it each instance has only its own memory. */
   readonly redisUrl: Secret | undefined;
+  /** Whether to load sample data into an empty database. */
   readonly samples: boolean;
   readonly holdTtlMs: number;
   readonly minNoticeMs: number;
@@ -35,19 +36,20 @@ export interface Config {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Reads and checks the environment. Nothing else in the program does. */
+/** Reads and checks the environment; nothing else in the program does. @throws ConfigError */
 export function readConfig(env: Env): Config {
   const databaseUrl = env.DATABASE_URL || undefined;
   const host = env.HOST || '127.0.0.1';
   const auth = readChoice(env, 'AUTH', ['off', 'on'], 'off');
-  if (auth === 'on') throw new ConfigError('AUTH=on is not built yet: this version only serves loopback');
+  if (auth === 'on')
+    throw new ConfigError('AUTH=on is not supported yet. Remove it; this version serves loopback only.');
   if (!isLoopback(host)) {
-    throw new ConfigError(`HOST=${host} is not a loopback address, and without AUTH anyone there could book`);
+    throw new ConfigError(`HOST=${host} is not a loopback address, and without authentication anyone could book`);
   }
   return Object.freeze({
     host,
     port: readInteger(env, 'PORT', 3000, 0, 65_535),
-    database: databaseUrl === undefined ? embedded(env) : postgres(databaseUrl),
+    database: databaseUrl === undefined ? readEmbedded(env) : readPostgres(databaseUrl),
     redisUrl: readRedisUrl(env),
     samples: readChoice(env, 'HOLDFAST_SAMPLES', ['on', 'off'], databaseUrl === undefined ? 'on' : 'off') === 'on',
     holdTtlMs: readDuration(env, 'HOLD_TTL', '30m', '1s', '7d'),
@@ -63,14 +65,14 @@ export function readConfig(env: Env): Config {
   });
 }
 
-function embedded(env: Env): DatabaseConfig {
+function readEmbedded(env: Env): DatabaseConfig {
   const dataDir = env.HOLDFAST_DATA_DIR || '.holdfast';
   if (dataDir === 'memory:') return { kind: 'pglite', dataDir: null };
-  if (dataDir.includes('://')) throw new ConfigError(`HOLDFAST_DATA_DIR=${dataDir} is not a directory or memory:`);
+  if (dataDir.includes('://')) throw new ConfigError(`HOLDFAST_DATA_DIR=${dataDir} is neither a directory nor memory:`);
   return { kind: 'pglite', dataDir };
 }
 
-function postgres(url: string): DatabaseConfig {
+function readPostgres(url: string): DatabaseConfig {
   const protocol = URL.canParse(url) ? new URL(url).protocol : '';
   if (protocol !== 'postgres:' && protocol !== 'postgresql:') {
     throw new ConfigError('DATABASE_URL is not a PostgreSQL URL such as postgres://user@127.0.0.1:5432/holdfast');
@@ -95,9 +97,9 @@ function readSuppliers(env: Env): readonly SupplierConfig[] {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
     return readSuppliersFile(text, env);
   } catch (error) {
-    const why =
+    const reason =
       error instanceof ConfigError ? error.message : `cannot be read: ${(error as NodeJS.ErrnoException).code}`;
-    throw new ConfigError(`SUPPLIERS_FILE=${file}: ${why}`);
+    throw new ConfigError(`SUPPLIERS_FILE=${file}: ${reason}`);
   }
 }
 

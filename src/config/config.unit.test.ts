@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from './config.ts';
 
 describe('readConfig', () => {
-  it('has a default for everything', () => {
+  it('readConfig has a default for every variable', () => {
     expect(readConfig({})).toEqual({
       host: '127.0.0.1',
       port: 3000,
@@ -26,13 +26,13 @@ describe('readConfig', () => {
     });
   });
 
-  it('loads no samples into a PostgreSQL unless told', () => {
+  it('samples are off on PostgreSQL by default', () => {
     const DATABASE_URL = 'postgres://127.0.0.1/holdfast';
     expect(readConfig({ DATABASE_URL }).samples).toBe(false);
     expect(readConfig({ DATABASE_URL, HOLDFAST_SAMPLES: 'on' }).samples).toBe(true);
   });
 
-  it('never shows the database’s password', () => {
+  it('the password of the database never appears in printed configuration', () => {
     const config = readConfig({ DATABASE_URL: 'postgres://me:hunter2@127.0.0.1/holdfast' });
     expect(`${inspect(config, { depth: 9 })} ${JSON.stringify(config)}`).not.toContain('hunter2');
   });
@@ -45,7 +45,7 @@ describe('readConfig', () => {
       return use(file);
     }
 
-    it('is read, and its keys never shown', async () => {
+    it('the suppliers of SUPPLIERS_FILE are read, and their keys never printed', async () => {
       const venue = { id: 'venue', adapter: 'snapshot', base_url: 'http://127.0.0.1:4101', api_key_env: 'VENUE_KEY' };
       const config = await withFile(JSON.stringify([{ ...venue, pull_limits: ['1/1h'] }]), (SUPPLIERS_FILE) =>
         readConfig({ SUPPLIERS_FILE, VENUE_KEY: 'hunter2' }),
@@ -54,19 +54,19 @@ describe('readConfig', () => {
       expect(`${inspect(config, { depth: 9 })} ${JSON.stringify(config)}`).not.toContain('hunter2');
     });
 
-    it('stops the start with its name when it is not as it should be', async () => {
-      const refusal = (content: string | Uint8Array) =>
+    it('a malformed SUPPLIERS_FILE is refused in one line that names it', async () => {
+      const expectRefusal = (content: string | Uint8Array) =>
         withFile(content, (SUPPLIERS_FILE) => {
           expect(() => readConfig({ SUPPLIERS_FILE })).toThrow(ConfigError);
           expect(() => readConfig({ SUPPLIERS_FILE })).toThrow(`SUPPLIERS_FILE=${SUPPLIERS_FILE}: `);
           expect(() => readConfig({ SUPPLIERS_FILE })).toThrow(/^.*$/);
         });
-      await refusal('[{]');
-      await refusal('[{"id": "venue"}]');
-      await refusal(Uint8Array.of(0x22, 0xff, 0x22));
+      await expectRefusal('[{]');
+      await expectRefusal('[{"id": "venue"}]');
+      await expectRefusal(Uint8Array.of(0x22, 0xff, 0x22));
     });
 
-    it('stops the start when it is not there', () => {
+    it('a SUPPLIERS_FILE that cannot be read is refused', () => {
       const SUPPLIERS_FILE = '/nowhere/suppliers.json';
       expect(() => readConfig({ SUPPLIERS_FILE })).toThrow(`SUPPLIERS_FILE=${SUPPLIERS_FILE}: cannot be read: ENOENT`);
       expect(() => readConfig({ SUPPLIERS_FILE: tmpdir() })).toThrow(ConfigError);
@@ -85,7 +85,7 @@ describe('readConfig', () => {
     [{ DATABASE_URL: 'mysql://127.0.0.1/x' }, 'DATABASE_URL is not a PostgreSQL URL'],
     [{ REDIS_URL: 'http://127.0.0.1' }, 'REDIS_URL is not a Redis URL'],
     [{ HOST: '0.0.0.0' }, 'HOST=0.0.0.0 is not a loopback address'],
-  ])('refuses %o in one line that names it', (env, message) => {
+  ])('readConfig refuses %o in one line that names the variable', (env, message) => {
     expect(() => readConfig(env)).toThrow(ConfigError);
     expect(() => readConfig(env)).toThrow(message);
   });

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** A string that prints as `[secret]` wherever it is logged, serialised or inspected. */
+/** A string that appears as `[secret]` wherever it is logged, serialized or inspected. */
 export class Secret {
   readonly #value: string;
   constructor(value: string) {

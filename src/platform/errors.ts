@@ -1,8 +1,8 @@
 import type { Id } from './ids.ts';
 
 /**
- * What went wrong, in terms a caller can act on. Only the HTTP edge turns a kind into a status code
- * (`platform/http/problem.ts`); nothing below it knows one.
+ * The kind of a failure, in terms that a caller can act on. Only the HTTP layer turns a kind into a status code
+ * (`platform/http/problem.ts`); nothing below it knows status codes.
  */
 export type FailureKind =
   | 'malformed'
@@ -17,19 +17,19 @@ export type FailureKind =
   | 'internal'
   | 'unavailable';
 
-/** One thing wrong with a request: where, and what. */
+/** One invalid field of a request. */
 export interface FieldError {
   /** A JSON pointer into the body, or `query/<name>`, `params/<name>`, `headers/<name>`. */
   readonly path: string;
   readonly message: string;
 }
 
-/** What every occurrence of one failure shares. */
+/** The properties that all occurrences of a failure share. */
 export interface FailureType {
   readonly kind: FailureKind;
-  /** Stable, kebab-case, part of the API: `slot-taken`. */
+  /** The identifier, in kebab-case. It is part of the API and never changes: `slot-taken`. */
   readonly type: string;
-  /** A short summary, the same for every occurrence. */
+  /** A short summary. */
   readonly title: string;
   /** JSON schemas of the members that this failure adds to its problem (RFC 9457, section 3.2), by name. */
   readonly extensionSchemas?: Readonly<Record<string, ExtensionSchema>>;
@@ -42,7 +42,7 @@ interface ExtensionSchema {
   readonly examples: readonly [unknown, ...unknown[]];
 }
 
-/** A failure with a stable `type`; its message is the sentence shown to the caller. */
+/** A failure with a stable `type`. Its message is the sentence that the caller sees. */
 export abstract class Failure extends Error implements FailureType {
   abstract readonly kind: FailureKind;
   abstract readonly type: string;
@@ -55,8 +55,8 @@ export abstract class Failure extends Error implements FailureType {
 }
 
 /**
- * The base class of one failure. Kind, type and title are static too, so that a route can declare the failures it may
- * answer with: `class SlotTaken extends failure('conflict', 'slot-taken', 'Slot is taken')`.
+ * Creates the base class of a failure: `class SlotTaken extends failure('conflict', 'slot-taken', 'Slot is taken')`.
+ * Kind, type and title are static too, so that a route can declare the class among its failures.
  */
 export function failure(kind: FailureKind, type: string, title: string) {
   return class extends Failure {
@@ -69,6 +69,7 @@ export function failure(kind: FailureKind, type: string, title: string) {
   };
 }
 
+/** The request is malformed in these fields. */
 export class Malformed extends failure('malformed', 'malformed-request', 'Malformed request') {
   override readonly errors: readonly FieldError[];
   constructor(errors: readonly FieldError[]) {
@@ -79,26 +80,26 @@ export class Malformed extends failure('malformed', 'malformed-request', 'Malfor
 
 const NOT_FOUND = 'Not found';
 
-/** No thing of this kind has this id. */
+/** There is nothing of this kind with this id. */
 export class NotFound extends Failure {
   readonly kind = 'not-found';
   readonly type: string;
   readonly title = NOT_FOUND;
-  /** @param subject in kebab-case, part of the type: `order` makes `no-such-order` */
+  /** @param subject the kind of thing, in kebab-case: `order` makes the type `no-such-order` */
   constructor(subject: string, id: Id | string) {
     super(`There is no ${subject} ${id}`);
     this.type = noSuch(subject).type;
   }
 }
 
-/** The type of `NotFound` for a subject. */
+/** The failure type of `NotFound` for a kind of thing. */
 export function noSuch(subject: string): FailureType {
   return { kind: 'not-found', type: `no-such-${subject}`, title: NOT_FOUND };
 }
 
 const UNAVAILABLE = 'Temporarily unavailable';
 
-/** The work was not done because something it needs is busy or unreachable. Nothing was changed. */
+/** Something that the request needs is busy or unreachable. Nothing was changed. */
 export class Unavailable extends Failure {
   readonly kind = 'unavailable';
   readonly type: string;
@@ -111,7 +112,7 @@ export class Unavailable extends Failure {
   }
 }
 
-/** The type of an `Unavailable`. */
+/** The failure type of an `Unavailable`. */
 export function unavailable(type: string): FailureType {
   return { kind: 'unavailable', type, title: UNAVAILABLE };
 }

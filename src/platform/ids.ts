@@ -2,8 +2,8 @@
 export type Id = number;
 
 /**
- * Reads an id from a path or a query string. `Number` alone would take `''` for 0, `'0x10'` for 16 and
- * round 2^53+1, so the text must be plain decimal digits first.
+ * Parses an id from a path or a query string; `undefined` for anything else. The text must be plain decimal digits,
+ * because `Number` alone takes `''` for 0 and `'0x10'` for 16, and rounds 2^53+1.
  */
 export function parseId(text: string): Id | undefined {
   if (!/^[1-9]\d{0,15}$/.test(text)) return undefined;

@@ -9,7 +9,7 @@ const REDACTED = [
   'headers.authorization',
 ];
 
-/** Structured lines on standard output; credentials never reach them. */
+/** Creates a logger that writes JSON lines to standard output, with credentials replaced by `[secret]`. */
 export function createLogger(level: string): Logger {
   return pino({ level, redact: { paths: REDACTED, censor: '[secret]' }, base: null });
 }

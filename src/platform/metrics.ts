@@ -1,8 +1,8 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { HttpServer } from './http/http-server.ts';
-import { RequestMetrics } from './http/request-metrics.ts';
+import { RequestMetrics } from './http/server/request-metrics.ts';
 
-interface Reading {
+interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
@@ -10,10 +10,11 @@ interface Reading {
 export interface Metrics {
   readonly registry: Registry;
   readonly requests: RequestMetrics;
-  /** Values looked up when Prometheus asks. */
-  gauge(name: string, help: string, labelNames: readonly string[], read: () => readonly Reading[]): void;
+  /** Registers a gauge. `read` is called when Prometheus scrapes. */
+  gauge(name: string, help: string, labelNames: readonly string[], read: () => readonly Sample[]): void;
 }
 
+/** Creates metrics with those of the process and of Node. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -37,7 +38,7 @@ export function createMetrics(): Metrics {
 /** Counts and times every request by its route, and serves `/metrics`. */
 export function serveMetrics(app: HttpServer, { registry, requests }: Metrics): void {
   app.addHook('onResponse', (request, reply, done) => {
-    requests.of(request.method, request.routeOptions.url ?? 'unknown').count(reply.statusCode, reply.elapsedTime);
+    requests.of(request.method, request.routeOptions.url ?? 'unknown').record(reply.statusCode, reply.elapsedTime);
     done();
   });
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {

@@ -15,7 +15,7 @@ import {
 
 function decimal(text: string): Decimal {
   const value = parseDecimal(text);
-  if (!value) throw new Error(`${text} is no decimal`);
+  if (!value) throw new Error(`${text} is not a decimal`);
   return value;
 }
 
@@ -23,7 +23,7 @@ const anyDecimal = fc.record({ units: fc.bigInt({ min: 0n, max: 10n ** 30n }), s
 
 describe('exact decimals', () => {
   it.each(['', '.5', '5.', '-1', '+1', '1e3', '0x10', ' 1', '1 ', '1,5', 'NaN', 'Infinity', '1.2.3', '१'])(
-    'refuses %j',
+    'parseDecimal refuses %j',
     (text) => expect(parseDecimal(text)).toBeUndefined(),
   );
 
@@ -36,9 +36,9 @@ describe('exact decimals', () => {
     ['0.05', '0.05'],
     ['007.10', '7.1'],
     ['12345678901234567890.123', '12345678901234567890.123'],
-  ])('writes %s as %s', (text, written) => expect(writeDecimal(decimal(text))).toBe(written));
+  ])('writeDecimal writes %s as %s', (text, written) => expect(writeDecimal(decimal(text))).toBe(written));
 
-  it('is exact where floating numbers are not', () => {
+  it('arithmetic is exact where floating-point numbers are not', () => {
     expect(writeDecimal(plus(decimal('0.1'), decimal('0.2')))).toBe('0.3');
     expect(writeDecimal(times(decimal('1.15'), decimal('100')))).toBe('115');
     expect(writeDecimal(minus(ONE, decimal('0.9')))).toBe('0.1');
@@ -53,11 +53,11 @@ describe('exact decimals', () => {
     ['0.5', 0, '1'],
     ['1.0005', 3, '1.001'],
     ['7', 2, '7'],
-  ])('rounds %s to %i decimals: %s', (text, scale, rounded) =>
+  ])('roundHalfUp rounds %s to %i decimals: %s', (text, scale, rounded) =>
     expect(writeDecimal(roundHalfUp(decimal(text), scale))).toBe(rounded),
   );
 
-  it('reads back what it writes', () => {
+  it('parseDecimal reads back every text that writeDecimal writes', () => {
     fc.assert(
       fc.property(anyDecimal, (value) => {
         const again = decimal(writeDecimal(value));
@@ -68,7 +68,7 @@ describe('exact decimals', () => {
     );
   });
 
-  it('rounds to a neighbour, and up at exactly half', () => {
+  it('roundHalfUp rounds to the nearest decimal, and up at exactly half', () => {
     fc.assert(
       fc.property(anyDecimal, fc.nat(6), (value, scale) => {
         const rounded = roundHalfUp(value, scale);
@@ -90,8 +90,10 @@ describe('currencies', () => {
     ['KWD', 3],
     ['CLF', 4],
     ['HUF', 2],
-  ])('%s has %i decimals', (code, decimals) => expect(minorUnitOf(code)).toBe(decimals));
+  ])('minorUnitOf(%j) is %i', (code, decimals) => expect(minorUnitOf(code)).toBe(decimals));
 
-  it.each(['usd', 'US', 'USDX', 'ZZZ', 'DEM', ''])('%j is none', (code) => expect(isCurrency(code)).toBe(false));
-  it.each(['USD', 'SGD', 'EUR'])('%s is one', (code) => expect(isCurrency(code)).toBe(true));
+  it.each(['usd', 'US', 'USDX', 'ZZZ', 'DEM', ''])('isCurrency(%j) is false', (code) =>
+    expect(isCurrency(code)).toBe(false),
+  );
+  it.each(['USD', 'SGD', 'EUR'])('isCurrency(%j) is true', (code) => expect(isCurrency(code)).toBe(true));
 });

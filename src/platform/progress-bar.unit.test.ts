@@ -6,10 +6,10 @@ function print(isTTY: boolean) {
   return { written, bar: new ProgressBar({ isTTY, write: (text) => written.push(text) }) };
 }
 
-it('draws over its line on a terminal, and leaves it when it ends', () => {
+it('on a terminal the bar is redrawn on one line, which end() completes', () => {
   const { written, bar } = print(true);
   bar.show('orders', 0.5, '415 rows');
-  bar.show('orders', 0.51, 'too soon to be drawn');
+  bar.show('orders', 0.51, 'too soon to be redrawn');
   bar.show('orders', 1, '830 rows');
   bar.show('lines', 0, '0 rows');
   bar.end();
@@ -23,7 +23,7 @@ it('draws over its line on a terminal, and leaves it when it ends', () => {
   ]);
 });
 
-it('writes few plain lines into a log', () => {
+it('in a log the bar is a few plain lines', () => {
   const { written, bar } = print(false);
   for (let row = 0; row <= 1_000; row += 1) bar.show('orders', row / 1_000, `${row} rows`);
   bar.end();

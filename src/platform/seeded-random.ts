@@ -1,16 +1,19 @@
-/** Numbers that look random and are the same for the same seed, so that a found case can be sent again. */
+/** Pseudorandom numbers that are the same for the same seed, so that a failing case can be repeated. */
 export interface Random {
   /** A number in [0, 1). */
   next(): number;
-  /** A whole number from `min` to `max`, both included. */
+  /** An integer from `min` to `max`, both included. */
   integer(min: number, max: number): number;
+  /** Whether an event of this probability happens. */
   chance(probability: number): boolean;
+  /** One of the items, each with the same probability. */
   pick<T>(items: readonly [T, ...T[]] | readonly T[]): T;
 }
 
 /**
- * One stream for each `(seed, index)`: case 70,000 does not depend on how many numbers the cases before it drew.
- * SplitMix32, after Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (OOPSLA 2014).
+ * Creates the stream of numbers of a seed and an index, so that case 70,000 does not depend on how many numbers the
+ * cases before it used. Algorithm: SplitMix32, after Steele, Lea and Flood, "Fast splittable pseudorandom number
+ * generators" (OOPSLA 2014).
  */
 export function seededRandom(seed: number, index = 0): Random {
   let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b)) | 0;

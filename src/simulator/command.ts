@@ -1,48 +1,53 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { parseArgs } from 'node:util';
 import { parseDurationMs } from '../platform/time/duration.ts';
 import { SimulatorError, type SimulatorOptions } from './simulator-options.ts';
 
-export const SIMULATOR_USAGE = `holdfast simulator [options]
-
-  Plays a supplier over HTTP, for tests and for trying things out. It keeps nothing.
-
-  --kind KIND          per-date (default) or snapshot
-  --host, --port       where it listens; 127.0.0.1 and 4100
-  --base-path PATH     before every path of the supplier, such as /city-tours
-  --limit LIMIT        such as 30/1m; may be given several times, and all hold together
-  --latency DURATION   how long every answer takes, such as 50ms
-  --api-key KEY        what x-api-key must be; without it nothing is checked
-  --seed NUMBER        drives faults, rivals and synthetic products; 1
-  --inventory FILE     a recording of a per-date supplier; samples/supplier-inventory.json
-  --products NUMBER    so many synthetic products besides, numbered from 1001
-  --rivals NUMBER      other people's purchases per second
-  --time-zone ZONE     where it sells; Asia/Singapore
-  --help               print this
-
-  docs/simulator.md tells what it answers, how to make it fail, and how to see what it was asked.`;
-
 const DEFAULT_PORT = 4100;
 
-const OPTIONS = {
-  kind: { type: 'string', default: 'per-date' },
-  host: { type: 'string' },
-  port: { type: 'string' },
-  'base-path': { type: 'string' },
-  limit: { type: 'string', multiple: true },
-  latency: { type: 'string' },
-  'api-key': { type: 'string' },
-  seed: { type: 'string' },
-  inventory: { type: 'string' },
-  products: { type: 'string' },
-  rivals: { type: 'string' },
-  'time-zone': { type: 'string' },
-  help: { type: 'boolean' },
-} as const satisfies ParseArgsConfig['options'];
+const KINDS = ['per-date', 'snapshot'] as const;
 
-/** The options on a command line; `undefined` when it asks for help. */
-export function readSimulatorOptions(words: readonly string[]): SimulatorOptions | undefined {
+/** The options of `holdfast simulator`. */
+export const SIMULATOR_OPTIONS = {
+  kind: {
+    type: 'string',
+    value: 'KIND',
+    choices: KINDS,
+    default: 'per-date',
+    description: 'The kind of supplier: per-date or snapshot',
+  },
+  host: { type: 'string', value: 'HOST', description: 'The address to listen at (defaults to 127.0.0.1)' },
+  port: { type: 'string', value: 'PORT', description: `The port to listen at (defaults to ${DEFAULT_PORT})` },
+  'base-path': { type: 'string', value: 'PATH', description: 'The start of every path, such as /city-tours' },
+  limit: {
+    type: 'string',
+    value: 'LIMIT',
+    multiple: true,
+    description: 'A pull limit, such as 30/1m; all given limits apply together',
+  },
+  latency: { type: 'string', value: 'DURATION', description: 'The delay of every answer, such as 50ms' },
+  'api-key': { type: 'string', value: 'KEY', description: 'The x-api-key that requests need; unchecked by default' },
+  seed: {
+    type: 'string',
+    value: 'NUMBER',
+    description: 'The seed of faults, rivals and synthetic products (defaults to 1)',
+  },
+  inventory: {
+    type: 'string',
+    value: 'FILE',
+    description: 'A recording of a per-date supplier (defaults to samples/supplier-inventory.json)',
+  },
+  products: { type: 'string', value: 'NUMBER', description: 'The number of synthetic products, with ids from 1001' },
+  rivals: { type: 'string', value: 'NUMBER', description: 'The number of purchases by other customers per second' },
+  'time-zone': {
+    type: 'string',
+    value: 'ZONE',
+    description: 'The zone the supplier sells in (defaults to Asia/Singapore)',
+  },
+} as const;
+
+/** Reads the options of `holdfast simulator`. @throws SimulatorError */
+export function readSimulatorOptions(words: readonly string[]): SimulatorOptions {
   const values = parse(words);
-  if (values.help) return undefined;
   const { kind, latency } = values;
   if (kind !== 'per-date' && kind !== 'snapshot')
     throw new SimulatorError(`--kind is per-date or snapshot, not ${kind}`);
@@ -66,7 +71,7 @@ export function readSimulatorOptions(words: readonly string[]): SimulatorOptions
 
 function parse(words: readonly string[]) {
   try {
-    return parseArgs({ args: [...words], options: OPTIONS, strict: true }).values;
+    return parseArgs({ args: [...words], options: SIMULATOR_OPTIONS, strict: true }).values;
   } catch (error) {
     throw new SimulatorError(error instanceof Error ? error.message : String(error));
   }

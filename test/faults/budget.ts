@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
-import { migrateDatabase } from '../../src/compose.ts';
+import { migrateDatabase } from '../../src/compose/open-database.ts';
 import type { Supplier } from '../../src/modules/supply/index.ts';
 import { type Random, seededRandom } from '../../src/platform/seeded-random.ts';
 import { mostInWindow, type RunningSimulator, startSimulator } from '../../src/simulator/index.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { migrateDatabase } from '../../src/compose.ts';
+import { migrateDatabase } from '../../src/compose/open-database.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import { seededRandom } from '../../src/platform/seeded-random.ts';
 import type { Finding } from '../support/bookings/booking-history.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { migrateDatabase } from '../../src/compose.ts';
+import { migrateDatabase } from '../../src/compose/open-database.ts';
 import { bookSlot } from '../../src/modules/reservations/index.ts';
 import type { Adapter } from '../../src/modules/supply/adapters/adapter.ts';
 import { settle } from '../../src/modules/supply/write-back/retry-policy.ts';

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import pg from 'pg';
 import { beforeAll, expect, it, vi } from 'vitest';
@@ -6,7 +7,7 @@ import { ask, openTestApp } from '../../../test/support/server/test-app.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { loadVehicleSamples } from './import/vehicle-samples.ts';
 
-const SAMPLES = new URL('../../../samples', import.meta.url).pathname;
+const SAMPLES = fileURLToPath(new URL('../../../samples', import.meta.url));
 
 async function openSamples(test: TestDatabase): Promise<HttpServer> {
   await loadVehicleSamples(test.database, SAMPLES);

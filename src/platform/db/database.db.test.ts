@@ -7,34 +7,34 @@ import { StaleRead } from './database-failure.ts';
 import { migrate } from './migrate.ts';
 import { openPostgres } from './postgres-driver.ts';
 
-/** What every driver must do alike; a new one passes this suite before anything else is tried on it. */
+/** The behaviour that all drivers share. A new driver passes this suite before anything else is tried on it. */
 eachDatabase('Database', (open) => {
   const database = () => open().database;
   const count = async (reader: Reader) =>
     (await sql<{ n: number }>`select count(*) as n from client`.execute(reader)).rows[0]?.n ?? -1;
   const insert = (tx: Tx) => sql`insert into client (first_name, last_name) values ('a', 'b')`.execute(tx);
 
-  it('speaks ids as numbers and moments as exact text', async () => {
+  it('ids are read as numbers, and times as exact text', async () => {
     const { rows } = await database().read((reader) =>
       sql`select 9007199254740991::bigint as id, timestamptz '2026-12-30 10:00:00.123456+02' as at`.execute(reader),
     );
     expect(rows).toEqual([{ id: Number.MAX_SAFE_INTEGER, at: '2026-12-30T08:00:00.123456Z' }]);
   });
 
-  it('keeps all of a transaction or nothing', async () => {
+  it('a transaction is stored completely or not at all', async () => {
     const before = await database().read(count);
     await expect(
       database().transaction(async (tx) => {
         await insert(tx);
-        throw new Error('changed my mind');
+        throw new Error('rolled back on purpose');
       }),
-    ).rejects.toThrow('changed my mind');
+    ).rejects.toThrow('rolled back on purpose');
     expect(await database().read(count)).toBe(before);
     await database().transaction(insert);
     expect(await database().read(count)).toBe(before + 1);
   });
 
-  it('shows a transaction’s writes to nobody else before it commits', async () => {
+  it('the writes of a transaction are visible to no one else before it commits', async () => {
     const before = await database().read(count);
     const inserted = Promise.withResolvers<void>();
     const writer = database().transaction(async (tx) => {
@@ -43,19 +43,19 @@ eachDatabase('Database', (open) => {
       expect(await count(tx)).toBe(before + 1);
     });
     await inserted.promise;
-    // On one connection the reader waits for the writer, and then sees it whole; it is never let in half-way.
-    const seen = await database().read(count);
+    // On PGlite's one connection the reader waits for the writer to commit. On PostgreSQL it reads the state before.
+    const visible = await database().read(count);
     await writer;
-    expect([before, before + 1]).toContain(seen);
+    expect([before, before + 1]).toContain(visible);
   });
 
-  it('keeps concurrent transactions apart', async () => {
+  it('a concurrent transaction that rolls back takes no other with it', async () => {
     const before = await database().read(count);
     const results = await Promise.allSettled(
       Array.from({ length: 20 }, (_, index) =>
         database().transaction(async (tx) => {
           await insert(tx);
-          if (index % 2 === 0) throw new Error('odd ones only');
+          if (index % 2 === 0) throw new Error('rolled back on purpose');
         }),
       ),
     );
@@ -63,7 +63,7 @@ eachDatabase('Database', (open) => {
     expect(await database().read(count)).toBe(before + 10);
   });
 
-  it('starts a transaction again when what it had read moved on, and gives up in bounded tries', async () => {
+  it('a transaction that reads stale rows runs again, and fails with contention after the last try', async () => {
     let tries = 0;
     const value = await database().transaction(async () => {
       tries += 1;
@@ -75,7 +75,7 @@ eachDatabase('Database', (open) => {
     await expect(endless).rejects.toMatchObject({ type: 'contention', kind: 'unavailable' });
   });
 
-  it('runs a single statement, and refuses a second', async () => {
+  it('statement() runs one statement and refuses a second', async () => {
     await expect(
       database().statement(async (tx) => {
         await sql`select 1`.execute(tx);
@@ -84,7 +84,7 @@ eachDatabase('Database', (open) => {
     ).rejects.toThrow('one statement');
   });
 
-  it('names the failure a constraint stands for', async () => {
+  it('a violated constraint is translated into its failure', async () => {
     const oversell = database().transaction((tx) =>
       sql`insert into slot (starts_at, ends_at, capacity, claimed) values (now(), now() + interval '1 hour', 1, 2)`.execute(
         tx,
@@ -93,17 +93,17 @@ eachDatabase('Database', (open) => {
     await expect(oversell).rejects.toMatchObject({ type: 'slot-taken' });
   });
 
-  it('takes a character that cannot be stored for bad input', async () => {
+  it('a character that cannot be stored is malformed input', async () => {
     const nul = database().read((reader) => sql`select ${'a\u0000b'}::text`.execute(reader));
     await expect(nul).rejects.toMatchObject({ kind: 'malformed' });
   });
 
-  it('tells the time the test’s clock shows', async () => {
+  it('readClock returns the time of the test clock', async () => {
     await open().clock.freeze('2026-11-02T08:00:00.000001Z');
     expect(await database().read(readClock)).toBe('2026-11-02T08:00:00.000001Z');
   });
 
-  it('applies each migration once, and refuses one that was changed afterwards', async () => {
+  it('a migration is applied once, and refused when it was changed afterwards', async () => {
     const migration = {
       version: 9000,
       name: '9000_try.sql',
@@ -115,21 +115,21 @@ eachDatabase('Database', (open) => {
     await expect(migrate(database(), [{ ...migration, checksum: 'b' }])).rejects.toThrow('was changed after');
   });
 
-  it('leaves nothing of a migration that fails', async () => {
+  it('a migration that fails leaves nothing behind and is named', async () => {
     const broken = {
       version: 9001,
       name: '9001_broken.sql',
       text: 'create table broken (id int);\nselect 1/0;\n',
       checksum: 'a',
     };
-    await expect(migrate(database(), [broken])).rejects.toThrow();
+    await expect(migrate(database(), [broken])).rejects.toThrow('9001_broken.sql failed: division by zero');
     const { rows } = await database().read((reader) => sql`select to_regclass('broken') as found`.execute(reader));
     expect(rows).toEqual([{ found: null }]);
   });
 });
 
 onPostgres('Database on PostgreSQL alone', (open) => {
-  it('retries a deadlock from the start, so that both transactions commit', async () => {
+  it('after a deadlock the transaction that lost runs again, so both commit', async () => {
     const { database } = open();
     const [a, b] = await database.transaction(async (tx) => {
       const { rows } = await sql<{ id: number }>`
@@ -154,23 +154,23 @@ onPostgres('Database on PostgreSQL alone', (open) => {
     expect(rows).toEqual([{ last_name: 'xx' }, { last_name: 'xx' }]);
   });
 
-  it('applies migrations once when instances start together', async () => {
+  it('instances that start together apply a migration once', async () => {
     const migration = { version: 9100, name: '9100_once.sql', text: 'create table once (id int);\n', checksum: 'a' };
     const applied = await Promise.all([1, 2, 3].map(() => migrate(open().database, [migration])));
     expect(applied.flat()).toEqual(['9100_once.sql']);
   });
 
-  it('says that a database is away, within seconds and without its words', async () => {
-    const away: Database = openPostgres({
+  it('a database that cannot be reached fails a read with Unavailable', async () => {
+    const unreachable: Database = openPostgres({
       url: 'postgres://postgres@127.0.0.1:1/nowhere',
       constraints: {},
       onBroken() {},
     });
-    await expect(away.read((reader) => sql`select 1`.execute(reader))).rejects.toBeInstanceOf(Unavailable);
-    await away[Symbol.asyncDispose]();
+    await expect(unreachable.read((reader) => sql`select 1`.execute(reader))).rejects.toBeInstanceOf(Unavailable);
+    await unreachable[Symbol.asyncDispose]();
   });
 
-  it('takes a killed connection for an outage, and works again at once', async () => {
+  it('a killed connection fails with database-unavailable, and the next query works', async () => {
     const { database } = open();
     const killed = database.transaction((tx) => sql`select pg_terminate_backend(pg_backend_pid())`.execute(tx));
     await expect(killed).rejects.toMatchObject({ type: 'database-unavailable' });

@@ -7,57 +7,57 @@ import type { SampledClock } from './database-clock.ts';
 import { type ConstraintFailures, isRetryable, toFailure } from './database-failure.ts';
 
 /**
- * The tables, by name. Each module adds its own by declaration merging beside its store, so that this
- * folder knows no business word.
+ * The tables by name. Each module adds its own by declaration merging, beside its store, so that this folder knows no
+ * business word.
  */
 // biome-ignore lint/suspicious/noEmptyInterface: modules merge their tables into it
 export interface Tables {}
 
-/** What a read may do. */
+/** Access for reads: queries without a transaction. */
 export type Reader = Pick<Kysely<Tables>, 'selectFrom' | 'getExecutor'>;
 
 declare const openTransaction: unique symbol;
 /**
- * An open transaction. Only `Database.transaction` and `Database.statement` make one, and every function that
- * writes takes one, so a write outside a transaction does not compile.
+ * An open transaction. Only `Database.transaction` and `Database.statement` create one, and every function that writes
+ * takes one, so a write outside a transaction does not compile.
  */
 export type Tx = Transaction<Tables> & { readonly [openTransaction]: true };
 
 interface TransactionOptions {
-  /** Whole-transaction tries when PostgreSQL reports a deadlock or a serialization failure; default 5. */
+  /** Maximum number of tries when PostgreSQL reports a deadlock or a serialization failure. Defaults to 5. */
   readonly maxTries?: number;
 }
 
-/** PostgreSQL over a pool, or PGlite inside this process: the same SQL, the same errors. */
+/** PostgreSQL through a pool, or PGlite inside this process, with the same SQL and the same errors. */
 export interface Database extends AsyncDisposable {
   readonly kind: 'postgres' | 'pglite';
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
   /**
-   * Runs `work` in one READ COMMITTED transaction, again from its start after a deadlock or a serialization
-   * failure: `work` must have no effect outside the transaction.
+   * Runs `work` in one READ COMMITTED transaction. After a deadlock or a serialization failure it runs again from its
+   * start, so it must have no effect outside the transaction.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /**
-   * Runs exactly one statement, which is then its own transaction: one round trip, and no lock stays held
-   * while this process is busy or frozen. A second statement is refused. After a deadlock it is run again, too.
+   * Runs exactly one statement, which is its own transaction: one round trip, and no lock is held while this process is
+   * busy or frozen. A second statement is refused. After a deadlock the statement runs again.
    */
   statement<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /**
-   * Hears from the database what changes in it, until the database is closed. From then on `transaction` and
-   * `statement` answer only after this feed was told what they changed: who wrote reads what was written.
+   * Opens a feed of the changes in the database, which ends when the database is closed. From then on `transaction` and
+   * `statement` resolve only after this feed has delivered their changes, so that callers read their own writes.
    */
   openFeed(clock: SampledClock, logger: Logger): Promise<ChangeFeed>;
-  /** What an error of this database stands for; for code that must know before the transaction ends. */
+  /** Translates an error of this database into a failure, for code that needs it before the transaction ends. */
   toFailure(error: unknown): unknown;
-  /** Connections in use and callers waiting for one. */
+  /** Number of connections in use, and of callers waiting for one. */
   load(): { readonly busy: number; readonly waiting: number };
 }
 
-/** What a driver brings; `assembleDatabase` adds transactions, retries and error translation. */
+/** The part of a database that differs by driver. `assembleDatabase` adds transactions, retries and error translation. */
 export interface Driver {
   readonly kind: Database['kind'];
   readonly kysely: Kysely<Tables>;
-  /** Throws when a write could not be stored safely (a disk that is nearly full). */
+  /** Throws `Unavailable` when a write could not be stored safely, as on a disk that is nearly full. */
   beforeWrite(): void;
   load: Database['load'];
   listen: OpenListening;
@@ -66,13 +66,14 @@ export interface Driver {
 
 const RETRY_BASE_MS = 5;
 
+/** Builds a database on a driver. @param constraints turns violated constraints into failures */
 export function assembleDatabase(driver: Driver, constraints: ConstraintFailures): Database {
   const { kysely } = driver;
   const owned = new AsyncDisposableStack();
   owned.defer(() => driver.close());
   const feeds: ChangeFeed[] = [];
 
-  async function translated<T>(work: () => Promise<T>): Promise<T> {
+  async function translateErrors<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
@@ -80,8 +81,8 @@ export function assembleDatabase(driver: Driver, constraints: ConstraintFailures
     }
   }
 
-  /** Again from the start after what PostgreSQL has undone whole, a single statement as much as a transaction. */
-  async function retried<T>(work: () => Promise<T>, maxTries = 5): Promise<T> {
+  /** Runs work again from its start after errors for which PostgreSQL has rolled back everything. */
+  async function retry<T>(work: () => Promise<T>, maxTries = 5): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         driver.beforeWrite();
@@ -93,25 +94,25 @@ export function assembleDatabase(driver: Driver, constraints: ConstraintFailures
     }
   }
 
-  async function told(): Promise<void> {
+  async function changesDelivered(): Promise<void> {
     await Promise.all(feeds.map((feed) => feed.barrier()));
   }
 
   async function transaction<T>(work: (tx: Tx) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    const value = await retried(() => kysely.transaction().execute((trx) => work(trx as Tx)), options.maxTries);
-    await told();
+    const value = await retry(() => kysely.transaction().execute((trx) => work(trx as Tx)), options.maxTries);
+    await changesDelivered();
     return value;
   }
 
   async function statement<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const value = await retried(() => kysely.connection().execute((connection) => work(oneStatement(connection))));
-    await told();
+    const value = await retry(() => kysely.connection().execute((connection) => work(oneStatement(connection))));
+    await changesDelivered();
     return value;
   }
 
   return {
     kind: driver.kind,
-    read: (work) => translated(() => work(kysely)),
+    read: (work) => translateErrors(() => work(kysely)),
     transaction,
     statement,
     async openFeed(clock, logger) {
@@ -126,7 +127,7 @@ export function assembleDatabase(driver: Driver, constraints: ConstraintFailures
   };
 }
 
-/** Serves the `sql` template only, which asks for the executor once for each statement it runs. */
+/** A transaction for one statement of the `sql` template, which gets the executor once per statement. */
 function oneStatement(connection: Kysely<Tables>): Tx {
   let used = false;
   const executorOnce = {
@@ -139,19 +140,19 @@ function oneStatement(connection: Kysely<Tables>): Tx {
   return executorOnce as unknown as Tx;
 }
 
-/** The database's clock in milliseconds since 1970, as a driver asks it. */
+/** Query for the database's clock in milliseconds since 1970, for drivers. */
 export const CLOCK_MS = 'select extract(epoch from holdfast_clock()) * 1000 as ms';
 
-/** A name for this database that no other has. */
+/** The unique id of this database. */
 export async function readInstallation(reader: Reader): Promise<string> {
   const result = await sql<{ id: string }>`select id from installation`.execute(reader);
   return result.rows[0]?.id ?? '';
 }
 
-/** The database's clock: the only one that decides anything. Every instance sees the same. */
+/** The database's clock. Only this clock decides, because it is the same for every instance. */
 export async function readClock(reader: Reader): Promise<InstantText> {
   const result = await sql<{ now: InstantText }>`select holdfast_clock() as now`.execute(reader);
   const row = result.rows[0];
-  if (row === undefined) throw new Error('the database did not tell the time');
+  if (row === undefined) throw new Error('the database returned no time');
   return row.now;
 }

@@ -1,30 +1,37 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 const SQLITE_BUSY = 5;
 
-export class DirectoryInUse extends Error {
-  constructor(directory: string) {
-    super(`${directory} is in use by another Holdfast process; stop it, or set HOLDFAST_DATA_DIR to another directory`);
-  }
-}
+/** The embedded database cannot use its directory. The message says what to do, in one line. */
+export class DataDirectoryError extends Error {}
 
 /**
- * Takes a directory for this process alone. The lock is the operating system's own (through an SQLite file, as
- * Node offers no `flock`), so it ends with the process however that ends: a pid file would outlive a kill -9,
- * and a pid means nothing in another container.
+ * Takes a directory for this process alone, and creates it first where there is none.
+ *
+ * The lock is the operating system's own, held through an SQLite file because Node offers no `flock`. It ends with the
+ * process, however that ends: a pid file would outlive a kill -9, and a pid means nothing in another container.
+ *
+ * @throws DataDirectoryError
  */
 export function lockDirectory(directory: string): Disposable {
-  const file = new DatabaseSync(join(directory, 'lock.sqlite'), { timeout: 0 });
+  let file: DatabaseSync | undefined;
   try {
+    mkdirSync(directory, { recursive: true });
+    file = new DatabaseSync(join(directory, 'lock.sqlite'), { timeout: 0 });
     file.exec('begin exclusive');
   } catch (error) {
-    file.close();
-    throw isBusy(error) ? new DirectoryInUse(directory) : error;
+    file?.close();
+    throw toDirectoryError(directory, error);
   }
-  return { [Symbol.dispose]: () => file.close() };
+  return file;
 }
 
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+function toDirectoryError(directory: string, error: unknown): DataDirectoryError {
+  const isBusy = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+  const [problem, remedy] = isBusy
+    ? ['is in use by another Holdfast process', 'Stop it, or set HOLDFAST_DATA_DIR to another directory.']
+    : [`cannot be used: ${error}`, 'Set HOLDFAST_DATA_DIR to a directory that this user can write to.'];
+  return new DataDirectoryError(`${directory} ${problem}. ${remedy}`, { cause: error });
 }

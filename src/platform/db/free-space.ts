@@ -1,26 +1,26 @@
 import { statfsSync } from 'node:fs';
 import { Unavailable } from '../errors.ts';
 
-/** PGlite has been seen to spin on a full disk, so writes stop while two WAL segments still fit. */
-const RESERVE_BYTES = 64 * 1024 * 1024;
-const LOOK_EVERY_MS = 1_000;
+/** PGlite may spin on a full disk, so writes stop while there is still room for a few WAL segments. */
+const RESERVED_BYTES = 64 * 1024 * 1024;
+const CHECK_EVERY_MS = 1_000;
 
-/** Refuses writes while the file system that holds `directory` is nearly full; reads go on. */
+/** Watches the file system of `directory`. `check` throws `Unavailable` while it is nearly full. */
 export function watchFreeSpace(directory: string): { check(): void } {
-  let lookedAtMs = Number.NEGATIVE_INFINITY;
-  let free = Number.POSITIVE_INFINITY;
+  let checkedAtMs = Number.NEGATIVE_INFINITY;
+  let freeBytes = Number.POSITIVE_INFINITY;
   return {
     check() {
       const nowMs = performance.now();
-      if (nowMs - lookedAtMs >= LOOK_EVERY_MS) {
+      if (nowMs - checkedAtMs >= CHECK_EVERY_MS) {
         const stats = statfsSync(directory);
-        free = stats.bavail * stats.bsize;
-        lookedAtMs = nowMs;
+        freeBytes = stats.bavail * stats.bsize;
+        checkedAtMs = nowMs;
       }
-      if (free < RESERVE_BYTES) {
+      if (freeBytes < RESERVED_BYTES) {
         throw new Unavailable(
           'storage-full',
-          'The disk under the embedded database is nearly full: nothing is written until space is freed',
+          'The disk of the embedded database is nearly full. Free some space: until then nothing is written.',
           60,
         );
       }

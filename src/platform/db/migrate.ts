@@ -2,19 +2,22 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
+import { Failure } from '../errors.ts';
 import type { Database, Tx } from './database.ts';
 
 export interface Migration {
-  /** `0001`, from the file's name; they run in this order. */
+  /** The number at the start of the file's name: 1 for `0001_platform.sql`. Migrations run in this order. */
   readonly version: number;
   readonly name: string;
   readonly text: string;
+  /** SHA-256 of the text. */
   readonly checksum: string;
 }
 
+/** A migration cannot be applied. The message names it and says why, in one line. */
 export class MigrationError extends Error {}
 
-/** Any constant will do, as long as every version of Holdfast takes the same. */
+/** The key of the advisory lock. It is arbitrary, and the same in every version of Holdfast. */
 const MIGRATION_LOCK = 4_651_270_001;
 
 export async function readMigrations(directory: string): Promise<Migration[]> {
@@ -22,7 +25,7 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
   return Promise.all(
     files.map(async (file) => {
       const version = Number(/^(\d{4})_[a-z0-9_]+\.sql$/.exec(file)?.[1]);
-      if (!version) throw new MigrationError(`${file} is not named NNNN_what_it_does.sql`);
+      if (!version) throw new MigrationError(`${file} is not named like 0001_what_it_does.sql`);
       const text = await readFile(join(directory, file), 'utf8');
       return { version, name: file, text, checksum: createHash('sha256').update(text).digest('hex') };
     }),
@@ -30,25 +33,35 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
 }
 
 /**
- * Brings the schema forward, in one transaction and behind one lock: instances that start together apply each
- * migration once, and a failed one leaves nothing behind. A schema newer than this program is left alone, so
- * that the old version keeps serving while a new one is rolled out.
+ * Applies the migrations that the database does not have yet, in one transaction and under one lock: instances that
+ * start together apply each migration once, and a migration that fails leaves nothing behind. A schema that is newer
+ * than this program is left alone, so that the old version keeps serving while a new one is rolled out.
  *
  * @returns the names of the migrations applied now
+ * @throws MigrationError, Failure
  */
 export async function migrate(database: Database, migrations: readonly Migration[]): Promise<string[]> {
-  return database.transaction(async (tx) => {
-    // Starting instances queue here for as long as the first one needs.
-    await sql`set local lock_timeout = 0`.execute(tx);
-    await sql`set local statement_timeout = 0`.execute(tx);
-    await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(tx);
-    const applied = await readApplied(tx);
-    const pending = migrations.filter((migration) => !isApplied(migration, applied));
-    for (const migration of pending) await apply(tx, migration);
-    return pending.map((migration) => migration.name);
-  });
+  let current: Migration | undefined;
+  try {
+    return await database.transaction(async (tx) => {
+      // Instances that start meanwhile wait here for as long as the first one takes.
+      await sql`set local lock_timeout = 0`.execute(tx);
+      await sql`set local statement_timeout = 0`.execute(tx);
+      await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(tx);
+      const applied = await readApplied(tx);
+      const pending = migrations.filter((migration) => !isApplied(migration, applied));
+      for (current of pending) await apply(tx, current);
+      return pending.map((migration) => migration.name);
+    });
+  } catch (error) {
+    if (current === undefined || error instanceof Failure || error instanceof MigrationError) throw error;
+    throw new MigrationError(`${current.name} failed: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
+  }
 }
 
+/** The checksums of the applied migrations, by version. */
 async function readApplied(tx: Tx): Promise<Map<number, string>> {
   await sql`create table if not exists schema_migration (
     version integer primary key,
@@ -64,7 +77,10 @@ async function readApplied(tx: Tx): Promise<Map<number, string>> {
 function isApplied(migration: Migration, applied: ReadonlyMap<number, string>): boolean {
   const checksum = applied.get(migration.version);
   if (checksum !== undefined && checksum !== migration.checksum) {
-    throw new MigrationError(`${migration.name} was changed after it had been applied to this database`);
+    throw new MigrationError(
+      `${migration.name} was changed after it had been applied to this database. ` +
+        'Restore the file, or put the change into a new migration.',
+    );
   }
   return checksum !== undefined;
 }
@@ -75,20 +91,20 @@ async function apply(tx: Tx, migration: Migration): Promise<void> {
     values (${migration.version}, ${migration.name}, ${migration.checksum})`.execute(tx);
 }
 
-/** PGlite takes one statement at a time: split at `;` at a line's end, outside `$$` bodies. */
+/** Splits a script at each `;` that ends a line outside `$$` bodies, since PGlite takes one statement at a time. */
 function splitStatements(text: string): string[] {
   const statements: string[] = [];
   let current = '';
-  let quoted = false;
+  let isQuoted = false;
   for (const line of text.split('\n')) {
     if (current === '' && /^\s*(--.*)?$/.test(line)) continue;
     current += `${line}\n`;
-    if (((line.match(/\$\$/g) ?? []).length & 1) === 1) quoted = !quoted;
-    if (!quoted && /;\s*(--.*)?$/.test(line)) {
+    if (((line.match(/\$\$/g) ?? []).length & 1) === 1) isQuoted = !isQuoted;
+    if (!isQuoted && /;\s*(--.*)?$/.test(line)) {
       statements.push(current);
       current = '';
     }
   }
-  if (current.trim() !== '') throw new MigrationError(`a migration ends in mid-statement: ${current.slice(0, 80)}`);
+  if (current.trim() !== '') throw new MigrationError(`a statement has no end: ${current.trim().slice(0, 80)}`);
   return statements;
 }

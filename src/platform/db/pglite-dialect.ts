@@ -10,32 +10,34 @@ import {
   type QueryResult,
 } from 'kysely';
 
-/** First come, first served; `load` tells how many wait. */
+/** A queue that admits one caller at a time, in the order of arrival. */
 export class Turnstile {
   #tail: Promise<void> = Promise.resolve();
-  #inside = 0;
+  /** Callers that have entered or wait. */
+  #callers = 0;
 
   /** Resolves when it is the caller's turn, with the function that ends the turn. */
   async enter(): Promise<() => void> {
-    const before = this.#tail;
+    const previous = this.#tail;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#tail = promise;
-    this.#inside += 1;
-    await before;
+    this.#callers += 1;
+    await previous;
     return () => {
-      this.#inside -= 1;
+      this.#callers -= 1;
       resolve();
     };
   }
 
+  /** Number of callers that are in, 0 or 1, and that wait. */
   load(): { busy: number; waiting: number } {
-    return { busy: Math.min(this.#inside, 1), waiting: Math.max(this.#inside - 1, 0) };
+    return { busy: Math.min(this.#callers, 1), waiting: Math.max(this.#callers - 1, 0) };
   }
 }
 
 /**
- * Kysely on PGlite, whose one connection is lent to one borrower at a time, through a turnstile that pg-boss, the
- * change feed and closing go through too: one queue, which can be counted and waited for. Kysely's own PGlite
+ * A Kysely dialect for PGlite. PGlite has one connection, so each borrower waits at a turnstile that pg-boss, the change
+ * feed and closing pass too: one queue, whose length can be shown and whose end can be awaited. Kysely's own PGlite
  * dialect queues only its own callers.
  */
 export function createPgliteDialect(pglite: PGlite, turnstile: Turnstile): Dialect {

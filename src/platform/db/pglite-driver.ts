@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { Kysely } from 'kysely';
 import { fromPostgres } from '../time/instant.ts';
@@ -12,27 +11,33 @@ export interface PgliteOptions {
   /** `null` keeps everything in memory. */
   readonly dataDir: string | null;
   readonly constraints: ConstraintFailures;
-  /** A database to begin with, as `PGlite.dumpDataDir` makes it. */
+  /** Initial content of the database, as `PGlite.dumpDataDir` makes it. */
   readonly loadDataDir?: Blob;
 }
 
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
-const USUAL_TYPES = { parsers: { [INT8]: Number, [TIMESTAMPTZ]: (text: string) => new Date(text) } };
+/** The types that node-postgres has by default. */
+const DEFAULT_TYPES = { parsers: { [INT8]: Number, [TIMESTAMPTZ]: (text: string) => new Date(text) } };
 
 export interface EmbeddedDatabase extends Database {
-  /** For a library that brings its own SQL and expects a driver's usual types; several statements only without values. */
+  /**
+   * Runs SQL of a library that expects the default types of a driver. Several statements are possible only without
+   * values.
+   */
   execute(text: string, values?: readonly unknown[]): Promise<{ rows: unknown[] }>;
 }
 
 /**
- * PostgreSQL inside this process, for one process. It does not call fsync: data survive a killed process, not
- * a machine that loses power.
+ * Opens PostgreSQL inside this process, and locks its directory against other processes. PGlite does not call fsync, so
+ * data survive a killed process, but not a machine that loses power.
+ *
+ * @throws DataDirectoryError, Unavailable when the disk is nearly full
  */
 export async function openPglite(options: PgliteOptions): Promise<EmbeddedDatabase> {
   await using opened = new AsyncDisposableStack();
-  const space = options.dataDir === null ? undefined : watchFreeSpace(prepareDirectory(options.dataDir));
   if (options.dataDir !== null) opened.use(lockDirectory(options.dataDir));
+  const space = options.dataDir === null ? undefined : watchFreeSpace(options.dataDir);
   space?.check();
   const pglite = await PGlite.create(pgliteOptions(options));
   opened.defer(() => pglite.close());
@@ -42,10 +47,10 @@ export async function openPglite(options: PgliteOptions): Promise<EmbeddedDataba
   async function execute(text: string, values?: readonly unknown[]): Promise<{ rows: unknown[] }> {
     return exclusively(async () => {
       try {
-        if (values?.length) return await pglite.query(text, [...values], USUAL_TYPES);
-        return { rows: (await pglite.exec(text, USUAL_TYPES)).flatMap((each) => each.rows) };
+        if (values?.length) return await pglite.query(text, [...values], DEFAULT_TYPES);
+        return { rows: (await pglite.exec(text, DEFAULT_TYPES)).flatMap((each) => each.rows) };
       } catch (error) {
-        // A script that fails inside its own BEGIN … COMMIT would leave the one connection in that transaction.
+        // A script that fails between its own BEGIN and COMMIT would leave the one connection in that transaction.
         await pglite.exec('rollback');
         throw error;
       }
@@ -79,11 +84,6 @@ export async function openPglite(options: PgliteOptions): Promise<EmbeddedDataba
     },
   };
   return { ...assembleDatabase(driver, options.constraints), execute };
-}
-
-function prepareDirectory(dataDir: string): string {
-  mkdirSync(dataDir, { recursive: true });
-  return dataDir;
 }
 
 function pgliteOptions({ dataDir, loadDataDir }: PgliteOptions): PGliteOptions {

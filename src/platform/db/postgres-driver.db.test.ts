@@ -8,7 +8,7 @@ import { openPostgres } from './postgres-driver.ts';
 const insert = (name: string) => (tx: Tx) =>
   sql`insert into client (first_name, last_name) values (${name}, '')`.execute(tx);
 
-onPostgres('a database that freezes', (open) => {
+onPostgres('a PostgreSQL that freezes', (open) => {
   let proxy: FaultyProxy;
   let database: Database;
 
@@ -16,15 +16,15 @@ onPostgres('a database that freezes', (open) => {
     const url = new URL(open().url ?? '');
     proxy = await startFaultyProxy(Number(url.port || 5432));
     url.host = `127.0.0.1:${proxy.port}`;
-    // One connection, so that the next borrower gets the one that was given up, if anybody does.
-    database = openPostgres({ url: url.href, constraints: {}, maxConnections: 1, giveUpAfterMs: 200, onBroken() {} });
+    // One connection, so that the next borrower would get the abandoned one.
+    database = openPostgres({ url: url.href, constraints: {}, maxConnections: 1, abandonAfterMs: 200, onBroken() {} });
   });
   afterAll(async () => {
     await database[Symbol.asyncDispose]();
     await proxy[Symbol.asyncDispose]();
   });
 
-  const seen = async (name: string) => {
+  const countStored = async (name: string) => {
     const { rows } = await open().database.read((reader) =>
       sql`select from client where first_name = ${name}`.execute(reader),
     );
@@ -32,24 +32,24 @@ onPostgres('a database that freezes', (open) => {
   };
 
   it.each([
-    ['a transaction', () => database.transaction(insert('given up'))],
-    ['a statement', () => database.statement(insert('given up'))],
+    ['a transaction', () => database.transaction(insert('abandoned'))],
+    ['a statement', () => database.statement(insert('abandoned'))],
     ['a read', () => database.read((reader) => sql`select 1`.execute(reader))],
-  ])('keeps what it acknowledges after %s was given up', async (what, work) => {
+  ])('a write that is acknowledged after %s was abandoned is stored', async (what, work) => {
     await database.read((reader) => sql`select 1`.execute(reader));
     proxy.freeze();
     await expect(work()).rejects.toMatchObject({ kind: 'unavailable', type: 'database-unavailable' });
     await proxy.restore();
     await database.statement(insert(what));
-    expect(await seen(what)).toBe(1);
+    expect(await countStored(what)).toBe(1);
   });
 
-  it('takes up work on new connections when the old ones are silent for ever', async () => {
+  it('work continues on new connections when the old ones stay silent forever', async () => {
     await database.read((reader) => sql`select 1`.execute(reader));
     proxy.lose();
     await expect(database.statement(insert('lost'))).rejects.toMatchObject({ kind: 'unavailable' });
     await proxy.restore();
     await database.statement(insert('found'));
-    expect(await seen('found')).toBe(1);
+    expect(await countStored('found')).toBe(1);
   });
 });

@@ -9,16 +9,16 @@ export interface PostgresOptions {
   readonly url: string;
   readonly constraints: ConstraintFailures;
   readonly maxConnections?: number;
-  /** How long a query may take before this process gives it up; longer than PostgreSQL's own limit unless told. */
-  readonly giveUpAfterMs?: number;
-  /** A connection that broke, idle or in use; an error event without a listener would end the process. */
+  /** Time after which this process abandons a query. Defaults to 12 s, which is beyond PostgreSQL's own limit. */
+  readonly abandonAfterMs?: number;
+  /** Called when a connection breaks. An error event without a listener would end the process. */
   readonly onBroken: (error: Error) => void;
 }
 
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
 
-/** Every wait has an end: a frozen or locked database costs a caller seconds, never a hang. */
+/** Limits on every wait: a frozen or locked database delays a caller for seconds, and no caller hangs. */
 const TIMEOUTS = {
   connectionTimeoutMillis: 3_000,
   query_timeout: 12_000,
@@ -34,14 +34,14 @@ export function openPostgres(options: PostgresOptions): Database {
     application_name: 'holdfast',
     keepAlive: true,
     ...TIMEOUTS,
-    ...(options.giveUpAfterMs === undefined ? {} : { query_timeout: options.giveUpAfterMs }),
-    // UTC, so that times come back in one shape whatever the server's own zone.
-    // No statement here runs long enough to be worth compiling: over many orders that took longer than the statement.
+    ...(options.abandonAfterMs === undefined ? {} : { query_timeout: options.abandonAfterMs }),
+    // Times are read as text, so their zone and format must not depend on the server. JIT compilation is off because it
+    // took longer than the statements themselves, even those over many orders.
     options: '-c TimeZone=UTC -c DateStyle=ISO -c jit=off',
     types: { getTypeParser },
   });
   pool.on('error', options.onBroken);
-  // The pool listens to idle clients only; one that is lent out has nobody else.
+  // The pool listens to idle clients only, so clients that are lent out need a listener of their own.
   pool.on('connect', (client) => client.on('error', options.onBroken));
   const driver: Driver = {
     kind: 'postgres',
@@ -59,25 +59,26 @@ export function openPostgres(options: PostgresOptions): Database {
 }
 
 /**
- * Lends a client once. When a query ends without a word from the server - given up, or the connection broke - nobody
- * knows what the session is in the midst of: a BEGIN that was given up may yet be carried out, and the next borrower
- * would write inside that transaction, be told it is done, and lose it. Such a client does nothing more and is closed.
+ * Lends a client to one borrower. When a query ends without an answer from the server (it was abandoned, or the
+ * connection broke), the state of the session is unknown: an abandoned BEGIN may still be executed, and the next borrower
+ * would write inside that transaction, see its write acknowledged, and lose it. So such a client runs no more queries and
+ * is closed.
  */
 function lend(client: pg.PoolClient): PostgresPoolClient {
-  let inDoubt = false;
+  let isStateUnknown = false;
   async function query(text: string, parameters: readonly unknown[]) {
-    if (inDoubt) throw new Error('Connection terminated: a query before this one was given up');
+    if (isStateUnknown) throw new Error('Connection terminated: an earlier query was abandoned');
     try {
       return await client.query(text, [...parameters]);
     } catch (error) {
-      inDoubt = !isPostgresError(error);
+      isStateUnknown = !isPostgresError(error);
       throw error;
     }
   }
   return {
-    // Kysely's other form of it is for cursors, which are not configured.
+    // Kysely's other overload is for cursors, which are not configured.
     query: query as unknown as PostgresPoolClient['query'],
-    release: (destroy) => client.release(destroy || inDoubt),
+    release: (destroy) => client.release(destroy || isStateUnknown),
   };
 }
 
@@ -87,7 +88,7 @@ function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) 
   return pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown;
 }
 
-/** Silence on the feed's own connection is noticed this soon. */
+/** Time that a ping on the feed's connection may take before the connection counts as lost. */
 const PING_WITHIN_MS = 1_000;
 
 async function listen(

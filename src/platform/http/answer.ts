@@ -4,13 +4,13 @@ import type { Id } from '../ids.ts';
 import { idOf, limitOf } from './parameters.ts';
 import { PROBLEM_TYPE, statusOf, toProblem } from './problem.ts';
 
-/** An answer as it is sent: its body is final, so that a replay is equal byte for byte. */
+/** An answer as it is sent. Its body is final, so that a replay under an Idempotency-Key is equal byte for byte. */
 export interface Answer {
   readonly status: number;
   readonly body: string;
 }
 
-/** Shapes a payload by the response schema the route declares for `status`. */
+/** Serializes a payload with the response schema that the route declares for `status`. */
 export function answerWith(reply: FastifyReply, status: number, payload: unknown): Answer {
   const serialize = reply.getSerializationFunction(String(status));
   if (!serialize) throw new Error(`the route declares no response schema for ${status}`);
@@ -26,12 +26,12 @@ export function sendAnswer(reply: FastifyReply, answer: Answer): void {
   reply.code(answer.status).type(type).send(answer.body);
 }
 
-/** Where a listing goes on: opaque to callers, the last row's sort key to us. */
+/** A cursor: the sort key of the last row, in a form that is opaque to callers. */
 export function writeCursor(key: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
-/** Reads a cursor whose parts are as `shape` says; anything else is malformed. */
+/** Reads a cursor whose parts match `shape`. @throws Malformed */
 export function readCursor(text: string, shape: readonly RegExp[]): string[] {
   try {
     const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
@@ -40,12 +40,14 @@ export function readCursor(text: string, shape: readonly RegExp[]): string[] {
       if (texts.every((part, index) => shape[index]?.test(part))) return texts;
     }
   } catch {
-    // Falls through to the one refusal.
+    // Refused below, as any other text that is no cursor.
   }
-  throw new Malformed([{ path: 'query/cursor', message: 'is not a cursor this listing has given out' }]);
+  throw new Malformed([
+    { path: 'query/cursor', message: 'is not a cursor from this list. Leave it out to start at the first page' },
+  ]);
 }
 
-/** RFC 8288 `Link: <…>; rel="next"`: this request's address with another cursor. */
+/** Adds `Link: <…>; rel="next"` (RFC 8288): the URL of this request with another cursor. Adds nothing for `null`. */
 export function linkNext(request: FastifyRequest, reply: FastifyReply, cursor: string | null): void {
   if (cursor === null) return;
   const url = new URL(request.url, 'http://localhost');
@@ -57,7 +59,7 @@ interface PageRequest extends FastifyRequest {
   readonly query: { readonly cursor?: string; readonly limit?: string };
 }
 
-/** One page of a listing by id: asks for a row more than it shows, to know whether another page follows. */
+/** One page of a list by id. It reads one row more than it returns, to know whether another page follows. */
 export async function pageById<Row>(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -7,7 +7,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 
-/** Fastify, with the types of requests and answers taken from their schemas. */
+/** Fastify, with the types of requests and answers inferred from their schemas. */
 export type HttpServer = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,
@@ -18,9 +18,9 @@ export type HttpServer = FastifyInstance<
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks: the scope of an Idempotency-Key. */
+    /** The caller: keys of different principals never meet. */
     principal: string;
-    /** The body as it was sent: what makes two requests the same under an Idempotency-Key. */
+    /** The body as it was sent. Two requests with one Idempotency-Key are the same if this is. */
     bodyText: string;
   }
 }

@@ -6,7 +6,7 @@ export class IdempotencyKeyReused extends failure(
   'Idempotency-Key was used for another request',
 ) {
   constructor() {
-    super('This Idempotency-Key was sent with another request before. Use a new key for a new request');
+    super('This Idempotency-Key was sent with another request before. Use a new key for a new request.');
   }
 }
 
@@ -17,6 +17,6 @@ export class RequestStillRunning extends failure(
 ) {
   override readonly retryAfterS = 1;
   constructor() {
-    super('A request with this Idempotency-Key is still running. Repeat the request to get its answer');
+    super('A request with this Idempotency-Key is still running. Repeat the request to get its answer.');
   }
 }

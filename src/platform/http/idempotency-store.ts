@@ -12,10 +12,10 @@ export interface IdempotencyKey {
   readonly fingerprint: Buffer;
 }
 
-/** What a key means for the request that carries it: run it, or return an answer that is settled already. */
+/** The state of a key: `fresh`, so the request runs, or `settled`, so it gets this answer. */
 export type KeyState = { readonly kind: 'fresh' } | { readonly kind: 'settled'; readonly answer: Answer | Failure };
 
-/** How long an answer is kept for replay. */
+/** Retention of an answer. */
 const KEPT = '24 hours';
 
 interface Row {
@@ -25,7 +25,7 @@ interface Row {
   readonly body: string | null;
 }
 
-/** Takes keys for this transaction, in their order. */
+/** Claims keys for this transaction. Returns their states in the same order. */
 export async function takeKeys(tx: Tx, keys: readonly IdempotencyKey[]): Promise<KeyState[]> {
   const scopes = keys.map(({ scope }) => scope);
   const { rows } = await sql<Row>`
@@ -34,7 +34,7 @@ export async function takeKeys(tx: Tx, keys: readonly IdempotencyKey[]): Promise
   const seen = new Set<string>();
   return keys.map((key, index) => {
     const name = key.scope.toString('base64');
-    // Two requests of one batch share a session, and an advisory lock does not tell them apart.
+    // Two requests of one batch share a session, which gets an advisory lock twice.
     const isRepeated = seen.has(name);
     seen.add(name);
     return stateOf(key, rows[index], isRepeated);
@@ -49,7 +49,7 @@ function stateOf(key: IdempotencyKey, row: Row | undefined, isRepeated: boolean)
   return row?.taken && !isRepeated ? { kind: 'fresh' } : { kind: 'settled', answer: new RequestStillRunning() };
 }
 
-/** Stores answers under the keys that this transaction has taken. */
+/** Stores answers under keys that this transaction has claimed. */
 export async function storeAnswers(
   tx: Tx,
   stored: readonly { readonly key: IdempotencyKey; readonly answer: Answer }[],
@@ -68,7 +68,7 @@ export async function storeAnswers(
       where idempotent_answer.answered_at <= holdfast_clock() - ${KEPT}::interval`.execute(tx);
 }
 
-/** Deletes answers past their retention. @returns how many */
+/** Deletes answers past their retention. @returns the number of deleted answers */
 export async function deleteOldAnswers(tx: Tx): Promise<number> {
   const { numAffectedRows } = await sql`
     delete from idempotent_answer where answered_at <= holdfast_clock() - ${KEPT}::interval`.execute(tx);

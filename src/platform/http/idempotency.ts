@@ -18,7 +18,7 @@ export function readIdempotencyKey(request: FastifyRequest): IdempotencyKey | un
   const route = `${request.method} ${request.routeOptions.url}`;
   return {
     scope: digest([request.principal, route, key]),
-    // The body as it was sent: serialising the parsed one again would overflow the stack when it is nested deeply.
+    // The body as it was sent. Serializing the parsed body would overflow the stack when it is nested deeply.
     fingerprint: digest([request.method, request.url, request.bodyText]),
   };
 }
@@ -28,10 +28,10 @@ function digest(parts: readonly string[]): Buffer {
 }
 
 /**
- * Answers a request that changes something, in one transaction: its effect and, under an Idempotency-Key, its answer.
- * A failure rolls the effect back and, with a key, is stored like any other answer.
+ * Answers a request that changes something. Its effect and, under an Idempotency-Key, its answer commit in one
+ * transaction. A failure rolls the effect back and, with a key, is stored like any other answer.
  *
- * @param settle what must be awaited between the commit and the answer, whether the answer is new or replayed
+ * @param settle awaited between the commit and the answer, whether the answer is new or replayed
  */
 export async function answerOnce(
   database: Database,
@@ -73,14 +73,14 @@ async function answerOrRollBack(
     return await work(tx);
   } catch (error) {
     const failure = database.toFailure(error);
-    // A retry may succeed where this attempt was unavailable, so that is no answer to keep.
+    // An unavailable attempt is not stored, because a retry may succeed.
     if (!(failure instanceof Failure) || failure.kind === 'unavailable') throw error;
     await sql`rollback to savepoint effect`.execute(tx);
     return answerFailure(failure, requestId);
   }
 }
 
-/** One caller's request in a batch: its command, its key, and how its outcome becomes an answer. */
+/** One request in a batch: its command, its key, and the function that turns its outcome into an answer. */
 export interface BatchedRequest<Command, Outcome> {
   readonly command: Command;
   readonly idempotencyKey: IdempotencyKey | undefined;
@@ -88,8 +88,8 @@ export interface BatchedRequest<Command, Outcome> {
 }
 
 /**
- * `answerOnce` for many callers in one transaction; without any key it is a single statement. A caller whose key is
- * already answered, or in use, gets that answer and takes no part in the batch.
+ * `answerOnce` for many requests in one transaction, or in a single statement if none has a key. A request whose key is
+ * already answered or in use gets that answer and takes no part in the batch.
  */
 export async function answerBatchOnce<Command, Outcome>(
   database: Database,
@@ -133,6 +133,7 @@ function outcomeAt<Outcome>(outcomes: readonly Outcome[], index: number): Outcom
   return outcome;
 }
 
+/** Returns an answer, and throws a failure. */
 export function orThrow(answer: Answer | Failure): Answer {
   if (answer instanceof Failure) throw answer;
   return answer;

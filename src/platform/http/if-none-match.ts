@@ -1,6 +1,6 @@
 /**
- * Whether an `If-None-Match` says that the caller has what `etag` stands for, by RFC 9110, section 13.1.2: `*` has
- * whatever there is, and tags are compared weakly, so a proxy that made a strong one weak is believed.
+ * Whether an `If-None-Match` header matches `etag` (RFC 9110, section 13.1.2). `*` matches every tag, and the comparison
+ * is weak, so that a proxy may have turned a strong tag into a weak one.
  */
 export function matchesEtag(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false;
@@ -8,7 +8,7 @@ export function matchesEtag(header: string | undefined, etag: string): boolean {
   return opaqueTags(header).includes(opaqueTags(etag)[0] ?? '');
 }
 
-/** In their quotes, without `W/`. Not split at commas, which a tag may hold. */
+/** The tags in their quotes, without `W/`. They are not found by splitting at commas, which a tag may contain. */
 function opaqueTags(text: string): readonly string[] {
   return text.match(/"[^"]*"/g) ?? [];
 }

@@ -13,7 +13,7 @@ describe('If-None-Match', () => {
     ['""', '""'],
     ['"a,b"', '"a,b"'],
     ['"other", "a, b"', '"a, b"'],
-  ])('%s has %s', (header, etag) => {
+  ])('%s matches %s', (header, etag) => {
     expect(matchesEtag(header, etag)).toBe(true);
   });
 
@@ -24,8 +24,8 @@ describe('If-None-Match', () => {
     ['W/"1"', '"1"', true],
     ['"1"', 'W/"1"', true],
     ['"1"', '"1"', true],
-  ])('%s and %s are compared weakly: %s', (header, etag, same) => {
-    expect(matchesEtag(header, etag)).toBe(same);
+  ])('%s and %s are compared weakly: %s', (header, etag, matches) => {
+    expect(matchesEtag(header, etag)).toBe(matches);
   });
 
   it.each([
@@ -37,22 +37,22 @@ describe('If-None-Match', () => {
     ['""', '"a"'],
     ['"*"', '"a"'],
     ['*, "b"', '"a"'],
-    // One tag with commas in it, and not three.
+    // One tag that contains commas, not three tags.
     ['"b,a,c"', '"a"'],
     ['"b,"', '","'],
-  ])('%s has not %s', (header, etag) => {
+  ])('%s does not match %s', (header, etag) => {
     expect(matchesEtag(header, etag)).toBe(false);
   });
 
-  it('has exactly the tags that are in its list, weak or not', () => {
+  it('a header matches exactly the tags of its list, weak or not', () => {
     const tag = fc.stringMatching(/^[!#-~\x80-\xff]{0,4}$/);
     const listed = fc.array(fc.tuple(tag, fc.boolean()), { minLength: 1, maxLength: 5 });
     const separator = fc.constantFrom(',', ', ', ' , ', ',,');
     fc.assert(
-      fc.property(listed, separator, tag, (tags, between, asked) => {
+      fc.property(listed, separator, tag, (tags, between, other) => {
         const header = tags.map(([opaque, weak]) => `${weak ? 'W/' : ''}"${opaque}"`).join(between);
         for (const [opaque] of tags) expect(matchesEtag(header, `"${opaque}"`)).toBe(true);
-        expect(matchesEtag(header, `"${asked}"`)).toBe(tags.some(([opaque]) => opaque === asked));
+        expect(matchesEtag(header, `"${other}"`)).toBe(tags.some(([opaque]) => opaque === other));
       }),
     );
   });

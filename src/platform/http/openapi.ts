@@ -8,24 +8,24 @@ import { AS_INTEGER, ERROR_MESSAGE } from './parameters.ts';
 import { exampleProblem, InternalError, RequestTooLarge, statusOf, UnsupportedMediaType } from './problem.ts';
 
 /**
- * Turns the schemas of routes into OpenAPI: what every operation shares (problems, headers, the idempotency key) is
- * added here, so that a route declares only what is its own, in `schema` and in `config`.
+ * Turns the schemas of routes into OpenAPI. The parts that operations share (problems, headers, the idempotency key) are
+ * added here, so that a route declares only its own parts, in `schema` and in `config`.
  */
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Failures this operation may answer with, beyond those that all operations share. */
+    /** Failures of this operation, beyond those that all operations share. */
     problems?: readonly FailureType[];
-    /** The answer comes from a view: it has an age and a validator, and may be 304. */
+    /** Whether the answer comes from a view: it has an age and a validator, and may be 304. */
     cached?: boolean;
-    /** The answer is a page of a list and links to the next one. */
+    /** Whether the answer is a page of a list that links to the next page. */
     paged?: boolean;
-    /** Answers without the database: no 503 from there. */
+    /** Whether the operation works without the database, and so never answers 503 because of it. */
     standsAlone?: boolean;
   }
 }
 
-/** Marks a schema that becomes a named component: every place that uses it refers to the one definition. */
+/** Schema keyword: the name of a component. Every place that uses the schema refers to one definition. */
 export const COMPONENT = 'x-component';
 
 /** A schema that is published under a name in `components.schemas`. */
@@ -38,6 +38,7 @@ export function nullable<Schema extends TSchema>(schema: Schema, options: TSchem
   return Type.Union([schema, Type.Null()], options);
 }
 
+/** An operation, as @fastify/swagger passes it to its `transform`. */
 interface Operation {
   readonly schema?: FastifySchema | undefined;
   readonly url: string;
@@ -46,7 +47,7 @@ interface Operation {
 
 type Json = Record<string, unknown>;
 
-/** What `@fastify/swagger` reads of one operation. */
+/** Adds the shared parts to the schema of an operation: the `transform` of @fastify/swagger. */
 export function describeOperation({ schema = {}, url, route }: Operation): { schema: FastifySchema; url: string } {
   if (schema.hide) return { schema, url };
   const published = publish(schema) as FastifySchema & { headers?: Json; response?: Record<string, Json> };
@@ -129,7 +130,7 @@ function bodyOf(schema: Json): Json {
   return schema.type === 'null' ? { type: 'null' } : { content: { 'application/json': { schema } } };
 }
 
-/** The failures of an operation by status, those that it shares with others included. */
+/** The responses for the failures of an operation by status, shared failures included. */
 function problemsOf(route: RouteOptions): [string, Json][] {
   const failures: readonly FailureType[] = [...(route.config?.problems ?? []), ...sharedFailures(route)];
   const byStatus = Map.groupBy(failures, statusOf);
@@ -173,7 +174,7 @@ function problemSchema(failures: readonly FailureType[]): Json {
   return Object.keys(properties).length === 0 ? common : { allOf: [common, { type: 'object', properties }] };
 }
 
-/** Schemas as readers see them: texts that must be whole numbers are integers, and our own keywords are gone. */
+/** Schemas as they are published: texts that hold an integer become integers, and our own keywords are removed. */
 function publish(schema: FastifySchema): FastifySchema {
   return JSON.parse(JSON.stringify(schema), (_key, value: unknown) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
@@ -184,7 +185,7 @@ function publish(schema: FastifySchema): FastifySchema {
   });
 }
 
-/** Moves what operations share into `components`, once each, and refers to it where it was. */
+/** Moves shared definitions into `components`, and replaces them by references. */
 export function hoistComponents<Document extends object>(document: Document): Document {
   const { components = {}, paths } = document as { readonly components?: object; readonly paths?: unknown };
   const shared = new Components(components);
@@ -250,28 +251,16 @@ function mapValues(object: Json, map: (value: unknown, key: string) => unknown):
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value, key)]));
 }
 
-/** The name of a response with one problem type, or with those that all reads or all writes share. */
+/** The component name of a response that has one problem type, or those that all reads or all writes share. */
 function sharedName(response: unknown): string | undefined {
   const { content } = response as { readonly content?: Record<string, { readonly examples?: Json }> };
   const examples = content?.['application/problem+json']?.examples;
   if (!examples) return undefined;
   const types = Object.keys(examples);
   if (types.length === 1) return pascalCase(types[0] ?? '');
-  if (
-    isDeepStrictEqual(
-      types,
-      READ_UNAVAILABLE.map(({ type }) => type),
-    )
-  )
-    return 'ReadUnavailable';
-  if (
-    isDeepStrictEqual(
-      types,
-      WRITE_UNAVAILABLE.map(({ type }) => type),
-    )
-  )
-    return 'WriteUnavailable';
-  return undefined;
+  const isShared = (failures: readonly FailureType[]) => types.join() === failures.map(({ type }) => type).join();
+  if (isShared(READ_UNAVAILABLE)) return 'ReadUnavailable';
+  return isShared(WRITE_UNAVAILABLE) ? 'WriteUnavailable' : undefined;
 }
 
 function pascalCase(type: string): string {

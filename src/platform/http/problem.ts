@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { Failure, type FailureKind, type FailureType, type FieldError, Malformed } from '../errors.ts';
 import { ERROR_MESSAGE } from './parameters.ts';
 
-/** RFC 9457, "Problem Details for HTTP APIs". */
+/** A problem as it is sent (RFC 9457, "Problem Details for HTTP APIs"). */
 export interface Problem {
   readonly type: string;
   readonly title: string;
@@ -21,10 +21,11 @@ export const ProblemSchema = Type.Object(
     }),
     title: Type.String({ description: 'Short summary, the same for every occurrence of the type.' }),
     status: Type.Integer({ description: 'The HTTP status.', examples: [409] }),
-    detail: Type.String({ description: 'What went wrong this time, for a person to read.' }),
+    detail: Type.String({ description: 'Sentence for a person: what went wrong and, where possible, what to do.' }),
     instance: Type.String({
       format: 'uri',
-      description: 'This occurrence: the `x-request-id` of the answer, as the log names it.',
+      description:
+        'Identifies this occurrence: `urn:uuid:` and the `x-request-id` of the answer, which the log contains.',
     }),
     errors: Type.Optional(
       Type.Array(
@@ -32,9 +33,9 @@ export const ProblemSchema = Type.Object(
           path: Type.String({
             description: 'JSON pointer into the body, or `query/<name>`, `params/<name>`, `headers/<name>`.',
           }),
-          message: Type.String({ description: 'What is wrong there.' }),
+          message: Type.String({ description: 'What is wrong with that field.' }),
         }),
-        { description: 'The fields that are wrong; on 400 only.' },
+        { description: 'The invalid fields. Only on 400.' },
       ),
     ),
   },
@@ -94,13 +95,13 @@ function urnOf({ type }: Pick<FailureType, 'type'>): string {
   return `urn:holdfast:problem:${type}`;
 }
 
-/** What the framework refuses with a status, before any code of ours runs. */
+/** The type and title of a status that the framework chooses, before any code of ours runs. */
 function frameworkFailure(status: number): Pick<FailureType, 'type' | 'title'> {
   const title = TITLES[status] ?? 'Request refused';
   return { type: title.toLowerCase().replaceAll(' ', '-'), title };
 }
 
-/** The failure types of statuses that no class of ours stands for. */
+/** Failure types of statuses that have no failure class. */
 export const RequestTooLarge: FailureType = { kind: 'too-large', ...frameworkFailure(413) };
 export const UnsupportedMediaType: FailureType = { kind: 'unsupported-media-type', ...frameworkFailure(415) };
 export const InternalError: FailureType = { kind: 'internal', ...frameworkFailure(500) };
@@ -115,7 +116,7 @@ export function exampleProblem(failure: FailureType): Problem {
 
 const EXAMPLE_INSTANCE = 'urn:uuid:98085d27-1363-4f6d-b900-1729d325a120';
 
-/** A problem with no failure class behind it. */
+/** A problem for a status that has no failure class. */
 export function plainProblem(status: number, detail: string, requestId: string): Problem {
   const failure = frameworkFailure(status);
   const errors = status === 400 ? { errors: [{ path: '', message: detail }] } : {};
@@ -126,16 +127,18 @@ function instanceOf(requestId: string): string {
   return `urn:uuid:${requestId}`;
 }
 
-/** The one error handler. A 500 shows an id to look for in the log, and nothing else. */
+/** The error handler of the server. A 500 shows an id to look for in the log, and nothing else. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = error instanceof Failure ? error : fromFramework(error as FastifyError);
-  if (known instanceof Failure) {
-    if (known.kind === 'unavailable') request.log.warn({ reqId: request.id, err: known.cause ?? known }, known.message);
-    return sendFailure(reply, known, request.id);
+  const failure = error instanceof Failure ? error : fromFramework(error as FastifyError);
+  if (failure instanceof Failure) {
+    if (failure.kind === 'unavailable') {
+      request.log.warn({ reqId: request.id, err: failure.cause ?? failure }, failure.message);
+    }
+    return sendFailure(reply, failure, request.id);
   }
-  const status = known ?? 500;
+  const status = failure ?? 500;
   if (status >= 500) request.log.error({ reqId: request.id, err: error }, 'request failed');
-  const detail = status >= 500 ? 'Something went wrong here. The log tells more under this instance' : messageOf(error);
+  const detail = status >= 500 ? 'The server failed. Its log has the cause under this instance.' : messageOf(error);
   return sendProblem(reply, plainProblem(status, detail, request.id));
 }
 
@@ -148,42 +151,42 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
   return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }
 
-/** A status for what Fastify itself refuses, a `Malformed` for what a schema refuses, else nothing. */
+/** `Malformed` for a request that a schema refuses, the status of one that Fastify refuses, `undefined` for others. */
 function fromFramework(error: FastifyError): Malformed | number | undefined {
-  if (error.validation) return new Malformed(flawsOf(error.validation, error.validationContext ?? 'body'));
+  if (error.validation) return new Malformed(fieldErrorsOf(error.validation, error.validationContext ?? 'body'));
   if (error.code === 'FST_ERR_CTP_INVALID_JSON_BODY' || error instanceof SyntaxError) {
     return new Malformed([{ path: '', message: 'is not JSON' }]);
   }
-  // A path parameter of ours is an id or a moment: one this long is neither.
+  // Path parameters are ids and times, which are never this long.
   if (error.code === 'FST_ERR_MAX_PARAM_LENGTH') return new Malformed([{ path: 'params', message: 'is too long' }]);
   const status = error.statusCode;
   return status !== undefined && status >= 400 && status < 500 ? status : undefined;
 }
 
-/** Ajv's, run with `verbose`, which adds the schema that refused. */
-type Refusal = NonNullable<FastifyError['validation']>[number] & { parentSchema?: Record<string, unknown> };
+/** One error of Ajv, which runs with `verbose` and therefore adds the schema that was violated. */
+type ValidationError = NonNullable<FastifyError['validation']>[number] & { parentSchema?: Record<string, unknown> };
 
-const MOST_FLAWS = 20;
+const MAX_FIELD_ERRORS = 20;
 
-/** The first flaw of each place: a text that breaks three rules of one field is told once. */
-function flawsOf(refusals: readonly Refusal[], context: string): FieldError[] {
+/** The first error of each path: a text that breaks three rules of one field is reported once. */
+function fieldErrorsOf(errors: readonly ValidationError[], context: string): FieldError[] {
   const byPath = new Map<string, FieldError>();
-  for (const refusal of refusals) {
-    const flaw = toFlaw(refusal, context);
-    if (!byPath.has(flaw.path) && byPath.size < MOST_FLAWS) byPath.set(flaw.path, flaw);
+  for (const error of errors) {
+    const fieldError = toFieldError(error, context);
+    if (!byPath.has(fieldError.path) && byPath.size < MAX_FIELD_ERRORS) byPath.set(fieldError.path, fieldError);
   }
   return [...byPath.values()];
 }
 
-function toFlaw(refusal: Refusal, context: string): FieldError {
-  const { keyword, params, instancePath, parentSchema } = refusal;
+function toFieldError(error: ValidationError, context: string): FieldError {
+  const { keyword, params, instancePath, parentSchema } = error;
   const field = params.missingProperty ?? params.additionalProperty;
   const pointer = `${instancePath}${field === undefined ? '' : `/${String(field)}`}`;
   const path = context === 'body' ? pointer : `${context.replace('querystring', 'query')}${pointer}`;
   if (keyword === 'required') return { path, message: 'is missing' };
   if (keyword === 'additionalProperties') return { path, message: 'is not a known field' };
-  const says = keyword === 'type' ? undefined : parentSchema?.[ERROR_MESSAGE];
-  return { path, message: typeof says === 'string' ? says : (refusal.message ?? 'is not valid') };
+  const ownMessage = keyword === 'type' ? undefined : parentSchema?.[ERROR_MESSAGE];
+  return { path, message: typeof ownMessage === 'string' ? ownMessage : (error.message ?? 'is not valid') };
 }
 
 function messageOf(error: unknown): string {

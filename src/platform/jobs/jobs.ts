@@ -2,15 +2,16 @@ import { type ConstructorOptions, PgBoss } from 'pg-boss';
 import type { EmbeddedDatabase } from '../db/pglite-driver.ts';
 import type { Logger } from '../logger.ts';
 
-/** Background work that any instance may do and one does at a time. */
+/** Background work that any instance may do, and that one instance does at a time. */
 export interface Jobs extends AsyncDisposable {
   /**
-   * Runs `work` about every `everyMs` milliseconds, on one instance at a time, whichever is there. A failed run is
-   * logged and the next one comes as planned.
+   * Runs `work` about every `everyMs` milliseconds, on one instance at a time. A run that fails is logged, and the next
+   * one comes as planned.
    */
   every(name: string, everyMs: number, work: (signal: AbortSignal) => Promise<void>): Promise<void>;
 }
 
+/** The database that jobs are stored in. */
 export type JobsStore =
   | { readonly kind: 'postgres'; readonly url: string }
   | { readonly kind: 'pglite'; readonly database: EmbeddedDatabase };
@@ -20,24 +21,24 @@ const STOP_WITHIN_MS = 5_000;
 export async function startJobs(store: JobsStore, logger: Logger): Promise<Jobs> {
   const stopped = new AbortController();
   const timers: NodeJS.Timeout[] = [];
-  const boss = new PgBoss({ ...connection(store), monitorVacuum: false, reindex: false });
-  boss.on('error', (error) => logger.warn({ err: error }, 'background jobs are disturbed'));
+  const boss = new PgBoss({ ...connectionOptions(store), monitorVacuum: false, reindex: false });
+  boss.on('error', (error) => logger.warn({ err: error }, 'background jobs failed; retrying'));
   await boss.start();
 
   async function every(name: string, everyMs: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const periodS = Math.max(Math.round(everyMs / 1_000), 1);
-    // One queued or running at most, and one per period, however many instances ask.
+    // At most one job is queued or running, and one is created per period, however many instances send it.
     await boss.createQueue(name, { policy: 'exclusive', retryLimit: 0, deleteAfterSeconds: 3_600 });
     await boss.work(name, { pollingIntervalSeconds: Math.min(periodS, 5) }, async () => {
       if (!stopped.signal.aborted) await work(stopped.signal);
     });
-    const ask = () => {
+    const send = () => {
       boss.send(name, {}, { singletonSeconds: periodS }).catch((error: unknown) => {
-        logger.warn({ err: error, job: name }, 'a background job could not be asked for');
+        logger.warn({ err: error, job: name }, 'a background job could not be queued');
       });
     };
-    ask();
-    timers.push(setInterval(ask, everyMs));
+    send();
+    timers.push(setInterval(send, everyMs));
   }
 
   return {
@@ -50,13 +51,14 @@ export async function startJobs(store: JobsStore, logger: Logger): Promise<Jobs>
   };
 }
 
-function connection(store: JobsStore): ConstructorOptions {
+/** Options of pg-boss for the database that the server uses. */
+function connectionOptions(store: JobsStore): ConstructorOptions {
   if (store.kind === 'postgres') return { connectionString: store.url, max: 2, application_name: 'holdfast jobs' };
   const { database } = store;
   return {
     backend: 'pglite',
     db: {
-      // biome-ignore lint/suspicious/noExplicitAny: pg-boss declares its rows so
+      // biome-ignore lint/suspicious/noExplicitAny: pg-boss declares its rows as any
       executeSql: (text, values) => database.execute(text, values) as Promise<{ rows: any[] }>,
     },
   };

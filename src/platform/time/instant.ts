@@ -1,32 +1,33 @@
 /**
- * A moment in UTC as text, `2026-12-30T10:00:00.123456Z`: what the database says, to the microsecond.
- * JavaScript's `Date` would drop the last three digits.
+ * A moment in UTC as text, to the microsecond, as the database has it: `2026-12-30T10:00:00.123456Z`. JavaScript's
+ * `Date` would drop the last three digits.
  */
 export type InstantText = string;
 
-/** `2026-12-30T10:00:00Z`: the shape of every time in an answer. Cuts, never rounds up. */
+/** Cuts an instant to whole seconds, the form of every time in an answer: `2026-12-30T10:00:00Z`. */
 export function toSeconds(instant: InstantText): string {
   return `${instant.slice(0, 19)}Z`;
 }
 
-/** Milliseconds since 1970, with the microseconds as their fraction. */
+/** Milliseconds since 1970, with the microseconds as the fraction. */
 export function toMs(instant: InstantText): number {
   return Number(Temporal.Instant.from(instant).epochNanoseconds / 1_000n) / 1_000;
 }
 
-/** The same of milliseconds since 1970. */
+/** Cuts milliseconds since 1970 to whole seconds, in the form of `toSeconds`. */
 export function secondsOfMs(epochMs: number): string {
   return toSeconds(new Date(Math.floor(epochMs)).toISOString());
 }
 
-/** PostgreSQL's `2026-12-30 10:00:00.123456+00` (sessions run in UTC) as ISO 8601. */
+/** Turns PostgreSQL's text of a time, `2026-12-30 10:00:00.123456+00`, into ISO 8601. Sessions run in UTC. */
 export function fromPostgres(text: string): InstantText {
   return `${text.slice(0, 10)}T${text.slice(11).replace(/\+00$/, '')}Z`;
 }
 
+/** Whether a name is one of the tz database, such as `Europe/Berlin`. */
 export function isTimeZone(name: string): boolean {
   try {
-    // Only names of the tz database: an offset such as `+05:00` has no clock changes to follow.
+    // Temporal also takes offsets such as `+05:00`, which have no clock changes.
     return /^[A-Za-z]/.test(name) && Temporal.Now.zonedDateTimeISO(name).timeZoneId !== '';
   } catch {
     return false;
@@ -36,15 +37,16 @@ export function isTimeZone(name: string): boolean {
 const TIMESTAMP =
   /^(?<date>\d{4}-\d{2}-\d{2})(?:[T ](?<time>\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?))?(?<offset>Z|[+-]\d{2}(?::?\d{2})?)?$/;
 
+/** Why a text is not an instant: outside the grammar, or a local time that a clock change skips or repeats. */
 export type TimestampFault = 'malformed' | 'skipped-or-repeated';
 
 /**
- * Reads `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`,
- * `±HHMM` or `±HH:MM`. Without an offset the time is a wall-clock time in `zone`; one that a clock change skips
- * or repeats has no single meaning and is refused.
+ * Parses `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or
+ * `±HH:MM`. Without an offset the time is a local time in `zone`. A local time that a clock change skips or repeats is
+ * refused, because it does not name one instant.
  *
- * The grammar is checked before anything is parsed: PostgreSQL would accept `now`, `infinity` and `24:00`, and
- * JavaScript would roll 30 February over into March.
+ * The grammar is checked before anything is parsed: PostgreSQL would accept `now`, `infinity` and `24:00`, and JavaScript
+ * would turn 30 February into a day of March.
  */
 export function parseTimestamp(text: string, zone: string): Temporal.Instant | TimestampFault {
   const parts = TIMESTAMP.exec(text)?.groups;
@@ -52,7 +54,7 @@ export function parseTimestamp(text: string, zone: string): Temporal.Instant | T
   let wall: Temporal.PlainDateTime;
   try {
     const time = parts.time ?? '00:00';
-    // Temporal reads second 60 as 59; a leap second is no time that a slot or a log can have.
+    // Temporal reads second 60 as 59. Slots and logs cannot have leap seconds, so they are refused.
     if (/:60/.test(time)) return 'malformed';
     wall = Temporal.PlainDateTime.from(`${parts.date}T${time}`, { overflow: 'reject' });
   } catch {
@@ -81,12 +83,15 @@ function atOffset(wall: Temporal.PlainDateTime, offset: string): Temporal.Instan
 const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** PostgreSQL and four-digit years: an offset or a zone may carry 9999-12-31 into the year 10000. */
+/**
+ * Whether an instant is in the years 1 to 9999, which PostgreSQL can store and four digits can write. An offset or a zone
+ * may move 9999-12-31 into the year 10000.
+ */
 export function isStorable(epochMs: number): boolean {
   return epochMs >= FIRST_MS && epochMs <= LAST_MS;
 }
 
-/** Reads a day that there is; anything else, 30 February too, is `undefined`. */
+/** Parses `YYYY-MM-DD`; `undefined` for anything else, and for dates that do not exist, such as 30 February. */
 export function parseDate(text: string): Temporal.PlainDate | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
   try {

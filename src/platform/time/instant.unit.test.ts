@@ -12,7 +12,7 @@ describe('parseTimestamp', () => {
     ['2026-12-30T10:00-0330', '2026-12-30T13:30:00Z'],
     ['2026-12-30T10:00+05:45', '2026-12-30T04:15:00Z'],
     ['2024-02-29', '2024-02-29T00:00:00Z'],
-  ])('reads %s', (text, expected) => {
+  ])('parseTimestamp reads %j as %s', (text, expected) => {
     expect(parseTimestamp(text, 'UTC').toString()).toBe(expected);
   });
 
@@ -37,22 +37,22 @@ describe('parseTimestamp', () => {
     '9999-12-31T23:59-05:00',
     ' 2026-12-30',
     '2026-12-30\n',
-  ])('refuses %j', (text) => {
+  ])('parseTimestamp refuses %j', (text) => {
     expect(parseTimestamp(text, 'UTC')).toBe('malformed');
   });
 
-  it('refuses a wall-clock time that a clock change skips or repeats, and takes it with its offset', () => {
+  it('a local time that a clock change skips or repeats is refused, and accepted with its offset', () => {
     expect(parseTimestamp('2027-03-28 02:30', 'Europe/Berlin')).toBe('skipped-or-repeated');
     expect(parseTimestamp('2027-10-31 02:30', 'Europe/Berlin')).toBe('skipped-or-repeated');
     expect(parseTimestamp('2027-10-31 02:30+02:00', 'Europe/Berlin').toString()).toBe('2027-10-31T00:30:00Z');
   });
 
-  it('refuses a wall-clock time whose zone carries it out of the years 1 to 9999', () => {
+  it('a local time whose zone moves it out of the years 1 to 9999 is refused', () => {
     expect(parseTimestamp('9999-12-31 23:45', 'America/New_York')).toBe('malformed');
     expect(parseTimestamp('0001-01-01', 'Asia/Singapore')).toBe('malformed');
   });
 
-  it('never throws, whatever the text', () => {
+  it('parseTimestamp never throws', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[0-9T:.Z+ -]{0,40}$/)), (text) => {
         const read = parseTimestamp(text, 'America/New_York');
@@ -61,7 +61,7 @@ describe('parseTimestamp', () => {
     );
   });
 
-  it('reads back every instant it can be told, to the microsecond', () => {
+  it('parseTimestamp reads back every instant, to the microsecond', () => {
     const micros = fc.bigInt(-62_135_596_800_000_000n, 253_402_300_799_999_999n);
     fc.assert(
       fc.property(micros, (us) => {
@@ -72,13 +72,13 @@ describe('parseTimestamp', () => {
   });
 });
 
-describe('texts of the database', () => {
-  it('keeps microseconds', () => {
+describe('times of the database', () => {
+  it('fromPostgres keeps microseconds', () => {
     expect(fromPostgres('2026-12-30 10:00:00.123456+00')).toBe('2026-12-30T10:00:00.123456Z');
     expect(fromPostgres('2026-12-30 10:00:00+00')).toBe('2026-12-30T10:00:00Z');
   });
 
-  it('cuts to seconds and never rounds up', () => {
+  it('toSeconds cuts to whole seconds and never rounds up', () => {
     expect(toSeconds('2026-12-30T10:00:00.999999Z')).toBe('2026-12-30T10:00:00Z');
     expect(toSeconds('2026-12-30T10:00:00Z')).toBe('2026-12-30T10:00:00Z');
   });

@@ -1,18 +1,18 @@
 import type { InstantText } from './instant.ts';
 
 /**
- * A moment in UTC to the microsecond, as two numbers: microseconds since 1970 alone would pass 2^53 in the year
- * 2255, and a bigint costs an allocation for each comparison.
+ * A moment in UTC, to the microsecond, as two numbers. One number of microseconds since 1970 would exceed 2^53 in the
+ * year 2255, and a bigint costs an allocation for each comparison.
  */
 export interface Moment {
   /** Whole milliseconds since 1970, rounded down. */
   readonly ms: number;
-  /** What is left, 0 to 999. */
+  /** The remaining microseconds, 0 to 999. */
   readonly micros: number;
 }
 
 const DAY_MS = 86_400_000;
-/** 0001-01-01 and the end of 9999-12-31: years of four digits, which PostgreSQL and JavaScript both know. */
+/** 0001-01-01 and the end of 9999-12-31: the years that PostgreSQL, JavaScript and four digits can express. */
 const FIRST_MS = -62_135_596_800_000;
 const END_MS = 253_402_300_800_000;
 const DAYS_IN_MONTH = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -27,11 +27,11 @@ const LETTER_T = 84;
 const LETTER_Z = 90;
 
 /**
- * Reads exactly what `parseTimestamp(text, 'UTC')` reads, from `start` to the end of the text. One reading through
- * `Temporal` costs about as much as a whole answer from memory, so hot paths come here; a property test holds the
- * two together.
+ * Parses exactly the texts that `parseTimestamp(text, 'UTC')` parses, from `start` to the end of the text. Parsing with
+ * `Temporal` takes about as long as a whole answer from memory, so hot paths use this function. A property test compares
+ * the two.
  *
- * @returns nothing for anything outside the grammar, and for dates and times there are not
+ * @returns `undefined` for a text outside the grammar, and for dates and times that do not exist
  */
 export function readMoment(text: string, start = 0): Moment | undefined {
   const days = readDate(text, start);
@@ -66,7 +66,7 @@ export function readMoment(text: string, start = 0): Moment | undefined {
   return ms >= FIRST_MS && ms < END_MS ? { ms, micros } : undefined;
 }
 
-/** Days since 1970-01-01, or NaN. From Howard Hinnant, "chrono-compatible low-level date algorithms". */
+/** Days since 1970-01-01, or NaN. Algorithm: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
 function readDate(text: string, at: number): number {
   const century = twoDigits(text, at);
   const inCentury = twoDigits(text, at + 2);
@@ -90,7 +90,7 @@ function isLeap(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
-/** The offset's milliseconds, NaN when what stands there is none. */
+/** The offset in milliseconds, or NaN for a text that is not an offset. */
 function readOffset(text: string, at: number, end: number): number {
   if (at === end) return 0;
   const sign = text.charCodeAt(at);
@@ -130,7 +130,7 @@ function readFraction(text: string, start: number, end: number): number {
   return value;
 }
 
-/** The moment as the database writes it, exact: `2022-09-11T17:03:17.000001Z`. */
+/** The moment as text, with its microseconds: `2022-09-11T17:03:17.000001Z`. */
 export function textOfMoment({ ms, micros }: Moment): InstantText {
   const iso = new Date(ms).toISOString();
   const fraction = `${iso.slice(20, 23)}${String(micros).padStart(3, '0')}`.replace(/0+$/, '');

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { parseTimestamp } from './instant.ts';
 import { readMoment, textOfMoment } from './moment.ts';
 
-/** What the strict grammar says, the slow way. */
+/** The instant that `parseTimestamp` reads, or `undefined`. */
 function byTemporal(text: string): string | undefined {
   const instant = parseTimestamp(text, 'UTC');
   return typeof instant === 'string' ? undefined : instant.toString();
 }
 
+/** The instant that `readMoment` reads, or `undefined`. */
 function byHand(text: string): string | undefined {
   const moment = readMoment(text);
   return moment && textOfMoment(moment);
@@ -45,25 +46,25 @@ const offset = fc.oneof(
     .map((parts) => parts.join('')),
 );
 const nearlyATimestamp = fc.tuple(date, fc.oneof(time, fc.constant('')), offset).map((parts) => parts.join(''));
-/** One character put in, left out or changed. */
-const spoiled = fc
+/** A timestamp with one character inserted, removed or replaced. */
+const mutatedTimestamp = fc
   .tuple(nearlyATimestamp, fc.nat({ max: 32 }), fc.nat({ max: 1 }), fc.string({ maxLength: 1, unit: 'binary' }))
-  .map(([text, at, left, put]) => text.slice(0, at) + put + text.slice(at + left));
+  .map(([text, at, removed, inserted]) => text.slice(0, at) + inserted + text.slice(at + removed));
 
 describe('readMoment', () => {
-  it('reads what the strict grammar reads, and nothing else', () => {
-    let read = 0;
+  it('readMoment reads exactly the texts that parseTimestamp reads', () => {
+    let accepted = 0;
     fc.assert(
-      fc.property(fc.oneof(nearlyATimestamp, spoiled), (text) => {
+      fc.property(fc.oneof(nearlyATimestamp, mutatedTimestamp), (text) => {
         expect(byHand(text)).toBe(byTemporal(text));
-        if (byTemporal(text) !== undefined) read += 1;
+        if (byTemporal(text) !== undefined) accepted += 1;
       }),
       { numRuns: 20_000 },
     );
-    expect(read).toBeGreaterThan(1_000);
+    expect(accepted).toBeGreaterThan(1_000);
   });
 
-  it('reads every day of four centuries', () => {
+  it('readMoment reads every day of four centuries', () => {
     let day = Temporal.PlainDate.from('1799-12-31');
     for (let count = 0; count < 146_200; count += 1) {
       expect(readMoment(day.toString())?.ms).toBe(-5_364_748_800_000 + count * 86_400_000);
@@ -76,16 +77,16 @@ describe('readMoment', () => {
     ['2022-09-11T17:03:17.999999Z', { ms: 1_662_915_797_999, micros: 999 }],
     ['1969-12-31T23:59:59.999999Z', { ms: -1, micros: 999 }],
     ['0001-01-01', { ms: -62_135_596_800_000, micros: 0 }],
-  ])('keeps the microseconds of %s', (text, moment) => {
+  ])('readMoment keeps the microseconds of %s', (text, moment) => {
     expect(readMoment(text)).toEqual(moment);
   });
 
-  it('reads to the end of a longer text from where it is told', () => {
+  it('readMoment starts at the given position and reads to the end of the text', () => {
     expect(readMoment('/vehicles/2/timestamp/2022-09-11', 22)?.ms).toBe(1_662_854_400_000);
   });
 
   it.each(['', 'now', 'infinity', '24:00', '2022-02-30', '2023-02-29', '0000-01-01', '9999-12-31T23:59-00:01'])(
-    'refuses %o',
+    'readMoment refuses %o',
     (text) => {
       expect(readMoment(text)).toBeUndefined();
     },

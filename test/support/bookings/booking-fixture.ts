@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { migrateDatabase } from '../../../src/compose.ts';
+import { migrateDatabase } from '../../../src/compose/open-database.ts';
 import type { Database } from '../../../src/platform/db/database.ts';
 import type { Random } from '../../../src/platform/seeded-random.ts';
 import type { OwnDatabase } from '../database/own-database.ts';

@@ -1,7 +1,7 @@
 import type { Random } from '../../../src/platform/seeded-random.ts';
 import { plain } from '../requests/bad-input-run.ts';
 import { toBytes } from '../requests/senders.ts';
-import { brokenRefusal } from '../server/contract.ts';
+import { refusalViolations } from '../server/contract.ts';
 import { type HttpConnection, openConnection } from '../server/http-connection.ts';
 import type { BookingFixture } from './booking-fixture.ts';
 import { type Attempt, isDefinite, outcomeOf, reservationIdOf, type Sending } from './booking-history.ts';
@@ -139,7 +139,7 @@ class Buyer {
     const { method, bytes } = requestOf(attempt);
     const sentMs = performance.now();
     const sending = await connection.exchange(bytes, method, this.#options.answerWithinMs).then(
-      (answer) => ({ status: answer.status, body: answer.body, flaws: brokenRefusal(answer) }),
+      (answer) => ({ status: answer.status, body: answer.body, flaws: refusalViolations(answer) }),
       () => ({ status: undefined, body: '', flaws: [] }),
     );
     const done: Sending = { sentMs, endedMs: performance.now(), ...sending };

@@ -2,21 +2,23 @@ import { sql } from 'kysely';
 import type { Database } from '../../../src/platform/db/database.ts';
 
 /**
- * Takes a guard out of one of the database's own functions, by its own source text, so that a check can be seen to
- * fail. Text that is not there exactly once is an error: a control that changes nothing would prove nothing.
+ * Replaces text in the source of one of the database's functions, such as a guard, so that a test can show that a check
+ * fails without it. Text that does not occur exactly once is an error, because a control that changes nothing proves
+ * nothing.
  */
 export async function replaceInFunction(database: Database, name: string, text: string, by: string): Promise<void> {
   const definition = await readFunction(database, name);
   const parts = definition.split(text);
-  if (parts.length !== 2) throw new Error(`${name} has ${parts.length - 1} times the text ${text}`);
+  if (parts.length !== 2) throw new Error(`the source of ${name} contains ${parts.length - 1} times: ${text}`);
   await define(database, parts.join(by));
 }
 
-/** Puts another PL/pgSQL body under the name and signature of one of the database's own functions. */
+/** Replaces the PL/pgSQL body of one of the database's functions. */
 export async function replaceBody(database: Database, name: string, body: string): Promise<void> {
   const definition = await readFunction(database, name);
   const [head, old, tail] = definition.split('$function$');
-  if (head === undefined || old === undefined || tail === undefined) throw new Error(`${name} is not as expected`);
+  if (head === undefined || old === undefined || tail === undefined)
+    throw new Error(`the definition of ${name} has not one body between $function$`);
   await define(database, `${head}$function$${body}$function$${tail}`);
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { migrateDatabase } from '../../../src/compose.ts';
+import { migrateDatabase } from '../../../src/compose/open-database.ts';
 import { inventoryConstraints } from '../../../src/modules/inventory/index.ts';
 import { openPglite } from '../../../src/platform/db/pglite-driver.ts';
 import { openPostgres } from '../../../src/platform/db/postgres-driver.ts';
@@ -10,18 +10,18 @@ import { findPostgres, findRedis, onServer, withDatabase } from './services.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The server's URL, or nothing where there is none. */
+    /** The URL of a PostgreSQL, if there is one. */
     postgresUrl: string | undefined;
-    /** The name of a migrated database to clone. */
+    /** The name of a migrated database on it, to clone. */
     postgresTemplate: string;
     /** A migrated PGlite directory to copy. */
     pgliteTemplate: string;
-    /** The URL of a Redis that others may use too, or nothing where there is none. */
+    /** The URL of a Redis, if there is one. Others may use it too. */
     redisUrl: string | undefined;
   }
 }
 
-/** Migrates one database of each kind, once; every test file then has a copy of its own. */
+/** Migrates one database of each kind, once. Every test file then has a copy of its own. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
   const embedded = await openPglite({ dataDir: directory, constraints: inventoryConstraints });
@@ -47,7 +47,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 function refuseOrWarn(service: string, places: string): void {
   const missing = `no ${service} at ${places}`;
   if (process.env.REQUIRE_SERVICES === '1') throw new Error(`${missing}, and REQUIRE_SERVICES=1`);
-  process.stdout.write(`Skipped: the tests that need ${service} (${missing}). Start one, or name it, to run them.\n`);
+  process.stdout.write(
+    `Skipped the tests that need ${service} (${missing}). To run them, start it or set the variable.\n`,
+  );
 }
 
 async function migrateTemplate(url: string, template: string): Promise<void> {

@@ -3,12 +3,13 @@ import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import type { TestDatabase } from './test-database.ts';
 
-/** Another program that writes into the same database, with SQL of its own and nothing of ours. */
+/** Another program that writes into the same database, with its own SQL and none of our code. */
 export interface OtherProgram {
+  /** Runs SQL, and returns the rows of the last statement. */
   run(text: string): Promise<unknown[]>;
 }
 
-/** On PostgreSQL it has a connection of its own; PGlite has but one. */
+/** Opens another program. On PostgreSQL it has its own connection; on PGlite it shares the only one. */
 export function openOtherProgram(open: () => TestDatabase): () => OtherProgram {
   let client: pg.Client | undefined;
   beforeAll(async () => {
@@ -29,7 +30,7 @@ async function query(client: pg.Client, text: string): Promise<unknown[]> {
 }
 
 async function execute({ database }: TestDatabase, text: string): Promise<unknown[]> {
-  const undone = new Error('rolled back');
+  const rollback = new Error('rolled back on purpose');
   const rolledBack = /^begin;(.*); rollback$/s.exec(text)?.[1];
   if (rolledBack === undefined) {
     return database.transaction(async (tx) => (await sql.raw(text).execute(tx)).rows as unknown[]);
@@ -37,10 +38,10 @@ async function execute({ database }: TestDatabase, text: string): Promise<unknow
   const statements = rolledBack.split(';');
   const work = database.transaction(async (tx) => {
     for (const statement of statements) await sql.raw(statement).execute(tx);
-    throw undone;
+    throw rollback;
   });
   await work.catch((error: unknown) => {
-    if (error !== undone) throw error;
+    if (error !== rollback) throw error;
   });
   return [];
 }

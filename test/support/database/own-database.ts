@@ -8,14 +8,14 @@ import { openPglite } from '../../../src/platform/db/pglite-driver.ts';
 import { openPostgres } from '../../../src/platform/db/postgres-driver.ts';
 import { onServer, withDatabase } from './services.ts';
 
-/** An empty database for a server that runs as a process of its own; it is gone when disposed of. */
+/** An empty database for a server that runs in its own process. Disposing it deletes it. */
 export interface OwnDatabase extends AsyncDisposable {
   readonly kind: Database['kind'];
-  /** Where its URL leads, on PostgreSQL. */
+  /** Its URL, on PostgreSQL. */
   readonly url: string | undefined;
-  /** What tells a server to use it. */
+  /** The environment variables that make a server use it. */
   readonly env: Readonly<Record<string, string>>;
-  /** Opens it beside the server, or, when embedded, after it. */
+  /** Opens it. An embedded database can be opened only after the server has ended. */
   open(): Promise<Database>;
 }
 
@@ -32,7 +32,7 @@ export async function createOnPostgres(server: string): Promise<OwnDatabase> {
   };
 }
 
-/** @param parent where its directory is made; the system's temporary one unless told */
+/** @param parent the parent of its directory; defaults to the system's temporary directory */
 export async function createEmbedded(parent = tmpdir()): Promise<OwnDatabase> {
   const dataDir = await mkdtemp(join(parent, 'holdfast-own-'));
   return {

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database, Tx } from '../../../src/platform/db/database.ts';
 import type { Id } from '../../../src/platform/ids.ts';
 
-/** Clients by the hundred, in one statement. */
+/** Inserts clients in one statement. */
 export async function addClients(database: Database, count: number): Promise<Id[]> {
   return idsOf(database, (tx) =>
     sql<{ id: Id }>`
@@ -11,7 +11,7 @@ export async function addClients(database: Database, count: number): Promise<Id[
   );
 }
 
-/** Slots of a new provider, one after another, ten days from now. */
+/** Inserts consecutive slots of a new provider, ten days from now. */
 export async function addSlots(database: Database, count: number, capacity = 1): Promise<Id[]> {
   return idsOf(database, (tx) =>
     sql<{ id: Id }>`
@@ -29,7 +29,7 @@ async function idsOf(database: Database, insert: (tx: Tx) => Promise<{ rows: { i
   return rows.map((row) => row.id);
 }
 
-/** The member at an index that is known to exist. */
+/** The member at an index. @throws when there is none */
 export function nth<T>(list: readonly T[], index: number): T {
   const member = list[index];
   if (member === undefined) throw new Error(`there is no member ${index} among ${list.length}`);

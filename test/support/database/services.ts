@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { createClient } from 'redis';
 
-/** Where tests find a real PostgreSQL: TEST_DATABASE_URL, else the standard port of loopback, else nowhere. */
+/** The URL of a real PostgreSQL for tests: TEST_DATABASE_URL or the standard port of loopback, if one answers. */
 export async function findPostgres(): Promise<string | undefined> {
   const candidates = process.env.TEST_DATABASE_URL
     ? [process.env.TEST_DATABASE_URL]
@@ -13,7 +13,7 @@ export async function findPostgres(): Promise<string | undefined> {
       await client.query('select 1');
       return url;
     } catch {
-      // Not there, or not for us: the next one, or none.
+      // Not running, or it refuses the login.
     } finally {
       await client.end().catch(() => {});
     }
@@ -21,7 +21,7 @@ export async function findPostgres(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Where tests find a real Redis: TEST_REDIS_URL, else the standard port of loopback, else nowhere. */
+/** The URL of a real Redis for tests: TEST_REDIS_URL or the standard port of loopback, if one answers. */
 export async function findRedis(): Promise<string | undefined> {
   const url = process.env.TEST_REDIS_URL || 'redis://127.0.0.1:6379';
   const client = createClient({ url, socket: { connectTimeout: 2_000, reconnectStrategy: false } });
@@ -37,7 +37,7 @@ export async function findRedis(): Promise<string | undefined> {
   }
 }
 
-/** Runs one statement on the server itself, outside any test's database. */
+/** Runs one statement on the server, outside of any test's database. */
 export async function onServer(url: string, text: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -48,7 +48,7 @@ export async function onServer(url: string, text: string): Promise<void> {
   }
 }
 
-/** The same server, another database. */
+/** The URL of another database on the same server. */
 export function withDatabase(url: string, database: string): string {
   const other = new URL(url);
   other.pathname = `/${database}`;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../../../src/platform/db/database.ts';
 
-/** Each finds the rows that break one invariant; there must be none. */
+/** Queries for the rows that break an invariant, by the description of such rows. */
 const BREACHES = {
   'slots whose claimed units are not the sum of their live reservations': sql`
     select s.id from slot s
@@ -11,14 +11,14 @@ const BREACHES = {
   'confirmed reservations that were not held when they were confirmed': sql`
     select id from reservation
      where status = 'confirmed' and (decided_at is null or decided_at < held_at or decided_at >= expires_at)`,
-  'reservations whose last event tells another state': sql`
+  'reservations whose last event has another state': sql`
     select r.id from reservation r
       left join lateral (select * from reservation_event e
                           where e.reservation_id = r.id order by e.id desc limit 1) last on true
      where (last.status, last.slot_id, last.quantity) is distinct from (r.status, r.slot_id, r.quantity)`,
-  'reservations that went on after their end': sql`
+  'reservations that changed after their end': sql`
     select reservation_id as id from (
-      select *, lag(status) over (partition by reservation_id order by id) as before from reservation_event) told
+      select *, lag(status) over (partition by reservation_id order by id) as before from reservation_event) event
      where before in ('cancelled', 'expired', 'conflict')
         or (before = 'confirmed' and status not in ('confirmed', 'cancelled', 'conflict'))`,
   'overlapping open slots of one provider': sql`
@@ -28,7 +28,7 @@ const BREACHES = {
      where (a.closed_at is null or a.claimed > 0) and (b.closed_at is null or b.claimed > 0)`,
 } as const;
 
-/** What the tables contradict, in words with the number of rows; nothing when all of it holds. */
+/** The invariants that the tables break, in words, with the number of rows. */
 export async function brokenInvariants(database: Database): Promise<string[]> {
   const broken: string[] = [];
   for (const [name, breach] of Object.entries(BREACHES)) {

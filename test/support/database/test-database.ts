@@ -11,29 +11,29 @@ import { openPglite } from '../../../src/platform/db/pglite-driver.ts';
 import { openPostgres } from '../../../src/platform/db/postgres-driver.ts';
 import { onServer, withDatabase } from './services.ts';
 
-/** A database of a test file's own, with the schema and nothing in it. */
+/** A database for one test file, with the schema and without data. */
 export interface TestDatabase extends AsyncDisposable {
   readonly database: Database;
-  /** Where a second client finds it; only on PostgreSQL. */
+  /** The URL for a second client; only on PostgreSQL. */
   readonly url: string | undefined;
   readonly clock: TestClock;
 }
 
 /**
- * The database's clock in the test's hand. The program asks `holdfast_clock()` for the time and nothing else, and
- * a test's database is its own, so the test has it read a row that the test writes.
+ * The database's clock under the control of a test. The program reads the time only with `holdfast_clock()`, and each
+ * test has its own database, so the test replaces that function by one that reads a row the test writes.
  *
- * A function put in the place of another at each move would not do: a session that waits for a lock in the middle
- * of a PL/pgSQL function goes on with the function it knew, and so would never see time pass while it waits.
+ * Replacing the function at each move would not work: a session that waits for a lock inside a PL/pgSQL function
+ * continues with the old function, and would never see time pass while it waits.
  */
 export interface TestClock extends DatabaseClock {
-  /** Takes the clock in hand and lets it run. Moving it does so too, but not for a session that waits already. */
+  /** Takes control of the clock and lets it run. The other methods do so too, but a session that waits already does not notice. */
   take(): Promise<void>;
-  /** Stops the clock at a moment, to the microsecond. */
+  /** Stops the clock at an instant, to the microsecond. */
   freeze(instant: string): Promise<void>;
-  /** Moves the clock from where it is, and lets it run. */
+  /** Moves the clock forward from its current time, and lets it run. */
   advance(interval: string): Promise<void>;
-  /** Has every reading of the clock from a moment on be one microsecond after the reading before. */
+  /** Makes every reading one microsecond later than the one before, from an instant on. */
   tick(instant: string): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ async function clonePostgres(): Promise<TestDatabase> {
   if (server === undefined) throw new Error('this test needs PostgreSQL');
   const name = `holdfast_test_${process.pid}_${randomBytes(5).toString('hex')}`;
   await onServer(server, `create database ${name} template ${inject('postgresTemplate')}`);
-  // No test here is about a server that crashes, and waiting for the disk at each commit would be most of its time.
+  // Tests do not crash the database server, and would spend most of their time waiting for the disk at each commit.
   await onServer(server, `alter database ${name} set synchronous_commit = off`);
   const url = withDatabase(server, name);
   const database = openPostgres({ url, constraints: inventoryConstraints, onBroken() {} });
@@ -78,7 +78,7 @@ async function copyPglite(): Promise<TestDatabase> {
 
 const clocks = new WeakMap<Database, TestClock>();
 
-/** The clock of a test's database, where the test has it in its hand. */
+/** The clock of a database, if it is a test's. */
 export function clockOf(database: Database): TestClock | undefined {
   return clocks.get(database);
 }
@@ -88,7 +88,7 @@ const CLOCK = [
   'create table test_clock.setting (stands_at timestamptz, ticks boolean not null, moved interval not null)',
   "insert into test_clock.setting values (null, false, '0')",
   'create sequence test_clock.reading minvalue 0',
-  // Volatile and not inlined: each call sees the row as it is committed at that moment, as a clock is read.
+  // Volatile and not inlined, so that each call sees the row as it is committed at that moment.
   `create or replace function holdfast_clock() returns timestamptz language sql volatile as $$
      select case when ticks then stands_at + nextval('test_clock.reading') * interval '1 microsecond'
                  else coalesce(stands_at, clock_timestamp() + moved) end
@@ -97,13 +97,13 @@ const CLOCK = [
 
 function createClock(database: Database): TestClock {
   let offsetMs = 0;
-  let standsMs: number | undefined;
-  let taking: Promise<void> | undefined;
+  let stoppedAtMs: number | undefined;
+  let taken: Promise<void> | undefined;
   const take = () => {
-    taking ??= database.transaction(async (tx) => {
+    taken ??= database.transaction(async (tx) => {
       for (const statement of CLOCK) await sql.raw(statement).execute(tx);
     });
-    return taking;
+    return taken;
   };
   const set = async (setting: string) => {
     await take();
@@ -113,7 +113,7 @@ function createClock(database: Database): TestClock {
         update test_clock.setting set ${sql.raw(setting)}
         returning (extract(epoch from coalesce(stands_at, clock_timestamp() + moved)) * 1000)::double precision as ms
       `.execute(tx);
-      // Views tell from memory what is free at which moment, of a clock that only moves on: tell them that it jumped.
+      // Views know from memory what is free at which moment, by a clock that only moves forward. Notify them of the jump.
       await sql`select pg_notify('holdfast_change', '{"topic": "calendar", "keys": null}')`.execute(tx);
       return rows[0]?.ms ?? 0;
     });
@@ -121,18 +121,18 @@ function createClock(database: Database): TestClock {
   const clock: TestClock = {
     take,
     async freeze(instant) {
-      standsMs = await set(`stands_at = timestamptz '${instant}', ticks = false`);
+      stoppedAtMs = await set(`stands_at = timestamptz '${instant}', ticks = false`);
     },
     async advance(interval) {
       const moved = `moved = holdfast_clock() + interval '${interval}' - clock_timestamp()`;
       offsetMs = (await set(`${moved}, stands_at = null, ticks = false`)) - Date.now();
-      standsMs = undefined;
+      stoppedAtMs = undefined;
     },
     async tick(instant) {
-      standsMs = await set(`stands_at = timestamptz '${instant}', ticks = true`);
+      stoppedAtMs = await set(`stands_at = timestamptz '${instant}', ticks = true`);
     },
-    earliestMs: () => standsMs ?? Date.now() + offsetMs,
-    latestMs: () => standsMs ?? Date.now() + offsetMs + 1,
+    earliestMs: () => stoppedAtMs ?? Date.now() + offsetMs,
+    latestMs: () => stoppedAtMs ?? Date.now() + offsetMs + 1,
   };
   clocks.set(database, clock);
   return clock;
@@ -141,22 +141,22 @@ function createClock(database: Database): TestClock {
 /** Runs a suite on PGlite, and on PostgreSQL where there is one, each on a database of its own. */
 export function eachDatabase(name: string, suite: (open: () => TestDatabase) => void): void {
   for (const kind of ['pglite', 'postgres'] as const) {
-    // A machine may have no PostgreSQL. The start of the run says so, or fails with REQUIRE_SERVICES=1.
+    // Without a PostgreSQL these are skipped. The start of the run says so, or fails with REQUIRE_SERVICES=1.
     describe.skipIf(kind === 'postgres' && inject('postgresUrl') === undefined)(`${name} (${kind})`, () => {
       suite(useTestDatabase(kind));
     });
   }
 }
 
-/** Runs a suite on PostgreSQL only, where there is one: PGlite is one connection, so it has no races. */
+/** Runs a suite on PostgreSQL only. PGlite has one connection, so nothing can race there. */
 export function onPostgres(name: string, suite: (open: () => TestDatabase) => void): void {
-  // As above: a machine may have none.
+  // Skipped without a PostgreSQL, as above.
   describe.skipIf(inject('postgresUrl') === undefined)(name, () => {
     suite(useTestDatabase('postgres'));
   });
 }
 
-/** The quicker kind of those there are, for a test that needs one database and no more. */
+/** The faster of the available kinds, for a test that needs only one. */
 export function eitherKind(): Database['kind'] {
   return inject('postgresUrl') === undefined ? 'pglite' : 'postgres';
 }

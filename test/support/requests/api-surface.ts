@@ -1,4 +1,4 @@
-/** The parts of a JSON schema that the bad-input generator looks at. */
+/** The parts of a JSON schema that the generator of bad input uses. */
 export interface JsonSchema {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
@@ -19,13 +19,13 @@ interface Parameter {
   readonly schema: JsonSchema;
 }
 
-/** One method of one path, as the server describes it itself. */
+/** One method of one path, as the server describes it. */
 export interface Route {
   readonly method: string;
-  /** `/api/v1/slots/{id}` */
+  /** Such as `/api/v1/slots/{id}`. */
   readonly path: string;
   readonly parameters: readonly Parameter[];
-  /** The JSON a request must carry; `undefined` when none is described. */
+  /** Schema of the JSON body; `undefined` for a route without one. */
   readonly body: JsonSchema | undefined;
 }
 
@@ -40,7 +40,7 @@ interface OpenApi {
   readonly components?: { readonly schemas?: Readonly<Record<string, JsonSchema>> };
 }
 
-/** Every route of an OpenAPI document: a route added tomorrow is tried tomorrow, with no change here. */
+/** Every route of an OpenAPI document, so that a new route is tested without a change here. */
 export function readRoutes(document: unknown): Route[] {
   const { paths = {}, components } = document as OpenApi;
   const resolve = (schema: JsonSchema | undefined): JsonSchema | undefined => {
@@ -66,12 +66,12 @@ export function readRoutes(document: unknown): Route[] {
   return routes;
 }
 
-/** An answer without an end is not one to wait for. */
+/** Whether the answer is a stream without an end, which cannot be awaited. */
 function isEndless({ responses = {} }: Operation): boolean {
   return Object.values(responses).some(({ content = {} }) => 'text/event-stream' in content);
 }
 
-/** The methods each path answers. */
+/** The methods of each path. */
 export function methodsByPath(routes: readonly Route[]): Map<string, Set<string>> {
   const methods = new Map<string, Set<string>>();
   for (const { method, path } of routes) methods.set(path, (methods.get(path) ?? new Set()).add(method));

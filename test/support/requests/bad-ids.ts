@@ -1,4 +1,4 @@
-/** What is no id in a path or a query: `Number` would take several of them for one. */
+/** Texts that are not ids, percent-encoded for a path or a query. `Number` would accept several of them. */
 export const MALFORMED_ID_TEXTS: readonly string[] = [
   '0',
   '-1',
@@ -41,7 +41,7 @@ export const MALFORMED_ID_TEXTS: readonly string[] = [
   '%E2%80%AE1',
 ];
 
-/** The same in a JSON body, as JSON is written: `1e400` and `-0` are not what `JSON.stringify` would say. */
+/** JSON texts that are not ids. They are texts because `JSON.stringify` cannot write some of them, such as `1e400`. */
 export const MALFORMED_ID_JSON: readonly string[] = [
   '0',
   '-0',
@@ -70,5 +70,5 @@ export const MALFORMED_ID_JSON: readonly string[] = [
   '{"id":1}',
 ];
 
-/** Ids that are well formed and most likely nobody's. */
+/** JSON texts of well-formed ids that most likely belong to nothing. */
 export const ODD_ID_JSON: readonly string[] = ['1.0', '1e0', '10e-1', '2147483647', '2147483648', '9007199254740991'];

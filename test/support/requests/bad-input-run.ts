@@ -1,49 +1,53 @@
 import { seededRandom } from '../../../src/platform/seeded-random.ts';
-import { brokenPromises, type WireAnswer } from '../server/contract.ts';
+import { contractViolations, type WireAnswer } from '../server/contract.ts';
 import { type Route, readRoutes } from './api-surface.ts';
 import { type PlannedRequest, planGoodRequest, planRequest } from './bad-requests.ts';
 import { idKind, type World } from './good-values.ts';
 
-/** How a request reaches the server; rejects when no answer comes. */
+/** Sends a request to the server. Rejects when there is no answer. */
 export type Send = (request: PlannedRequest) => Promise<WireAnswer>;
 
-export interface Violation {
+/** A request whose answer violates the contract. */
+export interface ViolatingCase {
   readonly index: number;
   readonly request: PlannedRequest;
   readonly answer: WireAnswer | undefined;
-  readonly broken: readonly string[];
+  /** The violations, in words. */
+  readonly violations: readonly string[];
 }
 
 export interface RunResult {
   readonly cases: number;
+  /** Number of answers by status. */
   readonly byStatus: Map<string, number>;
-  /** The slowest first. */
+  /** The slowest answers, slowest first. */
   readonly slowest: readonly { readonly ms: number; readonly label: string }[];
-  /** One of each kind: the same promise broken by the same route is told once. */
-  readonly violations: readonly Violation[];
+  /** One case for each combination of route and violations. */
+  readonly violatingCases: readonly ViolatingCase[];
 }
 
 export interface RunOptions {
   readonly seed: number;
-  /** The first case's number; a single case is sent again by its number. */
+  /** Index of the first case, so that a single case can be repeated. Defaults to 0. */
   readonly from?: number;
   readonly cases: number;
   readonly concurrency: number;
   readonly routes: readonly Route[];
   readonly world: World;
   readonly send: Send;
-  /** Cases are not worth sending on past so many kinds of violations. */
-  readonly mostViolations?: number;
-  readonly onProgress?: (done: number, violations: number) => void;
+  /** Number of violating cases after which the run ends. Defaults to 20. */
+  readonly maxViolatingCases?: number;
+  readonly onProgress?: (done: number, violatingCases: number) => void;
 }
 
-/** Reads the server's own description of its routes. */
+/** Reads the routes from the server's OpenAPI document. */
 export async function readSurface(send: Send): Promise<Route[]> {
   const answer = await send(plain('GET', '/openapi.json'));
   if (answer.status !== 200) throw new Error(`GET /openapi.json: ${answer.status}`);
   return readRoutes(JSON.parse(answer.body));
 }
 
+/** A request without anything unusual. */
 export function plain(method: string, target: string, body?: object): PlannedRequest {
   return {
     label: `${method} ${target}`,
@@ -57,76 +61,88 @@ export function plain(method: string, target: string, body?: object): PlannedReq
 
 const ROUNDS = 12;
 
-/** Fills the server through its own routes, whichever there are, and keeps every id it tells. */
+/** Fills the server through its own routes, and collects every id in the answers. */
 export async function prepareWorld(send: Send, routes: readonly Route[], seed: number): Promise<World> {
   const world: World = { ids: new Map(), todayMs: Date.now() - (Date.now() % 86_400_000) };
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [place, route] of routes.entries()) {
-      // What deletes would leave little to find.
+      // Deletions would leave little to find.
       if (route.method === 'DELETE') continue;
       const request = planGoodRequest(seededRandom(seed, -1 - round * routes.length - place), route, routes, world);
       const answer = await send(request);
-      if (answer.status < 300) harvest(JSON.parse(answer.body || 'null'), route.path, world);
+      if (answer.status < 300) collectIds(JSON.parse(answer.body || 'null'), route.path, world);
     }
   }
   return world;
 }
 
-function harvest(value: unknown, path: string, world: World): void {
+/** Adds the ids in a JSON value to the world. */
+function collectIds(value: unknown, path: string, world: World): void {
   if (typeof value !== 'object' || value === null) return;
   for (const [name, inner] of Object.entries(value)) {
     if (/(^|_)id$/.test(name) && Number.isSafeInteger(inner)) {
       const kind = idKind(name, path);
       const ids = world.ids.get(kind) ?? [];
       if (!ids.includes(inner as number) && ids.length < 500) world.ids.set(kind, [...ids, inner as number]);
-    } else harvest(inner, path, world);
+    } else collectIds(inner, path, world);
   }
 }
 
-/** Sends the cases, some at once, and judges every answer. */
+/** Sends the cases concurrently, and checks every answer against the contract. */
 export async function runCases(options: RunOptions): Promise<RunResult> {
-  const { seed, from = 0, cases, concurrency, routes, world, send, mostViolations = 20 } = options;
+  const { seed, from = 0, cases, concurrency, routes, world, send, maxViolatingCases = 20 } = options;
   const byStatus = new Map<string, number>();
-  const violations = new Map<string, Violation>();
+  const violatingCases = new Map<string, ViolatingCase>();
   let slowest: { ms: number; label: string }[] = [];
   let next = from;
   let done = 0;
   async function work(): Promise<void> {
-    while (next < from + cases && violations.size < mostViolations) {
+    while (next < from + cases && violatingCases.size < maxViolatingCases) {
       const index = next;
       next += 1;
       const request = planRequest(seed, index, routes, world);
-      const answer = await send(request).catch((error: Error) => error);
-      const told = answer instanceof Error ? undefined : answer;
-      const broken = answer instanceof Error ? [`no answer: ${answer.message}`] : brokenPromises(request, answer);
-      const kind = `${broken.join()} ${request.label.split(':')[0]}`;
-      if (broken.length > 0 && !violations.has(kind)) violations.set(kind, { index, request, answer: told, broken });
-      const status = told ? String(told.status) : 'no answer';
+      const { answer, violations } = await sendChecked(send, request);
+      const kind = `${violations.join()} ${request.label.split(':')[0]}`;
+      if (violations.length > 0 && !violatingCases.has(kind)) {
+        violatingCases.set(kind, { index, request, answer, violations });
+      }
+      const status = answer ? String(answer.status) : 'no answer';
       byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
-      if (told) slowest = [...slowest, { ms: told.ms, label: request.label }].sort((a, b) => b.ms - a.ms).slice(0, 5);
+      if (answer) {
+        slowest = [...slowest, { ms: answer.ms, label: request.label }].sort((a, b) => b.ms - a.ms).slice(0, 5);
+      }
       done += 1;
-      options.onProgress?.(done, violations.size);
+      options.onProgress?.(done, violatingCases.size);
     }
   }
   await Promise.all(Array.from({ length: concurrency }, work));
-  return { cases: done, byStatus, slowest, violations: [...violations.values()] };
+  return { cases: done, byStatus, slowest, violatingCases: [...violatingCases.values()] };
 }
 
-/** A violation with all that is needed to see it again. */
-export function tellViolation(seed: number, { index, request, answer, broken }: Violation): string {
-  const cut = (text: string | undefined) => {
-    if (text === undefined) return 'nothing';
-    return text.length > 700
-      ? `${JSON.stringify(text.slice(0, 700))}… (${text.length} characters)`
-      : JSON.stringify(text);
-  };
+async function sendChecked(send: Send, request: PlannedRequest) {
+  try {
+    const answer = await send(request);
+    return { answer, violations: contractViolations(request, answer) };
+  } catch (error) {
+    return { answer: undefined, violations: [`no answer: ${error instanceof Error ? error.message : error}`] };
+  }
+}
+
+/** A violating case, with everything that is needed to repeat it. */
+export function formatViolatingCase(seed: number, { index, request, answer, violations }: ViolatingCase): string {
   return [
-    `VIOLATION ${broken.join('; ')}`,
+    `VIOLATION ${violations.join('; ')}`,
     `  case     ${request.label}`,
     `  repeat   npm run fuzz -- --seed ${seed} --from ${index} --cases 1`,
-    `  request  ${request.method} ${cut(request.target)}`,
-    ...request.headers.map(([name, value]) => `           ${name}: ${cut(value)}`),
-    `  body     ${cut(request.body)}`,
-    `  answer   ${answer?.status ?? 'none'} ${cut(answer?.body)}`,
+    `  request  ${request.method} ${shortened(request.target)}`,
+    ...request.headers.map(([name, value]) => `           ${name}: ${shortened(value)}`),
+    `  body     ${shortened(request.body)}`,
+    `  answer   ${answer?.status ?? 'none'} ${shortened(answer?.body)}`,
   ].join('\n');
+}
+
+function shortened(text: string | undefined): string {
+  if (text === undefined) return 'nothing';
+  if (text.length <= 700) return JSON.stringify(text);
+  return `${JSON.stringify(text.slice(0, 700))}… (${text.length} characters)`;
 }

@@ -2,7 +2,7 @@ import type { Random } from '../../../src/platform/seeded-random.ts';
 import { MALFORMED_ID_JSON, ODD_ID_JSON } from './bad-ids.ts';
 import { MALFORMED_TIMES, ODD_TIMES } from './bad-times.ts';
 
-/** Texts of every kind; each is a JavaScript string, so half a surrogate pair is among them. */
+/** Unusual texts of every kind. They are JavaScript strings, so lone surrogates are among them. */
 export const BAD_TEXTS: readonly string[] = [
   '',
   ' ',
@@ -42,7 +42,7 @@ export const BAD_TEXTS: readonly string[] = [
   'a'.repeat(70_000),
 ];
 
-/** Documents that are not JSON, or that a careful reader refuses. */
+/** Documents that are not JSON, or that a careful parser refuses. */
 export const BROKEN_JSON: readonly string[] = [
   '{',
   '}',
@@ -98,7 +98,7 @@ const SCALARS: readonly string[] = [
   '"\\u202e"',
 ];
 
-/** Any JSON at all, `depth` levels at most. */
+/** Arbitrary JSON of at most `depth` levels. */
 export function anyJson(random: Random, depth = 3): string {
   const kind = depth > 0 ? random.integer(0, 9) : random.integer(0, 5);
   if (kind <= 3) return random.pick(SCALARS);
@@ -111,7 +111,7 @@ export function anyJson(random: Random, depth = 3): string {
   return `{${fields.join(',')}}`;
 }
 
-/** Names of columns and of what objects inherit, as well as nonsense. */
+/** A field name: of a column, of an inherited property, or arbitrary. */
 export function anyKey(random: Random): string {
   return random.pick([
     ...['id', 'created_at', 'status', 'claimed', 'version', 'capacity', 'first_name', 'slot_id', 'client_id'],
@@ -132,7 +132,7 @@ export function anyKey(random: Random): string {
   ]);
 }
 
-/** Nested as deep as a body may be long. */
+/** JSON nested as deep as the size limit of a body allows. */
 function deepJson(random: Random): string {
   const depth = random.pick([100, 5_000, 50_000]);
   return random.chance(0.5)

@@ -1,47 +1,47 @@
 import { type Random, seededRandom } from '../../../src/platform/seeded-random.ts';
 import { methodsByPath, type Route } from './api-surface.ts';
-import { BODY_TWISTS } from './body-mutations.ts';
+import { BODY_MUTATIONS } from './body-mutations.ts';
 import type { Draft } from './draft.ts';
 import { goodFields, goodText, type World, writeObject } from './good-values.ts';
-import { HEADER_TWISTS } from './header-mutations.ts';
-import { ADDRESS_TWISTS } from './url-mutations.ts';
+import { HEADER_MUTATIONS } from './header-mutations.ts';
+import { URL_MUTATIONS } from './url-mutations.ts';
 
-/** A request as it is sent: nothing is added, encoded or put right on its way. */
+/** A request as it is sent: nothing is added, encoded or corrected on its way. */
 export interface PlannedRequest {
-  /** What is bad about it. */
+  /** The route and the mutations. */
   readonly label: string;
   readonly method: string;
   /** Path and query. */
   readonly target: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: string | undefined;
-  /** Where the contract leaves no choice: the statuses it allows. */
+  /** The statuses that the contract allows, if it leaves no choice. */
   readonly allowed: readonly number[] | undefined;
 }
 
-/** Parameters of which a request has exactly one: OpenAPI has no words for it. */
+/** Parameters of which a request must have exactly one, which OpenAPI cannot express. */
 const ONE_OF: Readonly<Record<string, readonly string[]>> = {
   'GET /api/v1/reservations': ['client_id', 'provider_id'],
 };
 
-const TWISTS = [...ADDRESS_TWISTS, ...BODY_TWISTS, ...HEADER_TWISTS];
+const MUTATIONS = [...URL_MUTATIONS, ...BODY_MUTATIONS, ...HEADER_MUTATIONS];
 
-/** Plans case `index` of a run: the same for the same seed, routes and world. */
+/** Plans case `index` of a run. The result depends only on the seed, the index, the routes and the world. */
 export function planRequest(seed: number, index: number, routes: readonly Route[], world: World): PlannedRequest {
   const random = seededRandom(seed, index);
   const draft = goodDraft(random, random.pick(routes), routes, world);
-  const twists = random.pick([0, 1, 1, 1, 1, 1, 1, 1, 2, 3]);
+  const mutationCount = random.pick([0, 1, 1, 1, 1, 1, 1, 1, 2, 3]);
   const labels: string[] = [];
-  for (let tries = 0; labels.length < twists && tries < 50; tries += 1) {
-    const label = random.pick(TWISTS)(random, draft, world);
+  for (let tries = 0; labels.length < mutationCount && tries < 50; tries += 1) {
+    const label = random.pick(MUTATIONS)(random, draft, world);
     if (label !== undefined) labels.push(label);
   }
-  // What two twists lead to together is anybody's guess, as long as it is no failure of ours.
+  // Mutations in combination can lead to any status that is not a failure of the server.
   if (labels.length !== 1) draft.allowed = undefined;
   return finish(draft, labels);
 }
 
-/** A request nothing is wrong with. */
+/** Plans a valid request. */
 export function planGoodRequest(random: Random, route: Route, routes: readonly Route[], world: World): PlannedRequest {
   return finish(goodDraft(random, route, routes, world), []);
 }
@@ -50,11 +50,11 @@ function goodDraft(random: Random, route: Route, routes: readonly Route[], world
   const text = (each: Route['parameters'][number]) =>
     encodeURIComponent(goodText(random, each.name, each.schema, route, world));
   const inPath = route.parameters.filter((each) => each.in === 'path');
-  const choices = ONE_OF[`${route.method} ${route.path}`] ?? [];
-  const chosen = choices.length === 0 ? undefined : random.pick(choices);
+  const alternatives = ONE_OF[`${route.method} ${route.path}`] ?? [];
+  const chosen = alternatives.length === 0 ? undefined : random.pick(alternatives);
   const inQuery = route.parameters.filter((each) => {
     if (each.in !== 'query') return false;
-    return choices.includes(each.name) ? each.name === chosen : each.required || random.chance(0.4);
+    return alternatives.includes(each.name) ? each.name === chosen : each.required || random.chance(0.4);
   });
   return {
     route,
@@ -73,13 +73,13 @@ function goodDraft(random: Random, route: Route, routes: readonly Route[], world
 function finish(draft: Draft, labels: readonly string[]): PlannedRequest {
   const path = draft.route.path.replace(/\{(\w+)\}/g, (_all, name: string) => draft.params.get(name) ?? '');
   const query = draft.query.map(([name, value]) => `${name}=${value}`).join('&');
-  const ownBody = draft.route.body === undefined ? undefined : writeObject(draft.fields);
+  const bodyOfFields = draft.route.body === undefined ? undefined : writeObject(draft.fields);
   return {
-    label: `${draft.route.method} ${draft.route.path}: ${labels.join(', ') || 'nothing wrong'}`,
+    label: `${draft.route.method} ${draft.route.path}: ${labels.join(', ') || 'valid'}`,
     method: draft.method,
     target: draft.target ?? (query === '' ? path : `${path}?${query}`),
     headers: draft.headers,
-    body: draft.body ?? ownBody,
+    body: draft.body ?? bodyOfFields,
     allowed: draft.allowed,
   };
 }

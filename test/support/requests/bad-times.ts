@@ -1,4 +1,4 @@
-/** What the grammar of timestamps leaves out, near misses above all. */
+/** Texts outside the grammar of timestamps, most of them near misses. */
 export const MALFORMED_TIMES: readonly string[] = [
   '',
   ' ',
@@ -67,7 +67,7 @@ export const MALFORMED_TIMES: readonly string[] = [
   "2026-12-30'; select 1; --",
 ];
 
-/** Well-formed moments at the edges of what anything can hold, and local times that a clock change skips or repeats. */
+/** Well-formed times at the limits of what can be stored, and local times that a clock change skips or repeats. */
 export const ODD_TIMES: readonly string[] = [
   '0001-01-01',
   '0001-01-01T00:00',

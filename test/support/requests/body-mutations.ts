@@ -1,10 +1,10 @@
 import { MALFORMED_ID_JSON, ODD_ID_JSON } from './bad-ids.ts';
 import { anyJson, anyKey, BAD_TEXTS, BROKEN_JSON } from './bad-json.ts';
 import { MALFORMED_TIMES, ODD_TIMES } from './bad-times.ts';
-import { fieldsWhere, show, type Twist } from './draft.ts';
+import { fieldsWhere, type Mutation, quoteShort } from './draft.ts';
 import { isId, isTime, writeObject } from './good-values.ts';
 
-const badBodyId: Twist = (random, draft) => {
+const badBodyId: Mutation = (random, draft) => {
   const ids = fieldsWhere(draft, isId);
   if (ids.length === 0) return undefined;
   const name = random.pick(ids);
@@ -14,7 +14,7 @@ const badBodyId: Twist = (random, draft) => {
   return `${name} = ${json}`;
 };
 
-const oddBodyId: Twist = (random, draft) => {
+const oddBodyId: Mutation = (random, draft) => {
   const ids = fieldsWhere(draft, isId);
   if (ids.length === 0) return undefined;
   const name = random.pick(ids);
@@ -23,69 +23,69 @@ const oddBodyId: Twist = (random, draft) => {
   return `${name} = ${json}`;
 };
 
-const badBodyTime: Twist = (random, draft) => {
+const badBodyTime: Mutation = (random, draft) => {
   const times = fieldsWhere(draft, isTime);
   if (times.length === 0) return undefined;
   const name = random.pick(times);
   const text = random.pick(MALFORMED_TIMES);
   draft.fields.set(name, JSON.stringify(text));
   draft.allowed = [400, 404];
-  return `${name} = ${show(text)}`;
+  return `${name} = ${quoteShort(text)}`;
 };
 
-const oddBodyTime: Twist = (random, draft) => {
+const oddBodyTime: Mutation = (random, draft) => {
   const times = fieldsWhere(draft, isTime);
   if (times.length === 0) return undefined;
   const texts = times.map((name) => {
     const text = random.pick(ODD_TIMES);
     draft.fields.set(name, JSON.stringify(text));
-    return `${name} = ${show(text)}`;
+    return `${name} = ${quoteShort(text)}`;
   });
   return texts.join(' and ');
 };
 
-const anyField: Twist = (random, draft) => {
+const anyField: Mutation = (random, draft) => {
   const names = Object.keys(draft.route.body?.properties ?? {});
   if (names.length === 0) return undefined;
   const name = random.pick(names);
   const json = random.chance(0.4) ? JSON.stringify(random.pick(BAD_TEXTS)) : anyJson(random);
   draft.fields.set(name, json);
-  return `${name} = ${show(json)}`;
+  return `${name} = ${quoteShort(json)}`;
 };
 
-const missingField: Twist = (random, draft) => {
-  const needed = draft.route.body?.required ?? [];
-  if (needed.length === 0) return undefined;
-  const name = random.pick(needed);
+const missingField: Mutation = (random, draft) => {
+  const required = draft.route.body?.required ?? [];
+  if (required.length === 0) return undefined;
+  const name = random.pick(required);
   draft.fields.delete(name);
   draft.allowed = [400];
   return `no ${name}`;
 };
 
-const extraField: Twist = (random, draft) => {
+const extraField: Mutation = (random, draft) => {
   if (!draft.route.body) return undefined;
   const name = anyKey(random);
   if (draft.route.body.properties?.[name] !== undefined) return undefined;
   const json = random.chance(0.5) ? '1' : anyJson(random);
   draft.fields.set(name, json);
-  return `extra ${JSON.stringify(name)} = ${show(json)}`;
+  return `extra ${JSON.stringify(name)} = ${quoteShort(json)}`;
 };
 
-const anyBody: Twist = (random, draft) => {
+const anyBody: Mutation = (random, draft) => {
   draft.body = anyJson(random, 4);
   draft.headers = [['content-type', 'application/json']];
-  return `body ${show(draft.body)}`;
+  return `body ${quoteShort(draft.body)}`;
 };
 
-const brokenBody: Twist = (random, draft) => {
+const brokenBody: Mutation = (random, draft) => {
   if (!['POST', 'PUT', 'PATCH'].includes(draft.method)) return undefined;
   draft.body = random.pick(BROKEN_JSON);
   draft.headers = [['content-type', 'application/json']];
   draft.allowed = [400];
-  return `body that is no JSON, ${show(draft.body)}`;
+  return `body that is not JSON, ${quoteShort(draft.body)}`;
 };
 
-const hugeBody: Twist = (random, draft) => {
+const hugeBody: Mutation = (random, draft) => {
   if (!draft.route.body) return undefined;
   draft.fields.set('x', JSON.stringify('x'.repeat(random.pick([200_000, 262_144, 400_000]))));
   const size = writeObject(draft.fields).length;
@@ -93,12 +93,12 @@ const hugeBody: Twist = (random, draft) => {
   return `a body of ${size} bytes`;
 };
 
-/** Huge bodies are dear. */
-const seldomHugeBody: Twist = (random, draft, world) =>
+/** A huge body in one of five cases, because huge bodies take long. */
+const rareHugeBody: Mutation = (random, draft, world) =>
   random.chance(0.2) ? hugeBody(random, draft, world) : undefined;
 
-/** What can be wrong with a body; one that matters more stands twice. */
-export const BODY_TWISTS: readonly Twist[] = [
+/** Mutations of a body. The more important ones are listed repeatedly, so that they are picked more often. */
+export const BODY_MUTATIONS: readonly Mutation[] = [
   badBodyId,
   badBodyId,
   oddBodyId,
@@ -115,5 +115,5 @@ export const BODY_TWISTS: readonly Twist[] = [
   anyBody,
   anyBody,
   brokenBody,
-  seldomHugeBody,
+  rareHugeBody,
 ];

@@ -2,9 +2,9 @@ import type { Random } from '../../../src/platform/seeded-random.ts';
 import type { JsonSchema, Route } from './api-surface.ts';
 import { ODD_TIMES } from './bad-times.ts';
 
-/** What a generator knows of the server it talks to. */
+/** The data of the server under test, as far as the generator knows them. */
 export interface World {
-  /** Ids it has given out, by what they name (`provider_id`), so that bad input reaches beyond the first 404. */
+  /** Ids by kind (`provider_id`) that the server has assigned, so that requests reach code behind the first 404. */
   readonly ids: Map<string, number[]>;
   /** The start of today, in UTC. */
   readonly todayMs: number;
@@ -16,16 +16,17 @@ const IS_ID = /(^|_)id$/i;
 const IS_TIME = /(_time|_at|timestamp)$|^(start|end|from|to|at)$/;
 const DAY_MS = 86_400_000;
 
-/** Whether a field of a body or a parameter is one of our ids. */
+/** Whether a field of a body or a parameter is an id. */
 export function isId(name: string, schema: JsonSchema): boolean {
   return IS_ID.test(name) && schema.type === 'integer';
 }
 
+/** Whether a field of a body or a parameter is a time. */
 export function isTime(name: string, schema: JsonSchema): boolean {
   return IS_TIME.test(name) && schema.type === 'string';
 }
 
-/** `/api/v1/slots/{id}` names a slot, and the fixed paths call the same thing a timeslot. */
+/** The kind of an id: `slot_id` for the `id` of `/api/v1/slots/{id}`, and for the `timeslot_id` of the fixed paths. */
 export function idKind(name: string, path: string): string {
   if (name === 'timeslot_id') return 'slot_id';
   if (name !== 'id') return name;
@@ -39,13 +40,13 @@ function someId(random: Random, kind: string, world: World): number {
   return ids.length > 0 && random.chance(0.9) ? random.pick(ids) : random.integer(1, 50);
 }
 
-/** A moment in the coming year, on a quarter of an hour. */
+/** A time in the coming year, on a quarter of an hour. */
 function someTime(random: Random, { todayMs }: World): string {
   const time = new Date(todayMs + random.integer(2, 360) * DAY_MS + random.integer(0, 95) * 900_000).toISOString();
   return random.pick([time.replace('.000Z', 'Z'), time.slice(0, 16), time.slice(0, 16).replace('T', ' ')]);
 }
 
-/** JSON that the schema and most rules behind it let through. */
+/** JSON that the schema and most of the rules behind it accept. */
 function goodJson(random: Random, name: string, schema: JsonSchema, path: string, world: World): string {
   if (schema.enum) return JSON.stringify(random.pick(schema.enum));
   if (isId(name, schema)) return String(someId(random, idKind(name, path), world));
@@ -67,12 +68,12 @@ function goodJson(random: Random, name: string, schema: JsonSchema, path: string
   }
 }
 
-/** The fields of an object, each as JSON. A start and an end are made to fit. */
+/** The fields of an object, each as JSON. An end time is after its start time. */
 export function goodFields(random: Random, schema: JsonSchema, path: string, world: World): Map<string, string> {
   const fields = new Map<string, string>();
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    const needed = schema.required?.includes(name) ?? false;
-    if (needed || random.chance(0.4)) fields.set(name, goodJson(random, name, property, path, world));
+    const isRequired = schema.required?.includes(name) ?? false;
+    if (isRequired || random.chance(0.4)) fields.set(name, goodJson(random, name, property, path, world));
   }
   if (fields.has('start_time') && fields.has('end_time')) {
     const startMs = world.todayMs + random.integer(2, 360) * DAY_MS + random.integer(0, 60) * 900_000;
@@ -82,11 +83,12 @@ export function goodFields(random: Random, schema: JsonSchema, path: string, wor
   return fields;
 }
 
+/** An object as JSON, from fields that are JSON. */
 export function writeObject(fields: ReadonlyMap<string, string>): string {
   return `{${[...fields].map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',')}}`;
 }
 
-/** A parameter's text, not yet percent-encoded. */
+/** The text of a parameter, before percent-encoding. */
 export function goodText(random: Random, name: string, schema: JsonSchema, route: Route, world: World): string {
   const json = goodJson(random, name, schema, route.path, world);
   return json.startsWith('"') ? String(JSON.parse(json)) : json;

@@ -1,6 +1,6 @@
-import { show, type Twist } from './draft.ts';
+import { type Mutation, quoteShort } from './draft.ts';
 
-const badType: Twist = (random, draft) => {
+const badType: Mutation = (random, draft) => {
   const type = random.pick([
     ...['text/plain', 'text/html', 'application/xml', 'application/x-www-form-urlencoded', 'multipart/form-data'],
     ...[
@@ -20,10 +20,10 @@ const badType: Twist = (random, draft) => {
   ]);
   draft.headers = [['content-type', type]];
   if (!/json/i.test(type) && draft.route.body) draft.allowed = [415];
-  return `content type ${show(type)}`;
+  return `content type ${quoteShort(type)}`;
 };
 
-const badKey: Twist = (random, draft) => {
+const badKey: Mutation = (random, draft) => {
   if (draft.method !== 'POST' && draft.method !== 'PUT') return undefined;
   const key = random.pick([
     '',
@@ -39,17 +39,17 @@ const badKey: Twist = (random, draft) => {
   ]);
   draft.headers = [...draft.headers, ['idempotency-key', key]];
   draft.allowed = [400];
-  return `Idempotency-Key ${show(key)}`;
+  return `Idempotency-Key ${quoteShort(key)}`;
 };
 
-const oddKey: Twist = (random, draft) => {
-  // A few keys for many requests, so that they come again with another body, or while they are still running.
+const oddKey: Mutation = (random, draft) => {
+  // Few keys for many requests, so that keys are reused with another body, or while the first request is running.
   const key = random.pick(['again', '"quoted"', '~'.repeat(255), 'null', "'--", `k${random.integer(1, 200)}`]);
   draft.headers = [...draft.headers, ['Idempotency-Key', key]];
-  return `Idempotency-Key ${show(key)}`;
+  return `Idempotency-Key ${quoteShort(key)}`;
 };
 
-const oddHeaders: Twist = (random, draft) => {
+const oddHeaders: Mutation = (random, draft) => {
   const [name, value] = random.pick([
     ...([
       ['accept', 'text/html'],
@@ -99,8 +99,8 @@ const oddHeaders: Twist = (random, draft) => {
   ]);
   const times = random.chance(0.1) ? random.integer(2, 60) : 1;
   draft.headers = [...draft.headers, ...Array.from({ length: times }, () => [name, value] as const)];
-  return `${times} × ${name}: ${show(value)}`;
+  return `${times} × ${name}: ${quoteShort(value)}`;
 };
 
-/** What can be wrong with headers. */
-export const HEADER_TWISTS: readonly Twist[] = [badType, badKey, oddKey, oddKey, oddHeaders];
+/** Mutations of headers. */
+export const HEADER_MUTATIONS: readonly Mutation[] = [badType, badKey, oddKey, oddKey, oddHeaders];

@@ -1,13 +1,13 @@
 import type { Random } from '../../../src/platform/seeded-random.ts';
-import { brokenProblem } from '../server/contract.ts';
+import { problemViolations } from '../server/contract.ts';
 import { NoAnswer, type RawOptions, readAnswers, sendRaw } from '../server/http-connection.ts';
 
-/** Bytes that no HTTP client would send, and the statuses of the answers to them, in order. */
-export interface RawAttack {
+/** Bytes that no HTTP client would send, with the statuses of the expected answers, in order. */
+export interface MalformedRequest {
   readonly name: string;
   /** Each character is a byte. */
   readonly bytes: string;
-  /** One of these lists; none: the connection is closed without a word. */
+  /** The acceptable lists of statuses. An empty list means that the connection is closed without an answer. */
   readonly answers: readonly (readonly number[])[];
 }
 
@@ -15,7 +15,7 @@ const HOST = 'Host: 127.0.0.1\r\n';
 const CLOSE = 'Connection: close\r\n';
 const JSON_TYPE = 'Content-Type: application/json\r\n';
 const PERSON = '{"first_name":"Eve","last_name":"Oz"}';
-/** Must never be taken for a request of its own. */
+/** A request inside another, which must never be served. */
 const HIDDEN = `GET /smuggled HTTP/1.1\r\n${HOST}${CLOSE}\r\n`;
 
 const get = (headers: string, target = '/healthz') => `GET ${target} HTTP/1.1\r\n${headers}\r\n`;
@@ -25,8 +25,12 @@ const sized = (body: string) => `Content-Length: ${body.length}\r\n`;
 const chunk = (body: string) => `${body.length.toString(16)}\r\n${body}\r\n`;
 
 const one = (status: number) => [[status]];
-const refused = (name: string, bytes: string): RawAttack => ({ name, bytes, answers: [[400]] });
-const answered = (name: string, bytes: string, answers: RawAttack['answers']): RawAttack => ({ name, bytes, answers });
+const refused = (name: string, bytes: string): MalformedRequest => ({ name, bytes, answers: [[400]] });
+const answered = (name: string, bytes: string, answers: MalformedRequest['answers']): MalformedRequest => ({
+  name,
+  bytes,
+  answers,
+});
 
 const BAD_LENGTHS = ['+5', '-1', '5 5', '5,5', '0x5', '', '5;', '18446744073709551616'];
 const BAD_CODINGS = ['identity', 'xchunked', 'chunked, identity', 'chunked\x0b', '"chunked"', 'gzip', ''];
@@ -48,7 +52,7 @@ const BAD_REQUEST_LINES = [
 ];
 const BAD_HEADERS = ['X : a', ': a', 'X\0: a', 'X: a\0b', 'X: a\rb', 'X: a\nY: b\r\n c', 'X: a\r\n b', '\x80: a', 'X'];
 
-export const RAW_ATTACKS: readonly RawAttack[] = [
+export const MALFORMED_REQUESTS: readonly MalformedRequest[] = [
   refused('both lengths', post(`${sized(PERSON)}Transfer-Encoding: chunked\r\n`, `0\r\n\r\n${HIDDEN}`)),
   refused(
     'both lengths, the other way round',
@@ -78,12 +82,12 @@ export const RAW_ATTACKS: readonly RawAttack[] = [
     one(400),
   ),
   answered('a length too short', post(sized('12345'), `${PERSON}\r\n\r\n`), [[400], [400, 400]]),
-  // The first request is whole and takes effect: nobody may be told that it was refused.
+  // The first request is complete and takes effect, so no answer may say that it was refused.
   answered('a good request before broken bytes', post(sized(PERSON), `${PERSON}\0\0\r\n\r\n`), one(201)),
   answered('a good request before a broken one', post(sized(PERSON), `${PERSON}${get('X : a\r\n')}`), one(201)),
   answered('two requests at once', get(HOST) + get(`${HOST}${CLOSE}`), [[200, 200]]),
   answered('empty lines first', `\r\n\r\n${get(`${HOST}${CLOSE}`)}`, one(200)),
-  answered('an unknown expectation', post(`Expect: wonders\r\n${sized(PERSON)}`, PERSON), one(417)),
+  answered('an unknown expectation', post(`Expect: miracles\r\n${sized(PERSON)}`, PERSON), one(417)),
   answered('chunks', post(`${CLOSE}Transfer-Encoding: chunked\r\n`, `${chunk(PERSON)}0\r\n\r\n`), one(201)),
   answered('trailers', post(`${CLOSE}Transfer-Encoding: chunked\r\n`, `${chunk(PERSON)}0\r\nX: a\r\n\r\n`), one(201)),
   answered('too long a body', post('Content-Length: 99999999\r\n', PERSON), one(413)),
@@ -97,18 +101,22 @@ export const RAW_ATTACKS: readonly RawAttack[] = [
   answered('another server’s address', get(`${HOST}${CLOSE}`, 'http://192.0.2.1/healthz'), one(200)),
 ];
 
-/** What an attack brought to light; nothing when the answers are as they must be. */
-export async function brokenByAttack(port: number, attack: RawAttack, withinMs: number): Promise<string[]> {
-  return brokenByBytes(port, Buffer.from(attack.bytes, 'latin1'), { withinMs }, (statuses) =>
-    attack.answers.some((answers) => answers.join() === statuses.join()),
+/** The violations in the answers to a malformed request. */
+export async function malformedRequestViolations(
+  port: number,
+  request: MalformedRequest,
+  withinMs: number,
+): Promise<string[]> {
+  return bytesViolations(port, Buffer.from(request.bytes, 'latin1'), { withinMs }, (statuses) =>
+    request.answers.some((answers) => answers.join() === statuses.join()),
   );
 }
 
-/** A good request with a few bytes changed, put in, or left out: the answer is anybody's guess, but it is an answer. */
+/** A valid request with a few bytes replaced, inserted or removed. Any answer is right, as long as there is one. */
 export function mutatedBytes(random: Random): Buffer {
   const chunked = post('Transfer-Encoding: chunked\r\n', `${chunk(PERSON)}0\r\n\r\n`);
-  const whole = random.pick([get(HOST), get(HOST) + get(HOST), post(sized(PERSON), PERSON), chunked]);
-  const bytes = [...Buffer.from(whole, 'latin1')];
+  const valid = random.pick([get(HOST), get(HOST) + get(HOST), post(sized(PERSON), PERSON), chunked]);
+  const bytes = [...Buffer.from(valid, 'latin1')];
   for (let count = random.integer(1, 4); count > 0; count -= 1) {
     const at = random.integer(0, bytes.length - 1);
     const byte = random.pick([0, 9, 10, 13, 32, 44, 58, 127, 255, random.integer(0, 255)]);
@@ -118,7 +126,8 @@ export function mutatedBytes(random: Random): Buffer {
   return Buffer.from(bytes);
 }
 
-export async function brokenByBytes(
+/** The violations in the answers to some bytes. @param expected whether the statuses of the answers are acceptable */
+export async function bytesViolations(
   port: number,
   bytes: Buffer,
   options: RawOptions,
@@ -127,13 +136,13 @@ export async function brokenByBytes(
   try {
     const { answers, rest } = readAnswers(await sendRaw(port, [bytes], options));
     const statuses = answers.map((answer) => answer.status);
-    const broken = answers.filter((answer) => answer.status >= 400).flatMap((answer) => brokenProblem(answer));
-    if (!expected(statuses)) broken.push(`answers ${statuses.join(', ') || 'none'}`);
-    if (statuses.some((status) => status >= 500)) broken.push(`status ${statuses}`);
+    const violations = answers.filter((answer) => answer.status >= 400).flatMap((answer) => problemViolations(answer));
+    if (!expected(statuses)) violations.push(`answers ${statuses.join(', ') || 'none'}`);
+    if (statuses.some((status) => status >= 500)) violations.push(`status ${statuses}`);
     if (rest.length > 0)
-      broken.push(`bytes that are no answer: ${JSON.stringify(rest.toString('latin1').slice(0, 80))}`);
-    if (answers.some(({ body }) => body.includes('smuggled'))) broken.push('a smuggled request was served');
-    return broken;
+      violations.push(`bytes that are no answer: ${JSON.stringify(rest.toString('latin1').slice(0, 80))}`);
+    if (answers.some(({ body }) => body.includes('smuggled'))) violations.push('a smuggled request was served');
+    return violations;
   } catch (error) {
     if (error instanceof NoAnswer) return [error.message];
     throw error;

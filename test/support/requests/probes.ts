@@ -1,4 +1,4 @@
-import { brokenRefusal } from '../server/contract.ts';
+import { refusalViolations } from '../server/contract.ts';
 import { openConnection } from '../server/http-connection.ts';
 import { plain } from './bad-input-run.ts';
 import type { PlannedRequest } from './bad-requests.ts';
@@ -17,37 +17,40 @@ export interface Probe {
   readonly kind: ProbeKind;
   readonly startedMs: number;
   readonly tookMs: number;
-  /** `undefined`: no answer. */
+  /** `undefined` without an answer. */
   readonly status: number | undefined;
-  /** The type of the problem, without its prefix. */
+  /** The problem type, without its prefix. */
   readonly problem: string | undefined;
   readonly flaws: readonly string[];
 }
 
 const NO_ANSWER_AFTER_MS = 60_000;
 
-/** Asks the same four questions again and again, each on a connection of its own and whether or not the last are answered. */
+/**
+ * Sends the same four requests at a fixed interval, each on a connection of its own, whether or not the earlier ones are
+ * answered.
+ */
 export class Probes {
   readonly all: Probe[] = [];
   readonly #port: number;
   readonly #timer: NodeJS.Timeout;
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #pending = new Set<Promise<void>>();
 
   constructor(port: number, everyMs = 250) {
     this.#port = port;
-    this.#timer = setInterval(() => this.#ask(), everyMs);
+    this.#timer = setInterval(() => this.#sendAll(), everyMs);
   }
 
-  /** Resolves when every question asked has its answer, or has been given up. */
+  /** Stops, and resolves when every request is answered or has timed out. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await Promise.all(this.#underWay);
+    await Promise.all(this.#pending);
   }
 
-  #ask(): void {
+  #sendAll(): void {
     for (const kind of Object.keys(KINDS) as ProbeKind[]) {
-      const asked = this.#probe(kind).finally(() => this.#underWay.delete(asked));
-      this.#underWay.add(asked);
+      const probe = this.#probe(kind).finally(() => this.#pending.delete(probe));
+      this.#pending.add(probe);
     }
   }
 
@@ -60,19 +63,19 @@ export class Probes {
         return await open.exchange(toBytes(KINDS[kind]), method, NO_ANSWER_AFTER_MS);
       })
       .catch(() => undefined);
-    const flaws = answer ? brokenRefusal(answer) : ['no answer'];
+    const flaws = answer ? refusalViolations(answer) : ['no answer'];
     const problem = /"type":"urn:holdfast:problem:([a-z-]+)"/.exec(answer?.body ?? '')?.[1];
     this.all.push({ kind, startedMs, tookMs: performance.now() - startedMs, status: answer?.status, problem, flaws });
   }
 }
 
-/** Told of an outage from what was asked while it lasted and after it. */
+/** The time of an outage, by `performance.now()`. */
 export interface OutageWindow {
   readonly struckMs: number;
   readonly mendedMs: number;
 }
 
-/** From the end of the outage to the first question after which all were answered well, in milliseconds. */
+/** Time from the end of an outage until the last probe that was slow or failed had ended, in milliseconds. */
 export function recoveredAfterMs(probes: readonly Probe[], { mendedMs }: OutageWindow, untilMs: number): number {
   const after = probes.filter(({ startedMs }) => startedMs >= mendedMs && startedMs < untilMs);
   const bad = after.filter(({ status, tookMs }) => status === undefined || status >= 400 || tookMs > 1_000);

@@ -4,14 +4,14 @@ import { type HttpConnection, openConnection } from '../server/http-connection.t
 import type { Send } from './bad-input-run.ts';
 import type { PlannedRequest } from './bad-requests.ts';
 
-/** Hands requests to the server without a socket. */
+/** Sends requests to the server without a socket. */
 export function injectInto(app: HttpServer): Send {
   return async ({ method, target, headers, body }) => {
     const startedMs = performance.now();
     const response = await app.inject({
       method: method as 'GET',
       url: target,
-      headers: joined(headers),
+      headers: joinHeaders(headers),
       ...(body === undefined ? {} : { payload: body }),
     });
     return {
@@ -23,8 +23,8 @@ export function injectInto(app: HttpServer): Send {
   };
 }
 
-/** As Node joins them when they come over a socket. */
-function joined(headers: PlannedRequest['headers']): Record<string, string> {
+/** Joins repeated headers as Node does for requests from a socket. */
+function joinHeaders(headers: PlannedRequest['headers']): Record<string, string> {
   const all: Record<string, string> = {};
   for (const [name, value] of headers) {
     const key = name.toLowerCase();
@@ -34,7 +34,7 @@ function joined(headers: PlannedRequest['headers']): Record<string, string> {
   return all;
 }
 
-/** Sends requests over real sockets, each kept open for the next request for as long as the server likes. */
+/** Sends requests over sockets. Each socket is reused until the server closes it. */
 export function sendOverSockets(port: number): { send: Send } & Disposable {
   const idle: HttpConnection[] = [];
   const send: Send = async (request) => {
@@ -56,6 +56,7 @@ async function takeOpen(idle: HttpConnection[], port: number): Promise<HttpConne
   return openConnection(port);
 }
 
+/** A request as HTTP/1.1. */
 export function toBytes({ method, target, headers, body }: PlannedRequest): Buffer {
   const payload = Buffer.from(body ?? '', 'utf8');
   const lines = [

@@ -1,30 +1,30 @@
 import { MALFORMED_ID_TEXTS } from './bad-ids.ts';
 import { BAD_TEXTS } from './bad-json.ts';
 import { MALFORMED_TIMES, ODD_TIMES } from './bad-times.ts';
-import { setQuery, show, type Twist } from './draft.ts';
+import { type Mutation, quoteShort, setQuery } from './draft.ts';
 import { isId, isTime } from './good-values.ts';
 
 const encodeAll = (text: string) => encodeURIComponent(text.toWellFormed());
 
-const badPathId: Twist = (random, draft) => {
+const badPathId: Mutation = (random, draft) => {
   const parameter = draft.route.parameters.find((each) => each.in === 'path' && isId(each.name, each.schema));
   if (!parameter) return undefined;
   const text = random.pick(MALFORMED_ID_TEXTS);
   draft.params.set(parameter.name, text);
-  // A dot segment is a path of its own to some, and no id to all.
+  // A client may resolve a dot segment to another path, which has no route.
   draft.allowed = text === '..' ? [400, 404] : [400];
   return `path id ${text}`;
 };
 
-const oddPathText: Twist = (random, draft) => {
+const oddPathText: Mutation = (random, draft) => {
   const parameter = draft.route.parameters.find((each) => each.in === 'path');
   if (!parameter) return undefined;
   const text = random.pick([...BAD_TEXTS, ...MALFORMED_TIMES, '1'.repeat(199), '1'.repeat(250)]);
   draft.params.set(parameter.name, random.chance(0.9) ? encodeAll(text) : '%');
-  return `path ${parameter.name} ${show(text)}`;
+  return `path ${parameter.name} ${quoteShort(text)}`;
 };
 
-const badQueryId: Twist = (random, draft) => {
+const badQueryId: Mutation = (random, draft) => {
   const parameter = draft.route.parameters.find((each) => each.in === 'query' && isId(each.name, each.schema));
   if (!parameter) return undefined;
   const text = random.pick(['', ...MALFORMED_ID_TEXTS]);
@@ -33,26 +33,26 @@ const badQueryId: Twist = (random, draft) => {
   return `query ${parameter.name}=${text}`;
 };
 
-const badQueryTime: Twist = (random, draft) => {
+const badQueryTime: Mutation = (random, draft) => {
   const parameter = draft.route.parameters.find((each) => each.in === 'query' && isTime(each.name, each.schema));
   if (!parameter) return undefined;
   const text = random.pick(MALFORMED_TIMES);
   setQuery(draft, parameter.name, encodeAll(text));
-  // What the path names may be looked up first.
+  // The route may look up the id in the path first.
   draft.allowed = [400, 404];
-  return `query ${parameter.name} ${show(text)}`;
+  return `query ${parameter.name} ${quoteShort(text)}`;
 };
 
-const oddQueryText: Twist = (random, draft) => {
+const oddQueryText: Mutation = (random, draft) => {
   const parameters = draft.route.parameters.filter((each) => each.in === 'query');
   if (parameters.length === 0) return undefined;
   const { name } = random.pick(parameters);
   const text = random.pick([...BAD_TEXTS, ...ODD_TIMES, '-1', '0', '1001', 'true', 'W10', 'WzEsMl0']);
   setQuery(draft, name, encodeAll(text).slice(0, 8_000));
-  return `query ${name} ${show(text)}`;
+  return `query ${name} ${quoteShort(text)}`;
 };
 
-const wildQuery: Twist = (random, draft) => {
+const wildQuery: Mutation = (random, draft) => {
   const extra = random.pick([
     ...['a=%', 'a=%zz', '%', '%=%', 'a=%C3%28', 'a=%ED%A0%80', 'a=%00', '&&&', '=', '=1', '?', '??a=1', '#', ';a=1'],
     ...['__proto__=1', '__proto__[x]=1', 'constructor=1', 'a[]=1', 'a[b]=1', 'a.b=1', 'limit=1&limit=2'],
@@ -63,16 +63,16 @@ const wildQuery: Twist = (random, draft) => {
   return `query with ${extra.slice(0, 40)}${again === '' ? '' : ' and everything twice'}`;
 };
 
-const missingQuery: Twist = (random, draft) => {
-  const needed = draft.route.parameters.filter((each) => each.in === 'query' && each.required);
-  if (needed.length === 0) return undefined;
-  const { name } = random.pick(needed);
+const missingQuery: Mutation = (random, draft) => {
+  const required = draft.route.parameters.filter((each) => each.in === 'query' && each.required);
+  if (required.length === 0) return undefined;
+  const { name } = random.pick(required);
   draft.query = draft.query.filter(([each]) => each !== name);
   draft.allowed = [400];
   return `no query ${name}`;
 };
 
-const otherMethod: Twist = (random, draft) => {
+const otherMethod: Mutation = (random, draft) => {
   const method = random.pick(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'LOCK']);
   if (draft.methods.has(method) || (method === 'HEAD' && draft.methods.has('GET'))) return undefined;
   draft.method = method;
@@ -81,7 +81,7 @@ const otherMethod: Twist = (random, draft) => {
   return `as ${method}`;
 };
 
-const otherPath: Twist = (random, draft) => {
+const otherPath: Mutation = (random, draft) => {
   const own = draft.route.path.replace(/\{\w+\}/g, '1');
   draft.target = random.pick([
     ...[
@@ -103,8 +103,8 @@ const otherPath: Twist = (random, draft) => {
   return `at ${draft.target.slice(0, 60)}`;
 };
 
-/** What can be wrong with a method, a path or a query. */
-export const ADDRESS_TWISTS: readonly Twist[] = [
+/** Mutations of the method, the path and the query. */
+export const URL_MUTATIONS: readonly Mutation[] = [
   badPathId,
   oddPathText,
   badQueryId,

@@ -6,36 +6,37 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** A Holdfast server in a process of its own, started the way an operator starts it. */
+/** A Holdfast server in its own process, started as an operator starts it. */
 export interface ChildServer extends AsyncDisposable {
   readonly pid: number;
   readonly port: number;
-  /** From the start of the process until it said where it listens, in milliseconds. */
+  /** Time from the start of the process until it printed its address, in milliseconds. */
   readonly startedInMs: number;
-  /** Lines of its log at `error` and above, and all it wrote to standard error. */
+  /** Lines of its log at `error` and above, and of its standard error. */
   readonly complaints: readonly string[];
   readonly alive: boolean;
   signal(name: NodeJS.Signals): void;
-  /** Resolves when the process is gone, with its exit code or the signal that ended it. */
+  /** Resolves when the process has ended, with its exit code or the signal that ended it. */
   gone(): Promise<number | string>;
-  /** Resident memory in bytes; 0 where the system does not tell. */
+  /** Resident memory in bytes; 0 where the system does not report it. */
   memory(): Promise<number>;
 }
 
-/** It has ended, or said nothing, instead of listening. */
+/** The process ended, or printed no address in time. */
 class ServerDidNotStart extends Error {}
 
 const START_WITHIN_MS = 30_000;
 
-export async function startChildServer(env: Readonly<Record<string, string>>): Promise<ChildServer> {
+/** @param checkout the directory of the program; defaults to this checkout */
+export async function startChildServer(env: Readonly<Record<string, string>>, checkout = ROOT): Promise<ChildServer> {
   const startedMs = performance.now();
   const child = spawn(process.execPath, ['src/main.ts', 'serve'], {
-    cwd: ROOT,
+    cwd: checkout,
     env: { PATH: process.env.PATH, PORT: '0', HOLDFAST_SAMPLES: 'off', LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const complaints: string[] = [];
-  const port = await listening(child, complaints);
+  const port = await readPort(child, complaints);
   const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
   const gone = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? child.signalCode ?? '';
@@ -60,15 +61,15 @@ export async function startChildServer(env: Readonly<Record<string, string>>): P
   };
 }
 
-/** Collects what the process says and waits for the line with its address. */
-async function listening(child: ChildProcess, complaints: string[]): Promise<number> {
+/** Waits for the line with the address, and collects complaints from then on too. */
+async function readPort(child: ChildProcess, complaints: string[]): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const refuse = (why: string) => {
+  const fail = (reason: string) => {
     child.kill('SIGKILL');
-    reject(new ServerDidNotStart(`${why}; ${complaints.join('\n') || 'it said nothing'}`));
+    reject(new ServerDidNotStart(`${reason}; ${complaints.join('\n') || 'it printed nothing'}`));
   };
-  const timer = setTimeout(() => refuse(`it does not listen after ${START_WITHIN_MS} ms`), START_WITHIN_MS);
-  child.once('close', (code) => refuse(`it ended with ${code}`));
+  const timer = setTimeout(() => fail(`it does not listen after ${START_WITHIN_MS} ms`), START_WITHIN_MS);
+  child.once('close', (code) => fail(`it ended with ${code}`));
   if (child.stdout === null || child.stderr === null) throw new Error('the process has no pipes');
   createInterface(child.stderr).on('line', (line) => complaints.push(line));
   createInterface(child.stdout).on('line', (line) => {

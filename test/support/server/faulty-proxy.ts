@@ -1,33 +1,34 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A wire between two programs that can be cut, held, or lost in one direction of time. */
+/** A TCP proxy in front of a local port that can freeze, break and refuse connections. */
 export interface FaultyProxy extends AsyncDisposable {
   readonly port: number;
-  /** Lets everything pass again, what was held included. */
+  /** Forwards everything again, including the bytes held back meanwhile. */
   restore(): Promise<void>;
-  /** Holds every byte in both directions; connections are taken and hear nothing. */
+  /** Holds back all bytes in both directions. New connections are accepted and stay silent. */
   freeze(): void;
   /** Breaks every connection and refuses new ones. */
   refuse(): Promise<void>;
-  /** Breaks every connection, and takes new ones. */
+  /** Breaks every connection, and accepts new ones. */
   cut(): void;
-  /** Like `freeze`, but the connections there are stay silent for ever; those made after `restore` work. */
+  /** Like `freeze`, but existing connections stay silent forever. New ones work after `restore`. */
   lose(): void;
 }
 
+/** A connection of a client, and the one to the server that belongs to it. */
 interface Wire {
   readonly near: Socket;
   readonly far: Socket;
-  lost: boolean;
+  isLost: boolean;
 }
 
 export async function startFaultyProxy(farPort: number): Promise<FaultyProxy> {
   const wires = new Set<Wire>();
-  let frozen = false;
+  let isFrozen = false;
   const server = createServer((near) => {
     const far = connect({ port: farPort, host: '127.0.0.1', noDelay: true });
-    const wire: Wire = { near, far, lost: false };
+    const wire: Wire = { near, far, isLost: false };
     wires.add(wire);
     for (const [from, to] of [
       [near, far],
@@ -36,12 +37,12 @@ export async function startFaultyProxy(farPort: number): Promise<FaultyProxy> {
       from.on('data', (chunk) => to.write(chunk));
       from.on('error', () => {});
       from.on('close', () => {
-        // A wire that is held or lost does not even tell that the other end has gone.
-        if (!frozen && !wire.lost) to.destroy();
+        // On a frozen or lost wire even the end of the other side is not noticed.
+        if (!isFrozen && !wire.isLost) to.destroy();
         if (near.destroyed && far.destroyed) wires.delete(wire);
       });
     }
-    if (frozen) hold(wire);
+    if (isFrozen) hold(wire);
   });
   const listen = async (port: number) => {
     server.listen(port, '127.0.0.1');
@@ -59,13 +60,13 @@ export async function startFaultyProxy(farPort: number): Promise<FaultyProxy> {
     port,
     cut,
     freeze() {
-      frozen = true;
+      isFrozen = true;
       for (const wire of wires) hold(wire);
     },
     lose() {
-      frozen = true;
+      isFrozen = true;
       for (const wire of wires) {
-        wire.lost = true;
+        wire.isLost = true;
         hold(wire);
       }
     },
@@ -76,11 +77,11 @@ export async function startFaultyProxy(farPort: number): Promise<FaultyProxy> {
       await closed;
     },
     async restore() {
-      frozen = false;
+      isFrozen = false;
       if (!server.listening) await listen(port);
       for (const wire of wires) {
-        if (wire.lost) continue;
-        // Whoever left meanwhile is only now known to have left.
+        if (wire.isLost) continue;
+        // A side that closed meanwhile is noticed only now.
         if (wire.near.destroyed || wire.far.destroyed) {
           wire.near.destroy();
           wire.far.destroy();

@@ -1,14 +1,15 @@
 import { connect, type Socket } from 'node:net';
 import type { WireAnswer } from './contract.ts';
 
-/** One TCP connection that sends exactly the bytes it is given, well-formed or not. */
+/** A TCP connection that sends exactly the given bytes, well-formed or not. */
 export interface HttpConnection extends Disposable {
+  /** Whether another request can be sent. */
   readonly open: boolean;
-  /** Sends a request and waits for its answer; rejects when none comes within `withinMs` or the connection ends. */
+  /** Sends a request and returns its answer. Rejects with `NoAnswer` after `withinMs`, or when the connection ends. */
   exchange(bytes: Buffer, method: string, withinMs: number): Promise<WireAnswer>;
 }
 
-/** No answer came: the server may or may not have done what it was asked. */
+/** There was no answer. The request may or may not have taken effect. */
 export class NoAnswer extends Error {}
 
 export async function openConnection(port: number): Promise<HttpConnection> {
@@ -31,7 +32,7 @@ export async function openConnection(port: number): Promise<HttpConnection> {
     const startedMs = performance.now();
     const { promise, resolve, reject } = Promise.withResolvers<WireAnswer>();
     const timer = setTimeout(() => {
-      end(new Error(`nothing within ${withinMs} ms`));
+      end(new Error(`no answer within ${withinMs} ms`));
       socket.destroy();
     }, withinMs);
     notify = () => {
@@ -40,7 +41,7 @@ export async function openConnection(port: number): Promise<HttpConnection> {
       clearTimeout(timer);
       if (read === undefined) return reject(new NoAnswer(ended?.message, { cause: ended }));
       received = Buffer.from(read.rest);
-      if (read.answer.headers.connection === 'close') ended ??= new Error('the server closes the connection');
+      if (read.answer.headers.connection === 'close') ended ??= new Error('the server is closing the connection');
       resolve({ ...read.answer, ms: performance.now() - startedMs });
     };
     if (ended === undefined) socket.write(bytes);
@@ -61,11 +62,11 @@ export async function openConnection(port: number): Promise<HttpConnection> {
 
 export interface RawOptions {
   readonly withinMs: number;
-  /** The sender's patience: it ends its side when nothing has come for so long. Without it only the server ends. */
+  /** Time without data after which the sender ends its side. Without it only the server ends the connection. */
   readonly quietMs?: number;
 }
 
-/** Sends bytes on a connection of their own and returns all that came until it was closed. */
+/** Sends bytes on a new connection, and returns everything that is received until it closes. */
 export async function sendRaw(port: number, parts: readonly Buffer[], options: RawOptions): Promise<Buffer> {
   const socket = await connected(port);
   const chunks: Buffer[] = [];
@@ -76,7 +77,7 @@ export async function sendRaw(port: number, parts: readonly Buffer[], options: R
   }, options.withinMs);
   if (options.quietMs !== undefined) socket.setTimeout(options.quietMs, () => socket.end());
   socket.on('data', (chunk) => chunks.push(chunk as Buffer));
-  // A reset after the answer is the server's way to stop reading what it has refused.
+  // A server that refuses a request may reset the connection after its answer.
   socket.on('error', () => {});
   socket.on('close', () => {
     clearTimeout(timer);
@@ -94,7 +95,7 @@ async function connected(port: number): Promise<Socket> {
   return promise;
 }
 
-/** Every answer in a stream, in order, and what is left when no more can be read. */
+/** All answers in a stream, in order, and the remaining bytes. */
 export function readAnswers(bytes: Buffer): { answers: Omit<WireAnswer, 'ms'>[]; rest: Buffer } {
   const answers: Omit<WireAnswer, 'ms'>[] = [];
   let rest = bytes;
@@ -106,7 +107,7 @@ export function readAnswers(bytes: Buffer): { answers: Omit<WireAnswer, 'ms'>[];
   }
 }
 
-/** Reads one answer from the start of `bytes`; `undefined` when it is not all there. */
+/** Reads one answer from the start of `bytes`; `undefined` when it is incomplete. */
 function readAnswer(bytes: Buffer, method: string): { answer: Omit<WireAnswer, 'ms'>; rest: Buffer } | undefined {
   const headEnd = bytes.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;

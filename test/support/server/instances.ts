@@ -5,25 +5,25 @@ import type { HttpServer } from '../../../src/platform/http/http-server.ts';
 import type { TestDatabase } from '../database/test-database.ts';
 import { openTestApp } from './test-app.ts';
 
-/** Each caller in a transaction of its own, and as many of them at once as a pool has connections. */
+/** Batch limits that give each caller its own transaction, with almost as many at once as a pool has connections. */
 export const ONE_BY_ONE: BatchLimits = { maxBatchSize: 1, maxConcurrent: 8, maxWaiting: 4_096 };
 
 export interface Instances extends AsyncDisposable {
   readonly apps: readonly HttpServer[];
-  /** The instances in turn, so that neighbours go to different ones. */
+  /** The instances in turn, so that consecutive indexes use different instances. */
   at(index: number): HttpServer;
 }
 
-/** How their sessions are named in pg_stat_activity. */
+/** The application name of their sessions in pg_stat_activity. */
 export const INSTANCE = 'instance under test';
 
-/** Several instances of the program on one PostgreSQL database, each with its own connections as a process has. */
+/** Opens instances of the program on one PostgreSQL database, each with its own connections, as processes have. */
 export async function openInstances(
   { url, clock }: TestDatabase,
   count: number,
   limits?: BatchLimits,
 ): Promise<Instances> {
-  if (url === undefined) throw new Error('only PostgreSQL can be shared by several instances');
+  if (url === undefined) throw new Error('only PostgreSQL can serve several instances');
   const named = new URL(url);
   named.searchParams.set('application_name', INSTANCE);
   await using stack = new AsyncDisposableStack();

@@ -7,11 +7,11 @@ export interface ListeningApp extends AsyncDisposable {
   readonly app: HttpServer;
   readonly url: string;
   readonly client: HoldfastClient;
-  /** Another client of the same server. */
+  /** Creates another client of the same server. */
   newClient(options: ClientOptions): HoldfastClient;
 }
 
-/** The whole program behind a socket, and its own client in front. */
+/** Opens the whole HTTP surface on a socket, with a client. */
 export async function openListeningApp(database: Database, env: Record<string, string> = {}): Promise<ListeningApp> {
   const app = await openTestApp(database, { MIN_NOTICE: '0s', ...env });
   const baseUrl = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -24,7 +24,7 @@ export async function openListeningApp(database: Database, env: Record<string, s
   };
 }
 
-/** A provider with slots of a quarter of an hour, and a client who may take them. */
+/** Creates a provider with slots of a quarter of an hour, and a client. */
 export async function offerSlots(
   client: HoldfastClient,
   count: number,

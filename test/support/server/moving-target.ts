@@ -1,6 +1,6 @@
 import type { Target } from '../bookings/booking-load.ts';
 
-/** A server that is sometimes away, and may come back at another port. */
+/** The port of a server that is sometimes away, and may come back at another port. */
 export class MovingTarget implements Target {
   #away = Promise.withResolvers<number>();
 
@@ -8,7 +8,7 @@ export class MovingTarget implements Target {
     this.#away.resolve(port);
   }
 
-  /** From now on whoever asks waits until it is back. */
+  /** Marks the server as away: `port` waits until it is back. */
   lost(): void {
     this.#away = Promise.withResolvers<number>();
   }

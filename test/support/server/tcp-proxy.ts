@@ -2,17 +2,17 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
 
 /**
- * Stands between the program and a service of its own kind, and freezes, cuts or refuses connections, which a test
- * cannot do to a service that others use too.
+ * A TCP proxy between the program and a service, which freezes, breaks or refuses connections. A test cannot do that to
+ * the service itself, because other tests use it too.
  */
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
-  /** Holds all bytes back, both ways, until `thaw`. @param kind only connections of this kind */
+  /** Holds back all bytes in both directions until `thaw`. @param kind limits it to connections of this kind */
   freeze(kind?: string): void;
   thaw(): void;
-  /** Breaks what is open. */
+  /** Breaks all open connections. @param kind limits it to connections of this kind */
   cut(kind?: string): void;
-  /** Breaks what is open, and every new connection, until `accept`. */
+  /** Breaks all open connections, and every new one until `accept`. */
   refuse(): void;
   accept(): void;
 }
@@ -27,15 +27,15 @@ interface Pair {
   kind: string | undefined;
 }
 
-/** @param kindOf tells the kind of a connection from the first bytes its client sends */
+/** @param kindOf returns the kind of a connection from the first bytes of its client */
 export async function openProxy(target: Target, kindOf: (first: Buffer) => string = () => ''): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
   let frozen: string | true | undefined;
-  let refusing = false;
+  let isRefusing = false;
   const isFrozen = ({ kind }: Pair) => frozen === true || (frozen !== undefined && kind === frozen);
 
   const server = createServer((client) => {
-    if (refusing) {
+    if (isRefusing) {
       client.destroy();
       return;
     }
@@ -84,14 +84,14 @@ export async function openProxy(target: Target, kindOf: (first: Buffer) => strin
     },
     cut,
     refuse() {
-      refusing = true;
+      isRefusing = true;
       cut();
     },
     accept() {
-      refusing = false;
+      isRefusing = false;
     },
     async [Symbol.asyncDispose]() {
-      refusing = true;
+      isRefusing = true;
       cut();
       server.close();
       await once(server, 'close');
@@ -99,7 +99,7 @@ export async function openProxy(target: Target, kindOf: (first: Buffer) => strin
   };
 }
 
-/** The same URL, through a proxy. */
+/** A URL, changed to lead through a proxy. */
 export function through(url: string, proxy: TcpProxy): string {
   const other = new URL(url);
   other.hostname = '127.0.0.1';
@@ -107,13 +107,13 @@ export function through(url: string, proxy: TcpProxy): string {
   return other.href;
 }
 
-/** Where a URL leads, for `openProxy`. */
-export function targetOf(url: string, usualPort: number): Target {
+/** The host and port of a URL. */
+export function targetOf(url: string, defaultPort: number): Target {
   const { hostname, port } = new URL(url);
-  return { host: hostname || '127.0.0.1', port: Number(port) || usualPort };
+  return { host: hostname || '127.0.0.1', port: Number(port) || defaultPort };
 }
 
-/** Tells the change feed's own connection from the pool's, by the name a PostgreSQL client gives at its start. */
+/** The kind of a PostgreSQL connection, by the application name that its client sends first. */
 export function feedOrPool(first: Buffer): 'feed' | 'pool' {
   return first.includes('holdfast feed') ? 'feed' : 'pool';
 }

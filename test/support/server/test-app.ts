@@ -1,41 +1,41 @@
-import { composeApp } from '../../../src/compose.ts';
+import { type AppOverrides, composeApp } from '../../../src/compose/compose-app.ts';
 import { type Config, readConfig } from '../../../src/config/config.ts';
-import type { BatchLimits } from '../../../src/modules/reservations/index.ts';
-import type { Supplier } from '../../../src/modules/supply/index.ts';
 import type { Database } from '../../../src/platform/db/database.ts';
 import type { HttpServer } from '../../../src/platform/http/http-server.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { clockOf, type TestClock } from '../database/test-database.ts';
+import { assertDeclared } from './declared-answers.ts';
 
-interface Variations {
-  readonly limits?: BatchLimits;
-  /** Of the database the test has in its hand, where that is another one than the app's own. */
+interface TestOverrides extends AppOverrides {
+  /** Defaults to the clock of the database, if the test controls it. */
   readonly clock?: TestClock;
-  readonly suppliers?: readonly Supplier[];
-  readonly firstAnswerWithinMs?: number;
 }
 
-/** The whole HTTP surface over a test's database. Settings are written as the environment would have them. */
+/**
+ * Opens the whole HTTP surface over a test's database.
+ *
+ * @param env settings, as environment variables
+ */
 export async function openTestApp(
   database: Database,
   env: Record<string, string> = {},
-  { clock = clockOf(database), ...others }: Variations = {},
+  { clock = clockOf(database), ...others }: TestOverrides = {},
 ): Promise<HttpServer> {
   const config: Config = readConfig({ LOG_LEVEL: 'silent', HOLDFAST_DATA_DIR: 'memory:', ...env });
-  const variations = { ...(clock && { clock }), ...others };
-  const { app } = await composeApp(config, database, createLogger('silent'), '0.0.0', variations);
+  const overrides = { ...(clock && { clock }), ...others };
+  const { app } = await composeApp(config, database, createLogger('silent'), '0.0.0', overrides);
   return app;
 }
 
 export interface Answered {
   readonly status: number;
   readonly body: unknown;
-  /** The body to the byte. */
+  /** The body as it was sent. */
   readonly text: string;
   readonly headers: Record<string, unknown>;
 }
 
-/** Sends one request and reads its answer. */
+/** Sends a request and returns its answer. Fails when OpenAPI does not declare such an answer of the route. */
 export async function ask(
   app: HttpServer,
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
@@ -44,11 +44,8 @@ export async function ask(
   headers: Record<string, string> = {},
 ): Promise<Answered> {
   const response = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
-  const text = response.body;
-  return {
-    status: response.statusCode,
-    body: text === '' ? undefined : JSON.parse(text),
-    text,
-    headers: response.headers,
-  };
+  const { statusCode: status, body: text } = response;
+  const body: unknown = text === '' ? undefined : JSON.parse(text);
+  assertDeclared(app, method, url, status, body);
+  return { status, body, text, headers: response.headers };
 }

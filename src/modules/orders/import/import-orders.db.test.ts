@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { beforeEach, expect, it } from 'vitest';
 import { openOtherProgram } from '../../../../test/support/database/other-program.ts';
@@ -7,7 +8,7 @@ import { eachDatabase } from '../../../../test/support/database/test-database.ts
 import { insertOrder } from '../order-store.ts';
 import { type ImportProgress, ImportRefused, importOrders } from './import-orders.ts';
 
-const SAMPLES = new URL('../../../../samples/', import.meta.url).pathname;
+const SAMPLES = fileURLToPath(new URL('../../../../samples/', import.meta.url));
 const ORDER_HEADER =
   'order_id,customer_id,customer_name,ordered_on,required_on,shipped_on,freight,ship_name,ship_city,ship_country';
 const LINE_HEADER = 'order_id,product_id,product_name,unit_price,quantity,discount';

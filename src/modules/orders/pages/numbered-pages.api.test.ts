@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { beforeAll, expect, it } from 'vitest';
 import { eachDatabase } from '../../../../test/support/database/test-database.ts';
@@ -5,7 +6,7 @@ import { ask, openTestApp } from '../../../../test/support/server/test-app.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { loadOrderSamples } from '../import/order-samples.ts';
 
-const SAMPLES = new URL('../../../../samples', import.meta.url).pathname;
+const SAMPLES = fileURLToPath(new URL('../../../../samples', import.meta.url));
 
 interface Page {
   page: number;

@@ -1,6 +1,6 @@
 import { failure } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
-import { describeDuration } from '../../../platform/time/duration.ts';
+import { formatDurationInWords } from '../../../platform/time/duration.ts';
 
 /** The requested time is before the reservation was made. */
 export class BeforeFirstState extends failure('not-found', 'before-first-state', 'Not found') {
@@ -37,7 +37,7 @@ export class CannotMove extends failure('unprocessable', 'cannot-move', 'Reserva
 
 export class TooSoon extends failure('unprocessable', 'too-soon', 'Too little notice') {
   constructor(minNoticeMs: number) {
-    super(`Reservations must be made ${describeDuration(minNoticeMs)} in advance`);
+    super(`Reservations must be made ${formatDurationInWords(minNoticeMs)} in advance`);
   }
 }
 
@@ -69,7 +69,7 @@ export class AlreadyConfirmed extends failure('conflict', 'already-confirmed', '
 
 export class HoldExpired extends failure('gone', 'hold-expired', 'Hold has expired') {
   constructor(holdTtlMs: number) {
-    super(`More than ${describeDuration(holdTtlMs)} since reservation was made. Reservation is being released`);
+    super(`More than ${formatDurationInWords(holdTtlMs)} since reservation was made. Reservation is being released`);
   }
 }
 
@@ -88,7 +88,7 @@ export class NotHeld extends failure('conflict', 'not-held', 'Reservation is not
 
 export class HoldCannotGrow extends failure('unprocessable', 'hold-at-its-ceiling', 'Hold cannot be extended') {
   constructor(maxHoldMs: number) {
-    const limit = `at most ${describeDuration(maxHoldMs)}, and not past the start of its slot`;
+    const limit = `at most ${formatDurationInWords(maxHoldMs)}, and not past the start of its slot`;
     super(`A hold lasts ${limit}. Confirm this hold before it expires`);
   }
 }

@@ -1,12 +1,13 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eachDatabase } from '../../../../test/support/database/test-database.ts';
 import { openTestApp } from '../../../../test/support/server/test-app.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { loadVehicleSamples } from '../import/vehicle-samples.ts';
 
-const SAMPLES = new URL('../../../../samples', import.meta.url).pathname;
+const SAMPLES = fileURLToPath(new URL('../../../../samples', import.meta.url));
 const STATE_URL = '/vehicles/2/timestamp/2022-09-12T10:00:00Z';
 /** A header that the route ignores, and that sends the request through the framework. */
 const THROUGH_FRAMEWORK = { cookie: 'a' };

@@ -6,9 +6,9 @@ import {
   VIEW_PROBLEMS,
 } from '../../../freshness/index.ts';
 import { NotFound, noSuch } from '../../../platform/errors.ts';
-import type { FastAnswer } from '../../../platform/http/fast-path.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { idOf, momentOf } from '../../../platform/http/parameters.ts';
+import type { FastAnswer } from '../../../platform/http/server/fast-path.ts';
 import { readMoment } from '../../../platform/time/moment.ts';
 import { BeforeFirstState } from '../vehicle-failures.ts';
 import * as schemas from '../vehicle-schemas.ts';
@@ -21,7 +21,7 @@ const MIDDLE = '/timestamp/';
 
 /** Adds the route for the state of a vehicle at a moment. */
 export function addStateAtRoute(app: HttpServer, view: VehicleView): void {
-  app.answerDirectly({ url: ROUTE, prefix: PREFIX, answer: (url) => answerFromMemory(view, url) });
+  app.addFastRoute({ url: ROUTE, prefix: PREFIX, answer: (url) => answerFromMemory(view, url) });
 
   app.get(
     ROUTE,

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import helmet from 'helmet';
 
-const CONTENT_SECURITY = {
+const CONTENT_SECURITY_POLICY = {
   defaultSrc: ["'self'"],
   scriptSrc: ["'self'"],
   styleSrc: ["'self'"],
@@ -13,8 +13,9 @@ const CONTENT_SECURITY = {
 };
 
 /**
- * What every answer that is data carries. A browser that is sent to it shows nothing of it as a page, nor in one; the
- * rest of what helmet says is about pages, and would take as long to send as a hit takes to find.
+ * Security headers of every answer that is data: a browser that is sent to it renders nothing of it, and embeds nothing
+ * of it in a page. Helmet's other headers are about pages, and sending them takes as long as finding an answer in
+ * memory.
  */
 export const DATA_HEADERS = {
   'x-content-type-options': 'nosniff',
@@ -22,8 +23,8 @@ export const DATA_HEADERS = {
 } as const;
 
 /**
- * What helmet says of a page, by names in small letters. It is the same each time, so it is asked once: as a hook it
- * writes its directives anew at each request, which took longer than everything else that answers from memory.
+ * Helmet's headers for a page, by lower-case name. They never change, so helmet is called once: as a hook it writes its
+ * directives again at each request, which took longer than everything else in an answer from memory.
  */
 function readPageHeaders(): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};
@@ -33,14 +34,14 @@ function readPageHeaders(): Readonly<Record<string, string>> {
     },
     removeHeader() {},
   };
-  const write = helmet({ contentSecurityPolicy: { directives: CONTENT_SECURITY } });
-  write({} as IncomingMessage, response as unknown as ServerResponse, (error) => {
+  const writeHeaders = helmet({ contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY } });
+  writeHeaders({} as IncomingMessage, response as unknown as ServerResponse, (error) => {
     if (error) throw error;
   });
   return headers;
 }
 
-/** Has every route of a scope answer as a page does. */
+/** Sends the security headers of a page with every answer of a scope. */
 export function sendPageHeaders(scope: FastifyInstance): void {
   const headers = readPageHeaders();
   scope.addHook('onRequest', (_request, reply, done) => {

@@ -3,42 +3,45 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
-import type { Logger } from '../logger.ts';
-import { refuseBrokenRequest, refuseOddRequests } from './broken-request.ts';
-import type { HttpServer } from './http-server.ts';
+import type { Logger } from '../../logger.ts';
+import type { HttpServer } from '../http-server.ts';
+import { COMPONENT, describeOperation, hoistComponents } from '../openapi.ts';
+import { AS_INTEGER, ERROR_MESSAGE } from '../parameters.ts';
+import { handleError, ProblemSchema, plainProblem, sendProblem } from '../problem.ts';
+import { refuseBrokenRequest, refuseInvalidHeaders } from './broken-request.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
-import { COMPONENT, describeOperation, hoistComponents } from './openapi.ts';
-import { AS_INTEGER, ERROR_MESSAGE } from './parameters.ts';
-import { handleError, ProblemSchema, plainProblem, sendProblem } from './problem.ts';
 import { DATA_HEADERS, sendPageHeaders } from './security-headers.ts';
 
-/** Fastify's own defaults for most of these are "no limit". */
+/** Limits on requests and connections. Fastify's defaults for most of them are "no limit". */
 const LIMITS = {
   bodyBytes: 256 * 1024,
   headerBytes: 16 * 1024,
   headersMs: 10_000,
   requestMs: 20_000,
-  /** How often slow requests are looked for; Node's own default adds half a minute to both limits above. */
+  /** Interval between checks for slow requests. Node's default would add half a minute to both limits above. */
   slowRequestsEveryMs: 1_000,
   idleConnectionMs: 60_000,
   keepAliveMs: 65_000,
 } as const;
 
-/** What the OpenAPI description says of the server as a whole. */
+/** The description of the whole server in OpenAPI. */
 interface ServerDescription {
   readonly title: string;
   readonly version: string;
   readonly description: string;
-  /** The groups of operations, in their order. */
+  /** The groups of operations, in the order of the document. */
   readonly tags: readonly { readonly name: string; readonly description: string }[];
 }
 
-/** A server with limits, problem+json errors, OpenAPI and security headers; it has no routes of ours and never listens. */
+/**
+ * Creates a server with limits, problem+json errors, OpenAPI and security headers, and without routes. It does not
+ * listen.
+ */
 export async function createServer(logger: Logger, { tags, ...about }: ServerDescription): Promise<HttpServer> {
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    // A pino child per request costs more than most requests do; whoever logs names the request.
+    // A pino child per request costs more than most requests. Log calls name the request instead.
     childLoggerFactory: (parent) => parent,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
@@ -55,7 +58,7 @@ export async function createServer(logger: Logger, { tags, ...about }: ServerDes
       requireHostHeader: false,
     },
     ajv: { customOptions: AJV },
-    // No hook runs for these.
+    // Hooks do not run for these errors, so the headers are set here.
     frameworkErrors: (error, request, reply) =>
       handleError(error, request, reply.headers({ ...DATA_HEADERS, 'x-request-id': request.id })),
     clientErrorHandler: refuseBrokenRequest(LIMITS.headerBytes),
@@ -75,13 +78,13 @@ export async function createServer(logger: Logger, { tags, ...about }: ServerDes
     reply.headers(DATA_HEADERS).header('x-request-id', request.id);
     done();
   });
-  refuseOddRequests(app);
+  refuseInvalidHeaders(app);
   acceptEmptyJson(app);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: { ...about, license: { name: 'MIT', identifier: 'MIT' } as { name: string } },
-      servers: [{ url: '/', description: 'The server that sent this description.' }],
+      servers: [{ url: '/', description: 'The server that sent this document.' }],
       security: [],
       tags: [...tags],
     },
@@ -99,18 +102,18 @@ export async function createServer(logger: Logger, { tags, ...about }: ServerDes
   return app;
 }
 
-/** Nothing is coerced, filled in or removed: what is validated is what was sent. */
+/** Options of the validator. It coerces, adds and removes nothing, so that a handler sees exactly what was sent. */
 const AJV = {
   coerceTypes: false,
   removeAdditional: false,
   useDefaults: false,
   allErrors: true,
-  // Gives a refusal the schema it refused by.
+  // Adds the violated schema to each error.
   verbose: true,
   keywords: [AS_INTEGER, COMPONENT, ERROR_MESSAGE],
 };
 
-/** A PUT or POST with no body may still carry a JSON content type, as many clients set it always. */
+/** Accepts an empty body with a JSON content type, which many clients set for every PUT and POST. */
 function acceptEmptyJson(app: HttpServer): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser(['application/json', 'text/plain']);

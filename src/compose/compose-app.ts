@@ -1,0 +1,95 @@
+import { buildApp } from '../app.ts';
+import type { Config } from '../config/config.ts';
+import { Freshness, RedisStore, summarizeViews } from '../freshness/index.ts';
+import { EventHub, EventLog } from '../modules/events/index.ts';
+import { OrderPages } from '../modules/orders/index.ts';
+import {
+  type BatchLimits,
+  createHoldEngine,
+  createTimetableView,
+  type ReservationPolicy,
+} from '../modules/reservations/index.ts';
+import { createSupply, registerSuppliers, type Supplier } from '../modules/supply/index.ts';
+import { createVehicleView } from '../modules/vehicles/index.ts';
+import type { ChangeFeed } from '../platform/db/change-feed.ts';
+import { type Database, readInstallation } from '../platform/db/database.ts';
+import { type DatabaseClock, SampledClock } from '../platform/db/database-clock.ts';
+import type { HttpServer } from '../platform/http/http-server.ts';
+import type { ShutdownState } from '../platform/http/server/health.ts';
+import type { Logger } from '../platform/logger.ts';
+import { createMetrics, type Metrics } from '../platform/metrics.ts';
+import { openRedis } from '../platform/redis-link.ts';
+import { registerMetrics } from './register-metrics.ts';
+
+/** Maximum life of a hold, extensions included, as a multiple of `HOLD_TTL`. */
+const MAX_HOLD_LIFE_FACTOR = 4;
+/** How often the event stream reports the state of the views. */
+const REPORT_EVERY_MS = 5_000;
+
+/** Parts that tests and benchmarks replace. */
+export interface AppOverrides {
+  readonly limits?: BatchLimits;
+  readonly clock?: DatabaseClock;
+  /** Replaces the suppliers of the configuration. */
+  readonly suppliers?: readonly Supplier[];
+  /** Time that a reader waits for the first answer of a supplier of items, in milliseconds. */
+  readonly firstAnswerWithinMs?: number;
+}
+
+interface ComposedApp {
+  readonly app: HttpServer;
+  readonly shutdown: ShutdownState;
+  readonly metrics: Metrics;
+  readonly feed: ChangeFeed;
+  readonly clock: DatabaseClock;
+}
+
+/**
+ * Wires the HTTP surface over a migrated database, without anything in the background and without listening. Closing
+ * the app closes the connection to Redis; the database stays open.
+ */
+export async function composeApp(
+  config: Config,
+  database: Database,
+  logger: Logger,
+  version: string,
+  overrides: AppOverrides = {},
+): Promise<ComposedApp> {
+  const policy = toPolicy(config);
+  const engine = createHoldEngine(database, policy, overrides.limits);
+  const metrics = createMetrics();
+  const sampledClock = new SampledClock();
+  const clock = overrides.clock ?? sampledClock;
+  const feed = await database.openFeed(sampledClock, logger);
+  const redis = config.redisUrl && openRedis(config.redisUrl.reveal(), logger);
+  const remote = redis && new RedisStore(redis, clock, await database.read(readInstallation));
+  const freshness = new Freshness(feed, remote);
+  const shutdown: ShutdownState = { isStopping: false };
+
+  const timetables = createTimetableView(freshness, database, policy.minNoticeMs);
+  const { slotLengthMs } = config;
+  const reservations = { database, engine, timetables, clock, policy, slotLengthMs };
+  const vehicles = { database, view: createVehicleView(freshness, database, config.vehiclesMaxAgeMs) };
+  const pageOptions = { maxAgeMs: config.ordersMaxAgeMs, pageSize: config.ordersPageSize };
+  const orders = { database, pages: new OrderPages(database, freshness, feed, pageOptions) };
+  const { suppliers = config.suppliers, firstAnswerWithinMs } = overrides;
+  const supplierIds = suppliers.map(({ id }) => id);
+  // A pause needs their rows, also where another instance syncs them.
+  if (supplierIds.length > 0) await database.transaction((tx) => registerSuppliers(tx, supplierIds));
+  const supply = createSupply(suppliers, { freshness, database, policy, feed, clock, logger, firstAnswerWithinMs });
+  const log = new EventLog(database);
+  const reports = [{ topic: 'freshness', everyMs: REPORT_EVERY_MS, read: () => summarizeViews(freshness) }] as const;
+  const hub = new EventHub(log, feed, reports, logger);
+  const events = { log, hub };
+
+  const modules = { reservations, orders, vehicles, supply, events };
+  const app = await buildApp({ logger, version, metrics, shutdown, ...modules });
+  app.addHook('onClose', () => supply.reads[Symbol.asyncDispose]());
+  if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
+  registerMetrics(metrics, { database, engine, freshness, hub });
+  return { app, shutdown, metrics, feed, clock };
+}
+
+function toPolicy({ holdTtlMs, minNoticeMs, minNoticeGraceMs }: Config): ReservationPolicy {
+  return { holdTtlMs, minNoticeMs, minNoticeGraceMs, maxHoldMs: holdTtlMs * MAX_HOLD_LIFE_FACTOR };
+}

@@ -1,0 +1,87 @@
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../config/config.ts';
+import { startEventRetention } from '../modules/events/index.ts';
+import { loadOrderSamples } from '../modules/orders/index.ts';
+import { loadSamples, startSweeper } from '../modules/reservations/index.ts';
+import {
+  connectSuppliers,
+  type Supplier,
+  startSync,
+  startWithdrawing,
+  startWriteBack,
+} from '../modules/supply/index.ts';
+import { loadVehicleSamples } from '../modules/vehicles/index.ts';
+import type { Database } from '../platform/db/database.ts';
+import { startJobs } from '../platform/jobs/jobs.ts';
+import type { Logger } from '../platform/logger.ts';
+import { startSampleSuppliers } from '../sample-suppliers.ts';
+import { composeApp } from './compose-app.ts';
+import { migrateDatabase, openDatabase } from './open-database.ts';
+
+const SAMPLES = fileURLToPath(new URL('../../samples', import.meta.url));
+
+interface LoadedSamples {
+  /** Whether the sample providers and clients were loaded by this start. */
+  readonly samplesLoaded: boolean;
+  /** Number of sample orders loaded by this start. */
+  readonly sampleOrders: number;
+  /** Number of sample vehicles loaded by this start. */
+  readonly sampleVehicles: number;
+}
+
+export interface RunningServer extends LoadedSamples {
+  /** `http://127.0.0.1:3000` */
+  readonly address: string;
+  /** Whether simulated suppliers run in this process. */
+  readonly sampleSuppliers: boolean;
+  /**
+   * Stops in phases, each with a time limit: `/readyz` turns to 503, requests in flight finish, and what they use is
+   * closed in the reverse order of its start.
+   */
+  stop(): Promise<void>;
+}
+
+/** Starts everything: database, schema, samples, background jobs, suppliers and the listening server. */
+export async function startServer(config: Config, logger: Logger, version: string): Promise<RunningServer> {
+  await using stack = new AsyncDisposableStack();
+  const { database, jobsStore } = stack.use(await openDatabase(config, logger));
+  const applied = await migrateDatabase(database);
+  if (applied.length > 0) logger.info({ applied }, 'applied migrations');
+  const loaded = await loadAllSamples(config, database);
+  const jobs = stack.use(await startJobs(jobsStore, logger));
+  await startSweeper(jobs, database, config.sweepEveryMs, logger);
+  await startEventRetention(jobs, database);
+  const suppliers = await openSuppliers(config, stack);
+  const { app, shutdown, metrics, feed, clock } = await composeApp(config, database, logger, version, { suppliers });
+  stack.defer(() => app.close());
+  const connected = connectSuppliers(suppliers);
+  stack.use(startSync({ database, clock, logger }, connected));
+  stack.use(startWriteBack({ database, feed, logger }, connected, metrics));
+  await startWithdrawing(jobs, database, suppliers, logger);
+  const address = await app.listen({ host: config.host, port: config.port });
+  const owned = stack.move();
+  return {
+    ...loaded,
+    address,
+    sampleSuppliers: suppliers.length > config.suppliers.length,
+    async stop() {
+      shutdown.isStopping = true;
+      await owned.disposeAsync();
+    },
+  };
+}
+
+async function loadAllSamples(config: Config, database: Database): Promise<LoadedSamples> {
+  if (!config.samples) return { samplesLoaded: false, sampleOrders: 0, sampleVehicles: 0 };
+  return {
+    samplesLoaded: await loadSamples(database, config.slotLengthMs),
+    sampleOrders: await loadOrderSamples(database, SAMPLES),
+    sampleVehicles: await loadVehicleSamples(database, SAMPLES),
+  };
+}
+
+/** The suppliers of the configuration; without any, an embedded server with samples simulates two in this process. */
+async function openSuppliers(config: Config, stack: AsyncDisposableStack): Promise<readonly Supplier[]> {
+  if (config.suppliers.length > 0 || !config.samples || config.database.kind !== 'pglite') return config.suppliers;
+  return stack.use(await startSampleSuppliers()).suppliers;
+}
