@@ -28,7 +28,7 @@ function missing(from: ReadonlySet<string>, names: Iterable<string>): string[] {
   return [...new Set(names)].filter((name) => !from.has(name)).sort();
 }
 
-describe('the README', () => {
+describe('docs/configuration.md', () => {
   /** The names of the variables that `readConfig` reads. */
   function variablesRead(): string[] {
     const names: string[] = [];
@@ -46,17 +46,17 @@ describe('the README', () => {
     return names;
   }
 
-  it('the README lists exactly the variables that the configuration reads', async () => {
+  it('docs/configuration.md lists exactly the variables that the configuration reads', async () => {
     const names = variablesRead();
     expect(names).toContain('HOLD_TTL');
-    const listed = namesInTables(await read('README.md'));
-    expect(missing(listed, names), 'not in the README').toEqual([]);
+    const listed = namesInTables(await read('docs/configuration.md'));
+    expect(missing(listed, names), 'not in the table').toEqual([]);
     const variables = [...listed].filter((name) => /^[A-Z][A-Z_]+$/.test(name));
-    expect(missing(new Set(names), variables), 'in the README, but never read').toEqual([]);
+    expect(missing(new Set(names), variables), 'in the table, but never read').toEqual([]);
   });
 });
 
-describe('docs/operations.md', () => {
+describe('docs/api.md', () => {
   const TYPE = /\bfailure\(\s*'[a-z-]+',\s*'([a-z-]+)'|new Unavailable\(\s*'([a-z-]+)'|new NotFound\(\s*'([a-z-]+)'/g;
 
   async function typesInSource(): Promise<string[]> {
@@ -64,14 +64,14 @@ describe('docs/operations.md', () => {
     return texts.flatMap((text) => [...text.matchAll(TYPE)].map(([, a, b, subject]) => a ?? b ?? `no-such-${subject}`));
   }
 
-  it('docs/operations.md lists every problem type of the source', async () => {
+  it('docs/api.md lists every problem type of the source', async () => {
     const types = await typesInSource();
     expect(types.length).toBeGreaterThan(15);
-    expect(missing(namesInTables(await read('docs/operations.md')), types)).toEqual([]);
+    expect(missing(namesInTables(await read('docs/api.md')), types)).toEqual([]);
   });
 
   it('control: a missing problem type is noticed', async () => {
-    const shorter = (await read('docs/operations.md')).replace(/^\|[^|]*`slot-taken`.*$/m, '');
+    const shorter = (await read('docs/api.md')).replace(/^\|[^|]*`slot-taken`.*$/m, '');
     expect(missing(namesInTables(shorter), await typesInSource())).toEqual(['slot-taken']);
   });
 });
