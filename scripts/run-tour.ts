@@ -26,7 +26,7 @@ export function readSteps(readme: string): Step[] {
 
 /** The lines of an output that differ from what the README shows. */
 export function findDifferences(expected: string, actual: string): string[] {
-  const [shown, printed] = [expected.trimEnd().split('\n'), actual.trimEnd().split('\n')];
+  const [shown = [], printed = []] = [expected, actual].map((text) => text.trimEnd().split(/\r?\n/));
   const length = Math.max(shown.length, printed.length);
   return Array.from({ length }, (_, index) => [shown[index], printed[index]] as const)
     .filter(([pattern, line]) => pattern === undefined || line === undefined || !matches(pattern, line))
