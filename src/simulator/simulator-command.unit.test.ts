@@ -3,22 +3,22 @@ import { readSimulatorOptions, SIMULATOR_USAGE, SimulatorError, startSimulator }
 
 const words = (line: string) => line.split(' ').filter(Boolean);
 
-describe('the command line', () => {
-  it('is a per-date supplier without limits by default', () => {
+describe('simulator command line', () => {
+  it('without options the simulator is a per-date supplier without limits', () => {
     expect(readSimulatorOptions([])).toMatchObject({ kind: 'per-date', port: 4100, limits: [], seed: 1 });
   });
 
-  it('starts what it describes', async () => {
+  it('the options of a command line start the simulator that they describe', async () => {
     const line = '--kind snapshot --port 0 --base-path /venue --limit 1/1h --limit 30/1m --latency 5ms --api-key k';
     const options = readSimulatorOptions(words(line));
-    if (!options) throw new Error('it did not ask for help');
+    if (!options) throw new Error('the command line does not ask for help');
     await using simulator = await startSimulator(options);
     const headers = { 'x-api-key': 'k' };
     expect((await fetch(`${simulator.url}/items`, { headers })).status).toBe(200);
     expect((await fetch(`${simulator.url}/items`, { headers })).headers.get('retry-after')).toBe('3600');
   });
 
-  it('tells every option when it is asked for help', () => {
+  it('the usage text lists every option', () => {
     expect(readSimulatorOptions(['--help'])).toBeUndefined();
     for (const option of ['kind', 'limit', 'latency', 'api-key', 'seed', 'inventory', 'products', 'rivals']) {
       expect(SIMULATOR_USAGE).toContain(`--${option} `);
@@ -36,11 +36,11 @@ describe('the command line', () => {
     '--time-zone Nowhere/City',
     '--what',
     'word',
-  ])('refuses %s in one line', (line) => {
+  ])('the command line %s is refused', (line) => {
     expect(() => readSimulatorOptions(words(line))).toThrow(SimulatorError);
   });
 
-  it('refuses to start on what it cannot read', async () => {
+  it('the simulator does not start with an invalid limit, an unreadable inventory or a port in use', async () => {
     const kind = 'per-date';
     await expect(startSimulator({ kind, limits: ['30/minute'] })).rejects.toThrow(SimulatorError);
     for (const inventoryFile of ['/nowhere.json', new URL('../../package.json', import.meta.url)]) {
