@@ -25,15 +25,15 @@ onPostgres('holdfast sync', (open) => {
   it.each([
     [[], false],
     [['--once'], true],
-  ])('prints once with %j where drawing over is %s', async (words, isTTY) => {
+  ])('holdfast sync with %j prints once (terminal: %s)', async (words, isTTY) => {
     const written: string[] = [];
     await run(words, (text) => written.push(text), isTTY);
     expect(written).toHaveLength(1);
     expect(written[0]).toContain('venue  running\n');
-    expect(written[0]).toContain('0 of 1 as young as asked, 1 to pull\n  budget    0 of 1/1h; next pull now\n');
+    expect(written[0]).toContain('0 of 1 fresh enough, 1 to pull\n  budget    0 of 1/1h; next pull now\n');
   });
 
-  it('draws over what it has drawn until it is stopped', async () => {
+  it('holdfast sync redraws its lines until it is stopped', async () => {
     const stopped = new AbortController();
     const written: string[] = [];
     const write = (text: string) => {
@@ -44,7 +44,7 @@ onPostgres('holdfast sync', (open) => {
     expect(written[1]).toBe(`\x1b[6A\x1b[J${written[0]}`);
   });
 
-  it('refuses options that it does not have', async () => {
+  it('holdfast sync refuses unknown options', async () => {
     await expect(run(['--twice'], () => {}, false)).rejects.toThrow(ConfigError);
   });
 });

@@ -5,17 +5,17 @@ import { type Config, ConfigError } from '../config/config.ts';
 import { readSyncStatus, registerSuppliers } from '../modules/supply/index.ts';
 import { createLogger } from '../platform/logger.ts';
 import type { Printer } from '../platform/progress-bar.ts';
-import { drawSync } from './sync-screen.ts';
+import { syncScreen } from './sync-screen.ts';
 
 export const SYNC_USAGE = `  sync [--once]
-             watch how far the sync of each supplier is; --once prints it and ends`;
+             watch the sync of every supplier; --once prints its status and exits`;
 
 const REDRAW_MS = 1_000;
 const CLEAR_BELOW = '\x1b[J';
 
 /**
- * `holdfast sync`: what the database says, drawn over every second until `signal`; once where nothing can be drawn
- * over. It changes nothing and needs no server; it only brings the schema forward, as every command does.
+ * `holdfast sync`: shows the status from the database, every second until `signal` aborts, and once if the output is not
+ * a terminal. It needs no running server. Like every command, it migrates the schema.
  */
 export async function runSync(
   words: readonly string[],
@@ -25,7 +25,7 @@ export async function runSync(
 ): Promise<void> {
   const once = readOnce(words);
   const { suppliers } = config;
-  if (suppliers.length === 0) throw new ConfigError('SUPPLIERS_FILE names no supplier, so there is nothing to watch');
+  if (suppliers.length === 0) throw new ConfigError('there is no supplier to watch; add suppliers to SUPPLIERS_FILE');
   await using opened = await openDatabase(config, createLogger(config.logLevel));
   const { database } = opened;
   await migrateDatabase(database);
@@ -35,13 +35,14 @@ export async function runSync(
       suppliers.map(({ id }) => id),
     ),
   );
-  const draw = async () => drawSync(await database.read((reader) => readSyncStatus(reader, suppliers)), suppliers);
-  let lines = await draw();
+  const readScreen = async () =>
+    syncScreen(await database.read((reader) => readSyncStatus(reader, suppliers)), suppliers);
+  let lines = await readScreen();
   printer.write(lines.map((line) => `${line}\n`).join(''));
   while (!once && printer.isTTY && !signal.aborted) {
     await delay(REDRAW_MS, undefined, { signal }).catch(() => {});
     if (signal.aborted) return;
-    const next = await draw();
+    const next = await readScreen();
     printer.write(`\x1b[${lines.length}A${CLEAR_BELOW}${next.map((line) => `${line}\n`).join('')}`);
     lines = next;
   }
