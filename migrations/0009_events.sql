@@ -187,7 +187,7 @@ begin
 end
 $$;
 
--- Suppliers' bookings: what each should come to and how far it has come.
+-- Trigger on write_back. An event for each change of the desired or the present state of a supplier's booking.
 create function note_bookings() returns trigger
 language plpgsql as $$
 begin
@@ -195,16 +195,17 @@ begin
     insert into event (kind, many) values ('booking', true);
   elsif tg_op = 'INSERT' then
     insert into event (kind, facts, reservations, slots)
-      select 'booking', jsonb_build_object('supplier_id', supplier_id, 'wanted', wanted, 'state', state),
+      select 'booking', jsonb_build_object('supplier_id', supplier_id, 'desired_state', desired_state, 'state', state),
              array_agg(reservation_id), array_agg(slot_id)
-        from new_rows group by supplier_id, wanted, state;
+        from new_rows group by supplier_id, desired_state, state;
   else
     insert into event (kind, facts, reservations, slots)
-      select 'booking', jsonb_build_object('supplier_id', w.supplier_id, 'wanted', w.wanted, 'state', w.state),
+      select 'booking',
+             jsonb_build_object('supplier_id', w.supplier_id, 'desired_state', w.desired_state, 'state', w.state),
              array_agg(w.reservation_id), array_agg(w.slot_id)
         from new_rows w join old_rows o using (reservation_id)
-       where (w.wanted, w.state) <> (o.wanted, o.state)
-       group by w.supplier_id, w.wanted, w.state;
+       where (w.desired_state, w.state) <> (o.desired_state, o.state)
+       group by w.supplier_id, w.desired_state, w.state;
   end if;
   return null;
 end
@@ -214,7 +215,7 @@ create trigger note_inserted after insert on write_back referencing new table as
 create trigger note_updated after update on write_back referencing old table as old_rows new table as new_rows
   for each statement execute function note_bookings();
 
--- Suppliers: an answer has come. Each part is put in place by a statement of its own.
+-- Trigger on supplier_partition. An event for each stored answer of a supplier; each answer is one statement.
 create function note_sync() returns trigger
 language plpgsql as $$
 begin
@@ -222,11 +223,11 @@ begin
   return null;
 end
 $$;
-create trigger note_updated after update on supply_part
-  for each row when (old.observed_at <> new.observed_at or old.doubted is distinct from new.doubted)
+create trigger note_updated after update on supplier_partition
+  for each row when (old.observed_at <> new.observed_at or old.unconfirmed is distinct from new.unconfirmed)
   execute function note_sync();
 
--- Or somebody else syncs it, or it is paused, blocked or failing.
+-- Trigger on supplier. An event when the leader, the pause, the block or the last error of a supplier changes.
 create function note_supplier() returns trigger
 language plpgsql as $$
 begin

@@ -10,13 +10,13 @@ import { SampledClock } from '../../../src/platform/db/database-clock.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { supplierAt } from './supplier-at.ts';
 
-const QUICK: Partial<WriteBackOptions> = {
+const FAST: Partial<WriteBackOptions> = {
   retry: { baseMs: 1, capMs: 20, maxAttempts: 500 },
   leaseMs: 30_000,
   pollMs: 10,
 };
 
-/** The adapter of a simulator that sells items. */
+/** The adapter of a simulated supplier of items. */
 export function itemsAdapter(url: string): Adapter {
   return createAdapter(supplierAt(url, 'snapshot'));
 }
@@ -32,16 +32,16 @@ export function openWorker(
   options: Partial<WriteBackOptions> = {},
 ): WriteBackWorker {
   const logger = createLogger('silent');
-  return new WriteBackWorker({ database, feed, logger }, new Map(Object.entries(adapters)), { ...QUICK, ...options });
+  return new WriteBackWorker({ database, feed, logger }, new Map(Object.entries(adapters)), { ...FAST, ...options });
 }
 
-/** Resolves when nothing waits to be told to these suppliers. */
-export async function untilTold(database: Database, supplierIds: readonly string[], withinMs = 10_000): Promise<void> {
+/** Resolves when no write-back to these suppliers is waiting. */
+export async function untilSent(database: Database, supplierIds: readonly string[], withinMs = 10_000): Promise<void> {
   const giveUpAt = performance.now() + withinMs;
   for (;;) {
     const depths = await database.read((reader) => countWriteBacks(reader, supplierIds));
     if (depths.every(({ state, entries }) => state !== 'waiting' || entries === 0)) return;
-    if (performance.now() > giveUpAt) throw new Error(`not told within ${withinMs} ms: ${JSON.stringify(depths)}`);
+    if (performance.now() > giveUpAt) throw new Error(`not sent within ${withinMs} ms: ${JSON.stringify(depths)}`);
     await delay(5);
   }
 }
@@ -51,28 +51,28 @@ export interface StoredWriteBack {
   readonly supplier_id: string;
   readonly key: string;
   readonly quantity: number;
-  readonly wanted: 'booked' | 'cancelled';
+  readonly desired_state: 'booked' | 'cancelled';
   readonly state: 'waiting' | 'done' | 'refused' | 'parked';
   readonly reason: string | null;
   readonly refusal: string | null;
-  /** Of the reservation. */
+  /** The reservation's status. */
   readonly status: 'confirmed' | 'cancelled' | 'conflict';
-  /** The supplier's id of the booking, as JSON. */
+  /** The supplier's id of the booking, as JSON text. */
   readonly upstream_id: string | null;
-  /** The supplier's id of what was booked, as JSON. */
+  /** The supplier's id of the booked unit, as JSON text. */
   readonly unit_id: string;
-  /** When its turn was, in microseconds since 1970. */
+  /** When the confirmation was decided, in microseconds since 1970. */
   readonly decided_us: string;
 }
 
 export async function readWriteBacks(database: Database): Promise<StoredWriteBack[]> {
   const { rows } = await database.read((reader) =>
     sql<StoredWriteBack>`
-      select w.reservation_id, w.supplier_id, w.key, w.quantity, w.wanted, w.state, w.reason, w.refusal, r.status,
-             w.upstream_id::text as upstream_id, known.upstream_id::text as unit_id,
+      select w.reservation_id, w.supplier_id, w.key, w.quantity, w.desired_state, w.state, w.reason, w.refusal,
+             r.status, w.upstream_id::text as upstream_id, ss.upstream_id::text as unit_id,
              (extract(epoch from w.decided_at) * 1000000)::bigint::text as decided_us
         from write_back w join reservation r on r.id = w.reservation_id
-        join supplier_slot known on known.slot_id = w.slot_id order by w.reservation_id`.execute(reader),
+        join supplier_slot ss on ss.slot_id = w.slot_id order by w.reservation_id`.execute(reader),
   );
   return rows;
 }

@@ -1,11 +1,11 @@
-import { Unavailable } from '../../platform/errors.ts';
+import { failure } from '../../../platform/errors.ts';
 
-/** @param retryAfterS until a supplier may be asked again */
-export function notObservedYet(retryAfterS: number): Unavailable {
-  return new Unavailable('not-observed-yet', 'No supplier of items has answered yet', retryAfterS);
-}
-
-export function pullStillOpen(): Unavailable {
-  const detail = 'The pause holds, but a pull that began before it has not ended yet. Ask again to be told when it has';
-  return new Unavailable('pull-still-open', detail, 5);
+/** The pause is stored, but a pull that was reserved before it may still be sent. */
+export class PullStillOpen extends failure('unavailable', 'pull-still-open', 'Temporarily unavailable') {
+  override readonly retryAfterS = 5;
+  constructor() {
+    super(
+      'The sync is paused, but a pull that started before the pause has not ended. Repeat the request to wait for it',
+    );
+  }
 }

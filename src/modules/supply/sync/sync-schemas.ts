@@ -1,112 +1,132 @@
 import { Type } from 'typebox';
-import { IdField, IdParameter } from '../../platform/http/parameters.ts';
+import { component, nullable } from '../../../platform/http/openapi.ts';
 
-const nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()]);
-const Opaque = Type.Union([Type.String(), Type.Number()], { description: "The supplier's own, as it came" });
-const Amount = Type.Number({ description: 'An exact decimal' });
-const Currency = Type.String({ description: 'ISO 4217' });
-const CalendarDate = Type.String({ format: 'date', examples: ['2026-12-30'] });
-const ClockTime = Type.String({ description: 'As clocks show it where the supplier is', examples: ['10:30'] });
-const Instant = Type.String({ description: 'UTC', examples: ['2026-12-30T10:00:00Z'] });
-const Remaining = Type.Integer({ description: 'What can be had now' });
+const instant = (description: string) =>
+  Type.String({ format: 'date-time', description, examples: ['2026-12-30T10:00:00Z'] });
 
-export const ExperienceParams = Type.Object({ id: IdParameter("The supplier's product id") });
-/** The schema is for readers: the route's own grammar also knows how long months are. */
-export const DateQuery = Type.Object({ date: Type.String({ description: '`YYYY-MM-DD`', examples: ['2026-12-30'] }) });
+const SupplierId = Type.String({ description: "The supplier's id in the configuration.", examples: ['sample-tours'] });
+const syncState = (description: string) => Type.Enum(['running', 'paused'], { type: 'string', description });
 
-const Price = Type.Object({ finalPrice: Amount, originalPrice: Amount, currencyCode: Currency });
-const PaxAvailability = Type.Object({
-  type: Type.String(),
-  name: Type.String(),
-  description: Type.String(),
-  isPrimary: Type.Boolean(),
-  min: Type.Integer({ description: 'How many of it one reservation must have' }),
-  max: Type.Integer({ description: 'How many of it one reservation may have' }),
-  remaining: Remaining,
-  price: Type.Object({ finalPrice: Amount, originalPrice: Amount, discount: Amount, currencyCode: Currency }),
-});
-const ExperienceSlot = Type.Object({
-  id: IdField('Ours: what is reserved by'),
-  startDate: CalendarDate,
-  startTime: ClockTime,
-  endTime: ClockTime,
-  providerSlotId: Opaque,
-  variantId: nullable(Opaque),
-  remaining: Remaining,
-  currencyCode: Currency,
-  price: Price,
-  paxAvailability: Type.Array(PaxAvailability, { description: "In the supplier's order" }),
-});
-export const ExperienceSlots = Type.Object({
-  id: IdField("The supplier's product id"),
-  slots: Type.Array(ExperienceSlot, { description: 'By start' }),
-});
-export const ExperienceDates = Type.Object({
-  dates: Type.Array(Type.Object({ date: CalendarDate, price: Price }), {
-    description: 'Ascending; only days on which something can be had, with the lowest primary price of what can',
-  }),
-});
-export const ExperienceList = Type.Object({
-  experiences: Type.Array(
-    Type.Object({
-      id: IdField("The supplier's product id"),
-      supplier: Type.String(),
-      time_zone: Type.String({ description: 'Where its days begin and its times are local' }),
+export const SupplierQuery = Type.Object({
+  supplier: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description: "A supplier's id in the configuration. Defaults to all suppliers.",
+      examples: ['sample-tours'],
     }),
   ),
 });
 
-const Item = Type.Object({
-  item_id: IdField('Ours: what is booked by'),
-  name: nullable(Type.String()),
-  starts_at: Instant,
-  ends_at: Instant,
-  remaining: Remaining,
-  price: Type.Object({ amount: Amount, currency: Currency }),
-});
-export const ItemList = Type.Object({
-  items: Type.Array(Item, { description: 'By start; only what can be had' }),
-  observed_at: nullable(Instant),
-  next_pull_at: nullable(Instant),
-});
-export const FetchStatus = Type.Object({ lastFetchedTime: nullable(Instant), nextFetchTime: nullable(Instant) });
+const SupplierSyncState = component(
+  'SupplierSyncState',
+  Type.Object(
+    { id: SupplierId, status: syncState('Whether the supplier is pulled.') },
+    { description: 'Whether the sync of one supplier is paused.' },
+  ),
+);
 
-const State = Type.Enum(['running', 'paused']);
-export const SupplierQuery = Type.Object({
-  supplier: Type.Optional(Type.String({ maxLength: 200, description: 'One supplier; all unless told' })),
-});
-export const SyncPaused = Type.Object({
-  status: State,
-  suppliers: Type.Array(Type.Object({ id: Type.String(), status: State })),
-});
-const SupplierStatus = Type.Object({
-  id: Type.String(),
-  status: State,
-  pull_limits: Type.Array(Type.String(), { examples: [['30/1m']] }),
-  pulls_in_window: Type.Integer({ description: 'Under the limit that is nearest to being used up' }),
-  pulls_in_windows: Type.Array(Type.Integer(), { description: 'Under each of `pull_limits`' }),
-  next_pull_at: nullable(Instant),
-  backlog: Type.Integer({ description: 'Parts that are older than asked, or not known at all' }),
-  done: Type.Integer({ description: 'Parts that are as young as asked' }),
-  total: Type.Integer(),
-  last_pull_at: nullable(Instant),
-  last_error: nullable(Type.String()),
-  last_error_at: nullable(Instant),
-  oldest_observed_at: nullable(Instant),
-  write_backs: Type.Object({
-    waiting: Type.Integer({ description: 'Bookings and cancellations the supplier is yet to be told of' }),
-    parked: Type.Integer({ description: 'Those that failed too often; `resume` tries them again' }),
-    reason: nullable(Type.String({ description: 'Why one is parked, else why one has to wait' })),
-  }),
-});
-const Removed = Type.Object({
-  id: Type.String(),
-  untold: Type.Integer({ description: 'Bookings and cancellations that it was never told of' }),
-});
-export const SyncStatus = Type.Object({
-  status: State,
-  now: Instant,
-  suppliers: Type.Array(SupplierStatus),
-  removed: Type.Array(Removed, { description: 'Suppliers that are not configured any more, and have to be told' }),
-});
-export const Hello = Type.Object({ hello: Type.String() });
+const OverallState = syncState('`paused` if all suppliers are paused.');
+
+export const SyncStates = component(
+  'SyncStates',
+  Type.Object(
+    {
+      status: OverallState,
+      suppliers: Type.Array(SupplierSyncState, { description: 'All suppliers of the configuration, in its order.' }),
+    },
+    { description: 'Whether the sync is paused, overall and for each supplier.' },
+  ),
+);
+
+const WriteBackCounts = component(
+  'WriteBackCounts',
+  Type.Object(
+    {
+      waiting: Type.Integer({ description: 'Write-backs that wait to be sent, or to be sent again.', examples: [0] }),
+      parked: Type.Integer({
+        description: 'Write-backs that failed too often or were rejected. `resume` sends them again.',
+        examples: [0],
+      }),
+      reason: nullable(
+        Type.String({
+          description: 'Why a write-back is parked or, if none is, why one waits.',
+          examples: ['POST failed with ECONNREFUSED'],
+        }),
+      ),
+    },
+    { description: 'Bookings and cancellations that have not reached the supplier.' },
+  ),
+);
+
+const SupplierStatus = component(
+  'SupplierStatus',
+  Type.Object(
+    {
+      id: SupplierId,
+      status: syncState('Whether the supplier is pulled.'),
+      pull_limits: Type.Array(Type.String(), {
+        description: 'The pull limits of the configuration. All of them apply together.',
+        examples: [['30/1m']],
+      }),
+      pulls_in_window: Type.Integer({
+        description: 'Pulls that count against the limit that is nearest to being used up.',
+        examples: [12],
+      }),
+      pulls_in_windows: Type.Array(Type.Integer(), {
+        description: 'Pulls that count against each limit, in the order of `pull_limits`.',
+        examples: [[12]],
+      }),
+      next_pull_at: nullable(
+        instant('When the limits allow the next pull; now if they allow it already, `null` while paused.'),
+      ),
+      backlog: Type.Integer({
+        description:
+          'Partitions that are past their target age or were never pulled. A partition is what one pull reads.',
+        examples: [4],
+      }),
+      done: Type.Integer({ description: 'Partitions within their target age.', examples: [58] }),
+      total: Type.Integer({ description: 'All partitions that the configuration requires.', examples: [62] }),
+      last_pull_at: nullable(instant('When the last pull was reserved.')),
+      last_error: nullable(
+        Type.String({
+          description: 'The last failure, with the name of its partition.',
+          examples: ['14/2026-12-30: answered 500'],
+        }),
+      ),
+      last_error_at: nullable(instant('When the last failure happened.')),
+      oldest_observed_at: nullable(
+        instant('The time as of which the oldest partition is true; `null` if none was ever pulled.'),
+      ),
+      write_backs: WriteBackCounts,
+    },
+    { description: 'The sync of one supplier.' },
+  ),
+);
+
+const RemovedSupplier = component(
+  'RemovedSupplier',
+  Type.Object(
+    {
+      id: Type.String({ description: "The supplier's former id in the configuration.", examples: ['old-tours'] }),
+      unsent: Type.Integer({ description: 'Bookings and cancellations that were not sent to it.', examples: [3] }),
+    },
+    { description: 'A supplier that is no longer configured. Configure it again to send what is left.' },
+  ),
+);
+
+export const SyncStatus = component(
+  'SyncStatus',
+  Type.Object(
+    {
+      status: OverallState,
+      now: instant("The database's clock, to which all other times refer."),
+      suppliers: Type.Array(SupplierStatus, { description: 'All suppliers of the configuration, in its order.' }),
+      removed: Type.Array(RemovedSupplier, {
+        description: 'Suppliers that are no longer configured and have unsent bookings or cancellations, by id.',
+      }),
+    },
+    { description: 'The state and the progress of the sync.' },
+  ),
+);
+
+export const Greeting = Type.Object({ hello: Type.String() });

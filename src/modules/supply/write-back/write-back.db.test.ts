@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eachDatabase, onPostgres } from '../../../../test/support/database/test-database.ts';
+import { toUnitClaim, winnersOf } from '../../../../test/support/supply/conflict-rule.ts';
 import {
   addSupplier,
-  item,
   POLICY,
   pullItems,
   suppliedIds,
   supplyItems,
+  upstreamItem,
 } from '../../../../test/support/supply/supplied-slots.ts';
 import { auditWriteBacks } from '../../../../test/support/supply/write-back-audit.ts';
 import {
@@ -17,7 +18,7 @@ import {
   openWorker,
   readWriteBacks,
   type StoredWriteBack,
-  untilTold,
+  untilSent,
 } from '../../../../test/support/supply/write-back-fixture.ts';
 import type { ChangeFeed } from '../../../platform/db/change-feed.ts';
 import type { Database } from '../../../platform/db/database.ts';
@@ -25,7 +26,6 @@ import type { Id } from '../../../platform/ids.ts';
 import { type RunningSimulator, startSimulator } from '../../../simulator/index.ts';
 import { bookSlot, cancelReservation } from '../../reservations/index.ts';
 import { type Adapter, SupplierFailure, type UpstreamId } from '../adapters/adapter.ts';
-import { settle } from './retry-policy.ts';
 import {
   acknowledgeBooking,
   deferWriteBack,
@@ -53,15 +53,15 @@ async function cancel(database: Database, reservationId: Id): Promise<void> {
 
 async function entryOf(database: Database, reservationId: Id): Promise<StoredWriteBack> {
   const entry = (await readWriteBacks(database)).find((each) => each.reservation_id === reservationId);
-  if (!entry) throw new Error(`reservation ${reservationId} is in no queue`);
+  if (!entry) throw new Error(`reservation ${reservationId} has no write-back`);
   return entry;
 }
 
-async function leftOf(database: Database, slotId: Id | undefined): Promise<number> {
+async function unitsLeftOf(database: Database, slotId: Id | undefined): Promise<number> {
   const { rows } = await database.read((reader) =>
-    sql<{ left_over: number }>`select capacity - claimed as left_over from slot where id = ${slotId}`.execute(reader),
+    sql<{ left: number }>`select capacity - claimed as left from slot where id = ${slotId}`.execute(reader),
   );
-  return rows[0]?.left_over ?? Number.NaN;
+  return rows[0]?.left ?? Number.NaN;
 }
 
 async function endLeases(database: Database): Promise<void> {
@@ -70,9 +70,9 @@ async function endLeases(database: Database): Promise<void> {
   );
 }
 
-const CALLED = new AbortController().signal;
+const never = new AbortController().signal;
 
-eachDatabase('write-back to a supplier that loses answers', (open) => {
+eachDatabase('WriteBackWorker', (open) => {
   let simulator: RunningSimulator;
   let supplierId: string;
   let adapter: Adapter;
@@ -94,17 +94,17 @@ eachDatabase('write-back to a supplier that loses answers', (open) => {
   });
   afterEach(() => simulator[Symbol.asyncDispose]());
 
-  /** An item of ours of which at least `places` are left. */
-  async function someItem(places = 1): Promise<{ slotId: Id; unitId: UpstreamId }> {
+  /** An item with at least `units` units left. */
+  async function someItem(units = 1): Promise<{ slotId: Id; unitId: UpstreamId }> {
     for (const [unitId, slotId] of ids)
-      if ((await leftOf(open().database, slotId)) >= places) return { slotId, unitId };
-    throw new Error('everything is sold out');
+      if ((await unitsLeftOf(open().database, slotId)) >= units) return { slotId, unitId };
+    throw new Error('every item is sold out');
   }
 
-  async function work(as: Adapter = adapter, options?: Partial<WriteBackOptions>): Promise<void> {
+  async function sendAll(by: Adapter = adapter, options?: Partial<WriteBackOptions>): Promise<void> {
     const { database } = open();
-    await using _worker = openWorker(database, feed, { [supplierId]: as }, options);
-    await untilTold(database, [supplierId]);
+    await using _worker = openWorker(database, feed, { [supplierId]: by }, options);
+    await untilSent(database, [supplierId]);
   }
 
   async function audit(): Promise<string[]> {
@@ -113,56 +113,63 @@ eachDatabase('write-back to a supplier that loses answers', (open) => {
     return auditWriteBacks(ours, simulator.bookings());
   }
 
-  async function settled(): Promise<string[]> {
-    await work();
+  /** Sends all write-backs. @returns the differences from the supplier's bookings */
+  async function sendAndAudit(): Promise<string[]> {
+    await sendAll();
     return audit();
   }
 
   const take = (database: Database) =>
     database.statement((tx) => takeWriteBacks(tx, supplierId, 1, LEASE_MS)).then(([entry]) => entry);
 
-  /** Where a process may die while it works on an entry; what it leaves is a lease that ends. */
+  /** The points at which a process can die during an attempt. Each leaves behind only a lease that ends. */
   const DEATHS = {
     'before it took the entry': async () => {},
     'before it sent the booking': async (database: Database) => {
       await take(database);
     },
-    'before it wrote down the answer': async (database: Database) => {
+    'before it stored the answer': async (database: Database) => {
       const entry = await take(database);
-      if (entry?.wanted === 'booked')
-        await adapter.book({ ...entry, reference: `holdfast-${entry.reservationId}` }, CALLED);
+      if (entry?.desiredState === 'booked')
+        await adapter.book({ ...entry, reference: `holdfast-${entry.reservationId}` }, never);
     },
-    'after it wrote down the answer': async (database: Database) => {
+    'after it stored the answer': async (database: Database) => {
       const entry = await take(database);
-      if (entry?.wanted !== 'booked') return;
-      const answer = await adapter.book({ ...entry, reference: `holdfast-${entry.reservationId}` }, CALLED);
+      if (entry?.desiredState !== 'booked') return;
+      const answer = await adapter.book({ ...entry, reference: `holdfast-${entry.reservationId}` }, never);
       if (answer.kind === 'booked')
         await database.statement((tx) => acknowledgeBooking(tx, entry.reservationId, answer.id));
     },
-    'after it cancelled, before it wrote that down': async (database: Database) => {
-      await DEATHS['after it wrote down the answer'](database);
+    'after it cancelled and before it stored that': async (database: Database) => {
+      await DEATHS['after it stored the answer'](database);
       const entry = await take(database);
-      if (entry?.upstreamId != null) await adapter.cancel(entry.upstreamId, CALLED);
+      if (entry?.upstreamId != null) await adapter.cancel(entry.upstreamId, never);
     },
+  };
+
+  const CANCELLED = {
+    never: 'the client never cancels',
+    before: 'the client has cancelled before',
+    after: 'the client cancels afterwards',
   };
 
   for (const [point, die] of Object.entries(DEATHS)) {
     for (const cancelled of ['never', 'before', 'after'] as const) {
-      it(`comes out right when a process dies ${point}, cancelled ${cancelled}`, async () => {
+      it(`a booking is settled when a process dies ${point} and ${CANCELLED[cancelled]}`, async () => {
         const { database } = open();
         const reservationId = await book(database, (await someItem()).slotId);
         if (cancelled === 'before') await cancel(database, reservationId);
         await die(database);
         if (cancelled === 'after') await cancel(database, reservationId);
         await endLeases(database);
-        expect(await settled()).toEqual([]);
+        expect(await sendAndAudit()).toEqual([]);
         const { status, state } = await entryOf(database, reservationId);
         expect([status, state]).toEqual([cancelled === 'never' ? 'confirmed' : 'cancelled', 'done']);
       });
     }
   }
 
-  it('sends at once, and again after every kind of failure', async () => {
+  it('bookings and cancellations are settled through every kind of failure', async () => {
     const { database } = open();
     simulator.setFaults({
       'error-before': { probability: 0.3 },
@@ -172,118 +179,118 @@ eachDatabase('write-back to a supplier that loses answers', (open) => {
     const booked: Id[] = [];
     for (let count = 0; count < 12; count += 1) booked.push(await book(database, (await someItem()).slotId));
     for (const reservationId of booked.slice(0, 5)) await cancel(database, reservationId);
-    expect(await settled()).toEqual([]);
+    expect(await sendAndAudit()).toEqual([]);
     simulator.setFaults({});
     for (const reservationId of booked.slice(5)) expect((await entryOf(database, reservationId)).state).toBe('done');
   });
 
-  it('is found out if each attempt has a key of its own', async () => {
+  it('control: the audit finds a booking that is held twice if each attempt has its own key', async () => {
     const { database } = open();
-    const reckless: Adapter = {
+    const withNewKeys: Adapter = {
       ...adapter,
-      book: (order, signal) => adapter.book({ ...order, key: randomUUID() }, signal),
+      book: (request, signal) => adapter.book({ ...request, key: randomUUID() }, signal),
     };
     await book(database, (await someItem()).slotId);
     simulator.setFaults({ 'lost-acknowledgement': { next: 1 } });
-    await work(reckless);
+    await sendAll(withNewKeys);
     expect(await audit()).toEqual([expect.stringContaining('is held 2 times')]);
   });
 
-  it('keeps a unit that was cancelled from sale until a pull has it', async () => {
+  it('a cancelled unit that the supplier had counted is on sale again after the next pull', async () => {
     const { database } = open();
     const { slotId } = await someItem();
-    const before = await leftOf(database, slotId);
+    const before = await unitsLeftOf(database, slotId);
     const reservationId = await book(database, slotId);
-    expect(await settled()).toEqual([]);
+    expect(await sendAndAudit()).toEqual([]);
     await pullItems(database, supplierId, adapter);
-    expect(await leftOf(database, slotId)).toBe(before - 1);
+    expect(await unitsLeftOf(database, slotId)).toBe(before - 1);
     await cancel(database, reservationId);
-    expect(await leftOf(database, slotId), 'the supplier still holds it').toBe(before - 1);
-    expect(await settled()).toEqual([]);
-    expect(await leftOf(database, slotId), 'no pull has said so').toBe(before - 1);
+    expect(await unitsLeftOf(database, slotId), 'the supplier still holds it').toBe(before - 1);
+    expect(await sendAndAudit()).toEqual([]);
+    expect(await unitsLeftOf(database, slotId), 'no pull has shown it').toBe(before - 1);
     await pullItems(database, supplierId, adapter);
-    expect(await leftOf(database, slotId)).toBe(before);
+    expect(await unitsLeftOf(database, slotId)).toBe(before);
   });
 
-  it('keeps a unit from sale that was cancelled while the supplier may hold it, and no longer', async () => {
+  it('a cancelled unit that the supplier may hold is on sale again once the supplier has cancelled it', async () => {
     const { database } = open();
     const { slotId } = await someItem();
-    const before = await leftOf(database, slotId);
+    const before = await unitsLeftOf(database, slotId);
     const reservationId = await book(database, slotId);
-    await DEATHS['before it wrote down the answer'](database);
+    await DEATHS['before it stored the answer'](database);
     await cancel(database, reservationId);
-    expect(await leftOf(database, slotId)).toBe(before - 1);
+    expect(await unitsLeftOf(database, slotId)).toBe(before - 1);
     await endLeases(database);
-    expect(await settled()).toEqual([]);
-    expect(await leftOf(database, slotId)).toBe(before);
+    expect(await sendAndAudit()).toEqual([]);
+    expect(await unitsLeftOf(database, slotId)).toBe(before);
   });
 
-  it('makes a conflict of what the supplier sold to somebody else, and tells who asks', async () => {
+  it('a booking of a unit that the supplier sold to another buyer becomes a conflict', async () => {
     const { database } = open();
     const { slotId, unitId } = await someItem(2);
-    const left = await leftOf(database, slotId);
-    expect(simulator.sell(unitId, left - 1), 'a rival comes first').toBe(true);
+    const left = await unitsLeftOf(database, slotId);
+    expect(simulator.sell(unitId, left - 1), 'another buyer takes all but one unit').toBe(true);
     const first = await book(database, slotId);
     const second = await book(database, slotId);
-    expect(await settled()).toEqual([]);
+    expect(await sendAndAudit()).toEqual([]);
     expect(await entryOf(database, first)).toMatchObject({ status: 'confirmed', state: 'done' });
     expect(await entryOf(database, second)).toMatchObject({
       status: 'conflict',
       state: 'refused',
       refusal: expect.stringContaining('409'),
     });
-    expect(await leftOf(database, slotId), 'it is known to be sold out now').toBeLessThanOrEqual(0);
+    expect(await unitsLeftOf(database, slotId), 'the refusal shows that it is sold out').toBeLessThanOrEqual(0);
     const claims = (await readWriteBacks(database))
       .filter((each) => each.reservation_id === first || each.reservation_id === second)
-      .map((each) => ({ id: each.reservation_id, decidedAt: BigInt(each.decided_us), quantity: each.quantity }));
-    expect(settle(claims, 1)).toEqual([first]);
+      .map(toUnitClaim);
+    expect(winnersOf(claims, 1)).toEqual([first]);
   });
 
-  it('makes one conflict of a unit that vanished, whether it had been told or not', async () => {
+  it('a booking of a unit that vanished becomes a conflict if it was not sent, and stays confirmed if it was', async () => {
     const { database } = open();
     const { slotId, unitId } = await someItem(2);
-    const told = await book(database, slotId);
-    expect(await settled()).toEqual([]);
+    const sent = await book(database, slotId);
+    expect(await sendAndAudit()).toEqual([]);
     simulator.vanish(unitId);
-    const untold = await book(database, slotId);
-    expect(await settled()).toEqual([]);
-    expect(await entryOf(database, told)).toMatchObject({ status: 'confirmed', state: 'done' });
-    expect(await entryOf(database, untold)).toMatchObject({ status: 'conflict', state: 'refused' });
+    const unsent = await book(database, slotId);
+    expect(await sendAndAudit()).toEqual([]);
+    expect(await entryOf(database, sent)).toMatchObject({ status: 'confirmed', state: 'done' });
+    expect(await entryOf(database, unsent)).toMatchObject({ status: 'conflict', state: 'refused' });
   });
 
-  it('parks what the supplier calls wrong, with its words, until a person has it tried again', async () => {
+  it('a rejected booking is parked with the supplier’s answer until it is unparked', async () => {
     const { database } = open();
-    const wrong: Adapter = { ...adapter, book: async () => ({ kind: 'rejected', reason: 'answered 400: no' }) };
+    const rejecting: Adapter = { ...adapter, book: async () => ({ kind: 'rejected', reason: 'answered 400: no' }) };
     const reservationId = await book(database, (await someItem()).slotId);
-    await work(wrong);
+    await sendAll(rejecting);
     expect(await entryOf(database, reservationId)).toMatchObject({
       state: 'parked',
       reason: 'rejected: answered 400: no',
     });
     expect(await database.transaction((tx) => unparkWriteBacks(tx, ['another']))).toBe(0);
     expect(await database.transaction((tx) => unparkWriteBacks(tx, [supplierId]))).toBe(1);
-    expect(await settled()).toEqual([]);
+    expect(await sendAndAudit()).toEqual([]);
     expect((await entryOf(database, reservationId)).state).toBe('done');
   });
 
-  it('parks what has failed too often, and cancels it all the same when it is cancelled then', async () => {
+  it('a booking that failed too often is parked, and a later cancellation is still sent', async () => {
     const { database } = open();
-    const away: Adapter = {
+    const unreachable: Adapter = {
       ...adapter,
       book: () => Promise.reject(new SupplierFailure('POST failed with ECONNREFUSED')),
     };
     const reservationId = await book(database, (await someItem()).slotId);
-    await work(away, { retry: { baseMs: 1, capMs: 1, maxAttempts: 3 } });
+    await sendAll(unreachable, { retry: { baseMs: 1, capMs: 1, maxAttempts: 3 } });
     expect((await entryOf(database, reservationId)).reason).toBe(
       '3 attempts failed; the last: POST failed with ECONNREFUSED',
     );
     await cancel(database, reservationId);
-    expect(await settled()).toEqual([]);
+    expect(await sendAndAudit()).toEqual([]);
     expect((await entryOf(database, reservationId)).state).toBe('done');
   });
 });
 
-eachDatabase('the write-back queue', (open) => {
+eachDatabase('write-back queue', (open) => {
   let supplierId: string;
   let slotId: Id | undefined;
 
@@ -291,11 +298,11 @@ eachDatabase('the write-back queue', (open) => {
     await addClient(open().database);
   });
 
-  async function supply(places = 5): Promise<Database> {
+  async function supplyItem(units = 5): Promise<Database> {
     const { database } = open();
     supplierId = `venue-${randomUUID().slice(0, 8)}`;
     await addSupplier(database, supplierId);
-    await supplyItems(database, supplierId, [item(7, places)]);
+    await supplyItems(database, supplierId, [upstreamItem(7, units)]);
     slotId = (await suppliedIds(database, supplierId)).get(7);
     return database;
   }
@@ -303,21 +310,21 @@ eachDatabase('the write-back queue', (open) => {
   const take = (database: Database, limit = 10) =>
     database.statement((tx) => takeWriteBacks(tx, supplierId, limit, LEASE_MS));
 
-  it('gets its entry with the booking or not at all', async () => {
-    const database = await supply();
-    const undone = database.transaction(async (tx) => {
+  it('a booking and its write-back are stored together or not at all', async () => {
+    const database = await supplyItem();
+    const rolledBack = database.transaction(async (tx) => {
       await bookSlot(tx, { clientId: CLIENT, slotId: slotId ?? 0, quantity: 1 }, POLICY);
-      throw new Error('undone');
+      throw new Error('rolled back');
     });
-    await expect(undone).rejects.toThrow('undone');
+    await expect(rolledBack).rejects.toThrow('rolled back');
     expect(await take(database)).toEqual([]);
     const reservationId = await book(database, slotId);
-    expect(await take(database)).toMatchObject([{ reservationId, wanted: 'booked', attempts: 1, slot: 7 }]);
-    expect(await take(database), 'it is leased').toEqual([]);
+    expect(await take(database)).toMatchObject([{ reservationId, desiredState: 'booked', attempts: 1, slot: 7 }]);
+    expect(await take(database), 'the entry is under a lease').toEqual([]);
   });
 
-  it('lets bookings of one slot go one after the other, whichever failed', async () => {
-    const database = await supply();
+  it('bookings of one slot are sent one after the other, even if the first failed', async () => {
+    const database = await supplyItem();
     const first = await book(database, slotId);
     const second = await book(database, slotId);
     const [entry] = await take(database);
@@ -328,26 +335,26 @@ eachDatabase('the write-back queue', (open) => {
     expect(await take(database)).toMatchObject([{ reservationId: second }]);
   });
 
-  it('takes back nothing for who lost the lease, and has a cancellation due at once', async () => {
-    const database = await supply();
+  it('a worker that lost its lease changes nothing, and a cancellation is due at once', async () => {
+    const database = await supplyItem();
     await book(database, slotId);
-    const [late] = await take(database);
+    const [lost] = await take(database);
     await endLeases(database);
     const [entry] = await take(database);
-    if (!late || !entry) throw new Error('nothing was taken');
-    await database.statement((tx) => deferWriteBack(tx, late, 0, 'too late'));
-    await database.statement((tx) => parkWriteBack(tx, late, 'too late'));
+    if (!lost || !entry) throw new Error('nothing was taken');
+    await database.statement((tx) => deferWriteBack(tx, lost, 0, 'too late'));
+    await database.statement((tx) => parkWriteBack(tx, lost, 'too late'));
     expect(await take(database)).toEqual([]);
     await cancel(database, entry.reservationId);
     await database.statement((tx) => deferWriteBack(tx, entry, 60_000, 'it failed'));
-    expect(await take(database)).toMatchObject([{ wanted: 'cancelled', wasSent: true, upstreamId: null }]);
+    expect(await take(database)).toMatchObject([{ desiredState: 'cancelled', wasSent: true, upstreamId: null }]);
   });
 
-  it('keeps what the supplier no longer lists as one conflict, and takes it back from the supplier', async () => {
-    const database = await supply();
+  it('a booking whose slot the supplier removed becomes one conflict and is cancelled at the supplier', async () => {
+    const database = await supplyItem();
     const reservationId = await book(database, slotId);
     const [entry] = await take(database);
-    // The answer that it is gone comes while the booking is under way, and is told twice.
+    // Two answers without the slot arrive while the booking is being sent.
     for (const at of ['1 second', '2 seconds']) {
       const { rows } = await database.read((reader) =>
         sql<{ at: string }>`select holdfast_clock() + ${at}::interval as at`.execute(reader),
@@ -358,7 +365,7 @@ eachDatabase('the write-back queue', (open) => {
     expect(await entryOf(database, reservationId)).toMatchObject({
       status: 'conflict',
       refusal: 'the supplier no longer has this slot',
-      wanted: 'cancelled',
+      desired_state: 'cancelled',
       state: 'waiting',
     });
     expect(await take(database)).toMatchObject([{ reservationId, upstreamId: 'B1' }]);
@@ -370,13 +377,14 @@ eachDatabase('the write-back queue', (open) => {
   });
 });
 
-onPostgres('confirmations of one slot', (open) => {
-  it('have their turns in the order they commit in, so that none is overtaken', async () => {
+onPostgres('concurrent confirmations of one slot', (open) => {
+  it('confirmations of one slot are decided in the order in which they commit', async () => {
     const { database } = open();
     await addClient(database);
     await addSupplier(database, 'venue');
-    // Free, as what costs something makes an order, and orders wait for each other.
-    await supplyItems(database, 'venue', [{ ...item(7, 5), price: { ...item(7, 5).price, final: '0' } }]);
+    // Free, because priced reservations make orders, and orders wait for each other.
+    const priced = upstreamItem(7, 5);
+    await supplyItems(database, 'venue', [{ ...priced, price: { ...priced.price, final: '0' } }]);
     const slotId = (await suppliedIds(database, 'venue')).get(7) ?? 0;
     const { rows } = await database.statement((tx) =>
       sql<{ id: Id }>`
@@ -390,35 +398,35 @@ onPostgres('confirmations of one slot', (open) => {
     await database.transaction(async (tx) => {
       await confirm(second).execute(tx);
       other = database.statement((own) => confirm(first).execute(own));
-      await untilSomebodyWaits(database);
+      await untilTurnIsAwaited(database);
       expect(await database.statement((own) => takeWriteBacks(own, 'venue', 10, LEASE_MS))).toEqual([]);
     });
     await other;
     const taken = await database.statement((tx) => takeWriteBacks(tx, 'venue', 10, LEASE_MS));
     expect(
       taken.map(({ reservationId }) => reservationId),
-      'though its id is higher',
+      'although its id is higher',
     ).toEqual([second]);
   });
 });
 
-async function untilSomebodyWaits(database: Database): Promise<void> {
-  for (let asked = 0; asked < 1_000; asked += 1) {
+async function untilTurnIsAwaited(database: Database): Promise<void> {
+  for (let checks = 0; checks < 1_000; checks += 1) {
     const { rows } = await database.read((reader) =>
       sql`select pid from pg_locks where locktype = 'advisory' and not granted`.execute(reader),
     );
     if (rows.length > 0) return;
   }
-  throw new Error('nobody waits for a turn');
+  throw new Error('no session waits for its turn');
 }
 
-describe('the audit', () => {
+describe('auditWriteBacks', () => {
   const entry: StoredWriteBack = {
     reservation_id: 4,
     supplier_id: 'venue',
     key: 'k',
     quantity: 1,
-    wanted: 'booked',
+    desired_state: 'booked',
     state: 'done',
     reason: null,
     refusal: null,
@@ -429,7 +437,7 @@ describe('the audit', () => {
   };
   const booking = { id: 9, key: 'k', reference: 'holdfast-4', unitId: 7, quantity: 1, cancelled: false };
 
-  it('finds what is held twice, not at all, though it ended, or by mistake', () => {
+  it('the audit finds bookings held twice, not held, held after their end, or held by mistake', () => {
     expect(auditWriteBacks([entry], [booking])).toEqual([]);
     expect(auditWriteBacks([entry], [booking, booking])).toHaveLength(1);
     expect(auditWriteBacks([entry], [])).toHaveLength(1);
