@@ -4,7 +4,7 @@ import type { SupplierBooking } from './inventory/bookings.ts';
 import type { UnitId } from './inventory/stock.ts';
 import type { SimulatedSupplier } from './simulated-supplier.ts';
 
-/** What a test or an operator can see and change while the simulator runs. */
+/** The state that a test or an operator can read and change while the simulator runs. */
 export interface SimulatorControls {
   /** Every read that arrived, in order. */
   log(): readonly LogEntry[];

@@ -3,7 +3,7 @@ import { component, nullable } from '../../../platform/http/openapi.ts';
 import { CursorParameter, IdField, IdParameter, LimitParameter } from '../../../platform/http/parameters.ts';
 
 const ClientId = IdField("The client's id.", 1);
-const ItemId = IdField("The item's id, as `GET /api/items` returns it.", 1);
+const ItemId = IdField("The item's id, as `GET /api/items` returns it.", 920);
 
 export const BookItemBody = Type.Object(
   {

@@ -12,7 +12,7 @@ const Currency = Type.String({ description: 'ISO 4217 code.', examples: ['SGD'] 
 const CalendarDate = Type.String({
   format: 'date',
   description: "Date in the supplier's time zone.",
-  examples: ['2026-12-30'],
+  examples: ['2026-12-27'],
 });
 const clockTime = (description: string, example: string) => Type.String({ description, examples: [example] });
 const Remaining = Type.Integer({ description: 'Units that can be reserved now.', examples: [12] });
@@ -25,7 +25,7 @@ export const DateQuery = Type.Object({
   date: Type.String({
     format: 'date',
     description: "The date in the supplier's time zone.",
-    examples: ['2026-12-30'],
+    examples: ['2026-12-27'],
     [ERROR_MESSAGE]: NOT_A_DATE,
   }),
 });
@@ -76,11 +76,11 @@ const ExperienceSlot = component(
   'ExperienceSlot',
   Type.Object(
     {
-      id: IdField('The slot id, for reservations.', 1),
+      id: IdField('The slot id, for reservations.', 937),
       startDate: CalendarDate,
       startTime: clockTime("Start on the supplier's clock.", '10:30'),
       endTime: clockTime("End on the supplier's clock.", '11:30'),
-      providerSlotId: UpstreamId("The supplier's own id of the slot, unchanged.", '225532707687_2026-12-30T10:30'),
+      providerSlotId: UpstreamId("The supplier's own id of the slot, unchanged.", '225532707687_2026-12-27T10:30'),
       variantId: nullable(UpstreamId("The supplier's own id of the variant, unchanged.", 7)),
       remaining: Remaining,
       currencyCode: Currency,

@@ -20,7 +20,7 @@ const Item = component(
   'Item',
   Type.Object(
     {
-      item_id: IdField("The item's id, for bookings.", 1),
+      item_id: IdField("The item's id, for bookings.", 920),
       name: nullable(Type.String({ description: "The item's name.", examples: ['Harbour kayak tour, 2 h'] })),
       starts_at: instant('Start, UTC.'),
       ends_at: instant('End, UTC.'),

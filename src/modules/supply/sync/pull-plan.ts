@@ -18,7 +18,7 @@ export interface PullPlan {
   /** Records that a pull was not sent, not answered or not accepted. It is not repeated before `notBeforeMs`. */
   defer(partition: Partition, notBeforeMs: number): void;
   countReads(partition: Partition, count: number): void;
-  /** What to store for the next plan; `undefined` if there is nothing to learn. */
+  /** The memory to store for the next plan; `undefined` for a plan that learns nothing. */
   toMemory(nowMs: number): PlannerMemory | undefined;
 }
 
