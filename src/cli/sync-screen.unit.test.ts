@@ -46,7 +46,7 @@ describe('syncScreen', () => {
     ]);
   });
 
-  it('the time left is endless, stopped or nothing where that is the case', () => {
+  it('the screen shows that the backlog has no end, makes no progress or is empty', () => {
     const left = (lines: string[]) => lines.find((line) => line.startsWith('  left'))?.slice(12);
     const often = { cadence: [{ days: [0, 30], everyMs: 60_000 }] } as const;
     expect(left(linesOf({}, often))).toBe('no end: 89,280 pulls a day required, 43,200 allowed');
@@ -56,7 +56,7 @@ describe('syncScreen', () => {
     expect(left(linesOf({}, half))).toBe('at least 2 min, about 3 min with what becomes due meanwhile');
   });
 
-  it('the next pull is shown with its time, or that none is due or allowed', () => {
+  it('the screen shows when the next pull is, or that none is due or allowed', () => {
     const next = (lines: string[]) => lines.find((line) => line.startsWith('  budget'))?.split('; ')[1];
     expect(next(linesOf({ next_pull_at: NOW }))).toBe('next pull now');
     expect(next(linesOf({ next_pull_at: NOW, backlog: 0 }))).toBe('nothing is due');
@@ -64,7 +64,7 @@ describe('syncScreen', () => {
     expect(next(linesOf({ next_pull_at: null, backlog: 0 }))).toBe('no pull until resumed');
   });
 
-  it('unsent bookings are shown with their reason, also those of a supplier that is no longer configured', () => {
+  it('the screen shows unsent bookings with their reason, also those of a supplier that is no longer configured', () => {
     const write_backs = { waiting: 2, parked: 1_000, reason: 'rejected: answered 422' };
     expect(linesOf({ write_backs }, {}, [{ id: 'old-tours', unsent: 3 }]).slice(5)).toEqual([
       '  bookings  2 to be sent, 1,000 parked',
@@ -76,7 +76,7 @@ describe('syncScreen', () => {
     ]);
   });
 
-  it('the last error is shown on one line without control characters', () => {
+  it('the screen shows the last error on one line without control characters', () => {
     const lines = linesOf({ last_error: `14/2026-12-20: \x1b[2Jbad\n${'x'.repeat(100)}`, last_error_at: NOW });
     const error = lines.find((line) => line.startsWith('  error'));
     expect(error).toMatch(/^ {2}error {5}2026-12-20T08:00:00Z {2}14\/2026-12-20: {2}\[2Jbad x+…$/);

@@ -62,7 +62,7 @@ onPostgres('lock order of withdrawal and cancellation', (open) => {
     expect(await deadlocks((tx, epoch) => offerProducts(tx, venue, epoch))).toBe(false);
   });
 
-  it('control: they deadlock if write-backs are unparked before slots are locked', async () => {
+  it('control: a restored supplier and a cancellation deadlock if write-backs are unparked before slots are locked', async () => {
     const didDeadlock = await deadlocks(async (tx) => {
       await sql`update write_back set state = 'waiting' where supplier_id = 'venue'`.execute(tx);
       await sql`select set_offered_products('venue', '{}', true, '1 day')`.execute(tx);

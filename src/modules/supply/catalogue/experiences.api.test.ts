@@ -106,7 +106,7 @@ eachDatabase('experiences', (open) => {
     );
   });
 
-  it('slots carry their age and target age, and 304 for a current copy', async () => {
+  it('slots carry their age and target age, and a current copy gets 304', async () => {
     const product = newProduct();
     await store(product, '2026-12-20', [['today', '2026-12-20', '20:00', 3, '10']], '2026-12-20T07:50:00Z');
     const first = await slots(product, '2026-12-20');

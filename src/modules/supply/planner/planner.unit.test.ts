@@ -115,7 +115,7 @@ describe('Planner', () => {
     expect(worstAge(starving, SCARCE, { ...UNREAD, reads }, 12)).toBeGreaterThan(1);
   });
 
-  it('next returns only dates within the horizon, and no partition that is in flight', () => {
+  it('Planner.next returns only dates within the horizon, and no partition that is in flight', () => {
     const steps = fc.array(fc.tuple(fc.nat(30 * HOUR_MS), fc.nat(3)), { maxLength: 60 });
     fc.assert(
       fc.property(steps, (actions) => {
@@ -205,7 +205,7 @@ describe('Planner', () => {
     );
   });
 
-  it('pulls stay unused while everything is within its target age, and next returns until when', () => {
+  it('pulls stay unused while everything is within its target age, and Planner.next returns the end of the wait', () => {
     const planner = new Planner(AMPLE, todayAt(START_MS));
     const backlog = new BacklogModel(AMPLE);
     let made = 0;
