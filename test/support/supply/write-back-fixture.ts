@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { bookSlot, cancelReservation } from '../../../src/modules/reservations/index.ts';
 import type { Adapter } from '../../../src/modules/supply/adapters/adapter.ts';
 import { createAdapter } from '../../../src/modules/supply/adapters/create-adapter.ts';
 import { countWriteBacks } from '../../../src/modules/supply/write-back/write-back-store.ts';
@@ -7,7 +8,9 @@ import { type WriteBackOptions, WriteBackWorker } from '../../../src/modules/sup
 import type { ChangeFeed } from '../../../src/platform/db/change-feed.ts';
 import type { Database } from '../../../src/platform/db/database.ts';
 import { SampledClock } from '../../../src/platform/db/database-clock.ts';
+import type { Id } from '../../../src/platform/ids.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
+import { POLICY } from './supplied-slots.ts';
 import { supplierAt } from './supplier-at.ts';
 
 const FAST: Partial<WriteBackOptions> = {
@@ -75,4 +78,42 @@ export async function readWriteBacks(database: Database): Promise<StoredWriteBac
         join supplier_slot ss on ss.slot_id = w.slot_id order by w.reservation_id`.execute(reader),
   );
   return rows;
+}
+
+/** The write-back of a reservation. */
+export async function entryOf(database: Database, reservationId: Id): Promise<StoredWriteBack> {
+  const entry = (await readWriteBacks(database)).find((each) => each.reservation_id === reservationId);
+  if (!entry) throw new Error(`reservation ${reservationId} has no write-back`);
+  return entry;
+}
+
+/** Ends all leases and makes all entries due, as time does after a process has died. */
+export async function endLeases(database: Database): Promise<void> {
+  await database.statement((tx) =>
+    sql`update write_back set leased_until = '-infinity', due_at = '-infinity'`.execute(tx),
+  );
+}
+
+/** The first client of a database. */
+export const ONLY_CLIENT = 1;
+
+export async function addOnlyClient(database: Database): Promise<void> {
+  await database.statement((tx) => sql`insert into client (first_name, last_name) values ('A', 'B')`.execute(tx));
+}
+
+/** Books one unit for `ONLY_CLIENT`. @returns the reservation's id */
+export async function book(database: Database, slotId: Id | undefined): Promise<Id> {
+  const command = { clientId: ONLY_CLIENT, slotId: slotId ?? 0, quantity: 1 };
+  return (await database.transaction((tx) => bookSlot(tx, command, POLICY))).reservation_id;
+}
+
+export async function cancel(database: Database, reservationId: Id): Promise<void> {
+  await database.transaction((tx) => cancelReservation(tx, { reservationId, clientId: ONLY_CLIENT }, POLICY));
+}
+
+export async function unitsLeftOf(database: Database, slotId: Id | undefined): Promise<number> {
+  const { rows } = await database.read((reader) =>
+    sql<{ left: number }>`select capacity - claimed as left from slot where id = ${slotId}`.execute(reader),
+  );
+  return rows[0]?.left ?? Number.NaN;
 }
