@@ -6,7 +6,9 @@ const HEIGHT = 384;
 const PANEL = { width: 340, height: 250, top: 74 };
 const LEFT = [58, 480] as const;
 
-/** Colours with enough contrast on white and on black. Each line also has its own dash, for readers who see few colours. */
+/**
+ * Colours with enough contrast on white and on black. Each line also has its own dash, for readers who see few colours.
+ */
 const LINES: Readonly<Record<PolicyName, { colour: string; dash: string }>> = {
   planner: { colour: '#2f81f7', dash: '' },
   deadlines: { colour: '#d2731c', dash: '7 4' },

@@ -149,8 +149,8 @@ class Simulation {
 
 /**
  * The greatest share of reads that any policy can answer within the target age, if it knows all rates and not when the
- * next read arrives. A pull answers at most the reads of one target age, so the pulls of a day go to the partitions that
- * are read most per pull (a fractional knapsack).
+ * next read arrives. A pull answers at most the reads of one target age, so the pulls of a day go to the partitions
+ * that are read most per pull (a fractional knapsack).
  */
 export function mostPossible(world: BookingWorld, course: Course): number {
   const { products, horizon } = world.options;

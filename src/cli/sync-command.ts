@@ -14,8 +14,8 @@ const REDRAW_MS = 1_000;
 const CLEAR_BELOW = '\x1b[J';
 
 /**
- * `holdfast sync`: shows the status from the database, every second until `signal` aborts, and once if the output is not
- * a terminal. It needs no running server. Like every command, it migrates the schema.
+ * `holdfast sync`: shows the status from the database, every second until `signal` aborts, and once if the output is
+ * not a terminal. It needs no running server. Like every command, it migrates the schema.
  */
 export async function runSync(
   words: readonly string[],

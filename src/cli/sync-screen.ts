@@ -39,8 +39,8 @@ function supplierLines(status: SupplierStatus, supplier: Supplier, nowMs: number
 }
 
 /**
- * The time until the backlog is empty: the least time the limits allow, and an estimate that includes the partitions that
- * become due meanwhile. If the cadence requires more pulls than the limits allow, the backlog is never empty.
+ * The time until the backlog is empty: the least time the limits allow, and an estimate that includes the partitions
+ * that become due meanwhile. If the cadence requires more pulls than the limits allow, the backlog is never empty.
  */
 function timeLeft({ backlog, status, next_pull_at }: SupplierStatus, supplier: Supplier, nowMs: number): string {
   if (backlog === 0) return 'nothing';

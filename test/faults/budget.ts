@@ -38,8 +38,8 @@ const HTTP = { connectMs: 300, answerMs: 800, idleMs: 300, totalMs: 1_200 };
 const PROCESS = fileURLToPath(new URL('../support/supply/sync-process.ts', import.meta.url));
 
 /**
- * Runs one hour of a supplier that may be pulled 30 times a minute, at twenty times the speed. Three instances are killed
- * and frozen at random, and some requests fail. The checks use the supplier's own log.
+ * Runs one hour of a supplier that may be pulled 30 times a minute, at twenty times the speed. Three instances are
+ * killed and frozen at random, and some requests fail. The checks use the supplier's own log.
  */
 export async function budget({ seed, rounds, postgresUrl }: FaultOptions): Promise<FaultReport[]> {
   if (postgresUrl === undefined) return [];

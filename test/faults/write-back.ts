@@ -36,7 +36,9 @@ const SUPPLIERS = 4;
 /** The entries of a killed server wait for their leases to end, one after the other on each slot. */
 const DRAIN_WITHIN_MS = 240_000;
 
-/** Kills servers while suppliers lose answers and sell to other buyers, and then compares the bookings of both sides. */
+/**
+ * Kills servers while suppliers lose answers and sell to other buyers, and then compares the bookings of both sides.
+ */
 export async function writeBack({ seed, rounds, postgresUrl }: FaultOptions): Promise<FaultReport[]> {
   if (postgresUrl === undefined) return [];
   const reports: FaultReport[] = [];

@@ -16,8 +16,8 @@ export interface HandlerOptions {
 type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
 
 /**
- * Serves the paths of the wire contract. Every answer is decided when the request arrives and sent `latencyMs` later. This
- * is the harder case for a client, because the answer is already that old.
+ * Serves the paths of the wire contract. Every answer is decided when the request arrives and sent `latencyMs` later.
+ * This is the harder case for a client, because the answer is already that old.
  */
 export function supplierHandler(supplier: SimulatedSupplier, options: HandlerOptions): Handler {
   const { apiKey, latencyMs } = options;
@@ -26,7 +26,9 @@ export function supplierHandler(supplier: SimulatedSupplier, options: HandlerOpt
     if (latencyMs > 0) await delay(latencyMs, undefined, { ref: false });
   };
 
-  /** Decides the answer and returns a function that sends it. Limits come first, so a request with a wrong key counts. */
+  /**
+   * Decides the answer and returns a function that sends it. Limits come first, so a request with a wrong key counts.
+   */
   function read(request: IncomingMessage, response: ServerResponse, url: URL, entry: LogEntry, waitMs: number) {
     const { inventory, faults, clock, random } = supplier;
     const wallMs = clock.wallMs();

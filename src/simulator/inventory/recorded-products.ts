@@ -10,8 +10,8 @@ interface RecordedProduct {
 }
 
 /**
- * The recorded products, moved to any date. A Tuesday shows a recorded Tuesday. If several were recorded, they alternate
- * from week to week. The choice depends only on the date, so a slot is the same every day.
+ * The recorded products, moved to any date. A Tuesday shows a recorded Tuesday. If several were recorded, they
+ * alternate from week to week. The choice depends only on the date, so a slot is the same every day.
  */
 export function recordedProducts(recording: Recording): PerDateProduct[] {
   const products = new Map<number, RecordedProduct>();

@@ -37,7 +37,9 @@ interface Item {
   readonly price: { readonly amount: number; readonly currency: string };
 }
 
-/** The inventory of a supplier that is read as a whole: twenty tours, each on its next two dates. Omits sold-out items. */
+/**
+ * The inventory of a supplier that is read as a whole: twenty tours, each on its next two dates. Omits sold-out items.
+ */
 export function snapshotInventory(stock: Stock, clock: SimulatorClock, timeZone: string): Inventory {
   const now = () => Temporal.Instant.fromEpochMilliseconds(clock.wallMs());
   const items = () => TOURS.flatMap((_, index) => itemsOf(index, now().toZonedDateTimeISO(timeZone)));

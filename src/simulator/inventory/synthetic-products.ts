@@ -8,8 +8,8 @@ const CURRENCY = 'SGD';
 
 /**
  * Products 1001, 1002 … for tests that need many. The same seed gives the same products. They have the peculiarities of
- * the recorded ones and add two of other suppliers: ids that are numbers (odd products), and two pax types with one name
- * (every third product).
+ * the recorded ones and add two of other suppliers: ids that are numbers (odd products), and two pax types with one
+ * name (every third product).
  */
 export function syntheticProducts(count: number, seed: number): PerDateProduct[] {
   return Array.from({ length: count }, (_, index) => syntheticProduct(FIRST_SYNTHETIC_ID + index, seed));

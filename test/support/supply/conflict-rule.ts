@@ -14,8 +14,8 @@ export function toUnitClaim({ reservation_id, decided_us, quantity }: StoredWrit
 
 /**
  * The rule of conflicts as a pure function; the server implements it in SQL, by the order in which it sends bookings.
- * The earlier confirmation wins, then the lower id. A claim on more units than are left gets nothing, and does not block
- * the claims after it.
+ * The earlier confirmation wins, then the lower id. A claim on more units than are left gets nothing, and does not
+ * block the claims after it.
  *
  * @returns the ids of the winners, in the order of the rule
  */

@@ -21,7 +21,9 @@ export interface ItemLoadOptions {
   readonly ports: () => readonly number[];
 }
 
-/** Clients that book items, repeat each request until its answer is final, and cancel some bookings at random moments. */
+/**
+ * Clients that book items, repeat each request until its answer is final, and cancel some bookings at random moments.
+ */
 export class ItemLoad {
   readonly bookedIds = new Set<number>();
   readonly cancelledIds = new Set<number>();

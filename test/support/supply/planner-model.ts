@@ -48,8 +48,8 @@ export class BacklogModel {
   }
 
   /**
-   * Time until the backlog is empty; `undefined` if the limit never clears it. While it shrinks, pulled partitions become
-   * due again, so only the rest of the limit clears it.
+   * Time until the backlog is empty; `undefined` if the limit never clears it. While it shrinks, pulled partitions
+   * become due again, so only the rest of the limit clears it.
    */
   clearsInMs(nowMs: number): number | undefined {
     const { products, pullsPerDay } = this.#settings;

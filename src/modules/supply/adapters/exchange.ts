@@ -46,9 +46,9 @@ export class ExchangeError extends Error {
 }
 
 /**
- * Sends one request and reads one complete answer. `fetch` is not usable here, because it follows redirects and may send
- * a request again. Each request opens its own connection: the other side may close a kept one while the request is on
- * its way, and the pull would be spent without an answer.
+ * Sends one request and reads one complete answer. `fetch` is not usable here, because it follows redirects and may
+ * send a request again. Each request opens its own connection: the other side may close a kept one while the request is
+ * on its way, and the pull would be spent without an answer.
  *
  * @param began called when the answer begins
  */

@@ -3,8 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 const LONGEST_MS = 24 * 3_600_000;
 
 /**
- * The wait that a 429 or 503 asks for, in milliseconds: `Retry-After` or the body's `rateLimitState.reset`, whichever is
- * longer, and at most one day. `undefined` if neither is present.
+ * The wait that a 429 or 503 asks for, in milliseconds: `Retry-After` or the body's `rateLimitState.reset`, whichever
+ * is longer, and at most one day. `undefined` if neither is present.
  */
 export function retryAfterMs(
   status: number,

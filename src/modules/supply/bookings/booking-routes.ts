@@ -80,8 +80,8 @@ export function addBookingRoutes(app: HttpServer, { database, policy }: BookingR
         tags,
         summary: 'Cancel a booking',
         description:
-          'Cancels a booking here, and at the supplier as soon as it can be reached. Repeating the request has no further ' +
-          'effect. A booking in conflict has already ended and answers 409.',
+          'Cancels a booking here, and at the supplier as soon as it can be reached. Repeating the request has no ' +
+          'further effect. A booking in conflict has already ended and answers 409.',
         params: schemas.BookingParams,
         querystring: schemas.CancelBookingQuery,
         response: { 204: Type.Null({ description: 'The booking is cancelled.' }) },

@@ -38,8 +38,8 @@ export const Booking = component(
       status: Type.Enum(['pending', 'confirmed', 'conflict', 'cancelled'], {
         type: 'string',
         description:
-          '`pending`: not yet acknowledged by the supplier. `confirmed`: the supplier holds it. `conflict`: the supplier ' +
-          'refused it or no longer has it.',
+          '`pending`: not yet acknowledged by the supplier. `confirmed`: the supplier holds it. `conflict`: the ' +
+          'supplier refused it or no longer has it.',
       }),
       price: nullable(BookingPrice),
       created_at: Type.String({

@@ -35,8 +35,8 @@ export function addExperienceRoutes(app: HttpServer, experiences: Experiences): 
         tags,
         summary: 'List the slots of an experience on a date',
         description:
-          'Returns all open slots of one date from memory, also those that are sold out. Holds count at once. A date that ' +
-          'was never pulled has an empty list and `detail=never-pulled` in `Cache-Status`.',
+          'Returns all open slots of one date from memory, also those that are sold out. Holds count at once. A date ' +
+          'that was never pulled has an empty list and `detail=never-pulled` in `Cache-Status`.',
         params: schemas.ExperienceParams,
         querystring: schemas.DateQuery,
         response: { 200: schemas.ExperienceSlots },
@@ -58,7 +58,8 @@ export function addExperienceRoutes(app: HttpServer, experiences: Experiences): 
         tags,
         summary: 'List the dates on which an experience is available',
         description:
-          "Returns the dates from today in the supplier's time zone to two months ahead that have units left, from memory.",
+          "Returns the dates that have units left, from today in the supplier's time zone to two months ahead, from " +
+          'memory.',
         params: schemas.ExperienceParams,
         response: { 200: schemas.ExperienceDates },
       },

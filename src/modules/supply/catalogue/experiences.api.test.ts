@@ -238,10 +238,10 @@ eachDatabase('experiences', (open) => {
     // The oldest date is three hours old. Today has a target age of 15 minutes, of which five are left.
     expect(answer.headers).toMatchObject({ age: '10800', 'cache-control': 'max-age=11100, no-cache' });
     expect(answer.headers['cache-status']).toBe('Holdfast; fwd=miss; ttl=300; detail=incomplete');
-    const known = await ask(app, 'GET', `/api/v1/experience/${product}/dates`, undefined, {
+    const revalidated = await ask(app, 'GET', `/api/v1/experience/${product}/dates`, undefined, {
       'if-none-match': String(answer.headers.etag),
     });
-    expect(known.status).toBe(304);
+    expect(revalidated.status).toBe(304);
   });
 
   it('a slot has no units from the instant it begins', async () => {

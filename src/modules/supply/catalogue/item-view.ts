@@ -131,7 +131,9 @@ export class Items {
     for (const wake of this.#wakers) wake();
   }
 
-  /** The items as JSON text. With one supplier, the usual case, the text is kept for as long as its list is the same. */
+  /**
+   * The items as JSON text. With one supplier, the usual case, the text is kept for as long as its list is the same.
+   */
   #join(lists: readonly (readonly AvailableItem[])[]): string {
     const items = mergeItems(lists);
     if (this.#joined?.items !== items) this.#joined = { items, json: items.map(({ json }) => json).join(',') };

@@ -70,8 +70,8 @@ eachDatabase('item routes', (open) => {
         `"observed_at":"2026-12-20T07:30:00Z","next_pull_at":"2026-12-20T08:00:00Z"}`,
     );
     expect(answer.headers).toMatchObject({ age: '1800', 'cache-control': 'max-age=3600, no-cache' });
-    const known = await list(app, { 'if-none-match': String(answer.headers.etag) });
-    expect([known.status, known.headers['cache-status']]).toEqual([304, 'Holdfast; hit; ttl=1800']);
+    const unchanged = await list(app, { 'if-none-match': String(answer.headers.etag) });
+    expect([unchanged.status, unchanged.headers['cache-status']]).toEqual([304, 'Holdfast; hit; ttl=1800']);
     expect((await ask(app, 'GET', '/api/status')).body).toEqual({
       lastFetchedTime: '2026-12-20T07:30:00Z',
       nextFetchTime: '2026-12-20T08:00:00Z',
@@ -131,9 +131,9 @@ eachDatabase('item routes', (open) => {
     expect(Number(first.headers.age)).toBeLessThanOrEqual(OWN_MAX_AGE_S);
     expect(Number((await list(app)).headers.age)).toBeGreaterThanOrEqual(1_800);
 
-    const known = await status({ 'if-none-match': String(first.headers.etag) });
-    expect([known.status, known.text]).toEqual([304, '']);
-    expect(known.headers['cache-status']).toMatch(/^Holdfast; (hit|fwd=stale); ttl=[01]$/);
+    const unchanged = await status({ 'if-none-match': String(first.headers.etag) });
+    expect([unchanged.status, unchanged.text]).toEqual([304, '']);
+    expect(unchanged.headers['cache-status']).toMatch(/^Holdfast; (hit|fwd=stale); ttl=[01]$/);
     const revalidated = await status({ 'cache-control': 'no-cache' });
     expect(revalidated.headers['cache-status']).toMatch(/^Holdfast; fwd=request; ttl=[01]$/);
     expect(revalidated.text).toBe(first.text);

@@ -15,9 +15,9 @@ export interface PullRates {
 /**
  * The value of a pull of each partition, and which partitions are kept within their target age.
  *
- * The limit is best spent on the pulls of the highest value: a fractional knapsack. Everything worth the price or more is
- * kept within its target age, and the rest is pulled at its floor age. Azar et al., "Tractable near-optimal policies for
- * crawling" (2018), find the price of their objective in a similar way.
+ * The limit is best spent on the pulls of the highest value: a fractional knapsack. Everything worth the price or more
+ * is kept within its target age, and the rest is pulled at its floor age. Azar et al., "Tractable near-optimal policies
+ * for crawling" (2018), find the price of their objective in a similar way.
  */
 export class PullValues {
   readonly #table: PartitionTable;

@@ -7,7 +7,10 @@ export async function registerSuppliers(tx: Tx, supplierIds: readonly string[]):
     insert into supplier (id) select unnest(${supplierIds}::text[]) on conflict do nothing`.execute(tx);
 }
 
-/** Pauses or resumes pulling. `reserve_pull` reads the flag under the same row lock, so no pull is reserved after a pause commits. */
+/**
+ * Pauses or resumes pulling. `reserve_pull` reads the flag under the same row lock, so no pull is reserved after a
+ * pause commits.
+ */
 export async function setPaused(tx: Tx, supplierIds: readonly string[], paused: boolean): Promise<void> {
   await sql`select from supplier where id = any(${supplierIds}::text[]) order by id for update`.execute(tx);
   await sql`

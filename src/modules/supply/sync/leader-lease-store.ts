@@ -24,7 +24,9 @@ export async function acquireLease(
   return rows[0]?.epoch;
 }
 
-/** Releases the lease, so that another instance can acquire it at once, and stores now as the time at which it ended. */
+/**
+ * Releases the lease, so that another instance can acquire it at once, and stores now as the time at which it ended.
+ */
 export async function releaseLease(tx: Tx, supplierId: string, instance: string): Promise<void> {
   await sql`
     update supplier set lease_until = holdfast_clock()

@@ -33,12 +33,12 @@ interface LeaseTerm {
 }
 
 /**
- * Keeps the stored inventory of one supplier as fresh as its limits allow. Every instance runs one for each supplier. The
- * one that holds the leader lease pulls, and another one takes over when the lease ends.
+ * Keeps the stored inventory of one supplier as fresh as its limits allow. Every instance runs one for each supplier.
+ * The one that holds the leader lease pulls, and another one takes over when the lease ends.
  *
- * A pull is reserved in the ledger, sent once, and its answer stored under the epoch of the lease. The ledger has counted
- * the pull whatever happens in between, so limits hold across crashes. A partition whose answer was not stored is still
- * due.
+ * A pull is reserved in the ledger, sent once, and its answer stored under the epoch of the lease. The ledger has
+ * counted the pull whatever happens in between, so limits hold across crashes. A partition whose answer was not stored
+ * is still due.
  */
 export class SupplierSync implements AsyncDisposable {
   readonly #deps: SupplierSyncDeps;

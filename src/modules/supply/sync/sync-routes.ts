@@ -64,8 +64,8 @@ export function addSyncRoutes(app: HttpServer, { database, suppliers }: SyncRout
         tags,
         summary: 'Pause sync',
         description:
-          'Stops pulls on all instances until `resume`, also across restarts. No pull starts after the answer. Bookings ' +
-          'and cancellations are still sent.',
+          'Stops pulls on all instances until `resume`, also across restarts. No pull starts after the answer. ' +
+          'Bookings and cancellations are still sent.',
         querystring: schemas.SupplierQuery,
         response: { 200: schemas.SyncStates },
       },
@@ -98,8 +98,8 @@ export function addSyncRoutes(app: HttpServer, { database, suppliers }: SyncRout
         tags,
         summary: 'Get the status of the sync',
         description:
-          'Returns for each supplier how much of its inventory is within its target age, how much of each pull limit is ' +
-          'used, when the next pull is allowed and what went wrong last.',
+          'Returns for each supplier how much of its inventory is within its target age, how much of each pull limit ' +
+          'is used, when the next pull is allowed and what went wrong last.',
         response: { 200: schemas.SyncStatus },
       },
     },

@@ -33,7 +33,9 @@ interface SyncProgress {
   readonly write_back_reason: string | null;
 }
 
-/** Counts the partitions that a supplier's configuration requires, those within their target age, and its write-backs. */
+/**
+ * Counts the partitions that a supplier's configuration requires, those within their target age, and its write-backs.
+ */
 export async function readSyncProgress(reader: Reader, supplier: Supplier): Promise<SyncProgress> {
   const { id, products, cadence, timeZone } = supplier;
   const snapshotMs = isSnapshot(supplier) ? snapshotTargetAgeMs(supplier) : null;

@@ -50,8 +50,8 @@ interface SupplierQueue {
 }
 
 /**
- * Sends bookings and cancellations to suppliers. The table write_back is the queue: any number of instances may run this,
- * and an instance that dies leaves only leases that end.
+ * Sends bookings and cancellations to suppliers. The table write_back is the queue: any number of instances may run
+ * this, and an instance that dies leaves only leases that end.
  *
  * No lock is held while a request to a supplier runs. A pause of the sync and the pull limits do not apply here.
  */
@@ -94,7 +94,9 @@ export class WriteBackWorker implements AsyncDisposable {
     );
   }
 
-  /** Takes no more entries and waits for the running attempts. Those that take too long are aborted and retried later. */
+  /**
+   * Takes no more entries and waits for the running attempts. Those that take too long are aborted and retried later.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true;
     for (const timer of this.#timers) clearInterval(timer);
@@ -115,7 +117,9 @@ export class WriteBackWorker implements AsyncDisposable {
     }
   }
 
-  /** Takes entries until none are due or no more may run. Only one call runs per queue, so no more than fit are taken. */
+  /**
+   * Takes entries until none are due or no more may run. Only one call runs per queue, so no more than fit are taken.
+   */
   async #drain(queue: SupplierQueue): Promise<void> {
     queue.isDraining = true;
     while (queue.isWoken && !this.#isStopping) {
