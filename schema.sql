@@ -4,7 +4,7 @@
 -- Functions come before the tables that they use.
 set check_function_bodies = off;
 
-create type told_slot as (
+create type supplied_slot as (
   upstream_id jsonb,
   starts_at timestamp with time zone,
   ends_at timestamp with time zone,
@@ -23,7 +23,7 @@ CREATE OR REPLACE FUNCTION public.acknowledge_booking(p_reservation bigint, p_up
 AS $function$
   update write_back
      set upstream_id = p_upstream_id, acknowledged_at = coalesce(acknowledged_at, holdfast_clock()), reason = null,
-         state = case wanted when 'booked' then 'done' else 'waiting' end, attempts = 0,
+         state = case desired_state when 'booked' then 'done' else 'waiting' end, attempts = 0,
          due_at = holdfast_clock(), leased_until = '-infinity'
    where reservation_id = p_reservation and state in ('waiting', 'parked');
 $function$;
@@ -255,8 +255,8 @@ CREATE OR REPLACE FUNCTION public.announce_supplier_slot()
 AS $function$
 begin
   perform pg_notify('holdfast_change', json_build_object(
-    'topic', 'supply_part', 'keys', json_build_array(known.supplier_id || '/' || known.part))::text)
-    from supplier_slot known where known.slot_id = new.id;
+    'topic', 'supplier_partition', 'keys', json_build_array(partition_key(ss.supplier_id, ss.partition)))::text)
+    from supplier_slot ss where ss.slot_id = new.id;
   return null;
 end
 $function$;
@@ -268,37 +268,6 @@ AS $function$
 begin
   perform pg_notify('holdfast_change', json_build_object('topic', tg_argv[0], 'keys', null)::text);
   return null;
-end
-$function$;
-
-CREATE OR REPLACE FUNCTION public.ask_for_parts(p_supplier text, p_asked text[], OUT withdrawn bigint, OUT restored bigint)
- RETURNS record
- LANGUAGE plpgsql
-AS $function$
-declare
-  v_now timestamptz;
-  v_parts text[];
-  v_slots bigint[];
-begin
-  v_parts := array(select part from supply_part
-                    where supplier_id = p_supplier
-                      and (withdrawn_at is null) <> (split_part(part, '/', 1) = any (p_asked))
-                    order by part for no key update);
-  v_slots := array(select s.id from slot s join supplier_slot known on known.slot_id = s.id
-                     join supply_part known_part using (supplier_id, part)
-                    where known.supplier_id = p_supplier and known.part = any (v_parts)
-                      and s.closed_at is not distinct from known_part.withdrawn_at
-                    order by s.id for no key update of s);
-  v_now := holdfast_clock();
-  -- What has begun is not for sale any more in any case.
-  with turned as (
-    update slot set closed_at = case when closed_at is null then v_now end, version = version + 1
-     where id = any (v_slots) and (closed_at > v_now - interval '1 day' or closed_at is null and starts_at > v_now)
-    returning closed_at
-  )
-  select count(closed_at), count(*) - count(closed_at) into withdrawn, restored from turned;
-  update supply_part set withdrawn_at = case when withdrawn_at is null then v_now end
-   where supplier_id = p_supplier and part = any (v_parts);
 end
 $function$;
 
@@ -488,30 +457,11 @@ begin
   select slot_id into v_slot from write_back where reservation_id = p_reservation;
   perform from slot where id = v_slot for no key update;
   update write_back set state = 'done', reason = null, leased_until = '-infinity'
-   where reservation_id = p_reservation and wanted = 'cancelled' and state in ('waiting', 'parked');
+   where reservation_id = p_reservation and desired_state = 'cancelled' and state in ('waiting', 'parked');
   if found then
-    perform fit_supplier_slots(array[v_slot]);
+    perform set_supplied_capacity(array[v_slot]);
   end if;
 end
-$function$;
-
-CREATE OR REPLACE FUNCTION public.fit_supplier_slots(p_slot bigint[])
- RETURNS void
- LANGUAGE sql
-AS $function$
-  update slot s
-     set capacity = fitted.capacity, overclaimed = greatest(0, s.claimed - fitted.capacity), version = s.version + 1
-    from (select known.slot_id, greatest(0, least(1000000, known.remaining + coalesce((
-                   select sum(case when w.acknowledged_at < known_part.observed_at
-                                   then case r.status when 'confirmed' then w.quantity end
-                                   when w.wanted = 'cancelled' and w.state = 'waiting' and w.first_sent_at is not null
-                                   then -w.quantity end)
-                     from write_back w join reservation r on r.id = w.reservation_id
-                    where w.slot_id = known.slot_id), 0)))::integer as capacity
-            from supplier_slot known join supply_part known_part using (supplier_id, part)
-           where known.slot_id = any (p_slot)) fitted
-   where s.id = fitted.slot_id
-     and (s.capacity <> fitted.capacity or s.overclaimed <> greatest(0, s.claimed - fitted.capacity));
 $function$;
 
 CREATE OR REPLACE FUNCTION public.hold_slots(p_slot bigint[], p_client bigint[], p_quantity integer[], p_version integer[], p_pax jsonb, p_ttl interval, p_notice interval)
@@ -630,16 +580,17 @@ begin
     insert into event (kind, is_bulk) values ('booking', true);
   elsif tg_op = 'INSERT' then
     insert into event (kind, attributes, reservation_ids, slot_ids)
-      select 'booking', jsonb_build_object('supplier_id', supplier_id, 'wanted', wanted, 'state', state),
+      select 'booking', jsonb_build_object('supplier_id', supplier_id, 'desired_state', desired_state, 'state', state),
              array_agg(reservation_id), array_agg(slot_id)
-        from new_rows group by supplier_id, wanted, state;
+        from new_rows group by supplier_id, desired_state, state;
   else
     insert into event (kind, attributes, reservation_ids, slot_ids)
-      select 'booking', jsonb_build_object('supplier_id', w.supplier_id, 'wanted', w.wanted, 'state', w.state),
+      select 'booking',
+             jsonb_build_object('supplier_id', w.supplier_id, 'desired_state', w.desired_state, 'state', w.state),
              array_agg(w.reservation_id), array_agg(w.slot_id)
         from new_rows w join old_rows o using (reservation_id)
-       where (w.wanted, w.state) <> (o.wanted, o.state)
-       group by w.supplier_id, w.wanted, w.state;
+       where (w.desired_state, w.state) <> (o.desired_state, o.state)
+       group by w.supplier_id, w.desired_state, w.state;
   end if;
   return null;
 end
@@ -679,6 +630,30 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.partition_key(p_supplier text, p_partition text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select p_supplier || '/' || p_partition;
+$function$;
+
+CREATE OR REPLACE FUNCTION public.partition_name(p_product bigint, p_date date)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select p_product || '/' || to_char(p_date, 'YYYY-MM-DD');
+$function$;
+
+CREATE OR REPLACE FUNCTION public.partition_product(p_partition text)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case when p_partition <> 'everything' then split_part(p_partition, '/', 1)::bigint end;
+$function$;
+
 CREATE OR REPLACE FUNCTION public.priced_pax(p_slot_pax jsonb, p_requested jsonb, p_quantity integer, OUT outcome text, OUT remaining integer, OUT pax jsonb)
  RETURNS record
  LANGUAGE sql
@@ -707,6 +682,53 @@ AS $function$
     from matched;
 $function$;
 
+CREATE OR REPLACE FUNCTION public.pull_windows(p_supplier text, p_limits integer[], p_windows interval[], p_now timestamp with time zone)
+ RETURNS TABLE(place bigint, pulls integer, free_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select pull_limit.place,
+         (select count(*)::integer from pull
+           where supplier_id = p_supplier and open_until > p_now - pull_limit.length),
+         (select open_until + pull_limit.length from pull
+           where supplier_id = p_supplier and open_until > p_now - pull_limit.length
+           order by open_until desc offset pull_limit.pulls - 1 limit 1)
+    from unnest(p_limits, p_windows) with ordinality as pull_limit (pulls, length, place);
+$function$;
+
+CREATE OR REPLACE FUNCTION public.queue_write_backs()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now timestamptz;
+begin
+  -- Most statements end here: they change no reservation of a supplier's slot.
+  perform from changed join supplier_slot ss on ss.slot_id = changed.slot_id
+    where changed.status in ('confirmed', 'cancelled');
+  if not found then
+    return null;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('write_back of a slot', turn.slot_id))
+    from (select distinct changed.slot_id from changed join supplier_slot ss on ss.slot_id = changed.slot_id
+           where changed.status = 'confirmed' order by changed.slot_id) turn;
+  v_now := holdfast_clock();
+  insert into write_back (reservation_id, slot_id, supplier_id, quantity, desired_state, decided_at, due_at)
+    select changed.id, changed.slot_id, ss.supplier_id, changed.quantity, 'booked', v_now, v_now
+      from changed join supplier_slot ss on ss.slot_id = changed.slot_id
+     where changed.status = 'confirmed' order by changed.id
+  on conflict (reservation_id) do nothing;
+  update write_back w
+     set desired_state = 'cancelled', state = 'waiting', due_at = changed.changed_at, attempts = 0, reason = null
+    from changed
+   where w.reservation_id = changed.id and changed.status = 'cancelled' and w.desired_state = 'booked'
+     and w.state <> 'refused';
+  -- The supplier still holds the units. The transaction that cancels a reservation has locked its slot.
+  perform set_supplied_capacity(array(select slot_id from changed where status = 'cancelled'));
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.refuse_booking(p_reservation bigint, p_reason text)
  RETURNS void
  LANGUAGE plpgsql
@@ -715,9 +737,9 @@ declare
   v_entry write_back;
 begin
   select * into v_entry from write_back where reservation_id = p_reservation;
-  -- In the order of swap_supply_part.
-  perform from supply_part known_part join supplier_slot known using (supplier_id, part)
-    where known.slot_id = v_entry.slot_id for no key update of known_part;
+  -- The order of locks is that of replace_partition.
+  perform from supplier_partition sp join supplier_slot ss using (supplier_id, partition)
+    where ss.slot_id = v_entry.slot_id for no key update of sp;
   perform from slot where id = v_entry.slot_id for no key update;
   perform from reservation where id = p_reservation for no key update;
   update write_back
@@ -728,20 +750,18 @@ begin
   end if;
   update reservation set status = 'conflict', changed_at = holdfast_clock()
    where id = p_reservation and status = 'confirmed';
-  update supplier_slot known
-     set remaining = least(known.remaining, v_entry.quantity - 1 + coalesce((
+  update supplier_slot ss
+     set remaining = least(ss.remaining, v_entry.quantity - 1 + coalesce((
            select sum(w.quantity) from write_back w
-            where w.slot_id = known.slot_id and w.acknowledged_at >= known_part.observed_at
-              and (w.wanted = 'booked' or w.state <> 'done')), 0))
-    from supply_part known_part
-   where known.slot_id = v_entry.slot_id
-     and (known_part.supplier_id, known_part.part) = (known.supplier_id, known.part);
-  -- The next answer is news, though it may be the same as the last one.
-  update supply_part known_part set digest = ''
-    from supplier_slot known
-   where known.slot_id = v_entry.slot_id
-     and (known_part.supplier_id, known_part.part) = (known.supplier_id, known.part);
-  perform fit_supplier_slots(array[v_entry.slot_id]);
+            where w.slot_id = ss.slot_id and w.acknowledged_at >= sp.observed_at
+              and (w.desired_state = 'booked' or w.state <> 'done')), 0))
+    from supplier_partition sp
+   where ss.slot_id = v_entry.slot_id and (sp.supplier_id, sp.partition) = (ss.supplier_id, ss.partition);
+  -- The next answer must be stored even if it equals the last one.
+  update supplier_partition sp set digest = ''
+    from supplier_slot ss
+   where ss.slot_id = v_entry.slot_id and (sp.supplier_id, sp.partition) = (ss.supplier_id, ss.partition);
+  perform set_supplied_capacity(array[v_entry.slot_id]);
 end
 $function$;
 
@@ -752,6 +772,122 @@ AS $function$
 begin
   raise exception 'the id of an order cannot be changed'
     using errcode = 'check_violation', constraint = 'order_id_is_fixed';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.replace_partition(p_supplier text, p_epoch bigint, p_partition text, p_observed_at timestamp with time zone, p_digest bytea, p_slots jsonb, p_absent_is_gone boolean, p_suspicious_slots integer, p_suspicious_share numeric)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now timestamptz;
+  v_before supplier_partition;
+  v_supplied supplied_slot[];
+  v_stored bigint[];
+  v_absent bigint[];
+  v_moved bigint[];
+  v_removal bytea;
+  v_removed bigint;
+  v_on_sale bigint;
+begin
+  perform from supplier where id = p_supplier and epoch = p_epoch for share;
+  if not found then
+    return 'fenced';
+  end if;
+  insert into supplier_partition (supplier_id, partition, observed_at, digest)
+    values (p_supplier, p_partition, '-infinity', '') on conflict do nothing;
+  select * into v_before from supplier_partition
+    where supplier_id = p_supplier and partition = p_partition for no key update;
+  if v_before.observed_at >= p_observed_at then
+    return 'older';
+  end if;
+
+  -- Slots are locked before reservations and in the order of their ids, as everywhere. A slot may have moved here from
+  -- another partition.
+  v_stored := array(select s.id from slot s join supplier_slot ss on ss.slot_id = s.id
+                     where ss.supplier_id = p_supplier
+                       and (ss.partition = p_partition and s.closed_at is null
+                            or ss.upstream_id in (select item -> 'upstream_id' from jsonb_array_elements(p_slots) item))
+                     order by s.id for no key update of s);
+  v_now := holdfast_clock();
+  -- An equal answer changes nothing, unless one of its slots was closed or moved to another partition in the meantime.
+  if v_before.digest = p_digest and not exists (
+       select from jsonb_array_elements(p_slots) item
+        where not exists (select from supplier_slot ss join slot s on s.id = ss.slot_id
+                           where ss.supplier_id = p_supplier and ss.upstream_id = item -> 'upstream_id'
+                             and ss.partition = p_partition and s.closed_at is null)) then
+    update supplier_partition set observed_at = p_observed_at, unconfirmed = null
+     where supplier_id = p_supplier and partition = p_partition;
+    perform set_supplied_capacity(v_stored);
+    return 'unchanged';
+  end if;
+
+  v_moved := array(select ss.slot_id from supplier_slot ss join slot s on s.id = ss.slot_id
+                    where ss.slot_id = any (v_stored) and ss.partition <> p_partition and s.closed_at is null);
+  v_absent := array(select ss.slot_id from supplier_slot ss
+                     where ss.slot_id = any (v_stored) and ss.partition = p_partition
+                       and ss.upstream_id
+                           not in (select item -> 'upstream_id' from jsonb_array_elements(p_slots) item));
+  if p_absent_is_gone then
+    select count(*) filter (where id = any (v_absent)), count(*) into v_removed, v_on_sale
+      from slot where id = any (v_stored) and closed_at is null and starts_at > v_now;
+    v_removal := decode(md5(v_absent::text), 'hex');
+    if v_removed >= p_suspicious_slots and v_removed > p_suspicious_share * v_on_sale
+       and v_before.unconfirmed is distinct from v_removal then
+      update supplier_partition set unconfirmed = v_removal where supplier_id = p_supplier and partition = p_partition;
+      return 'unconfirmed';
+    end if;
+  end if;
+  update supplier_partition set observed_at = p_observed_at, digest = p_digest, unconfirmed = null
+   where supplier_id = p_supplier and partition = p_partition;
+
+  v_supplied := array(
+    select (item.upstream_id, item.starts_at, item.ends_at, item.name, item.remaining, item.price_amount,
+            item.price_currency, item.pax, item.detail, coalesce(ss.slot_id, nextval('slot_id_seq')))::supplied_slot
+      from jsonb_populate_recordset(null::supplied_slot, p_slots) item
+      left join supplier_slot ss on ss.supplier_id = p_supplier and ss.upstream_id = item.upstream_id);
+  insert into slot (id, starts_at, ends_at, name, capacity, price_amount, price_currency, pax)
+    select slot_id, starts_at, ends_at, name, remaining, price_amount, price_currency, pax
+      from unnest(v_supplied) where slot_id <> all (v_stored) order by slot_id;
+  update slot s
+     set starts_at = item.starts_at, ends_at = item.ends_at, name = item.name, price_amount = item.price_amount,
+         price_currency = item.price_currency, pax = item.pax, closed_at = null, version = s.version + 1
+    from unnest(v_supplied) item
+   where s.id = item.slot_id
+     and (s.starts_at, s.ends_at, s.name, s.price_amount, s.price_currency, s.pax, s.closed_at)
+         is distinct from (item.starts_at, item.ends_at, item.name, item.price_amount, item.price_currency, item.pax,
+                           null);
+  insert into supplier_slot as ss (slot_id, supplier_id, partition, upstream_id, remaining, detail)
+    select slot_id, p_supplier, p_partition, upstream_id, remaining, detail from unnest(v_supplied) order by slot_id
+  on conflict (slot_id) do update
+    set partition = excluded.partition, remaining = excluded.remaining, detail = excluded.detail
+    where (ss.partition, ss.remaining, ss.detail)
+          is distinct from (excluded.partition, excluded.remaining, excluded.detail);
+
+  update supplier_slot set remaining = 0 where slot_id = any (v_absent) and remaining <> 0;
+  -- An absent slot that has ended is closed. Left open, it would be loaded and locked by every later answer.
+  update slot set closed_at = v_now, version = version + 1
+   where id = any (v_absent) and closed_at is null and ends_at <= v_now;
+  if p_absent_is_gone and cardinality(v_absent || v_moved) > 0 then
+    update slot set closed_at = v_now, version = version + 1 where id = any (v_absent) and closed_at is null;
+    -- Confirmed reservations of a slot that is gone become conflicts, so that the client learns of it. A slot that has
+    -- begun is off sale in any case. A slot that moved to another date is gone from its own, whichever is pulled first.
+    with lost as (
+      select r.id from reservation r join slot s on s.id = r.slot_id
+       where s.id = any (v_absent || v_moved) and s.starts_at > v_now and r.status = 'confirmed'
+       order by r.id for no key update of r
+    ), cancelled as (
+      -- The supplier may hold the booking all the same, now or after an attempt that is running: it is cancelled there.
+      update write_back w
+         set desired_state = 'cancelled', state = 'waiting', due_at = v_now, attempts = 0, reason = null,
+             refusal = 'the supplier no longer has this slot'
+        from lost where w.reservation_id = lost.id and w.state <> 'refused'
+    )
+    update reservation r set status = 'conflict', changed_at = v_now from lost where r.id = lost.id;
+  end if;
+
+  perform set_supplied_capacity(v_stored || array(select slot_id from unnest(v_supplied)));
+  return 'changed';
 end
 $function$;
 
@@ -810,47 +946,13 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.reservations_written_back()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$
-declare
-  v_now timestamptz;
-begin
-  -- The usual case ends here.
-  perform from changed join supplier_slot known on known.slot_id = changed.slot_id
-    where changed.status in ('confirmed', 'cancelled');
-  if not found then
-    return null;
-  end if;
-  perform pg_advisory_xact_lock(hashtextextended('write_back of a slot', turn.slot_id))
-    from (select distinct changed.slot_id from changed join supplier_slot known on known.slot_id = changed.slot_id
-           where changed.status = 'confirmed' order by changed.slot_id) turn;
-  v_now := holdfast_clock();
-  insert into write_back (reservation_id, slot_id, supplier_id, quantity, wanted, decided_at, due_at)
-    select changed.id, changed.slot_id, known.supplier_id, changed.quantity, 'booked', v_now, v_now
-      from changed join supplier_slot known on known.slot_id = changed.slot_id
-     where changed.status = 'confirmed' order by changed.id
-  on conflict (reservation_id) do nothing;
-  update write_back w
-     set wanted = 'cancelled', state = 'waiting', due_at = changed.changed_at, attempts = 0, reason = null
-    from changed
-   where w.reservation_id = changed.id and changed.status = 'cancelled' and w.wanted = 'booked' and w.state <> 'refused';
-  -- The supplier holds the unit for now. Whoever ends a reservation has locked its slot.
-  perform fit_supplier_slots(array(select slot_id from changed where status = 'cancelled'));
-  return null;
-end
-$function$;
-
-CREATE OR REPLACE FUNCTION public.reserve_pull(p_supplier text, p_epoch bigint, p_part text, p_pulls integer[], p_windows interval[], p_lease interval, p_ahead interval DEFAULT '00:00:00'::interval, OUT outcome text, OUT pull_id bigint, OUT reserved_at timestamp with time zone, OUT wait_until timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.reserve_pull(p_supplier text, p_epoch bigint, p_partition text, p_limits integer[], p_windows interval[], p_lease interval, p_ahead interval DEFAULT '00:00:00'::interval, OUT outcome text, OUT pull_id bigint, OUT reserved_at timestamp with time zone, OUT wait_until timestamp with time zone)
  RETURNS record
  LANGUAGE plpgsql
 AS $function$
 declare
   v_now timestamptz;
   v_supplier supplier;
-  v_limit record;
-  v_until timestamptz;
 begin
   select * into v_supplier from supplier where id = p_supplier for update;
   v_now := holdfast_clock();
@@ -861,133 +963,71 @@ begin
   if outcome is not null then
     return;
   end if;
-  wait_until := v_supplier.blocked_until;
-  for v_limit in select * from unnest(p_pulls, p_windows) as limits (pulls, length) loop
-    select open_until + v_limit.length into v_until
-      from pull where supplier_id = p_supplier and open_until > v_now - v_limit.length
-     order by open_until desc offset v_limit.pulls - 1 limit 1;
-    wait_until := greatest(wait_until, v_until);
-  end loop;
+  select greatest(v_supplier.blocked_until, max(free_at)) into wait_until
+    from pull_windows(p_supplier, p_limits, p_windows, v_now);
   if wait_until > v_now + p_ahead then
     outcome := 'wait';
     return;
   end if;
-  insert into pull (supplier_id, epoch, part, reserved_at, open_until)
-    values (p_supplier, p_epoch, p_part, v_now, v_now + p_lease)
+  insert into pull (supplier_id, epoch, partition, reserved_at, open_until)
+    values (p_supplier, p_epoch, p_partition, v_now, v_now + p_lease)
     returning id into pull_id;
   update supplier set last_pull_at = v_now where id = p_supplier;
   outcome := 'reserved';
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.swap_supply_part(p_supplier text, p_epoch bigint, p_part text, p_observed_at timestamp with time zone, p_digest bytea, p_slots jsonb, p_gone boolean)
- RETURNS text
+CREATE OR REPLACE FUNCTION public.set_offered_products(p_supplier text, p_products bigint[], p_everything boolean, p_restorable interval, OUT withdrawn bigint, OUT restored bigint)
+ RETURNS record
  LANGUAGE plpgsql
 AS $function$
 declare
   v_now timestamptz;
-  v_before supply_part;
-  v_told told_slot[];
-  v_known bigint[];
-  v_gone bigint[];
-  v_moved bigint[];
-  v_doubted bytea;
-  v_going bigint;
-  v_for_sale bigint;
+  v_partitions text[];
+  v_slots bigint[];
 begin
-  perform from supplier where id = p_supplier and epoch = p_epoch for share;
-  if not found then
-    return 'fenced';
-  end if;
-  insert into supply_part (supplier_id, part, observed_at, digest) values (p_supplier, p_part, '-infinity', '')
-    on conflict do nothing;
-  select * into v_before from supply_part where supplier_id = p_supplier and part = p_part for no key update;
-  if v_before.observed_at >= p_observed_at then
-    return 'older';
-  end if;
-
-  -- Slots before reservations and in id order, as everywhere. A slot may have moved here from another part.
-  v_known := array(select s.id from slot s join supplier_slot known on known.slot_id = s.id
-                    where known.supplier_id = p_supplier
-                      and (known.part = p_part and s.closed_at is null
-                           or known.upstream_id in (select item -> 'upstream_id' from jsonb_array_elements(p_slots) item))
+  v_partitions := array(select partition from supplier_partition
+                         where supplier_id = p_supplier
+                           and (withdrawn_at is null) <> case
+                             when partition_product(partition) is null then p_everything
+                             else partition_product(partition) = any (p_products) end
+                         order by partition for no key update);
+  v_slots := array(select s.id from slot s join supplier_slot ss on ss.slot_id = s.id
+                     join supplier_partition sp using (supplier_id, partition)
+                    where ss.supplier_id = p_supplier and ss.partition = any (v_partitions)
+                      and s.closed_at is not distinct from sp.withdrawn_at
                     order by s.id for no key update of s);
   v_now := holdfast_clock();
-  -- The same answer is no news, unless something of it has been closed or has gone to another part meanwhile.
-  if v_before.digest = p_digest and not exists (
-       select from jsonb_array_elements(p_slots) item
-        where not exists (select from supplier_slot known join slot s on s.id = known.slot_id
-                           where known.supplier_id = p_supplier and known.upstream_id = item -> 'upstream_id'
-                             and known.part = p_part and s.closed_at is null)) then
-    update supply_part set observed_at = p_observed_at, doubted = null where supplier_id = p_supplier and part = p_part;
-    perform fit_supplier_slots(v_known);
-    return 'unchanged';
-  end if;
-
-  v_moved := array(select known.slot_id from supplier_slot known join slot s on s.id = known.slot_id
-                    where known.slot_id = any (v_known) and known.part <> p_part and s.closed_at is null);
-  v_gone := array(select known.slot_id from supplier_slot known
-                   where known.slot_id = any (v_known) and known.part = p_part
-                     and known.upstream_id not in (select item -> 'upstream_id' from jsonb_array_elements(p_slots) item));
-  if p_gone then
-    select count(*) filter (where id = any (v_gone)), count(*) into v_going, v_for_sale
-      from slot where id = any (v_known) and closed_at is null and starts_at > v_now;
-    v_doubted := decode(md5(v_gone::text), 'hex');
-    if v_going >= 3 and v_going * 2 > v_for_sale and v_before.doubted is distinct from v_doubted then
-      update supply_part set doubted = v_doubted where supplier_id = p_supplier and part = p_part;
-      return 'doubted';
-    end if;
-  end if;
-  update supply_part set observed_at = p_observed_at, digest = p_digest, doubted = null
-   where supplier_id = p_supplier and part = p_part;
-
-  v_told := array(
-    select (told.upstream_id, told.starts_at, told.ends_at, told.name, told.remaining, told.price_amount,
-            told.price_currency, told.pax, told.detail, coalesce(known.slot_id, nextval('slot_id_seq')))::told_slot
-      from jsonb_populate_recordset(null::told_slot, p_slots) told
-      left join supplier_slot known on known.supplier_id = p_supplier and known.upstream_id = told.upstream_id);
-  insert into slot (id, starts_at, ends_at, name, capacity, price_amount, price_currency, pax)
-    select slot_id, starts_at, ends_at, name, remaining, price_amount, price_currency, pax
-      from unnest(v_told) where slot_id <> all (v_known) order by slot_id;
-  update slot s
-     set starts_at = told.starts_at, ends_at = told.ends_at, name = told.name, price_amount = told.price_amount,
-         price_currency = told.price_currency, pax = told.pax, closed_at = null, version = s.version + 1
-    from unnest(v_told) told
-   where s.id = told.slot_id
-     and (s.starts_at, s.ends_at, s.name, s.price_amount, s.price_currency, s.pax, s.closed_at)
-         is distinct from (told.starts_at, told.ends_at, told.name, told.price_amount, told.price_currency, told.pax,
-                           null);
-  insert into supplier_slot as known (slot_id, supplier_id, part, upstream_id, remaining, detail)
-    select slot_id, p_supplier, p_part, upstream_id, remaining, detail from unnest(v_told) order by slot_id
-  on conflict (slot_id) do update
-    set part = excluded.part, remaining = excluded.remaining, detail = excluded.detail
-    where (known.part, known.remaining, known.detail) is distinct from (excluded.part, excluded.remaining, excluded.detail);
-
-  update supplier_slot set remaining = 0 where slot_id = any (v_gone) and remaining <> 0;
-  -- What was sold out in its time and is over is nobody's concern; it would be loaded and locked for ever.
-  update slot set closed_at = v_now, version = version + 1
-   where id = any (v_gone) and closed_at is null and ends_at <= v_now;
-  if p_gone and cardinality(v_gone || v_moved) > 0 then
-    update slot set closed_at = v_now, version = version + 1 where id = any (v_gone) and closed_at is null;
-    -- What was sold and is no more: the client is told, and nothing is dropped in silence. A slot that has begun is no
-    -- longer for sale, which is no news. One that is on another day now is gone from its own, whichever is pulled first.
-    with lost as (
-      select r.id from reservation r join slot s on s.id = r.slot_id
-       where s.id = any (v_gone || v_moved) and s.starts_at > v_now and r.status = 'confirmed'
-       order by r.id for no key update of r
-    ), told as (
-      -- It may hold the booking all the same, now or after an attempt under way: that is taken back.
-      update write_back w
-         set wanted = 'cancelled', state = 'waiting', due_at = v_now, attempts = 0, reason = null,
-             refusal = 'the supplier no longer has this slot'
-        from lost where w.reservation_id = lost.id and w.state <> 'refused'
-    )
-    update reservation r set status = 'conflict', changed_at = v_now from lost where r.id = lost.id;
-  end if;
-
-  perform fit_supplier_slots(v_known || array(select slot_id from unnest(v_told)));
-  return 'changed';
+  -- A slot that has begun is off sale in any case.
+  with turned as (
+    update slot set closed_at = case when closed_at is null then v_now end, version = version + 1
+     where id = any (v_slots) and (closed_at > v_now - p_restorable or closed_at is null and starts_at > v_now)
+    returning closed_at
+  )
+  select count(closed_at), count(*) - count(closed_at) into withdrawn, restored from turned;
+  update supplier_partition set withdrawn_at = case when withdrawn_at is null then v_now end
+   where supplier_id = p_supplier and partition = any (v_partitions);
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.set_supplied_capacity(p_slots bigint[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  update slot s
+     set capacity = supplied.capacity, overclaimed = greatest(0, s.claimed - supplied.capacity), version = s.version + 1
+    from (select ss.slot_id, greatest(0, least(1000000, ss.remaining + coalesce((
+                   select sum(case when w.acknowledged_at < sp.observed_at
+                                   then case r.status when 'confirmed' then w.quantity end
+                                   when w.desired_state = 'cancelled' and w.state = 'waiting'
+                                        and w.first_sent_at is not null
+                                   then -w.quantity end)
+                     from write_back w join reservation r on r.id = w.reservation_id
+                    where w.slot_id = ss.slot_id), 0)))::integer as capacity
+            from supplier_slot ss join supplier_partition sp using (supplier_id, partition)
+           where ss.slot_id = any (p_slots)) supplied
+   where s.id = supplied.slot_id
+     and (s.capacity <> supplied.capacity or s.overclaimed <> greatest(0, s.claimed - supplied.capacity));
 $function$;
 
 CREATE OR REPLACE FUNCTION public.sync_orders_with_reservations()
@@ -1055,14 +1095,14 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.take_write_backs(p_suppliers text[], p_limit integer, p_lease interval)
- RETURNS TABLE(reservation_id bigint, supplier_id text, key uuid, quantity integer, wanted text, attempts integer, was_sent boolean, leased_until timestamp with time zone, upstream_id jsonb, upstream_slot_id jsonb)
+ RETURNS TABLE(reservation_id bigint, supplier_id text, key uuid, quantity integer, desired_state text, attempts integer, was_sent boolean, leased_until timestamp with time zone, upstream_id jsonb, upstream_slot_id jsonb)
  LANGUAGE sql
 AS $function$
   with taken as (
     select w.reservation_id from write_back w
      where w.state = 'waiting' and w.supplier_id = any (p_suppliers)
        and w.due_at <= holdfast_clock() and w.leased_until <= holdfast_clock()
-       and (w.wanted = 'cancelled' or not exists (
+       and (w.desired_state = 'cancelled' or not exists (
              select from write_back earlier
               where earlier.slot_id = w.slot_id and earlier.state = 'waiting' and earlier.acknowledged_at is null
                 and (earlier.decided_at, earlier.reservation_id) < (w.decided_at, w.reservation_id)))
@@ -1070,11 +1110,12 @@ AS $function$
   )
   update write_back w
      set leased_until = holdfast_clock() + p_lease, attempts = w.attempts + 1,
-         first_sent_at = case w.wanted when 'booked' then coalesce(w.first_sent_at, holdfast_clock()) else w.first_sent_at end
-    from taken, supplier_slot known
-   where w.reservation_id = taken.reservation_id and known.slot_id = w.slot_id
-  returning w.reservation_id, w.supplier_id, w.key, w.quantity, w.wanted, w.attempts, w.first_sent_at is not null,
-            w.leased_until, w.upstream_id, known.upstream_id;
+         first_sent_at = case w.desired_state
+           when 'booked' then coalesce(w.first_sent_at, holdfast_clock()) else w.first_sent_at end
+    from taken, supplier_slot ss
+   where w.reservation_id = taken.reservation_id and ss.slot_id = w.slot_id
+  returning w.reservation_id, w.supplier_id, w.key, w.quantity, w.desired_state, w.attempts,
+            w.first_sent_at is not null, w.leased_until, w.upstream_id, ss.upstream_id;
 $function$;
 
 create table client (
@@ -1155,6 +1196,19 @@ create table orders (
   constraint order_id_is_safe CHECK (((id >= 1) AND (id <= '9007199254740991'::bigint)))
 );
 
+create table partition_read (
+  supplier_id text not null,
+  partition text not null,
+  reads bigint not null,
+  constraint partition_read_pkey PRIMARY KEY (supplier_id, partition)
+);
+
+create table planner_memory (
+  supplier_id text not null,
+  memory jsonb not null,
+  constraint planner_memory_pkey PRIMARY KEY (supplier_id)
+);
+
 create table provider (
   id bigint generated by default as identity not null,
   first_name text not null,
@@ -1168,7 +1222,7 @@ create table pull (
   id bigint generated always as identity not null,
   supplier_id text not null,
   epoch bigint not null,
-  part text not null,
+  partition text not null,
   reserved_at timestamp with time zone not null,
   open_until timestamp with time zone not null,
   outcome text,
@@ -1257,8 +1311,8 @@ create table supplier (
   id text not null,
   paused boolean not null default false,
   epoch bigint not null default 0,
-  leader uuid,
-  leader_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  lease_holder uuid,
+  lease_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
   blocked_until timestamp with time zone not null default '-infinity'::timestamp with time zone,
   last_pull_at timestamp with time zone,
   last_error text,
@@ -1266,39 +1320,26 @@ create table supplier (
   constraint supplier_pkey PRIMARY KEY (id)
 );
 
+create table supplier_partition (
+  supplier_id text not null,
+  partition text not null,
+  observed_at timestamp with time zone not null,
+  digest bytea not null,
+  unconfirmed bytea,
+  withdrawn_at timestamp with time zone,
+  constraint supplier_partition_pkey PRIMARY KEY (supplier_id, partition)
+);
+
 create table supplier_slot (
   slot_id bigint not null,
   supplier_id text not null,
-  part text not null,
+  partition text not null,
   upstream_id jsonb not null,
   remaining integer not null,
   detail jsonb not null,
   constraint supplier_slot_pkey PRIMARY KEY (slot_id),
   constraint supplier_slot_has_remaining CHECK (((remaining >= 0) AND (remaining <= 1000000))),
   constraint supplier_slot_is_one UNIQUE (supplier_id, upstream_id)
-);
-
-create table supply_part (
-  supplier_id text not null,
-  part text not null,
-  observed_at timestamp with time zone not null,
-  digest bytea not null,
-  doubted bytea,
-  withdrawn_at timestamp with time zone,
-  constraint supply_part_pkey PRIMARY KEY (supplier_id, part)
-);
-
-create table supply_plan (
-  supplier_id text not null,
-  memory jsonb not null,
-  constraint supply_plan_pkey PRIMARY KEY (supplier_id)
-);
-
-create table supply_read (
-  supplier_id text not null,
-  part text not null,
-  reads bigint not null,
-  constraint supply_read_pkey PRIMARY KEY (supplier_id, part)
 );
 
 create table vehicle (
@@ -1317,7 +1358,7 @@ create table write_back (
   supplier_id text not null,
   key uuid not null default gen_random_uuid(),
   quantity integer not null,
-  wanted text not null,
+  desired_state text not null,
   state text not null default 'waiting'::text,
   upstream_id jsonb,
   acknowledged_at timestamp with time zone,
@@ -1329,8 +1370,8 @@ create table write_back (
   refusal text,
   reason text,
   constraint write_back_pkey PRIMARY KEY (reservation_id),
-  constraint write_back_has_state CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'refused'::text, 'parked'::text]))),
-  constraint write_back_wants CHECK ((wanted = ANY (ARRAY['booked'::text, 'cancelled'::text])))
+  constraint write_back_has_desired_state CHECK ((desired_state = ANY (ARRAY['booked'::text, 'cancelled'::text]))),
+  constraint write_back_has_state CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'refused'::text, 'parked'::text])))
 );
 
 CREATE INDEX idempotent_answer_age ON public.idempotent_answer USING btree (answered_at);
@@ -1353,7 +1394,7 @@ CREATE INDEX slot_by_provider ON public.slot USING btree (provider_id, starts_at
 
 CREATE INDEX slot_by_start ON public.slot USING btree (starts_at, id);
 
-CREATE INDEX supplier_slot_by_part ON public.supplier_slot USING btree (supplier_id, part);
+CREATE INDEX supplier_slot_by_partition ON public.supplier_slot USING btree (supplier_id, partition);
 
 CREATE INDEX write_back_due ON public.write_back USING btree (supplier_id, due_at) WHERE (state = ANY (ARRAY['waiting'::text, 'parked'::text]));
 
@@ -1362,6 +1403,8 @@ CREATE INDEX write_back_on_slot ON public.write_back USING btree (slot_id, decid
 alter table order_line add constraint line_of_known_order FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE CASCADE;
 
 alter table orders add constraint order_of_known_reservation FOREIGN KEY (reservation_id) REFERENCES reservation(id);
+
+alter table planner_memory add constraint planner_memory_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES supplier(id);
 
 alter table pull add constraint pull_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES supplier(id);
 
@@ -1375,13 +1418,11 @@ alter table slot add constraint slot_of_known_provider FOREIGN KEY (provider_id)
 
 alter table state_log add constraint state_log_of_known_vehicle FOREIGN KEY (vehicle_id) REFERENCES vehicle(id);
 
+alter table supplier_partition add constraint supplier_partition_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES supplier(id);
+
 alter table supplier_slot add constraint supplier_slot_slot_id_fkey FOREIGN KEY (slot_id) REFERENCES slot(id) ON DELETE CASCADE;
 
-alter table supplier_slot add constraint supplier_slot_supplier_id_part_fkey FOREIGN KEY (supplier_id, part) REFERENCES supply_part(supplier_id, part);
-
-alter table supply_part add constraint supply_part_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES supplier(id);
-
-alter table supply_plan add constraint supply_plan_supplier_id_fkey FOREIGN KEY (supplier_id) REFERENCES supplier(id);
+alter table supplier_slot add constraint supplier_slot_supplier_id_partition_fkey FOREIGN KEY (supplier_id, partition) REFERENCES supplier_partition(supplier_id, partition);
 
 alter table write_back add constraint write_back_reservation_id_fkey FOREIGN KEY (reservation_id) REFERENCES reservation(id);
 
@@ -1435,11 +1476,11 @@ CREATE TRIGGER reservation_updated AFTER UPDATE ON public.reservation REFERENCIN
 
 CREATE TRIGGER reservations_insert_orders AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION sync_orders_with_reservations();
 
-CREATE TRIGGER reservations_inserted_written_back AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reservations_written_back();
+CREATE TRIGGER reservations_inserted_written_back AFTER INSERT ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION queue_write_backs();
 
 CREATE TRIGGER reservations_update_orders AFTER UPDATE ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION sync_orders_with_reservations();
 
-CREATE TRIGGER reservations_updated_written_back AFTER UPDATE ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION reservations_written_back();
+CREATE TRIGGER reservations_updated_written_back AFTER UPDATE ON public.reservation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION queue_write_backs();
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.slot REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_slot_deleted();
 
@@ -1463,15 +1504,15 @@ CREATE TRIGGER announce_update AFTER UPDATE ON public.state_log REFERENCING OLD 
 
 CREATE TRIGGER log_updated AFTER UPDATE ON public.supplier FOR EACH ROW WHEN (((old.paused <> new.paused) OR (old.epoch <> new.epoch) OR (old.blocked_until <> new.blocked_until) OR (old.last_error IS DISTINCT FROM new.last_error) OR (old.last_error_at IS DISTINCT FROM new.last_error_at))) EXECUTE FUNCTION log_supplier();
 
-CREATE TRIGGER announce_delete AFTER DELETE ON public.supply_part REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supply_part', 'supplier_id || ''/'' || part');
+CREATE TRIGGER announce_delete AFTER DELETE ON public.supplier_partition REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supplier_partition', 'partition_key(supplier_id, partition)');
 
-CREATE TRIGGER announce_insert AFTER INSERT ON public.supply_part REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supply_part', 'supplier_id || ''/'' || part');
+CREATE TRIGGER announce_insert AFTER INSERT ON public.supplier_partition REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supplier_partition', 'partition_key(supplier_id, partition)');
 
-CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.supply_part FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('supply_part');
+CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.supplier_partition FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('supplier_partition');
 
-CREATE TRIGGER announce_update AFTER UPDATE ON public.supply_part REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supply_part', 'supplier_id || ''/'' || part');
+CREATE TRIGGER announce_update AFTER UPDATE ON public.supplier_partition REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supplier_partition', 'partition_key(supplier_id, partition)');
 
-CREATE TRIGGER log_updated AFTER UPDATE ON public.supply_part FOR EACH ROW WHEN (((old.observed_at <> new.observed_at) OR (old.doubted IS DISTINCT FROM new.doubted))) EXECUTE FUNCTION log_sync();
+CREATE TRIGGER log_updated AFTER UPDATE ON public.supplier_partition FOR EACH ROW WHEN (((old.observed_at <> new.observed_at) OR (old.unconfirmed IS DISTINCT FROM new.unconfirmed))) EXECUTE FUNCTION log_sync();
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.vehicle REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('vehicle', 'id');
 

@@ -6,6 +6,24 @@ export interface AvailableTimeslots {
   readonly "available timeslots": readonly (Timeslot)[];
 }
 
+export interface Booking {
+  /** The booking id. Its reservation has the same id, under `/api/v1/reservations`. */
+  readonly "booking_id": number;
+  /** The item's id, as `GET /api/items` returns it. */
+  readonly "item_id": number;
+  /** The client's id. */
+  readonly "client_id": number;
+  /** Units booked. */
+  readonly "quantity": number;
+  /** `pending`: not yet acknowledged by the supplier. `confirmed`: the supplier holds it. `conflict`: the supplier refused it or no longer has it. */
+  readonly "status": "pending" | "confirmed" | "conflict" | "cancelled";
+  readonly "price": BookingPrice | null;
+  /** When it was booked, UTC, to the second. */
+  readonly "created_at": string;
+  /** Why the booking is in conflict. Only in conflicts. */
+  readonly "reason"?: string;
+}
+
 export interface BookingEvent {
   /** Name of the event. */
   readonly "event": "booking";
@@ -19,10 +37,23 @@ export interface BookingEvent {
     /** The supplier's id. */
     readonly "supplier_id": string;
     /** The desired state at the supplier. */
-    readonly "wanted": "booked" | "cancelled";
+    readonly "desired_state": "booked" | "cancelled";
     /** Progress of the write-back. */
     readonly "state": "waiting" | "done" | "refused" | "parked";
   };
+}
+
+export interface BookingPage {
+  /** The bookings of this page, by id. */
+  readonly "bookings": readonly (Booking)[];
+  readonly "next_cursor": string | null;
+}
+
+export interface BookingPrice {
+  /** Exact decimal. */
+  readonly "amount": number;
+  /** ISO 4217 code. */
+  readonly "currency": string;
 }
 
 export interface BulkChangeEvent {
@@ -55,6 +86,73 @@ export interface ClientPage {
 
 export interface ConfirmedReservation {
   readonly "Reservation is confirmed": FixedReservation;
+}
+
+export interface Experience {
+  /** The experience's id, which is the supplier's product id. */
+  readonly "id": number;
+  /** The supplier's id in the configuration. */
+  readonly "supplier": string;
+  /** Time zone of its dates and clock times (tz database). */
+  readonly "time_zone": string;
+}
+
+export interface ExperienceDate {
+  /** Date in the supplier's time zone. */
+  readonly "date": string;
+  readonly "price": ExperiencePrice;
+}
+
+export interface ExperienceDates {
+  /** Dates with at least one unit left, ascending, each with the lowest primary price available. */
+  readonly "dates": readonly (ExperienceDate)[];
+}
+
+export interface ExperienceList {
+  /** All configured experiences, by id. */
+  readonly "experiences": readonly (Experience)[];
+}
+
+export interface ExperiencePrice {
+  /** Price to pay. Exact decimal. */
+  readonly "finalPrice": number;
+  /** Price before any discount. Exact decimal. */
+  readonly "originalPrice": number;
+  /** ISO 4217 code. */
+  readonly "currencyCode": string;
+}
+
+export interface ExperienceSlot {
+  /** The slot id, for reservations. */
+  readonly "id": number;
+  /** Date in the supplier's time zone. */
+  readonly "startDate": string;
+  /** Start on the supplier's clock. */
+  readonly "startTime": string;
+  /** End on the supplier's clock. */
+  readonly "endTime": string;
+  /** The supplier's own id of the slot, unchanged. */
+  readonly "providerSlotId": string | number;
+  readonly "variantId": string | number | null;
+  /** Units that can be reserved now. */
+  readonly "remaining": number;
+  /** ISO 4217 code. */
+  readonly "currencyCode": string;
+  readonly "price": ExperiencePrice;
+  /** The pax types, in the supplier's order. */
+  readonly "paxAvailability": readonly (PaxAvailability)[];
+}
+
+export interface ExperienceSlots {
+  /** The experience's id, which is the supplier's product id. */
+  readonly "id": number;
+  /** The slots of the date, by start. */
+  readonly "slots": readonly (ExperienceSlot)[];
+}
+
+export interface FetchStatus {
+  readonly "lastFetchedTime": string | null;
+  readonly "nextFetchTime": string | null;
 }
 
 export interface FixedClient {
@@ -107,6 +205,33 @@ export interface FreshnessEvent {
 export interface HealthStatus {
   /** `alive`: the process answers. `ready`: it also reaches its database and is not stopping. */
   readonly "status": "alive" | "ready";
+}
+
+export interface Item {
+  /** The item's id, for bookings. */
+  readonly "item_id": number;
+  readonly "name": string | null;
+  /** Start, UTC. */
+  readonly "starts_at": string;
+  /** End, UTC. */
+  readonly "ends_at": string;
+  /** Units that can be booked now. */
+  readonly "remaining": number;
+  readonly "price": ItemPrice;
+}
+
+export interface ItemList {
+  /** Items with at least one unit left that have not started, by start. */
+  readonly "items": readonly (Item)[];
+  readonly "observed_at": string | null;
+  readonly "next_pull_at": string | null;
+}
+
+export interface ItemPrice {
+  /** Exact decimal. */
+  readonly "amount": number;
+  /** ISO 4217 code. */
+  readonly "currency": string;
 }
 
 export interface LoggedState {
@@ -188,6 +313,35 @@ export interface PagedOrder {
   readonly "lines": readonly (OrderLine)[];
 }
 
+export interface PaxAvailability {
+  /** Identifies the pax type within its slot. */
+  readonly "type": string;
+  /** Name for display. Two pax types may share one. */
+  readonly "name": string;
+  /** Who the pax type is for. */
+  readonly "description": string;
+  /** Whether its price is the slot's `price`. */
+  readonly "isPrimary": boolean;
+  /** Fewest units of this pax type in one reservation. */
+  readonly "min": number;
+  /** Most units of this pax type in one reservation. */
+  readonly "max": number;
+  /** Units that can be reserved now. */
+  readonly "remaining": number;
+  readonly "price": PaxPrice;
+}
+
+export interface PaxPrice {
+  /** Price to pay. Exact decimal. */
+  readonly "finalPrice": number;
+  /** Price before any discount. Exact decimal. */
+  readonly "originalPrice": number;
+  /** Discount as the supplier states it. Exact decimal. */
+  readonly "discount": number;
+  /** ISO 4217 code. */
+  readonly "currencyCode": string;
+}
+
 export interface Problem {
   /** Stable identifier of the failure: `urn:holdfast:problem:` and its name. */
   readonly "type": string;
@@ -238,6 +392,13 @@ export interface ReadyEvent {
 export interface ReleasedTimeslots {
   /** The timeslots that became free, by start. */
   readonly "Expired reservations deleted and corresponding timeslots released": readonly (Timeslot)[];
+}
+
+export interface RemovedSupplier {
+  /** The supplier's former id in the configuration. */
+  readonly "id": string;
+  /** Bookings and cancellations that were not sent to it. */
+  readonly "unsent": number;
 }
 
 export interface Reservation {
@@ -378,6 +539,38 @@ export interface StateLog {
   readonly "timestamp": string;
 }
 
+export interface SupplierStatus {
+  /** The supplier's id in the configuration. */
+  readonly "id": string;
+  /** Whether the supplier is pulled. */
+  readonly "status": "running" | "paused";
+  /** The pull limits of the configuration. All of them apply together. */
+  readonly "pull_limits": readonly (string)[];
+  /** Pulls that count against the limit that is nearest to being used up. */
+  readonly "pulls_in_window": number;
+  /** Pulls that count against each limit, in the order of `pull_limits`. */
+  readonly "pulls_in_windows": readonly (number)[];
+  readonly "next_pull_at": string | null;
+  /** Partitions that are past their target age or were never pulled. A partition is what one pull reads. */
+  readonly "backlog": number;
+  /** Partitions within their target age. */
+  readonly "done": number;
+  /** All partitions that the configuration requires. */
+  readonly "total": number;
+  readonly "last_pull_at": string | null;
+  readonly "last_error": string | null;
+  readonly "last_error_at": string | null;
+  readonly "oldest_observed_at": string | null;
+  readonly "write_backs": WriteBackCounts;
+}
+
+export interface SupplierSyncState {
+  /** The supplier's id in the configuration. */
+  readonly "id": string;
+  /** Whether the supplier is pulled. */
+  readonly "status": "running" | "paused";
+}
+
 export interface SyncEvent {
   /** Name of the event. */
   readonly "event": "sync";
@@ -386,6 +579,24 @@ export interface SyncEvent {
     /** The supplier's id. */
     readonly "supplier_id": string;
   };
+}
+
+export interface SyncStates {
+  /** `paused` if all suppliers are paused. */
+  readonly "status": "running" | "paused";
+  /** All suppliers of the configuration, in its order. */
+  readonly "suppliers": readonly (SupplierSyncState)[];
+}
+
+export interface SyncStatus {
+  /** `paused` if all suppliers are paused. */
+  readonly "status": "running" | "paused";
+  /** The database's clock, to which all other times refer. */
+  readonly "now": string;
+  /** All suppliers of the configuration, in its order. */
+  readonly "suppliers": readonly (SupplierStatus)[];
+  /** Suppliers that are no longer configured and have unsent bookings or cancellations, by id. */
+  readonly "removed": readonly (RemovedSupplier)[];
 }
 
 export interface Timeslot {
@@ -502,6 +713,14 @@ export interface WithdrawnTime {
   readonly "kept": readonly (Reservation)[];
   /** Reservations that were cancelled, by id. */
   readonly "cancelled": readonly (Reservation)[];
+}
+
+export interface WriteBackCounts {
+  /** Write-backs that wait to be sent, or to be sent again. */
+  readonly "waiting": number;
+  /** Write-backs that failed too often or were rejected. `resume` sends them again. */
+  readonly "parked": number;
+  readonly "reason": string | null;
 }
 
 export interface Api {
@@ -625,216 +844,54 @@ export interface Api {
       body: undefined;
       answer: VehicleHistory;
     };
-    /** List the experiences that suppliers are configured for, by id */
+    /** List experiences */
     "/api/v1/experiences": {
       path: undefined;
       query: undefined;
       body: undefined;
-      answer: {
-        readonly "experiences": readonly ({
-          /** The supplier's product id */
-          readonly "id": number;
-          readonly "supplier": string;
-          /** Where its days begin and its times are local */
-          readonly "time_zone": string;
-        })[];
-      };
+      answer: ExperienceList;
     };
-    /** An experience's slots on one day, from memory */
+    /** List the slots of an experience on a date */
     "/api/v1/experience/{id}/slots": {
       path: { "id": number; };
       query: { "date": string; };
       body: undefined;
-      answer: {
-        /** The supplier's product id */
-        readonly "id": number;
-        /** By start */
-        readonly "slots": readonly ({
-          /** Ours: what is reserved by */
-          readonly "id": number;
-          readonly "startDate": string;
-          /** As clocks show it where the supplier is */
-          readonly "startTime": string;
-          /** As clocks show it where the supplier is */
-          readonly "endTime": string;
-          /** The supplier's own, as it came */
-          readonly "providerSlotId": string | number;
-          readonly "variantId": string | number | null;
-          /** What can be had now */
-          readonly "remaining": number;
-          /** ISO 4217 */
-          readonly "currencyCode": string;
-          readonly "price": {
-            /** An exact decimal */
-            readonly "finalPrice": number;
-            /** An exact decimal */
-            readonly "originalPrice": number;
-            /** ISO 4217 */
-            readonly "currencyCode": string;
-          };
-          /** In the supplier's order */
-          readonly "paxAvailability": readonly ({
-            readonly "type": string;
-            readonly "name": string;
-            readonly "description": string;
-            readonly "isPrimary": boolean;
-            /** How many of it one reservation must have */
-            readonly "min": number;
-            /** How many of it one reservation may have */
-            readonly "max": number;
-            /** What can be had now */
-            readonly "remaining": number;
-            readonly "price": {
-              /** An exact decimal */
-              readonly "finalPrice": number;
-              /** An exact decimal */
-              readonly "originalPrice": number;
-              /** An exact decimal */
-              readonly "discount": number;
-              /** ISO 4217 */
-              readonly "currencyCode": string;
-            };
-          })[];
-        })[];
-      };
+      answer: ExperienceSlots;
     };
-    /** The days of the next two months on which an experience can be had, from memory */
+    /** List the dates on which an experience is available */
     "/api/v1/experience/{id}/dates": {
       path: { "id": number; };
       query: undefined;
       body: undefined;
-      answer: {
-        /** Ascending; only days on which something can be had, with the lowest primary price of what can */
-        readonly "dates": readonly ({
-          readonly "date": string;
-          readonly "price": {
-            /** An exact decimal */
-            readonly "finalPrice": number;
-            /** An exact decimal */
-            readonly "originalPrice": number;
-            /** ISO 4217 */
-            readonly "currencyCode": string;
-          };
-        })[];
-      };
+      answer: ExperienceDates;
     };
-    /** All items that can be had now, from memory */
+    /** List items */
     "/api/items": {
       path: undefined;
       query: undefined;
       body: undefined;
-      answer: {
-        /** By start; only what can be had */
-        readonly "items": readonly ({
-          /** Ours: what is booked by */
-          readonly "item_id": number;
-          readonly "name": string | null;
-          /** UTC */
-          readonly "starts_at": string;
-          /** UTC */
-          readonly "ends_at": string;
-          /** What can be had now */
-          readonly "remaining": number;
-          readonly "price": {
-            /** An exact decimal */
-            readonly "amount": number;
-            /** ISO 4217 */
-            readonly "currency": string;
-          };
-        })[];
-        readonly "observed_at": string | null;
-        readonly "next_pull_at": string | null;
-      };
+      answer: ItemList;
     };
-    /** When the items were fetched last, and when they may be the next time */
+    /** Get the times of the last and the next pull of items */
     "/api/status": {
       path: undefined;
       query: undefined;
       body: undefined;
-      answer: {
-        readonly "lastFetchedTime": string | null;
-        readonly "nextFetchTime": string | null;
-      };
+      answer: FetchStatus;
     };
-    /** List a client's bookings of items by id */
+    /** List a client's bookings */
     "/api/bookings": {
       path: undefined;
       query: { "cursor"?: string; "limit"?: number; "client_id": number; };
       body: undefined;
-      answer: {
-        readonly "bookings": readonly ({
-          /** Also the id of its reservation, under /api/v1/reservations */
-          readonly "booking_id": number;
-          readonly "item_id": number;
-          readonly "client_id": number;
-          readonly "quantity": number;
-          /** `confirmed` when the supplier holds it; `conflict` when the supplier does not have it */
-          readonly "status": "pending" | "confirmed" | "conflict" | "cancelled";
-          /** What one cost when it was booked */
-          readonly "price": {
-            readonly "amount": number;
-            readonly "currency": string;
-          } | null;
-          /** UTC, to the second */
-          readonly "created_at": string;
-          /** Why it is in conflict */
-          readonly "reason"?: string;
-        })[];
-        /** `null` on the last page */
-        readonly "next_cursor": string | null;
-      };
+      answer: BookingPage;
     };
-    /** How far the sync of each supplier is, and when it may go on */
+    /** Get the status of the sync */
     "/api/v1/sync/status": {
       path: undefined;
       query: undefined;
       body: undefined;
-      answer: {
-        readonly "status": "running" | "paused";
-        /** UTC */
-        readonly "now": string;
-        readonly "suppliers": readonly ({
-          readonly "id": string;
-          readonly "status": "running" | "paused";
-          readonly "pull_limits": readonly (string)[];
-          /** Under the limit that is nearest to being used up */
-          readonly "pulls_in_window": number;
-          /** Under each of `pull_limits` */
-          readonly "pulls_in_windows": readonly (number)[];
-          readonly "next_pull_at": string | null;
-          /** Parts that are older than asked, or not known at all */
-          readonly "backlog": number;
-          /** Parts that are as young as asked */
-          readonly "done": number;
-          readonly "total": number;
-          readonly "last_pull_at": string | null;
-          readonly "last_error": string | null;
-          readonly "last_error_at": string | null;
-          readonly "oldest_observed_at": string | null;
-          readonly "write_backs": {
-            /** Bookings and cancellations the supplier is yet to be told of */
-            readonly "waiting": number;
-            /** Those that failed too often; `resume` tries them again */
-            readonly "parked": number;
-            readonly "reason": string | null;
-          };
-        })[];
-        /** Suppliers that are not configured any more, and have to be told */
-        readonly "removed": readonly ({
-          readonly "id": string;
-          /** Bookings and cancellations that it was never told of */
-          readonly "untold": number;
-        })[];
-      };
-    };
-    /** Say hello */
-    "/test": {
-      path: undefined;
-      query: undefined;
-      body: undefined;
-      answer: {
-        readonly "hello": string;
-      };
+      answer: SyncStatus;
     };
   };
   post: {
@@ -1091,60 +1148,33 @@ export interface Api {
       };
       answer: VehicleStates;
     };
-    /** Book an item; the supplier is told at once */
+    /** Book an item */
     "/api/bookings": {
       path: undefined;
       query: undefined;
       body: {
+        /** The client's id. */
         readonly "client_id": number;
+        /** The item's id, as `GET /api/items` returns it. */
         readonly "item_id": number;
-        /** 1 unless told */
+        /** Units to book. Defaults to 1. */
         readonly "quantity"?: number;
       };
-      answer: {
-        /** Also the id of its reservation, under /api/v1/reservations */
-        readonly "booking_id": number;
-        readonly "item_id": number;
-        readonly "client_id": number;
-        readonly "quantity": number;
-        /** `confirmed` when the supplier holds it; `conflict` when the supplier does not have it */
-        readonly "status": "pending" | "confirmed" | "conflict" | "cancelled";
-        /** What one cost when it was booked */
-        readonly "price": {
-          readonly "amount": number;
-          readonly "currency": string;
-        } | null;
-        /** UTC, to the second */
-        readonly "created_at": string;
-        /** Why it is in conflict */
-        readonly "reason"?: string;
-      };
+      answer: Booking;
     };
-    /** Stop pulling, on all instances and until it is resumed; no pull starts after the answer */
+    /** Pause sync */
     "/api/v1/sync/pause": {
       path: undefined;
       query: { "supplier"?: string; };
       body: undefined;
-      answer: {
-        readonly "status": "running" | "paused";
-        readonly "suppliers": readonly ({
-          readonly "id": string;
-          readonly "status": "running" | "paused";
-        })[];
-      };
+      answer: SyncStates;
     };
-    /** Go on pulling, and try again to tell suppliers what they could not be told */
+    /** Resume sync and retry parked write-backs */
     "/api/v1/sync/resume": {
       path: undefined;
       query: { "supplier"?: string; };
       body: undefined;
-      answer: {
-        readonly "status": "running" | "paused";
-        readonly "suppliers": readonly ({
-          readonly "id": string;
-          readonly "status": "running" | "paused";
-        })[];
-      };
+      answer: SyncStates;
     };
   };
   put: {
@@ -1199,7 +1229,7 @@ export interface Api {
       body: undefined;
       answer: WithdrawnTime;
     };
-    /** Cancel a booking; the supplier is told at once */
+    /** Cancel a booking */
     "/api/bookings/{id}": {
       path: { "id": number; };
       query: { "client_id"?: number; };

@@ -16,7 +16,7 @@ interface EventData {
   booking: SlotData & {
     readonly reservation_id: number;
     readonly supplier_id: string;
-    readonly wanted: string;
+    readonly desired_state: string;
     readonly state: string;
   };
   sync: { readonly supplier_id: string };

@@ -205,16 +205,17 @@ begin
     insert into event (kind, is_bulk) values ('booking', true);
   elsif tg_op = 'INSERT' then
     insert into event (kind, attributes, reservation_ids, slot_ids)
-      select 'booking', jsonb_build_object('supplier_id', supplier_id, 'wanted', wanted, 'state', state),
+      select 'booking', jsonb_build_object('supplier_id', supplier_id, 'desired_state', desired_state, 'state', state),
              array_agg(reservation_id), array_agg(slot_id)
-        from new_rows group by supplier_id, wanted, state;
+        from new_rows group by supplier_id, desired_state, state;
   else
     insert into event (kind, attributes, reservation_ids, slot_ids)
-      select 'booking', jsonb_build_object('supplier_id', w.supplier_id, 'wanted', w.wanted, 'state', w.state),
+      select 'booking',
+             jsonb_build_object('supplier_id', w.supplier_id, 'desired_state', w.desired_state, 'state', w.state),
              array_agg(w.reservation_id), array_agg(w.slot_id)
         from new_rows w join old_rows o using (reservation_id)
-       where (w.wanted, w.state) <> (o.wanted, o.state)
-       group by w.supplier_id, w.wanted, w.state;
+       where (w.desired_state, w.state) <> (o.desired_state, o.state)
+       group by w.supplier_id, w.desired_state, w.state;
   end if;
   return null;
 end
@@ -233,8 +234,8 @@ begin
   return null;
 end
 $$;
-create trigger log_updated after update on supply_part
-  for each row when (old.observed_at <> new.observed_at or old.doubted is distinct from new.doubted)
+create trigger log_updated after update on supplier_partition
+  for each row when (old.observed_at <> new.observed_at or old.unconfirmed is distinct from new.unconfirmed)
   execute function log_sync();
 
 -- Trigger on supplier. Logs and announces that another instance leads the sync of a supplier, or that the sync was

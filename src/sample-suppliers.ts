@@ -6,23 +6,24 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Suppliers to look at for whoever has none yet: one is read by date, 30 times a minute, the other once an hour. */
+/** Two simulated suppliers. Disposing stops them. */
 export interface SampleSuppliers extends AsyncDisposable {
   readonly suppliers: readonly Supplier[];
 }
 
+/** Starts a supplier of experiences that allows 30 pulls a minute, and one of items that allows one pull an hour. */
 export async function startSampleSuppliers(): Promise<SampleSuppliers> {
   await using stack = new AsyncDisposableStack();
   const tours = stack.use(await startSimulator({ kind: 'per-date', timeZone: TIME_ZONE, limits: ['30/1m'] }));
   const venue = stack.use(await startSimulator({ kind: 'snapshot', timeZone: TIME_ZONE, limits: ['1/1h'] }));
   const owned = stack.move();
   return {
-    suppliers: [toursOf(tours), venueOf(venue)],
+    suppliers: [toursAt(tours), venueAt(venue)],
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
-function toursOf({ url, productIds }: RunningSimulator): Supplier {
+function toursAt({ url, productIds }: RunningSimulator): Supplier {
   return {
     id: 'sample-tours',
     adapter: 'per-date',
@@ -39,7 +40,7 @@ function toursOf({ url, productIds }: RunningSimulator): Supplier {
   };
 }
 
-function venueOf({ url }: RunningSimulator): Supplier {
+function venueAt({ url }: RunningSimulator): Supplier {
   return {
     id: 'sample-venue',
     adapter: 'snapshot',

@@ -2,7 +2,7 @@ import type { BenchRun, Figure, Findings } from '../figure.ts';
 import { openTemplate, withClient } from '../stock/bench-database.ts';
 import { type RowsWritten, readRowsWritten, writtenSince } from '../stock/rows-written.ts';
 import {
-  countKnownParts,
+  countStoredPartitions,
   DAYS,
   openSyncedSupplier,
   type SyncedSupplier,
@@ -11,11 +11,11 @@ import {
 
 const PRODUCTS = 10;
 const SETTINGS = { products: PRODUCTS, pullLimit: '200/1s', every: '5s' };
-const BOOKKEEPING = ['pull', 'supply_part', 'supplier', 'supply_plan', 'supply_read', 'event'];
+const BOOKKEEPING = ['pull', 'supplier_partition', 'supplier', 'planner_memory', 'partition_read', 'event'];
 
 export const repeatSync: Figure = {
   name: 'b10',
-  title: 'a sync that finds everything as it was: rows it writes',
+  title: 'rows written by a sync that finds no change',
   measure,
 };
 
@@ -34,10 +34,10 @@ async function measure(run: BenchRun): Promise<Findings> {
     const repeat = await countWrites(run, supplier, copy.url);
     repeats.push(repeat);
     run.say(`round ${round} of ${run.rounds}: ${inventoryRows(repeat)} rows of the inventory, ${repeat.pulls} pulls`);
-    await proveCount(run, supplier, copy.url);
+    await verifyCount(run, supplier, copy.url);
   }
   const perPull = (table: string) => ({
-    what: `of ${table}, a pull`,
+    what: `rows of ${table} per pull`,
     unit: '',
     values: repeats.map(({ pulls, written }) => (written.get(table) ?? 0) / pulls),
   });
@@ -53,27 +53,27 @@ async function measure(run: BenchRun): Promise<Findings> {
       { what: 'pulls', unit: '', values: repeats.map(({ pulls }) => pulls) },
     ],
     notes: [
-      `${PRODUCTS} products on ${DAYS} days, ${SETTINGS.pullLimit}, each due every ${SETTINGS.every}: one server knows them all, the next pulls each of them again at least once`,
-      `rows inserted, updated and deleted, as PostgreSQL counts them when every session has ended; of the inventory is every table but ${BOOKKEEPING.join(', ')} and those of the job queue`,
-      'that count was shown to notice one price that the supplier changed',
+      `${PRODUCTS} products on ${DAYS} days, ${SETTINGS.pullLimit}, each due every ${SETTINGS.every}: one server stores them all, the next pulls each of them again at least once`,
+      `rows inserted, updated and deleted, as PostgreSQL counts them after every session has ended; the inventory is every table except ${BOOKKEEPING.join(', ')} and those of the job queue`,
+      'control: the count notices one price that the supplier changed',
     ],
   };
 }
 
-/** A server runs until it has pulled every part and put it in place, and stops. @returns how often it pulled */
+/** Runs a server until it has pulled and stored every partition. @returns the number of pulls */
 async function syncOnce(
   run: BenchRun,
-  { simulator, parts, startServer }: SyncedSupplier,
+  { simulator, partitions, startServer }: SyncedSupplier,
   url: string,
 ): Promise<number> {
   const from = simulator.log().length;
   const pulled = () => simulator.log().length - from;
-  // Its session must have ended when rows are counted.
+  // The session must end before rows are counted.
   await withClient(url, async (client) => {
     const { rows } = await client.query<{ now: string }>('select clock_timestamp()::text as now');
     await using _ = await startServer(run, url);
-    const allKnown = async () => (await countKnownParts(client, rows[0]?.now)) === parts;
-    await untilHolds('all is known', allKnown, pulled, 20);
+    const allStored = async () => (await countStoredPartitions(client, rows[0]?.now)) === partitions;
+    await untilHolds('every partition is stored', allStored, pulled, 20);
   });
   return pulled();
 }
@@ -89,17 +89,17 @@ function inventoryRows({ written }: Repeat): number {
   return inventory.reduce((sum, [, rows]) => sum + rows, 0);
 }
 
-/** Shows that the count can be other than nothing: one slot has another price. */
-async function proveCount(run: BenchRun, supplier: SyncedSupplier, url: string): Promise<void> {
+/** Control: changes the price of one slot and requires a count above 0. */
+async function verifyCount(run: BenchRun, supplier: SyncedSupplier, url: string): Promise<void> {
   const slot = await withClient(url, async (client) => {
     const { rows } = await client.query<{ upstream_id: string | number }>(
       'select upstream_id from supplier_slot join slot on slot.id = slot_id where ends_at > now() limit 1',
     );
     return rows[0];
   });
-  if (slot === undefined) throw new Error('the supplier sells nothing');
+  if (slot === undefined) throw new Error('the supplier has no slot on sale');
   supplier.simulator.setPrice(slot.upstream_id, 1);
   if (inventoryRows(await countWrites(run, supplier, url)) === 0) {
-    throw new Error('the count of rows does not notice a price that changed');
+    throw new Error('the count of rows does not notice a changed price');
   }
 }

@@ -5,27 +5,27 @@ import type { BenchRun, Figure, Findings } from '../figure.ts';
 import { forgetPeak, peakMib, residentMib } from '../processes/process-memory.ts';
 import { openTemplate, withClient } from '../stock/bench-database.ts';
 import {
-  countKnownParts,
+  allowSync,
+  countStoredPartitions,
   DAYS,
-  HELD_BACK,
-  letSync,
   openSyncedSupplier,
+  SYNC_BLOCKED,
   type SyncedSupplier,
   untilHolds,
 } from '../stock/synced-supplier.ts';
 
 const PULLS_PER_S = 30;
 const SETTLE_MS = 3_000;
-const TELL_EVERY_MS = 30_000;
+const REPORT_EVERY_MS = 30_000;
 
 export const fullSync: Figure = {
   name: 'b9',
-  title: `a first sync at ${PULLS_PER_S} pulls a second: its time ÷ the time the limit asks for, and its memory`,
+  title: `a first sync at ${PULLS_PER_S} pulls a second: its time ÷ the least time that the limit allows, and its memory`,
   measure,
 };
 
 interface Sync {
-  /** From the arrival of the first pull to the moment the last part is known. */
+  /** From the arrival of the first pull until the last partition is stored. */
   readonly seconds: number;
   readonly pulls: number;
   readonly aboveIdleMib: number;
@@ -34,7 +34,7 @@ interface Sync {
 
 async function measure(run: BenchRun): Promise<Findings> {
   const { syncProducts: products, rounds } = run;
-  await using template = await openTemplate(run.postgresUrl, HELD_BACK);
+  await using template = await openTemplate(run.postgresUrl, SYNC_BLOCKED);
   const syncs: Sync[] = [];
   for (let round = 1; round <= rounds; round += 1) {
     const settings = { products, pullLimit: `${PULLS_PER_S}/1s`, every: '24h' };
@@ -42,8 +42,8 @@ async function measure(run: BenchRun): Promise<Findings> {
     await using copy = await template.copy();
     const sync = await withClient(copy.url, (client) => syncOnce(run, supplier, copy.url, client));
     syncs.push(sync);
-    const told = [ratioOf(sync).toFixed(3), `${sync.seconds.toFixed(1)} s`, `${sync.aboveIdleMib.toFixed(0)} MiB`];
-    run.say(`round ${round} of ${rounds}: ${told.join(', ')}`);
+    const values = [ratioOf(sync).toFixed(3), `${sync.seconds.toFixed(1)} s`, `${sync.aboveIdleMib.toFixed(0)} MiB`];
+    run.say(`round ${round} of ${rounds}: ${values.join(', ')}`);
   }
   return {
     measures: [
@@ -58,10 +58,10 @@ async function measure(run: BenchRun): Promise<Findings> {
       { what: 'time', unit: 's', values: syncs.map(({ seconds }) => seconds) },
     ],
     notes: [
-      `${products} products on ${DAYS} days; the simulator in the bench’s process, which answers at once and has no limit; a fresh database each round`,
-      `time from the arrival of the first pull to the moment the last part is known. The first ${PULLS_PER_S} pulls may come at once, so nothing can be below ${leastRatio(products).toFixed(3)} by much`,
-      'idle: the same server before it leads the sync; the peak is the kernel’s own count of resident memory',
-      `verified: each product and day is pulled once and known; no second in the supplier’s log has more than ${PULLS_PER_S} pulls`,
+      `${products} products on ${DAYS} days; the simulator runs in the bench’s process, answers at once and has no limit; a fresh database each round`,
+      `time from the arrival of the first pull until the last partition is stored. The first ${PULLS_PER_S} pulls may come at once, so the ratio cannot be much below ${leastRatio(products).toFixed(3)}`,
+      'idle: the same server before it acquires the leader lease; the peak is resident memory as the kernel counts it',
+      `verified: each product and day is pulled once and stored; no second in the supplier’s log has more than ${PULLS_PER_S} pulls`,
     ],
   };
 }
@@ -74,24 +74,25 @@ function leastRatio(products: number): number {
 }
 
 async function syncOnce(run: BenchRun, supplier: SyncedSupplier, url: string, client: pg.Client): Promise<Sync> {
-  const { simulator, parts } = supplier;
+  const { simulator, partitions } = supplier;
   await using server = await supplier.startServer(run, url);
-  // An idle server gives back what its start needed.
+  // An idle server releases the memory that its start needed.
   await delay(SETTLE_MS);
   const idleMib = await residentMib(server.pid);
   await forgetPeak(server.pid);
-  await letSync(client);
+  await allowSync(client);
   const pulled = () => simulator.log().length;
-  let toldAt = performance.now();
+  let reportedAt = performance.now();
   const allPulled = () => {
-    if (performance.now() - toldAt > TELL_EVERY_MS) {
-      toldAt = performance.now();
-      run.say(`${pulled()} of ${parts} pulled`);
+    if (performance.now() - reportedAt > REPORT_EVERY_MS) {
+      reportedAt = performance.now();
+      run.say(`${pulled()} of ${partitions} pulled`);
     }
-    return pulled() >= parts;
+    return pulled() >= partitions;
   };
-  await untilHolds('all is pulled', allPulled, pulled, 20);
-  await untilHolds('all is known', async () => (await countKnownParts(client)) === parts, pulled, 2);
+  await untilHolds('every partition is pulled', allPulled, pulled, 20);
+  const allStored = async () => (await countStoredPartitions(client)) === partitions;
+  await untilHolds('every partition is stored', allStored, pulled, 2);
   const endMs = performance.timeOrigin + performance.now();
   const aboveIdleMib = (await peakMib(server.pid)) - idleMib;
   verify(supplier);
@@ -99,13 +100,13 @@ async function syncOnce(run: BenchRun, supplier: SyncedSupplier, url: string, cl
   return { seconds: (endMs - startMs) / 1_000, pulls: pulled(), aboveIdleMib, idleMib };
 }
 
-function verify({ simulator, parts }: SyncedSupplier): void {
+function verify({ simulator, partitions }: SyncedSupplier): void {
   const log = simulator.log();
   const paths = new Set(log.map(({ path }) => path));
-  if (log.length !== parts || paths.size !== parts) {
-    throw new Error(`${log.length} pulls of ${paths.size} parts, and there are ${parts}`);
+  if (log.length !== partitions || paths.size !== partitions) {
+    throw new Error(`${log.length} pulls of ${paths.size} partitions, expected ${partitions}`);
   }
   if (log.some(({ status }) => status !== 200)) throw new Error('a pull was not answered 200');
   const most = mostInWindow(log, 1_000);
-  if (most > PULLS_PER_S) throw new Error(`${most} pulls came within a second`);
+  if (most > PULLS_PER_S) throw new Error(`${most} pulls arrived within a second`);
 }

@@ -1,21 +1,19 @@
-/** A supplier's products and those who read them, made from a seed: the same seed is the same world. */
 export interface WorldOptions {
   readonly seed: number;
   readonly products: number;
   readonly horizon: number;
   readonly readsPerDay: number;
-  /** How popular the k-th product is: 1 / k to the power of this. */
+  /** Exponent of the products' popularity: the k-th product is read 1 / k^zipf as often as the first. */
   readonly zipf: number;
-  /** How often an empty date is read beside one that sells. */
+  /** Read rate of an empty date relative to one that sells. */
   readonly emptyShare: number;
-  /** At its start one product in fifty begins to sell on one more weekday, and as many stop on one. */
+  /** At the start of this day, one product in fifty starts to sell on another weekday, and as many stop on one. */
   readonly shiftOnDay: number;
 }
 
+/** The products of a simulated supplier and their readers. The same seed gives the same world. */
 export class BookingWorld {
   readonly options: WorldOptions;
-  /** By product: how often its dates that sell change, in a day. */
-  readonly #changesPerDay: number[];
   readonly #popularity: number[];
   readonly #weekdays: Set<number>[];
   readonly #shifts: readonly number[];
@@ -31,30 +29,24 @@ export class BookingWorld {
     this.#weekdays = ranks.map(
       () => new Set(shuffle([0, 1, 2, 3, 4, 5, 6], random).slice(0, 1 + Math.floor(random() * 7))),
     );
-    this.#changesPerDay = ranks.map(() => Math.exp(4 * random() - 2));
     this.#shifts = ranks.map(() => (random() < 0.04 ? Math.floor(random() * 7) : -1));
   }
 
-  /** `on` is the day it is: what sells changes in the middle of a run. */
+  /** Whether a product sells on `day`. The answer may change during a run, so it depends on today, `on`. */
   sells(product: number, day: number, on: number): boolean {
     const weekday = day % 7;
-    const flipped = on >= this.options.shiftOnDay && this.#shifts[product] === weekday;
-    return (this.#weekdays[product]?.has(weekday) ?? false) !== flipped;
+    const isShifted = on >= this.options.shiftOnDay && this.#shifts[product] === weekday;
+    return (this.#weekdays[product]?.has(weekday) ?? false) !== isShifted;
   }
 
-  /** Relative to others; near dates are read more, by how near they are. */
+  /** Relative read rate. It falls with the days ahead. */
   readWeight(product: number, ahead: number, on: number): number {
     const share = this.sells(product, on + ahead, on) ? 1 : this.options.emptyShare;
     return ((this.#popularity[product] ?? 0) * share) / (1 + ahead);
   }
-
-  /** Dates change the faster the nearer they are; those that do not sell do not. */
-  changesPerDay(product: number, ahead: number, on: number): number {
-    return this.sells(product, on + ahead, on) ? (this.#changesPerDay[product] ?? 0) * (8 / (1 + ahead)) : 0;
-  }
 }
 
-/** Mulberry32, by Tommy Ettinger: small, fast, and the same on every machine. */
+/** Mulberry32 by Tommy Ettinger: a small, fast generator with the same numbers on every machine. */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

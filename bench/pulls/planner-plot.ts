@@ -6,7 +6,9 @@ const HEIGHT = 384;
 const PANEL = { width: 340, height: 250, top: 74 };
 const LEFT = [58, 480] as const;
 
-/** Colours that tell apart on white and on black, and to those who see few: each line has a dash of its own as well. */
+/**
+ * Colours with enough contrast on white and on black. Each line also has its own dash, for readers who see few colours.
+ */
 const LINES: Readonly<Record<PolicyName, { colour: string; dash: string }>> = {
   planner: { colour: '#2f81f7', dash: '' },
   deadlines: { colour: '#d2731c', dash: '7 4' },
@@ -18,7 +20,7 @@ interface Point {
   readonly y: number;
 }
 
-/** Two panels from one simulated run: who is served in time by days ahead, and how old what they get is. */
+/** Draws two panels from one simulated run: reads in time by days ahead, and the age of the data that readers get. */
 export function drawPlanner(seed: number): string {
   const world = worldOf(seed, STEEP);
   const outcomes = (Object.keys(POLICIES) as PolicyName[]).map((name) => ({ name, outcome: run(world, name) }));
@@ -31,7 +33,7 @@ export function drawPlanner(seed: number): string {
     label: age < 1 ? `1⁄${1 / age}` : `${age}`,
   }));
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="title">
-<title id="title">Reads answered within the asked age, by days ahead, and the age of what readers get: planner, deadlines, round robin</title>
+<title id="title">Reads answered within the target age, by days ahead, and the age of the data that readers get: planner, deadlines, round robin</title>
 <style>
   text { font: 13px system-ui, sans-serif; fill: #57606a }
   .name { font-weight: 600; fill: #24292f }
@@ -43,8 +45,8 @@ export function drawPlanner(seed: number): string {
   }
 </style>
 ${legend.join('\n')}
-${panel(LEFT[0], 'Reads answered within the asked age', 'days ahead (0 is today)', dayTicks)}
-${panel(LEFT[1], 'Reads answered with knowledge no older than', 'times the asked age', ageTicks)}
+${panel(LEFT[0], 'Reads answered within the target age', 'days ahead (0 is today)', dayTicks)}
+${panel(LEFT[1], 'Reads answered with data no older than', 'times the target age', ageTicks)}
 <path class="mark" d="M${LEFT[1] + ageToX(1) * PANEL.width} ${PANEL.top}v${PANEL.height}"/>
 ${[...byDay, ...byAge].join('\n')}
 </svg>
@@ -65,7 +67,7 @@ function agePoints({ ages }: Outcome): Point[] {
   });
 }
 
-/** From 1/8 of the asked age to 32 times it, each doubling as wide as another. */
+/** Logarithmic, from 1/8 of the target age to 32 times it. */
 function ageToX(ratio: number): number {
   return (Math.log2(ratio) + 3) / 8;
 }

@@ -1,5 +1,5 @@
 import { BookingWorld } from './booking-world.ts';
-import { DAY_MS, deadlines, type PullPolicy, plannerPolicy, roundRobin } from './pull-policy.ts';
+import { DAY_MS, earliestDeadline, type PullPolicy, plannerPolicy, roundRobin } from './pull-policy.ts';
 import { type Course, mostPossible, type Outcome, simulatePulls } from './simulate-pulls.ts';
 
 export const PRODUCTS = 450;
@@ -10,8 +10,10 @@ const CADENCE = [
   { days: [1, 7], everyMs: 4 * 3_600_000 },
   { days: [8, 30], everyMs: DAY_MS },
 ] as const;
-const ASKED = CADENCE.flatMap(({ days, everyMs }) => Array.from({ length: days[1] - days[0] + 1 }, () => everyMs));
-const HORIZON = ASKED.length;
+const TARGET_AGES = CADENCE.flatMap(({ days, everyMs }) =>
+  Array.from({ length: days[1] - days[0] + 1 }, () => everyMs),
+);
+const HORIZON = TARGET_AGES.length;
 
 const FIRST_DAY = 20_000;
 const WARM_UP_DAYS = 2;
@@ -20,18 +22,18 @@ const COURSE: Course = {
   warmUpDays: WARM_UP_DAYS,
   days: 3,
   pullEveryMs: DAY_MS / PULLS_PER_DAY,
-  asked: ASKED,
+  targetAges: TARGET_AGES,
 };
 
 export type Readers = Pick<BookingWorld['options'], 'zipf' | 'emptyShare'>;
-/** Of a few well-known products, through a calendar that shows them the dates that sell. */
+/** Readers of a few well-known products, who see in a calendar which dates sell. */
 export const STEEP: Readers = { zipf: 1.2, emptyShare: 0.02 };
-/** Of more products alike, and oftener of dates that do not sell. */
+/** Readers whose interest is spread more evenly, and who open more dates that do not sell. */
 export const FLAT: Readers = { zipf: 1, emptyShare: 0.05 };
 
 export const POLICIES: Readonly<Record<'planner' | 'deadlines' | 'round robin', () => PullPolicy>> = {
   planner: () => plannerPolicy({ cadence: CADENCE, pullsPerDay: PULLS_PER_DAY }, PRODUCTS, FIRST_DAY),
-  deadlines: () => deadlines(PRODUCTS, ASKED),
+  deadlines: () => earliestDeadline(PRODUCTS, TARGET_AGES),
   'round robin': () => roundRobin(PRODUCTS, HORIZON),
 };
 
@@ -50,11 +52,11 @@ export function bestPossible(world: BookingWorld): number {
   return mostPossible(world, COURSE);
 }
 
-/** Of the reads of dates so many days ahead, the share answered within the asked age. */
+/** Share of the reads of dates in a range of days ahead that were answered within the target age. */
 export function shareInTime(
   { reads, inTime }: Outcome,
   [from, to]: readonly [number, number] = [0, HORIZON - 1],
 ): number {
-  const sum = (column: Float64Array) => column.subarray(from, to + 1).reduce((all, each) => all + each, 0);
+  const sum = (column: Float64Array) => column.subarray(from, to + 1).reduce((total, each) => total + each, 0);
   return sum(inTime) / sum(reads);
 }

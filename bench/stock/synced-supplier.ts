@@ -7,32 +7,32 @@ import { type RunningSimulator, startSimulator } from '../../src/simulator/index
 import type { BenchRun } from '../figure.ts';
 import { PROGRAM, type ServerProcess, startNode } from '../processes/server-process.ts';
 
-/** Each product is asked for on this many days, today and those after it. */
+/** Each product is pulled for this many days, from today on. */
 export const DAYS = 31;
 const SUPPLIER_ID = 'tours';
-/** Where nothing happens for so long, nothing will. */
+/** Time without progress after which a wait is given up. */
 const STALLED_MS = 30_000;
 
 export interface SyncSettings {
   readonly products: number;
-  /** `30/1s`: the server keeps it; the supplier would accept more, so that one pull too many is seen, not refused. */
+  /** Such as `30/1s`. Only the server knows it: the simulator accepts a pull too many, so that the log shows it. */
   readonly pullLimit: string;
-  /** How often each product and day is pulled: `24h`. */
+  /** Target age of each product and day, such as `24h`. */
   readonly every: string;
 }
 
-/** A supplier, and a configuration of the program that knows it and nothing else. */
+/** A simulated supplier, and a server that is configured for it alone. */
 export interface SyncedSupplier extends AsyncDisposable {
   readonly simulator: RunningSimulator;
-  /** How many parts there are to know: one for each product and day. */
-  readonly parts: number;
+  /** Number of partitions: one for each product and day. */
+  readonly partitions: number;
   startServer(run: BenchRun, databaseUrl: string): Promise<ServerProcess>;
 }
 
-/** The supplier runs in the bench's process. */
+/** Starts a simulated supplier in this process. */
 export async function openSyncedSupplier({ products, pullLimit, every }: SyncSettings): Promise<SyncedSupplier> {
   await using stack = new AsyncDisposableStack();
-  const timeZone = zoneWhereItIsNoon();
+  const timeZone = zoneAtNoon();
   const simulator = stack.use(await startSimulator({ kind: 'per-date', syntheticProducts: products, timeZone }));
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
   stack.defer(() => rm(directory, { recursive: true }));
@@ -50,7 +50,7 @@ export async function openSyncedSupplier({ products, pullLimit, every }: SyncSet
   const opened = stack.move();
   return {
     simulator,
-    parts: products * DAYS,
+    partitions: products * DAYS,
     startServer(run, databaseUrl) {
       const env = { DATABASE_URL: databaseUrl, SUPPLIERS_FILE: file, HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn' };
       return startNode([PROGRAM, 'serve'], env, run.profileDir);
@@ -59,41 +59,41 @@ export async function openSyncedSupplier({ products, pullLimit, every }: SyncSet
   };
 }
 
-/** No day ends within a measurement, or there would be one more of each product to know. */
-function zoneWhereItIsNoon(): string {
+/** A time zone in which no day ends during a measurement. A new day would add a partition for each product. */
+function zoneAtNoon(): string {
   const behind = new Date().getUTCHours() - 12;
   return `Etc/GMT${behind < 0 ? '' : '+'}${behind}`;
 }
 
-/** Polls until something holds, for as long as `progress` moves. */
+/** Polls until `holds` is true. Gives up when `progress` stands still. */
 export async function untilHolds(
-  what: string,
+  condition: string,
   holds: () => boolean | Promise<boolean>,
   progress: () => number,
   everyMs: number,
 ): Promise<void> {
-  let reached = progress();
+  let last = progress();
   let movedAt = performance.now();
   while (!(await holds())) {
-    if (progress() !== reached) movedAt = performance.now();
-    reached = progress();
-    if (performance.now() - movedAt > STALLED_MS) throw new Error(`it stands still before ${what}, at ${reached}`);
+    if (progress() !== last) movedAt = performance.now();
+    last = progress();
+    if (performance.now() - movedAt > STALLED_MS) throw new Error(`no progress before ${condition}, at ${last}`);
     await delay(everyMs);
   }
 }
 
-/** The supplier is somebody else's to sync, until `letSync`. */
-export const HELD_BACK = `
-  insert into supplier (id, leader, leader_until) values ('${SUPPLIER_ID}', gen_random_uuid(), 'infinity')`;
+/** Gives the leader lease to another instance, so that no sync starts before `allowSync`. */
+export const SYNC_BLOCKED = `
+  insert into supplier (id, lease_holder, lease_until) values ('${SUPPLIER_ID}', gen_random_uuid(), 'infinity')`;
 
-export async function letSync(client: pg.Client): Promise<void> {
-  await client.query(`update supplier set leader_until = '-infinity'`);
+export async function allowSync(client: pg.Client): Promise<void> {
+  await client.query(`update supplier set lease_until = '-infinity'`);
 }
 
-/** How many parts are known as they were after a moment. */
-export async function countKnownParts(client: pg.Client, after = '-infinity'): Promise<number> {
+/** Counts the partitions that were observed after a moment. */
+export async function countStoredPartitions(client: pg.Client, after = '-infinity'): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
-    'select count(*)::integer as count from supply_part where observed_at > $1',
+    'select count(*)::integer as count from supplier_partition where observed_at > $1',
     [after],
   );
   return rows[0]?.count ?? 0;

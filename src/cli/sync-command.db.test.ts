@@ -28,10 +28,10 @@ onPostgres('holdfast sync', (open) => {
     await run(once, (text) => written.push(text), isTTY);
     expect(written).toHaveLength(1);
     expect(written[0]).toContain('venue  running\n');
-    expect(written[0]).toContain('0 of 1 as young as asked, 1 to pull\n  budget    0 of 1/1h; next pull now\n');
+    expect(written[0]).toContain('0 of 1 fresh enough, 1 to pull\n  budget    0 of 1/1h; next pull now\n');
   });
 
-  it('draws over what it has drawn until it is stopped', async () => {
+  it('holdfast sync redraws its lines until it is stopped', async () => {
     const stopped = new AbortController();
     const written: string[] = [];
     const write = (text: string) => {

@@ -5,7 +5,7 @@ import { readSyncStatus, registerSuppliers } from '../modules/supply/index.ts';
 import { createLogger } from '../platform/logger.ts';
 import type { Printer } from '../platform/progress-bar.ts';
 import { defineCommand } from './parsing/command.ts';
-import { drawSync } from './sync-screen.ts';
+import { syncScreen } from './sync-screen.ts';
 import { fetchSyncStatus, suppliersOf } from './sync-status-over-http.ts';
 
 const REDRAW_MS = 1_000;
@@ -49,7 +49,7 @@ export async function runSync(once: boolean, config: Config, printer: Printer, s
   await migrateDatabase(database);
   const supplierIds = suppliers.map(({ id }) => id);
   await database.transaction((tx) => registerSuppliers(tx, supplierIds));
-  const draw = async () => drawSync(await database.read((reader) => readSyncStatus(reader, suppliers)), suppliers);
+  const draw = async () => syncScreen(await database.read((reader) => readSyncStatus(reader, suppliers)), suppliers);
   await drawRepeatedly(draw, once, printer, signal);
 }
 
@@ -60,7 +60,7 @@ async function watchServer(url: string, once: boolean, printer: Printer, signal:
   }
   const draw = async () => {
     const status = await fetchSyncStatus(url);
-    return [...drawSync(status, suppliersOf(status)), CADENCE_UNKNOWN];
+    return [...syncScreen(status, suppliersOf(status)), CADENCE_UNKNOWN];
   };
   await drawRepeatedly(draw, once, printer, signal);
 }

@@ -3,61 +3,62 @@ import { toBar } from '../platform/progress-bar.ts';
 
 const DAY_MS = 86_400_000;
 
-/** How far the sync is, in lines for a terminal of 80 columns or more. */
-export function drawSync({ suppliers: told, removed, now }: SyncStatus, suppliers: readonly Supplier[]): string[] {
-  const drawn = told.flatMap((status) => {
+/** The lines of the sync screen, for a terminal of 80 columns or more. */
+export function syncScreen(
+  { suppliers: statuses, removed, now }: SyncStatus,
+  suppliers: readonly Supplier[],
+): string[] {
+  const configured = statuses.flatMap((status) => {
     const supplier = suppliers.find(({ id }) => id === status.id);
-    return supplier ? [...drawSupplier(status, supplier, Date.parse(now)), ''] : [];
+    return supplier ? [...supplierLines(status, supplier, Date.parse(now)), ''] : [];
   });
-  const left = removed.flatMap(({ id, untold }) => [
-    `${id}  not configured any more`,
-    `  bookings  ${count(untold)} it was not told of`,
+  const unconfigured = removed.flatMap(({ id, unsent }) => [
+    `${id}  no longer configured`,
+    `  bookings  ${count(unsent)} not sent`,
     '',
   ]);
-  return [...drawn, ...left];
+  return [...configured, ...unconfigured];
 }
 
-function drawSupplier(status: SupplierStatus, supplier: Supplier, nowMs: number): string[] {
+function supplierLines(status: SupplierStatus, supplier: Supplier, nowMs: number): string[] {
   const { id, total, done, backlog, pull_limits, pulls_in_windows, last_error, last_error_at } = status;
-  const part = total === 0 ? 1 : done / total;
-  const used = pull_limits.map((limit, place) => `${pulls_in_windows[place] ?? 0} of ${limit}`);
+  const share = total === 0 ? 1 : done / total;
+  const used = pull_limits.map((limit, index) => `${pulls_in_windows[index] ?? 0} of ${limit}`);
   const { waiting, parked, reason } = status.write_backs;
   const lines = [
     `${id}  ${status.status}`,
-    `  ${toBar(part)} ${percent(part)}  ${count(done)} of ${count(total)} as young as asked, ${count(backlog)} to pull`,
-    `  budget    ${used.join(', ')}; ${sayNext(status, nowMs)}`,
-    `  left      ${sayLeft(status, supplier, nowMs)}`,
-    `  oldest    ${status.oldest_observed_at ?? 'nothing is known yet'}`,
+    `  ${toBar(share)} ${percent(share)}  ${count(done)} of ${count(total)} fresh enough, ${count(backlog)} to pull`,
+    `  budget    ${used.join(', ')}; ${nextPull(status, nowMs)}`,
+    `  left      ${timeLeft(status, supplier, nowMs)}`,
+    `  oldest    ${status.oldest_observed_at ?? 'nothing pulled yet'}`,
   ];
-  if (waiting + parked > 0) lines.push(`  bookings  ${count(waiting)} to be sent, ${count(parked)} set aside`);
-  if (reason !== null) lines.push(`            ${onOneLine(reason)}`);
-  if (last_error !== null) lines.push(`  error     ${last_error_at ?? ''}  ${onOneLine(last_error)}`);
+  if (waiting + parked > 0) lines.push(`  bookings  ${count(waiting)} to be sent, ${count(parked)} parked`);
+  if (reason !== null) lines.push(`            ${singleLine(reason)}`);
+  if (last_error !== null) lines.push(`  error     ${last_error_at ?? ''}  ${singleLine(last_error)}`);
   return lines;
 }
 
 /**
- * What the limits allow at best. Parts grow old meanwhile: where more is asked for than the limits allow, the backlog
- * never comes to nothing, and that is what is said.
+ * The time until the backlog is empty: the least time the limits allow, and an estimate that includes the partitions
+ * that become due meanwhile. If the cadence requires more pulls than the limits allow, the backlog is never empty.
  */
-function sayLeft({ backlog, status, next_pull_at }: SupplierStatus, supplier: Supplier, nowMs: number): string {
+function timeLeft({ backlog, status, next_pull_at }: SupplierStatus, supplier: Supplier, nowMs: number): string {
   if (backlog === 0) return 'nothing';
-  if (status === 'paused' || next_pull_at === null) return 'stands still while it is paused';
-  const perDay = pullsPerDay(supplier);
-  const asked = askedPerDay(supplier);
-  if (asked > perDay) {
-    return `no end: ${count(Math.round(asked))} pulls a day are asked for, and ${count(Math.floor(perDay))} allowed`;
+  if (status === 'paused' || next_pull_at === null) return 'no progress while paused';
+  const allowed = pullsPerDay(supplier);
+  const required = requiredPullsPerDay(supplier);
+  if (required > allowed) {
+    return `no end: ${count(Math.round(required))} pulls a day required, ${count(Math.floor(allowed))} allowed`;
   }
   const waitMs = Math.max(0, Date.parse(next_pull_at) - nowMs);
-  // Meanwhile others grow old, and take their share of the pulls.
-  const share = asked < perDay ? 1 - asked / perDay : 1;
-  const leastMs = waitMs + ((backlog - 1) / perDay) * DAY_MS;
-  const withOthersMs = waitMs + ((backlog - 1) / (perDay * share)) * DAY_MS;
-  const least = sayDuration(leastMs);
-  const most = sayDuration(withOthersMs);
-  return least === most ? `about ${least}` : `${least} at least, about ${most} with what grows old meanwhile`;
+  // The share of the pulls that is not needed for partitions that become due meanwhile.
+  const spareShare = required < allowed ? 1 - required / allowed : 1;
+  const least = roundedUp(waitMs + ((backlog - 1) / allowed) * DAY_MS);
+  const estimate = roundedUp(waitMs + ((backlog - 1) / (allowed * spareShare)) * DAY_MS);
+  return least === estimate ? `about ${least}` : `at least ${least}, about ${estimate} with what becomes due meanwhile`;
 }
 
-function askedPerDay({ products, cadence }: Supplier): number {
+function requiredPullsPerDay({ products, cadence }: Supplier): number {
   const perProduct = cadence.reduce(
     (sum, { days: [first, last], everyMs }) => sum + ((last - first + 1) * DAY_MS) / everyMs,
     0,
@@ -65,7 +66,8 @@ function askedPerDay({ products, cadence }: Supplier): number {
   return products.length * perProduct;
 }
 
-function sayDuration(ms: number): string {
+/** A duration in its two greatest units, rounded up. */
+function roundedUp(ms: number): string {
   const seconds = Math.ceil(ms / 1_000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.ceil(seconds / 60);
@@ -73,24 +75,24 @@ function sayDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-function sayNext({ next_pull_at, backlog }: SupplierStatus, nowMs: number): string {
-  if (next_pull_at === null) return 'no pull before it is resumed';
+function nextPull({ next_pull_at, backlog }: SupplierStatus, nowMs: number): string {
+  if (next_pull_at === null) return 'no pull until resumed';
   const waitMs = Date.parse(next_pull_at) - nowMs;
-  if (waitMs > 0) return `next pull in ${sayDuration(waitMs)}`;
-  // The budget is free, and that alone causes no pull.
+  if (waitMs > 0) return `next pull in ${roundedUp(waitMs)}`;
+  // The limits allow a pull, but it is only made if a partition is due.
   return backlog === 0 ? 'nothing is due' : 'next pull now';
 }
 
-function percent(part: number): string {
-  return `${String(Math.floor(part * 100)).padStart(3)} %`;
+function percent(share: number): string {
+  return `${String(Math.floor(share * 100)).padStart(3)} %`;
 }
 
 function count(number: number): string {
   return number.toLocaleString('en');
 }
 
-/** What a supplier sends must not move the cursor. */
-function onOneLine(text: string): string {
+/** Shortens a supplier's text, and removes the characters that could move the cursor. */
+function singleLine(text: string): string {
   const line = text.replaceAll(/\p{C}+/gu, ' ');
   return line.length > 60 ? `${line.slice(0, 59)}…` : line;
 }

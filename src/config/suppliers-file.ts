@@ -3,11 +3,11 @@ import { isTimeZone } from '../platform/time/instant.ts';
 import { ConfigError } from './config-error.ts';
 import { Secret } from './secret.ts';
 
-/** A supplier as `SUPPLIERS_FILE` has it, checked. */
+/** A supplier of `SUPPLIERS_FILE`, validated. */
 export interface SupplierConfig {
   readonly id: string;
   readonly adapter: keyof typeof ADAPTERS;
-  /** Without a slash at its end. */
+  /** Has no trailing slash. */
   readonly baseUrl: string;
   readonly apiKey: Secret | undefined;
   readonly pullLimits: readonly { readonly pulls: number; readonly windowMs: number }[];
@@ -19,31 +19,31 @@ export interface SupplierConfig {
 type Env = Readonly<Record<string, string | undefined>>;
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Whether a supplier is asked product by product, or once for all it sells. */
+/** The adapters, and whether they pull by product or everything at once. */
 const ADAPTERS = { 'per-date': { byProduct: true }, snapshot: { byProduct: false } } as const;
 const KEYS = ['id', 'adapter', 'base_url', 'api_key_env', 'pull_limits', 'products', 'time_zone', 'cadence'];
 const BY_PRODUCT_ONLY = ['products', 'cadence'];
 const LAST_DAY = 60;
 const LONGEST_MS = LAST_DAY * 86_400_000;
-const CADENCE = [
+const DEFAULT_CADENCE = [
   { days: [0, 0], every: '15m' },
   { days: [1, 7], every: '4h' },
   { days: [8, 30], every: '24h' },
 ];
 
-/** Reads the text of the file. What is wrong is told in one line that names the supplier and the key. */
+/** Parses the file. An error is one line that names the supplier and the key. */
 export function readSuppliersFile(text: string, env: Env): readonly SupplierConfig[] {
   const list = parseJson(text);
-  if (!Array.isArray(list)) throw new ConfigError('is not a JSON list of suppliers');
+  if (!Array.isArray(list)) throw new ConfigError('must be a JSON list of suppliers');
   const suppliers = list.map((entry: unknown, index) => readSupplier(entry, index, env));
   const ids = new Set<string>();
   const sellers = new Map<number, string>();
   for (const { id, products } of suppliers) {
-    if (ids.has(id)) wrong(id, 'id', 'is the id of two suppliers');
+    if (ids.has(id)) wrong(id, 'id', 'is used by two suppliers');
     ids.add(id);
     for (const product of products) {
       const seller = sellers.get(product);
-      if (seller !== undefined) wrong(id, 'products', `has ${product}, which supplier ${seller} has too`);
+      if (seller !== undefined) wrong(id, 'products', `must not contain ${product}, which supplier ${seller} sells`);
       sellers.set(product, id);
     }
   }
@@ -51,17 +51,17 @@ export function readSuppliersFile(text: string, env: Env): readonly SupplierConf
 }
 
 function readSupplier(entry: unknown, index: number, env: Env): SupplierConfig {
-  if (!isObject(entry)) throw new ConfigError(`supplier ${index + 1} is not a JSON object`);
+  if (!isObject(entry)) throw new ConfigError(`supplier ${index + 1}: must be a JSON object`);
   const { id } = entry;
   if (typeof id !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/.test(id)) {
-    throw new ConfigError(`supplier ${index + 1}, id: ${shown(id)} is not 1 to 63 letters, digits, - and _`);
+    throw new ConfigError(`supplier ${index + 1}, id: must be 1 to 63 letters, digits, - and _, not ${quote(id)}`);
   }
   const unknown = Object.keys(entry).find((key) => !KEYS.includes(key));
-  if (unknown !== undefined) wrong(id, shown(unknown), `is unknown; there are ${KEYS.join(', ')}`);
+  if (unknown !== undefined) wrong(id, quote(unknown), `is not a known key; use ${KEYS.join(', ')}`);
   const adapter = readAdapter(id, entry.adapter);
   const { byProduct } = ADAPTERS[adapter];
   const misplaced = !byProduct && BY_PRODUCT_ONLY.find((key) => key in entry);
-  if (misplaced) wrong(id, misplaced, 'is only for per-date suppliers: a snapshot is pulled as a whole');
+  if (misplaced) wrong(id, misplaced, 'is allowed for per-date suppliers only');
   return {
     id,
     adapter,
@@ -77,28 +77,29 @@ function readSupplier(entry: unknown, index: number, env: Env): SupplierConfig {
 function readAdapter(id: string, value: unknown): keyof typeof ADAPTERS {
   const names = Object.keys(ADAPTERS) as (keyof typeof ADAPTERS)[];
   const adapter = names.find((name) => name === value);
-  return adapter ?? wrong(id, 'adapter', `${shown(value)} is not one of ${names.join(', ')}`);
+  return adapter ?? wrong(id, 'adapter', `must be ${names.join(' or ')}, not ${quote(value)}`);
 }
 
-/** The URL itself is not shown: what is wrong with it may be the password in it. */
+/** The message does not quote the URL, which may contain a password. */
 function readBaseUrl(id: string, value: unknown): string {
   const url = typeof value === 'string' ? URL.parse(value) : null;
   const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
   if (!url || !isHttp || url.username || url.password || /[?#\s\\]/.test(String(value))) {
-    return wrong(id, 'base_url', 'is not an http or https URL without credentials, query or fragment');
+    return wrong(id, 'base_url', 'must be an http or https URL without credentials, query and fragment');
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
 
 function readApiKey(id: string, name: unknown, env: Env): Secret | undefined {
   if (name === undefined) return undefined;
-  // Lower case is refused, and not shown, because it may be the key itself, put where its variable's name belongs.
+  // Lower case is refused and not quoted, because it may be the key itself in the place of the variable's name.
   if (typeof name !== 'string' || !/^[A-Z_][A-Z0-9_]{0,99}$/.test(name)) {
-    return wrong(id, 'api_key_env', 'is not the name of a variable such as CITY_TOURS_KEY');
+    return wrong(id, 'api_key_env', 'must be the name of an environment variable such as CITY_TOURS_KEY');
   }
   const key = env[name] || undefined;
   if (key === undefined) return wrong(id, 'api_key_env', `names ${name}, which is not set`);
-  if (!/^[\x21-\x7e]+$/.test(key)) return wrong(id, 'api_key_env', `names ${name}, which no HTTP header can carry`);
+  if (!/^[\x21-\x7e]+$/.test(key))
+    return wrong(id, 'api_key_env', `names ${name}, whose value cannot be sent in an HTTP header`);
   return new Secret(key);
 }
 
@@ -107,7 +108,7 @@ function readPullLimits(id: string, value: unknown): SupplierConfig['pullLimits'
     const [, pulls = '', length = ''] = /^([1-9]\d{0,5})\/(.+)$/.exec(typeof text === 'string' ? text : '') ?? [];
     const windowMs = parseDurationMs(length);
     if (!windowMs || windowMs > LONGEST_MS) {
-      return wrong(id, 'pull_limits', `${shown(text)} is not a limit such as "30/1m"`);
+      return wrong(id, 'pull_limits', `must contain limits such as "30/1m", not ${quote(text)}`);
     }
     return { pulls: Number(pulls), windowMs };
   });
@@ -117,52 +118,49 @@ function readProducts(id: string, value: unknown): readonly number[] {
   const products = readList(id, 'products', value, 'product ids').map((product) =>
     typeof product === 'number' && Number.isSafeInteger(product) && product > 0
       ? product
-      : wrong(id, 'products', `${shown(product)} is not a whole number from 1 to 2^53-1`),
+      : wrong(id, 'products', `must contain whole numbers from 1 to 2^53-1, not ${quote(product)}`),
   );
-  const twice = products.find((product, index) => products.indexOf(product) !== index);
-  return twice === undefined ? products : wrong(id, 'products', `has ${twice} twice`);
+  const repeated = products.find((product, index) => products.indexOf(product) !== index);
+  return repeated === undefined ? products : wrong(id, 'products', `must not contain ${repeated} twice`);
 }
 
 function readTimeZone(id: string, value: unknown): string {
   if (value === undefined) return 'UTC';
   if (typeof value === 'string' && isTimeZone(value)) return value;
-  return wrong(id, 'time_zone', `${shown(value)} is not a time zone such as Asia/Singapore`);
+  return wrong(id, 'time_zone', `must be a time zone such as Asia/Singapore, not ${quote(value)}`);
 }
 
 function readCadence(id: string, value: unknown): SupplierConfig['cadence'] {
-  const bands = value === undefined ? CADENCE : readList(id, 'cadence', value, 'bands of days');
+  const rules = value === undefined ? DEFAULT_CADENCE : readList(id, 'cadence', value, 'rules');
   let nextDay = 0;
-  return bands.map((band) => {
-    const { days, every, ...others } = isObject(band) ? band : {};
-    const [fromDay, toDay, ...more]: readonly unknown[] = Array.isArray(days) ? days : [];
-    const everyMs = parseDurationMs(typeof every === 'string' ? every : '');
-    if (
-      !isDay(fromDay) ||
-      !isDay(toDay) ||
-      more.length > 0 ||
-      !everyMs ||
-      everyMs > LONGEST_MS ||
-      Object.keys(others).length > 0
-    ) {
-      return wrong(
-        id,
-        'cadence',
-        `${shown(band)} is not a band such as {"days":[1,7],"every":"4h"}, to day ${LAST_DAY}`,
-      );
-    }
-    if (fromDay !== nextDay) wrong(id, 'cadence', `${shown(band)} should begin at day ${nextDay}`);
-    if (toDay < fromDay) wrong(id, 'cadence', `${shown(band)} ends before it begins`);
-    nextDay = toDay + 1;
-    return { days: [fromDay, toDay] as const, everyMs };
+  return rules.map((rule) => {
+    const { days, everyMs } = readCadenceRule(id, rule);
+    const [firstDay, lastDay] = days;
+    if (firstDay !== nextDay) wrong(id, 'cadence', `rule ${quote(rule)} must start at day ${nextDay}`);
+    if (lastDay < firstDay) wrong(id, 'cadence', `rule ${quote(rule)} must not end before it starts`);
+    nextDay = lastDay + 1;
+    return { days, everyMs };
   });
+}
+
+function readCadenceRule(id: string, rule: unknown): SupplierConfig['cadence'][number] {
+  const { days, every, ...others } = isObject(rule) ? rule : {};
+  const [firstDay, lastDay, ...more]: readonly unknown[] = Array.isArray(days) ? days : [];
+  const everyMs = parseDurationMs(typeof every === 'string' ? every : '');
+  const hasExtras = more.length > 0 || Object.keys(others).length > 0;
+  if (!isDay(firstDay) || !isDay(lastDay) || !everyMs || everyMs > LONGEST_MS || hasExtras) {
+    const example = `{"days":[1,7],"every":"4h"}`;
+    return wrong(id, 'cadence', `must contain rules such as ${example}, up to day ${LAST_DAY}, not ${quote(rule)}`);
+  }
+  return { days: [firstDay, lastDay], everyMs };
 }
 
 function isDay(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= LAST_DAY;
 }
 
-function readList(id: string, key: string, value: unknown, of: string): readonly unknown[] {
-  return Array.isArray(value) && value.length > 0 ? value : wrong(id, key, `is not a list of one or more ${of}`);
+function readList(id: string, key: string, value: unknown, content: string): readonly unknown[] {
+  return Array.isArray(value) && value.length > 0 ? value : wrong(id, key, `must be a list of ${content}, not empty`);
 }
 
 function isObject(value: unknown): value is Fields {
@@ -173,18 +171,18 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // Where it breaks off, and not what stands there: the parser repeats whatever that is, over several lines.
-    const [, place = ''] = /( at position \d+ \(line \d+ column \d+\))/.exec(String(error)) ?? [];
-    throw new ConfigError(`is not JSON${place}`);
+    // Only the position: the parser's message quotes the text there, over several lines.
+    const [, position = ''] = /( at position \d+ \(line \d+ column \d+\))/.exec(String(error)) ?? [];
+    throw new ConfigError(`is not valid JSON${position}`);
   }
 }
 
-/** On one line, whatever it is, and not without end. */
-function shown(value: unknown): string {
+/** A value as JSON for a message: on one line and at most 80 characters long. */
+function quote(value: unknown): string {
   const text = (JSON.stringify(value) ?? 'nothing').replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
-function wrong(supplier: string, key: string, what: string): never {
-  throw new ConfigError(`supplier ${supplier}, ${key}: ${what}`);
+function wrong(supplier: string, key: string, problem: string): never {
+  throw new ConfigError(`supplier ${supplier}, ${key}: ${problem}`);
 }

@@ -4,26 +4,26 @@ import type { SimulatorClock } from './inventory/simulator-clock.ts';
 export interface SimulatorOptions extends Partial<FaultSizes> {
   readonly kind: 'per-date' | 'snapshot';
   readonly host?: string;
-  /** 0, the default, takes a free one. */
+  /** Defaults to 0, which takes a free port. */
   readonly port?: number;
-  /** Before every path: `/city-tours`. */
+  /** Prefix of every path, such as `/city-tours`. */
   readonly basePath?: string;
-  /** Several hold together: `['3/1s', '100/1m']`. None is no limit. */
+  /** Limits that apply together, such as `['3/1s', '100/1m']`. Defaults to none. */
   readonly limits?: readonly string[];
-  /** Every request needs it in `x-api-key`; without one nothing is checked. */
+  /** Required value of `x-api-key`. Without it, no key is checked. */
   readonly apiKey?: string;
-  /** Every answer is sent this much later than it is decided. */
+  /** Time between the decision and the sending of every answer. */
   readonly latencyMs?: number;
-  /** Drives faults, rivals and synthetic products. */
+  /** Seed of faults, rivals and synthetic products. */
   readonly seed?: number;
-  /** A recording of a per-date supplier; the one in `samples/` by default. */
+  /** A recording of a per-date supplier. Defaults to the one in `samples/`. */
   readonly inventoryFile?: string | URL;
-  /** So many made-up products besides the recorded ones, numbered from 1001. */
+  /** Number of synthetic products to add to the recorded ones, with ids from 1001. */
   readonly syntheticProducts?: number;
   readonly rivalsPerSecond?: number;
   readonly timeZone?: string;
   readonly clock?: SimulatorClock;
 }
 
-/** What cannot be simulated, in words for the person at the terminal. */
+/** A wrong option, in words for the person at the terminal. */
 export class SimulatorError extends Error {}

@@ -4,24 +4,24 @@ import type { AddressInfo } from 'node:net';
 import { ADMIN, adminHandler } from './http/admin-handler.ts';
 import { sendJson } from './http/send-answer.ts';
 import { supplierHandler } from './http/supplier-handler.ts';
+import { createSimulatedSupplier } from './simulated-supplier.ts';
 import { controlsOf, type SimulatorControls } from './simulator-controls.ts';
 import { SimulatorError, type SimulatorOptions } from './simulator-options.ts';
-import { createSupplier } from './supplier.ts';
 
 export interface RunningSimulator extends SimulatorControls, AsyncDisposable {
-  /** The supplier's `base_url`, without a slash at its end. */
+  /** The supplier's `base_url`, without a trailing slash. */
   readonly url: string;
-  /** What a per-date supplier can be asked for. */
+  /** The products of a per-date supplier. */
   readonly productIds: readonly number[];
 }
 
 const HUGE_BYTES = 64 * 1_048_576;
 const DRIP_MS = 100;
 
-/** Plays a supplier over HTTP until it is disposed of, which cuts every open request off. */
+/** Starts a simulated supplier over HTTP. Disposing stops it and closes every open connection. */
 export async function startSimulator(options: SimulatorOptions): Promise<RunningSimulator> {
   const { host = '127.0.0.1', port = 0, basePath = '', apiKey, latencyMs = 0, rivalsPerSecond = 0 } = options;
-  const supplier = createSupplier(options);
+  const supplier = createSimulatedSupplier(options);
   const controls = controlsOf(supplier);
   const sizes = { hugeBytes: options.hugeBytes ?? HUGE_BYTES, dripMs: options.dripMs ?? DRIP_MS };
   const serve = supplierHandler(supplier, { apiKey, latencyMs, sizes });
@@ -35,7 +35,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
   }
 
   const server = createServer((request, response) => {
-    // What is left to fail is a client that went away, or a path that cannot be read.
+    // It fails only if the client has disconnected or the path cannot be parsed.
     handle(request, response).catch(() => response.destroy());
   });
   server.listen(port, host);
@@ -47,7 +47,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
   return {
     ...controls,
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${listening}${basePath}`,
-    productIds: supplier.supply.productIds,
+    productIds: supplier.inventory.productIds,
     async [Symbol.asyncDispose]() {
       supplier.rivals[Symbol.dispose]();
       const closed = once(server, 'close');

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { until } from '../../test/support/server/until.ts';
-import { MovedClock } from '../../test/support/supply/moved-clock.ts';
+import { ManualClock } from '../../test/support/supply/manual-clock.ts';
 import { type RunningSimulator, type SimulatorOptions, startSimulator } from './index.ts';
 import type { SupplierSlot } from './inventory/per-date-product.ts';
 import { recordedProducts } from './inventory/recorded-products.ts';
 
-/** A Wednesday, and in Singapore a Thursday already. */
+/** A Wednesday in UTC, and already a Thursday in Singapore. */
 const NOW = '2026-12-02T17:00:00Z';
 const TUESDAY = '2026-12-08';
 
 type Options = Partial<SimulatorOptions>;
 
-const start = (options: Options = {}) => startSimulator({ kind: 'per-date', clock: new MovedClock(NOW), ...options });
+const start = (options: Options = {}) => startSimulator({ kind: 'per-date', clock: new ManualClock(NOW), ...options });
 
 async function pull(simulator: RunningSimulator, productId: number, date: string): Promise<SupplierSlot[]> {
   const response = await fetch(`${simulator.url}/api/v1/inventory/${productId}?date=${date}`);
@@ -31,8 +31,8 @@ function book(simulator: RunningSimulator, key: string, body: object): Promise<R
 
 const status = async (response: Promise<Response>) => (await response).status;
 
-describe('a per-date supplier', () => {
-  it('sells what was recorded, by weekday, from today in its zone for two months', async () => {
+describe('per-date simulator', () => {
+  it('the recorded products sell by weekday, from today in the supplier’s time zone for two months', async () => {
     await using simulator = await start();
     expect(simulator.productIds).toEqual([14, 15]);
     const tuesday = await pull(simulator, 14, TUESDAY);
@@ -51,16 +51,16 @@ describe('a per-date supplier', () => {
     expect(await on('2027-02-04')).toBe(0);
   });
 
-  it('takes turns among the weeks that were recorded', () => {
+  it('recorded weeks alternate', () => {
     const slot = (stem: string) => ({ providerSlotId: `${stem}_2026-01-05T10:00`, startTime: '10:00' }) as SupplierSlot;
     const [product] = recordedProducts({ '14/2026-01-05': [slot('a')], '14/2026-01-12': [slot('b')] });
     const mondays = ['2026-12-07', '2026-12-14', '2026-12-21'].map((date) => Temporal.PlainDate.from(date));
-    const told = mondays.map((monday) => product?.slotsOn(monday)[0]?.providerSlotId);
-    expect(told).toEqual(['a_2026-12-07T10:00', 'b_2026-12-14T10:00', 'a_2026-12-21T10:00']);
+    const ids = mondays.map((monday) => product?.slotsOn(monday)[0]?.providerSlotId);
+    expect(ids).toEqual(['a_2026-12-07T10:00', 'b_2026-12-14T10:00', 'a_2026-12-21T10:00']);
   });
 
-  it('tells a date the same from day to day, and after it was started anew', async () => {
-    const clock = new MovedClock(NOW);
+  it('a date has the same slots from day to day and after a restart', async () => {
+    const clock = new ManualClock(NOW);
     await using simulator = await start({ clock, syntheticProducts: 3, seed: 5 });
     const first = await Promise.all([14, 1001, 1002, 1003].map((id) => pull(simulator, id, TUESDAY)));
     clock.advance(3 * 86_400_000);
@@ -70,7 +70,7 @@ describe('a per-date supplier', () => {
     expect(await Promise.all([14, 1001, 1002, 1003].map((id) => pull(other, id, TUESDAY)))).not.toEqual(first);
   });
 
-  it('has as many synthetic products as are asked for; every slot of theirs can be booked', async () => {
+  it('synthetic products have the configured number, and each of their slots can be booked', async () => {
     await using simulator = await start({ syntheticProducts: 20 });
     const days = simulator.productIds.map((id) => pull(simulator, id, TUESDAY));
     const ids = (await Promise.all(days)).flat().map(({ providerSlotId }) => providerSlotId);
@@ -80,7 +80,7 @@ describe('a per-date supplier', () => {
     expect(new Set(await Promise.all(booked))).toEqual(new Set([201]));
   });
 
-  it('knows its key, its products and its dates', async () => {
+  it('wrong keys, unknown products and invalid dates are refused', async () => {
     await using simulator = await start({ apiKey: 'right', basePath: '/tours' });
     const get = async (path: string, key = 'right') =>
       (await fetch(`${simulator.url}${path}`, { headers: { 'x-api-key': key } })).status;
@@ -93,11 +93,11 @@ describe('a per-date supplier', () => {
   });
 });
 
-describe('a snapshot supplier', () => {
+describe('snapshot simulator', () => {
   const snapshot = (options: Options = {}) => start({ kind: 'snapshot', ...options });
 
-  it('tells forty items at once, which keep their ids', async () => {
-    const clock = new MovedClock(NOW);
+  it('a snapshot has forty items, which keep their ids', async () => {
+    const clock = new ManualClock(NOW);
     await using simulator = await snapshot({ clock });
     const { as_of, items } = await pullItems(simulator);
     expect(as_of).toBe('2026-12-02T17:00:00.000Z');
@@ -111,7 +111,7 @@ describe('a snapshot supplier', () => {
     for (const item of kept) expect(later.get(item.id)).toEqual(item);
   });
 
-  it('takes an id as it was given, and no other way', async () => {
+  it('a booking must spell an id as the snapshot did', async () => {
     await using simulator = await snapshot();
     const number = (await pullItems(simulator)).items.find(({ id }) => typeof id === 'number')?.id;
     const order = { quantity: 1, reference: 'r' };
@@ -119,10 +119,10 @@ describe('a snapshot supplier', () => {
     expect(await status(book(simulator, 'b', { item_id: number, ...order }))).toBe(201);
   });
 
-  it('leaves out what is sold out, and what has vanished', async () => {
+  it('a snapshot leaves out items that are sold out or have vanished', async () => {
     await using simulator = await snapshot();
     const [first, second] = (await pullItems(simulator)).items;
-    if (!first || !second) throw new Error('there are items');
+    if (!first || !second) throw new Error('the snapshot has fewer than two items');
     expect(simulator.sell(first.id, first.remaining + 1)).toBe(false);
     expect(simulator.sell(first.id, first.remaining)).toBe(true);
     simulator.vanish(second.id);
@@ -134,11 +134,11 @@ describe('a snapshot supplier', () => {
   });
 });
 
-describe('bookings', () => {
+describe('simulated bookings', () => {
   const slot_id = `225532707687_2026-12-06T00:00`;
   const remaining = async (simulator: RunningSimulator) => (await pull(simulator, 15, '2026-12-06'))[0]?.remaining;
 
-  it('lessen what remains, once for each key, until they are cancelled', async () => {
+  it('a booking reduces what remains, once for each key, until it is cancelled', async () => {
     await using simulator = await start();
     const order = { slot_id, quantity: 160, reference: 'res-1' };
     const answers = await Promise.all(['a', 'a', 'a'].map(async (key) => (await book(simulator, key, order)).text()));
@@ -153,11 +153,11 @@ describe('bookings', () => {
     const cancel = (booking: string) => status(fetch(`${simulator.url}/bookings/${booking}`, { method: 'DELETE' }));
     expect([await cancel(id), await cancel(id), await cancel('B1')]).toEqual([204, 204, 404]);
     expect(await remaining(simulator)).toBe(170);
-    expect(await status(book(simulator, 'b', order)), 'the same key is answered the same').toBe(409);
+    expect(await status(book(simulator, 'b', order)), 'the same key gets the same answer').toBe(409);
     expect(await status(book(simulator, 'c', order))).toBe(201);
   });
 
-  it('are refused when they are not what they should be', async () => {
+  it('a malformed booking or one of an unknown slot is refused', async () => {
     await using simulator = await start();
     const good = { slot_id, quantity: 1, reference: 'r' };
     const bad = [{}, { ...good, quantity: 0 }, { ...good, quantity: 1.5 }, { ...good, reference: 1 }, []];
@@ -167,7 +167,7 @@ describe('bookings', () => {
     expect(simulator.bookings()).toEqual([]);
   });
 
-  it('are not limited, and are not in the log', async () => {
+  it('bookings are not limited, and are not in the log', async () => {
     await using simulator = await start({ limits: ['1/1h'] });
     for (const key of ['a', 'b', 'c']) {
       expect(await status(book(simulator, key, { slot_id, quantity: 1, reference: key }))).toBe(201);
@@ -176,9 +176,9 @@ describe('bookings', () => {
   });
 });
 
-describe('limits', () => {
-  it('refuse with the moment they are lifted, by a clock that nobody sets', async () => {
-    const clock = new MovedClock(NOW);
+describe('simulated limits', () => {
+  it('a read over a limit is refused with the time of the reset, by the monotonic clock', async () => {
+    const clock = new ManualClock(NOW);
     await using simulator = await start({ clock, limits: ['2/1m', '3/1h'] });
     const get = () => fetch(`${simulator.url}/api/v1/inventory/14?date=${TUESDAY}`);
     expect([await status(get()), await status(get())]).toEqual([200, 200]);
@@ -201,30 +201,30 @@ describe('limits', () => {
   });
 });
 
-describe('latency', () => {
-  it('delays what was decided when the request arrived', async () => {
+describe('simulated latency', () => {
+  it('latency delays an answer that was decided when the request arrived', async () => {
     await using simulator = await start({ kind: 'snapshot', latencyMs: 100 });
     const slow = pullItems(simulator);
     await until('the request has arrived', () => simulator.log().length === 1);
-    const id = simulator.rivalBuys();
+    const id = simulator.buyAsRival();
     const find = ({ items }: Awaited<typeof slow>) => items.find((item) => item.id === id)?.remaining ?? 0;
     const [first, second] = [await slow, await pullItems(simulator)].map(find);
     expect(second).toBe((first ?? 0) - 1);
   });
 });
 
-describe('rivals', () => {
-  it('buy the same things for the same seed', async () => {
+describe('simulated rivals', () => {
+  it('rivals buy the same units for the same seed', async () => {
     await using one = await start({ seed: 3 });
     await using two = await start({ seed: 3 });
     await using three = await start({ seed: 4 });
-    const buys = (simulator: RunningSimulator) => Array.from({ length: 50 }, () => simulator.rivalBuys());
+    const buys = (simulator: RunningSimulator) => Array.from({ length: 50 }, () => simulator.buyAsRival());
     const bought = buys(one);
     expect(buys(two)).toEqual(bought);
     expect(buys(three)).not.toEqual(bought);
   });
 
-  it('buy at their rate, until they are stopped', async () => {
+  it('rivals buy at their rate until they are stopped', async () => {
     await using simulator = await start({ kind: 'snapshot', rivalsPerSecond: 500 });
     const left = async () => (await pullItems(simulator)).items.reduce((sum, { remaining }) => sum + remaining, 0);
     const before = await left();
@@ -241,8 +241,8 @@ describe('rivals', () => {
   });
 });
 
-describe('the admin paths', () => {
-  it('do from another process what the controls do', async () => {
+describe('admin paths', () => {
+  it('the admin paths do what the controls do', async () => {
     await using simulator = await start({ basePath: '/tours' });
     const slot_id = '225532707687_2026-12-06T00:00';
     const send = (method: string, path: string, body?: object) =>

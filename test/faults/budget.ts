@@ -14,57 +14,57 @@ import { supplierAt } from '../support/supply/supplier-at.ts';
 import type { FaultOptions } from './options.ts';
 import { type FaultReport, finding } from './report.ts';
 
-/** A minute of the limit takes three seconds here, and so does everything that is measured against it. */
+/** Time is scaled: a minute of the limit, and all times that relate to it, take three seconds. */
 const MINUTE_MS = 3_000;
 const MINUTES = 60;
 const LIMIT = 30;
 const INSTANCES = 3;
 const DAYS = 31;
 const FIRST_SYNTHETIC = 1_001;
-/** As many parts as an hour has pulls, each asked for once in that time. */
+/** As many partitions as the limit allows pulls in an hour. */
 const PRODUCTS = Math.floor((LIMIT * MINUTES) / DAYS);
 
 const TUNING = {
-  leadMs: 1_000,
+  leaseMs: 1_000,
   pullLeaseMs: 3_000,
   sendWithinMs: 500,
-  lookEveryMs: 20,
-  failedRestMs: 1_500,
-  notesEveryMs: 500,
-  pullsAtOnce: 1,
+  pollMs: 20,
+  retryAfterMs: 1_500,
+  takeReadsEveryMs: 500,
+  maxConcurrentPulls: 1,
 };
 const HTTP = { connectMs: 300, answerMs: 800, idleMs: 300, totalMs: 1_200 };
 
 const PROCESS = fileURLToPath(new URL('../support/supply/sync-process.ts', import.meta.url));
 
 /**
- * An hour of a supplier that may be read 30 times a minute, twenty times as fast: three instances that are killed and
- * frozen at random, and a wire that fails now and then. The supplier's own log is the judge.
+ * Runs one hour of a supplier that may be pulled 30 times a minute, at twenty times the speed. Three instances are
+ * killed and frozen at random, and some requests fail. The checks use the supplier's own log.
  */
 export async function budget({ seed, rounds, postgresUrl }: FaultOptions): Promise<FaultReport[]> {
   if (postgresUrl === undefined) return [];
   const minutes = rounds ?? MINUTES;
-  const held = await hour(postgresUrl, seed, minutes);
-  const control = await hour(postgresUrl, seed, 6, async (database) => {
+  const hour = await runHour(postgresUrl, seed, minutes);
+  const control = await runHour(postgresUrl, seed, 6, async (database) => {
     await using open = await database.open();
-    await replaceInFunction(open, 'reserve_pull', 'v_limit.pulls - 1', 'v_limit.pulls + 4');
+    await replaceInFunction(open, 'pull_windows', 'pull_limit.pulls - 1', 'pull_limit.pulls + 4');
   });
   return [
     {
-      title: `${minutes} minutes of a supplier that may be read ${LIMIT} times a minute, each in ${MINUTE_MS / 1_000} s`,
-      facts: held.facts,
+      title: `${minutes} minutes of a supplier that may be pulled ${LIMIT} times a minute, each in ${MINUTE_MS / 1_000} s`,
+      facts: hour.facts,
       findings: [
         finding('no minute holds more pulls than the limit', [
-          { ok: held.most <= LIMIT, what: `${held.most} in a minute` },
+          { ok: hour.most <= LIMIT, what: `${hour.most} in a minute` },
         ]),
-        finding('the supplier never had to refuse', held.refusals),
-        finding('a part is pulled again only after a fault or a crash', [
-          { ok: held.repeats <= held.crashes + held.failures, what: `${held.repeats} repeats` },
+        finding('the supplier refused no pull', hour.refusals),
+        finding('a partition is pulled again only after a fault or a crash', [
+          { ok: hour.repeats <= hour.crashes + hour.failures, what: `${hour.repeats} repeats` },
         ]),
-        finding('nothing is lost: what was due is known', [
-          { ok: held.missing === 0, what: `${held.missing} missing` },
+        finding('every partition that was pulled is stored', [
+          { ok: hour.missing === 0, what: `${hour.missing} missing` },
         ]),
-        finding('control: a ledger that gives five more is found out', [
+        finding('control: a ledger that allows five more pulls exceeds the limit', [
           { ok: control.most > LIMIT, what: `${control.most} in a minute` },
         ]),
       ],
@@ -82,16 +82,16 @@ interface Hour {
   readonly facts: readonly string[];
 }
 
-async function hour(
+async function runHour(
   postgresUrl: string,
   seed: number,
   minutes: number,
-  sabotage: (database: OwnDatabase) => Promise<void> = async () => {},
+  weaken: (database: OwnDatabase) => Promise<void> = async () => {},
 ): Promise<Hour> {
   await using own = await createOnPostgres(postgresUrl);
   await using simulator = await startSimulator({
     kind: 'per-date',
-    // Higher than what is promised: a pull too many is counted, not turned away.
+    // Higher than the configured limit, so that a pull too many is accepted and counted.
     limits: [`${LIMIT * 3}/${MINUTE_MS}ms`],
     latencyMs: 20,
     seed,
@@ -103,16 +103,16 @@ async function hour(
     await migrateDatabase(database);
     await addSupplier(database, supplier.id);
   }
-  await sabotage(own);
+  await weaken(own);
   simulator.setFaults({
     error: { probability: 0.01 },
     truncated: { probability: 0.01 },
     timeout: { probability: 0.005 },
   });
   const fleet = new Fleet({ DATABASE_URL: own.url ?? '', SUPPLIER: JSON.stringify(supplier) });
-  const strikes = await fleet.livesThrough(minutes * MINUTE_MS, seededRandom(seed));
-  const parts = await countParts(own, supplier);
-  return judge(simulator, strikes, parts, minutes);
+  const injected = await fleet.run(minutes * MINUTE_MS, seededRandom(seed));
+  const stored = await countPartitions(own, supplier);
+  return evaluate(simulator, injected, stored, minutes);
 }
 
 function supplierOf({ url }: RunningSimulator): Supplier {
@@ -120,17 +120,17 @@ function supplierOf({ url }: RunningSimulator): Supplier {
     id: 'thirty-a-minute',
     pullLimits: [{ pulls: LIMIT, windowMs: MINUTE_MS }],
     products: Array.from({ length: PRODUCTS }, (_, index) => FIRST_SYNTHETIC + index),
-    // Longer than all of it takes: whatever is pulled twice is pulled for nothing.
+    // Longer than the whole run, so that no partition is due twice.
     cadence: [{ days: [0, DAYS - 1], everyMs: 3_600_000 }],
   });
 }
 
-interface Strikes {
+interface InjectedFaults {
   readonly kills: number;
-  readonly naps: number;
+  readonly freezes: number;
 }
 
-/** Instances that are killed and started again, or frozen for a while. */
+/** Instances that are killed and restarted, or frozen for a while. */
 class Fleet {
   readonly #env: Readonly<Record<string, string>>;
   readonly #running: ChildProcess[] = [];
@@ -139,11 +139,11 @@ class Fleet {
     this.#env = { ...env, TUNING: JSON.stringify(TUNING), HTTP: JSON.stringify(HTTP), PATH: process.env.PATH ?? '' };
   }
 
-  async livesThrough(ms: number, random: Random): Promise<Strikes> {
+  async run(ms: number, random: Random): Promise<InjectedFaults> {
     for (let index = 0; index < INSTANCES; index += 1) this.#running[index] = await this.#start();
     const endsAt = performance.now() + ms;
     let kills = 0;
-    let naps = 0;
+    let freezes = 0;
     while (performance.now() < endsAt) {
       await delay(random.integer(500, 4_000));
       const index = random.integer(0, INSTANCES - 1);
@@ -153,15 +153,15 @@ class Fleet {
         victim?.kill('SIGKILL');
         this.#running[index] = await this.#start();
       } else {
-        naps += 1;
+        freezes += 1;
         victim?.kill('SIGSTOP');
-        // Shorter and longer than the lead and the lease of a pull.
+        // Shorter and longer than both leases.
         await delay(random.integer(100, 5_000));
         victim?.kill('SIGCONT');
       }
     }
-    await Promise.all(this.#running.map((each) => end(each)));
-    return { kills, naps };
+    await Promise.all(this.#running.map((child) => stop(child)));
+    return { kills, freezes };
   }
 
   async #start(): Promise<ChildProcess> {
@@ -171,21 +171,26 @@ class Fleet {
   }
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function stop(child: ChildProcess): Promise<void> {
   const gone = once(child, 'exit');
   child.kill('SIGTERM');
   await gone;
 }
 
-async function countParts(own: OwnDatabase, { id }: Supplier): Promise<number> {
+async function countPartitions(own: OwnDatabase, { id }: Supplier): Promise<number> {
   await using database = await own.open();
   const { rows } = await database.read((reader) =>
-    sql<{ parts: number }>`select count(*) as parts from supply_part where supplier_id = ${id}`.execute(reader),
+    sql<{ count: number }>`select count(*) from supplier_partition where supplier_id = ${id}`.execute(reader),
   );
-  return rows[0]?.parts ?? 0;
+  return rows[0]?.count ?? 0;
 }
 
-function judge(simulator: RunningSimulator, { kills, naps }: Strikes, parts: number, minutes: number): Hour {
+function evaluate(
+  simulator: RunningSimulator,
+  { kills, freezes }: InjectedFaults,
+  stored: number,
+  minutes: number,
+): Hour {
   const log = simulator.log();
   const failures = log.filter(({ fault }) => fault !== undefined).length;
   const pulled = new Set(log.filter(({ fault }) => fault === undefined).map(({ path }) => path));
@@ -195,13 +200,13 @@ function judge(simulator: RunningSimulator, { kills, naps }: Strikes, parts: num
     most,
     refusals: log.map(({ accepted, path }) => ({ ok: accepted, what: path })),
     repeats,
-    crashes: kills + naps,
+    crashes: kills + freezes,
     failures,
-    missing: Math.max(0, pulled.size - parts - kills - naps),
+    missing: Math.max(0, pulled.size - stored - kills - freezes),
     facts: [
-      `${log.length} pulls, at most ${most} in a minute; the limit allows ${LIMIT * minutes}`,
-      `${kills} kill -9 and ${naps} SIGSTOPs of ${INSTANCES} instances; ${failures} pulls met a fault of the wire`,
-      `${parts} parts known; ${repeats} pulls of a part that had been pulled before`,
+      `${log.length} pulls, at most ${most} in a minute; the limit allows ${LIMIT * minutes} in all`,
+      `${kills} kill -9 and ${freezes} SIGSTOP of ${INSTANCES} instances; ${failures} pulls met an injected fault`,
+      `${stored} partitions stored; ${repeats} repeated pulls`,
     ],
   };
 }

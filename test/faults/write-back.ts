@@ -4,13 +4,13 @@ import { sql } from 'kysely';
 import { migrateDatabase } from '../../src/compose/open-database.ts';
 import { bookSlot } from '../../src/modules/reservations/index.ts';
 import type { Adapter } from '../../src/modules/supply/adapters/adapter.ts';
-import { settle } from '../../src/modules/supply/write-back/retry-policy.ts';
 import type { Database } from '../../src/platform/db/database.ts';
 import { type Random, seededRandom } from '../../src/platform/seeded-random.ts';
 import { type RunningSimulator, startSimulator } from '../../src/simulator/index.ts';
 import { createOnPostgres, type OwnDatabase } from '../support/database/own-database.ts';
 import { brokenInvariants } from '../support/database/stored-invariants.ts';
 import { type ChildServer, startChildServer } from '../support/server/child-server.ts';
+import { toUnitClaim, winnersOf } from '../support/supply/conflict-rule.ts';
 import { ItemLoad } from '../support/supply/item-load.ts';
 import { addSupplier, POLICY, pullItems, suppliedIds } from '../support/supply/supplied-slots.ts';
 import { writeSuppliersFile } from '../support/supply/suppliers-file.ts';
@@ -21,7 +21,7 @@ import {
   openWorker,
   readWriteBacks,
   type StoredWriteBack,
-  untilTold,
+  untilSent,
 } from '../support/supply/write-back-fixture.ts';
 import type { FaultOptions } from './options.ts';
 import { type FaultReport, finding } from './report.ts';
@@ -33,10 +33,12 @@ const FAULTS = {
 };
 const BOOKINGS = 1_000;
 const SUPPLIERS = 4;
-/** A killed server's entries wait for their leases, one after another on a slot. */
+/** The entries of a killed server wait for their leases to end, one after the other on each slot. */
 const DRAIN_WITHIN_MS = 240_000;
 
-/** Has suppliers lose answers and sell to others while servers are killed, and then compares what both sides hold. */
+/**
+ * Kills servers while suppliers lose answers and sell to other buyers, and then compares the bookings of both sides.
+ */
 export async function writeBack({ seed, rounds, postgresUrl }: FaultOptions): Promise<FaultReport[]> {
   if (postgresUrl === undefined) return [];
   const reports: FaultReport[] = [];
@@ -45,7 +47,7 @@ export async function writeBack({ seed, rounds, postgresUrl }: FaultOptions): Pr
     reports.push(await bookThroughCrashes(database, seededRandom(seed), rounds ?? 10));
   }
   await using database = await createOnPostgres(postgresUrl);
-  reports.push(await settleConflicts(database, seededRandom(seed, 1)));
+  reports.push(await sellLastUnits(database, seededRandom(seed, 1)));
   return reports;
 }
 
@@ -86,7 +88,7 @@ async function bookThroughCrashes(own: OwnDatabase, random: Random, rounds: numb
     victim?.signal('SIGKILL');
     await victim?.gone();
     servers.push(stack.use(await start()));
-    for (const simulator of simulators.values()) simulator.rivalBuys();
+    for (const simulator of simulators.values()) simulator.buyAsRival();
     vanishOne([...simulators.values()], random);
   }
   await running;
@@ -94,7 +96,7 @@ async function bookThroughCrashes(own: OwnDatabase, random: Random, rounds: numb
     simulator.setFaults({});
     simulator.setRivals(0);
   }
-  await untilTold(database, [...simulators.keys()], DRAIN_WITHIN_MS);
+  await untilSent(database, [...simulators.keys()], DRAIN_WITHIN_MS);
   const exits: (number | string)[] = [];
   for (const server of servers) {
     server.signal('SIGTERM');
@@ -105,33 +107,33 @@ async function bookThroughCrashes(own: OwnDatabase, random: Random, rounds: numb
   return {
     title: `${BOOKINGS} bookings, rivals, lost acknowledgements and ${rounds} kill -9, on ${own.kind}`,
     facts: [
-      `${load.bookedIds.size} booked in ${load.sendings} sendings, ${load.refusals} refused as sold out; ${countStates(stored)}`,
+      `${load.bookedIds.size} booked with ${load.requestsSent} requests, ${load.refusals} refused as sold out; ${countStates(stored)}`,
     ],
     findings: [
       finding(
-        'every booking that was answered is in the queue, and nothing else is',
-        [...new Set([...load.bookedIds, ...stored.map((each) => each.reservation_id)])].map((id) => ({
-          ok: load.bookedIds.has(id) && stored.some((each) => each.reservation_id === id),
+        'the queue has an entry for every booking that was answered, and no other',
+        [...new Set([...load.bookedIds, ...stored.map((entry) => entry.reservation_id)])].map((id) => ({
+          ok: load.bookedIds.has(id) && stored.some((entry) => entry.reservation_id === id),
           what: `reservation ${id}`,
         })),
       ),
       finding(
-        'every booking ends confirmed, in conflict or cancelled, and told or parked with a reason',
-        stored.map((each) => ({ ok: hasEnded(each, load), what: JSON.stringify(each) })),
+        'every booking is confirmed, in conflict or cancelled, and is sent or parked with a reason',
+        stored.map((entry) => ({ ok: isSettled(entry, load), what: JSON.stringify(entry) })),
       ),
-      finding('the supplier holds each confirmed one once, and no other', audited(stored, simulators)),
-      finding('no answer but 201, 204 and 409', [{ ok: load.problems.length === 0, what: load.problems.join('; ') }]),
+      finding('the supplier holds every confirmed booking once, and no other', auditAll(stored, simulators)),
+      finding('every answer is 201, 204 or 409', [{ ok: load.problems.length === 0, what: load.problems.join('; ') }]),
       finding('the tables keep their invariants', [{ ok: broken.length === 0, what: broken.join('; ') }]),
       finding(
-        'servers stop when they are asked to',
+        'servers stop on SIGTERM with exit code 0',
         exits.map((exit) => ({ ok: exit === 0, what: String(exit) })),
       ),
     ],
   };
 }
 
-/** Claims of slots of which the supplier has fewer than we think, and no rivals while they are told. */
-async function settleConflicts(own: OwnDatabase, random: Random): Promise<FaultReport> {
+/** Books more units than the supplier has left, and compares the winners with the rule of conflicts. */
+async function sellLastUnits(own: OwnDatabase, random: Random): Promise<FaultReport> {
   await using simulator = await startSimulator({ kind: 'snapshot' });
   await using database = await own.open();
   await migrateDatabase(database);
@@ -139,18 +141,18 @@ async function settleConflicts(own: OwnDatabase, random: Random): Promise<FaultR
   await addSupplier(database, 'venue');
   const adapter = itemsAdapter(simulator.url);
   await pullItems(database, 'venue', adapter);
-  const units = new Map<string, number>();
+  const unitsLeft = new Map<string, number>();
   for (const [unitId, slotId] of await suppliedIds(database, 'venue')) {
     const { rows } = await database.read((reader) =>
       sql<{ capacity: number }>`select capacity from slot where id = ${slotId}`.execute(reader),
     );
     const capacity = Math.min(rows[0]?.capacity ?? 0, 12);
-    const kept = random.integer(0, Math.floor(capacity / 2));
-    simulator.sell(unitId, (rows[0]?.capacity ?? 0) - kept);
-    units.set(JSON.stringify(unitId), kept);
-    const orders = Array.from({ length: Math.floor(capacity / 2) }, () => random.integer(1, 2));
+    const left = random.integer(0, Math.floor(capacity / 2));
+    simulator.sell(unitId, (rows[0]?.capacity ?? 0) - left);
+    unitsLeft.set(JSON.stringify(unitId), left);
+    const quantities = Array.from({ length: Math.floor(capacity / 2) }, () => random.integer(1, 2));
     await Promise.all(
-      orders.map((quantity) =>
+      quantities.map((quantity) =>
         database.transaction((tx) => bookSlot(tx, { clientId, slotId, quantity }, POLICY)).catch(() => undefined),
       ),
     );
@@ -160,49 +162,51 @@ async function settleConflicts(own: OwnDatabase, random: Random): Promise<FaultR
   {
     await using _one = openWorker(database, feed, { venue: adapter });
     await using _other = openWorker(database, feed, { venue: adapter });
-    await untilTold(database, ['venue'], 60_000);
+    await untilSent(database, ['venue'], 60_000);
   }
   simulator.setFaults({});
   const stored = await readWriteBacks(database);
-  const told = auditWriteBacks(stored, simulator.bookings());
+  const differences = auditWriteBacks(stored, simulator.bookings());
   const bySlot = [...Map.groupBy(stored, ({ unit_id }) => unit_id)];
   return {
-    title: 'who gets the last units',
+    title: 'the last units of a slot',
     facts: [`${bySlot.length} slots; ${countStates(stored)}`],
     findings: [
       finding(
-        'the winners are those of the rule',
+        'the winners are those of the rule of conflicts',
         bySlot.map(([unitId, entries]) => {
-          const won = entries.filter(({ status }) => status === 'confirmed').map((each) => each.reservation_id);
-          const ruled = settle(entries.map(toClaim), units.get(unitId) ?? 0);
-          const ok = String(won.toSorted((a, b) => a - b)) === String(ruled.toSorted((a, b) => a - b));
-          return { ok, what: `${unitId}: ${won} won, and should have ${ruled}` };
+          const won = entries.filter(({ status }) => status === 'confirmed').map((entry) => entry.reservation_id);
+          const expected = winnersOf(entries.map(toUnitClaim), unitsLeft.get(unitId) ?? 0);
+          const ok = String(won.toSorted((a, b) => a - b)) === String(expected.toSorted((a, b) => a - b));
+          return { ok, what: `${unitId}: the winners are ${won}, and should be ${expected}` };
         }),
       ),
       finding(
-        'the rule names them in every order of the claims',
+        'the rule has the same winners in every order of the claims',
         bySlot.flatMap(([unitId, entries]) => {
-          const ruled = String(settle(entries.map(toClaim), units.get(unitId) ?? 0));
-          return permutations(entries.map(toClaim)).map((claims) => ({
-            ok: String(settle(claims, units.get(unitId) ?? 0)) === ruled,
+          const expected = String(winnersOf(entries.map(toUnitClaim), unitsLeft.get(unitId) ?? 0));
+          return permutations(entries.map(toUnitClaim)).map((claims) => ({
+            ok: String(winnersOf(claims, unitsLeft.get(unitId) ?? 0)) === expected,
             what: `${unitId}: ${claims.map(({ id }) => id)}`,
           }));
         }),
       ),
-      finding('the supplier holds each confirmed one once, and no other', [
-        { ok: told.length === 0, what: told.join('; ') },
+      finding('the supplier holds every confirmed booking once, and no other', [
+        { ok: differences.length === 0, what: differences.join('; ') },
       ]),
-      finding('control: a key for each attempt is found out', [await freshKeys(database, clientId, random)]),
+      finding('control: the audit finds double bookings if each attempt has its own key', [
+        await bookWithNewKeys(database, clientId, random),
+      ]),
     ],
   };
 }
 
-async function freshKeys(database: Database, clientId: number, random: Random) {
+async function bookWithNewKeys(database: Database, clientId: number, random: Random) {
   await using simulator = await startSimulator({ kind: 'snapshot', seed: random.integer(1, 2 ** 31) });
   const adapter = itemsAdapter(simulator.url);
-  const reckless: Adapter = {
+  const withNewKeys: Adapter = {
     ...adapter,
-    book: (order, signal) => adapter.book({ ...order, key: randomUUID() }, signal),
+    book: (request, signal) => adapter.book({ ...request, key: randomUUID() }, signal),
   };
   await addSupplier(database, 'control');
   await pullItems(database, 'control', adapter);
@@ -212,12 +216,12 @@ async function freshKeys(database: Database, clientId: number, random: Random) {
   simulator.setFaults({ 'lost-acknowledgement': { next: 10 } });
   const feed = await openTestFeed(database);
   {
-    await using _worker = openWorker(database, feed, { control: reckless });
-    await untilTold(database, ['control']);
+    await using _worker = openWorker(database, feed, { control: withNewKeys });
+    await untilSent(database, ['control']);
   }
   const stored = (await readWriteBacks(database)).filter(({ supplier_id }) => supplier_id === 'control');
   const breaches = auditWriteBacks(stored, simulator.bookings());
-  return { ok: breaches.some((breach) => breach.includes('held 2 times')), what: 'nothing was found' };
+  return { ok: breaches.some((breach) => breach.includes('held 2 times')), what: 'the audit found no double booking' };
 }
 
 async function addClients(database: Database, count: number): Promise<number[]> {
@@ -243,18 +247,18 @@ function vanishOne(simulators: readonly RunningSimulator[], random: Random): voi
   if (last) simulator.vanish(last.unitId);
 }
 
-function hasEnded(entry: StoredWriteBack, load: ItemLoad): boolean {
+function isSettled(entry: StoredWriteBack, load: ItemLoad): boolean {
   if (load.cancelledIds.has(entry.reservation_id) && entry.status !== 'cancelled') return false;
   if (entry.state === 'parked') return entry.reason !== null;
   return entry.state !== 'waiting' && (entry.status !== 'conflict' || entry.refusal !== null);
 }
 
-function audited(stored: readonly StoredWriteBack[], simulators: ReadonlyMap<string, RunningSimulator>) {
+function auditAll(stored: readonly StoredWriteBack[], simulators: ReadonlyMap<string, RunningSimulator>) {
   return [...simulators].flatMap(([id, simulator]) => {
     const entries = stored.filter(({ supplier_id }) => supplier_id === id);
     const breaches = auditWriteBacks(entries, simulator.bookings());
-    const kept = entries.slice(breaches.length).map(() => ({ ok: true, what: '' }));
-    return [...kept, ...breaches.map((what) => ({ ok: false, what: `${id}: ${what}` }))];
+    const correct = entries.slice(breaches.length).map(() => ({ ok: true, what: '' }));
+    return [...correct, ...breaches.map((what) => ({ ok: false, what: `${id}: ${what}` }))];
   });
 }
 
@@ -263,12 +267,8 @@ function countStates(stored: readonly StoredWriteBack[]): string {
   return [...counts].map(([state, entries]) => `${entries.length} ${state}`).join('; ');
 }
 
-function toClaim(entry: StoredWriteBack) {
-  return { id: entry.reservation_id, decidedAt: BigInt(entry.decided_us), quantity: entry.quantity };
-}
-
-/** All orders of up to six things: 720. */
-function permutations<T>(things: readonly T[]): T[][] {
-  if (things.length <= 1) return [[...things]];
-  return things.flatMap((first, index) => permutations(things.toSpliced(index, 1)).map((others) => [first, ...others]));
+/** All orders of up to six items, which are at most 720. */
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length <= 1) return [[...items]];
+  return items.flatMap((first, index) => permutations(items.toSpliced(index, 1)).map((others) => [first, ...others]));
 }

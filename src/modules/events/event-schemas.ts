@@ -116,7 +116,10 @@ const EVENT_SCHEMAS = [
       slot_id: SlotId,
       provider_id: ProviderId,
       supplier_id: SupplierId,
-      wanted: Type.Enum(['booked', 'cancelled'], { type: 'string', description: 'The desired state at the supplier.' }),
+      desired_state: Type.Enum(['booked', 'cancelled'], {
+        type: 'string',
+        description: 'The desired state at the supplier.',
+      }),
       state: Type.Enum(['waiting', 'done', 'refused', 'parked'], {
         type: 'string',
         description: 'Progress of the write-back.',

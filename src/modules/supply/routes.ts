@@ -5,7 +5,7 @@ import { addItemRoutes } from './catalogue/item-routes.ts';
 import type { SupplyDeps } from './supply-deps.ts';
 import { addSyncRoutes } from './sync/sync-routes.ts';
 
-/** What suppliers sell, and how the sync with them stands. */
+/** Routes of suppliers' inventory, of bookings at suppliers, and of the sync. */
 export function addSupplyRoutes(app: HttpServer, deps: SupplyDeps): void {
   addExperienceRoutes(app, deps.experiences);
   addItemRoutes(app, deps.items);

@@ -79,6 +79,3 @@ export function momentOf(text: string, path: string): Moment {
   if (!moment) throw new Malformed([{ path, message: NOT_A_TIME }]);
   return moment;
 }
-
-/** Empty. Routes declare their failures in `config.problems`. */
-export const Problems = {};

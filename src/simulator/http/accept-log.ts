@@ -1,18 +1,18 @@
 /** One read request that arrived. */
 export interface LogEntry {
-  /** When it arrived, in milliseconds on the supplier's monotonic clock. */
+  /** Arrival in milliseconds on the supplier's monotonic clock. */
   readonly atMs: number;
   readonly path: string;
-  /** `false`: it came over a limit and was refused with 429. */
+  /** `false` if the request exceeded a limit and was refused with 429. */
   readonly accepted: boolean;
-  /** 0 while there is no answer, and for ever if there is none. */
+  /** Status of the answer; 0 until it is sent, and if it never is. */
   status: number;
   fault?: string;
 }
 
 const KEPT = 100_000;
 
-/** Every read that arrived, in order of arrival; the oldest go when there are very many. */
+/** Every read that arrived, in order. At least the last `KEPT` entries are kept. */
 export class AcceptLog {
   #entries: LogEntry[] = [];
 
@@ -29,8 +29,8 @@ export class AcceptLog {
 }
 
 /**
- * The greatest number of reads that arrived in any window `[t, t + windowMs)`. Refused ones count: who was refused
- * did send more than was allowed.
+ * The greatest number of reads that arrived in any window `[t, t + windowMs)`. Refused reads count too, because their
+ * sender exceeded the limit.
  */
 export function mostInWindow(log: readonly Pick<LogEntry, 'atMs'>[], windowMs: number): number {
   const times = log.map(({ atMs }) => atMs).sort((a, b) => a - b);

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Answer } from '../inventory/bookings.ts';
+import type { WireAnswer } from '../inventory/bookings.ts';
 import type { UnitId } from '../inventory/stock.ts';
 import type { SimulatorControls } from '../simulator-controls.ts';
 import { readFaultPlans } from './faults.ts';
@@ -10,19 +10,18 @@ export const ADMIN = '/_simulator/';
 
 type Body = Readonly<Record<string, unknown>>;
 
-const done: Answer = { status: 204 };
-const refused = (error: string): Answer => ({ status: 400, body: { error } });
+const done: WireAnswer = { status: 204 };
+const refused = (error: string): WireAnswer => ({ status: 400, body: { error } });
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) > 0;
 const isAmount = (value: unknown): value is number => typeof value === 'number' && value >= 0;
 
-/** The controls for whoever is in another process. */
+/** Serves the controls to other processes. */
 export function adminHandler(controls: SimulatorControls) {
-  const onUnit = (body: Body, act: (id: UnitId) => Answer | undefined): Answer => {
+  const onUnit = (body: Body, act: (id: UnitId) => WireAnswer): WireAnswer => {
     const { id } = body;
-    if (typeof id !== 'string' && typeof id !== 'number') return refused('id is needed');
-    return act(id) ?? done;
+    return typeof id === 'string' || typeof id === 'number' ? act(id) : refused('id is required');
   };
-  const routes = new Map<string, (body: Body) => Answer>([
+  const routes = new Map<string, (body: Body) => WireAnswer>([
     ['GET log', () => ({ status: 200, body: controls.log() })],
     ['GET bookings', () => ({ status: 200, body: controls.bookings() })],
     ['GET faults', () => ({ status: 200, body: controls.faults() })],
@@ -38,7 +37,7 @@ export function adminHandler(controls: SimulatorControls) {
     [
       'PUT rivals',
       ({ perSecond }) => {
-        if (!isAmount(perSecond)) return refused('perSecond is a number from 0');
+        if (!isAmount(perSecond)) return refused('perSecond must be a number from 0');
         controls.setRivals(perSecond);
         return done;
       },
@@ -47,18 +46,25 @@ export function adminHandler(controls: SimulatorControls) {
       'POST sell',
       (body) =>
         onUnit(body, (id) => {
-          if (!isCount(body.quantity)) return refused('quantity is a number from 1');
-          return controls.sell(id, body.quantity) ? done : { status: 409, body: { error: 'not so many are left' } };
+          if (!isCount(body.quantity)) return refused('quantity must be a whole number from 1');
+          return controls.sell(id, body.quantity) ? done : { status: 409, body: { error: 'fewer units are left' } };
         }),
     ],
-    ['POST vanish', (body) => onUnit(body, (id) => void controls.vanish(id))],
+    [
+      'POST vanish',
+      (body) =>
+        onUnit(body, (id) => {
+          controls.vanish(id);
+          return done;
+        }),
+    ],
     [
       'POST price',
       (body) =>
         onUnit(body, (id) => {
-          if (!isAmount(body.amount)) return refused('amount is a number from 0');
+          if (!isAmount(body.amount)) return refused('amount must be a number from 0');
           controls.setPrice(id, body.amount);
-          return undefined;
+          return done;
         }),
     ],
   ]);

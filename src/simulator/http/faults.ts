@@ -15,13 +15,13 @@ export const READ_FAULTS = [
   'drip',
   'redirect',
 ] as const;
-/** These befall bookings and cancellations. */
+/** Faults of bookings and cancellations. */
 export const WRITE_FAULTS = ['error-before', 'error-after', 'lost-acknowledgement'] as const;
 
 export type ReadFault = (typeof READ_FAULTS)[number];
 export type WriteFault = (typeof WRITE_FAULTS)[number];
 
-/** When a fault strikes: the next so many requests, then each with a probability from 0 to 1. */
+/** Requests to which a fault applies: the `next` ones, and then each with a probability from 0 to 1. */
 export interface FaultPlan {
   readonly next?: number;
   readonly probability?: number;
@@ -29,7 +29,7 @@ export interface FaultPlan {
 
 export type FaultPlans = { readonly [Kind in ReadFault | WriteFault]?: FaultPlan };
 
-/** Which fault strikes which request. Counted ones go first; of the others the first in the lists above wins. */
+/** Decides which fault applies to a request. Counted faults come first, then those listed first above. */
 export class Faults {
   readonly #random: Random;
   readonly #plans = new Map<string, FaultPlan>();
@@ -44,7 +44,7 @@ export class Faults {
     for (const [kind, plan] of Object.entries(plans)) this.#plans.set(kind, plan);
   }
 
-  /** The plans as they stand; `next` counts down. */
+  /** The present plans. `next` is what is left of it. */
   plans(): FaultPlans {
     return Object.fromEntries(this.#plans);
   }
@@ -63,17 +63,17 @@ export class Faults {
   }
 }
 
-/** Reads the body of `PUT /_simulator/faults`; a string says what is wrong with it. */
+/** Reads the body of `PUT /_simulator/faults`. @returns the plans, or a message that says what is wrong */
 export function readFaultPlans(body: unknown): FaultPlans | string {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return 'an object of faults is needed';
-  const known = new Set<string>([...READ_FAULTS, ...WRITE_FAULTS]);
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return 'the body must be an object of faults';
+  const kinds = new Set<string>([...READ_FAULTS, ...WRITE_FAULTS]);
   for (const [kind, plan] of Object.entries(body)) {
-    if (!known.has(kind)) return `there is no fault ${kind}; there are ${[...known].join(', ')}`;
+    if (!kinds.has(kind)) return `${kind} is not a fault; use ${[...kinds].join(', ')}`;
     const { next = 0, probability = 0, ...others } = Object(plan) as Record<string, unknown>;
     if (typeof plan !== 'object' || Object.keys(others).length > 0) return `${kind} takes next and probability`;
-    if (!Number.isSafeInteger(next) || Number(next) < 0) return `${kind}: next is a count`;
+    if (!Number.isSafeInteger(next) || Number(next) < 0) return `${kind}: next must be a whole number from 0`;
     if (typeof probability !== 'number' || !(probability >= 0 && probability <= 1)) {
-      return `${kind}: probability is from 0 to 1`;
+      return `${kind}: probability must be a number from 0 to 1`;
     }
   }
   return body as FaultPlans;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { until } from '../../../test/support/server/until.ts';
-import { MovedClock } from '../../../test/support/supply/moved-clock.ts';
+import { ManualClock } from '../../../test/support/supply/manual-clock.ts';
 import { type RunningSimulator, type SimulatorOptions, startSimulator } from '../index.ts';
 import { READ_FAULTS, type ReadFault, WRITE_FAULTS } from './faults.ts';
 
@@ -9,7 +9,7 @@ const PATH = '/api/v1/inventory/14?date=2026-12-08';
 const SLOT = '225532707687_2026-12-06T00:00';
 
 const start = (options: Partial<SimulatorOptions> = {}) =>
-  startSimulator({ kind: 'per-date', clock: new MovedClock('2026-12-02T17:00:00Z'), ...options });
+  startSimulator({ kind: 'per-date', clock: new ManualClock('2026-12-02T17:00:00Z'), ...options });
 
 async function ids(response: Response): Promise<string[]> {
   return ((await response.json()) as { providerSlotId: string }[]).map(({ providerSlotId }) => providerSlotId);
@@ -22,8 +22,8 @@ function bookOnce(simulator: RunningSimulator): Promise<Response> {
 
 type Pull = (init?: RequestInit) => Promise<Response>;
 
-/** What a client sees of each fault; without the fault, every one of these fails. */
-const SEEN: Readonly<Record<ReadFault, (pull: Pull) => Promise<void>>> = {
+/** The effect of each fault on a client. Without the fault, each of these checks fails. */
+const EFFECTS: Readonly<Record<ReadFault, (pull: Pull) => Promise<void>>> = {
   'too-many': async (pull) => {
     const response = await pull();
     expect(response.status).toBe(429);
@@ -46,13 +46,13 @@ const SEEN: Readonly<Record<ReadFault, (pull: Pull) => Promise<void>>> = {
   'invalid-json': async (pull) => expect((await pull()).json()).rejects.toThrow(SyntaxError),
   'wrong-shape': async (pull) => expect(await (await pull()).json()).toEqual({ data: null }),
   duplicated: async (pull) => {
-    const seen = await ids(await pull());
-    expect([seen.length, new Set(seen).size]).toEqual([18, 9]);
+    const received = await ids(await pull());
+    expect([received.length, new Set(received).size]).toEqual([18, 9]);
   },
   reordered: async (pull) => {
-    const seen = await ids(await pull());
-    expect(seen).not.toEqual(seen.toSorted());
-    expect(new Set(seen).size).toBe(9);
+    const received = await ids(await pull());
+    expect(received).not.toEqual(received.toSorted());
+    expect(new Set(received).size).toBe(9);
   },
   huge: async (pull) => {
     const body = await (await pull()).arrayBuffer();
@@ -72,40 +72,40 @@ const SEEN: Readonly<Record<ReadFault, (pull: Pull) => Promise<void>>> = {
   },
 };
 
-describe('faults of reads', () => {
-  it.each(READ_FAULTS)('%s strikes the next one, and only that', async (fault) => {
+describe('read faults', () => {
+  it.each(READ_FAULTS)('the fault %s applies to the next read only', async (fault) => {
     await using simulator = await start({ hugeBytes: 1_000_000, dripMs: 20 });
     const pull: Pull = (init) => fetch(`${simulator.url}${PATH}`, init);
-    await expect(SEEN[fault](pull), 'without the fault').rejects.toThrow();
+    await expect(EFFECTS[fault](pull), 'without the fault').rejects.toThrow();
     simulator.setFaults({ [fault]: { next: 1 } });
-    await SEEN[fault](pull);
+    await EFFECTS[fault](pull);
     expect(simulator.log().map((entry) => entry.fault)).toEqual([undefined, fault]);
     expect(await ids(await pull())).toHaveLength(9);
   });
 
-  it('are as many as their probability says, the same ones for the same seed', async () => {
+  it('faults are as frequent as their probability, and the same for the same seed', async () => {
     await using one = await start({ seed: 11 });
     await using two = await start({ seed: 11 });
     const run = async (simulator: RunningSimulator) => {
       simulator.setFaults({ error: { probability: 0.3 } });
-      const seen: number[] = [];
-      for (let n = 0; n < 200; n += 1) seen.push((await fetch(`${simulator.url}${PATH}`)).status);
-      return seen;
+      const statuses: number[] = [];
+      for (let n = 0; n < 200; n += 1) statuses.push((await fetch(`${simulator.url}${PATH}`)).status);
+      return statuses;
     };
-    const seen = await run(one);
-    expect(await run(two)).toEqual(seen);
-    expect(seen.filter((status) => status === 500).length).toBeGreaterThan(40);
-    expect(seen.filter((status) => status === 500).length).toBeLessThan(80);
+    const statuses = await run(one);
+    expect(await run(two)).toEqual(statuses);
+    expect(statuses.filter((status) => status === 500).length).toBeGreaterThan(40);
+    expect(statuses.filter((status) => status === 500).length).toBeLessThan(80);
   });
 
-  it('are pulls like any other: a redirect that is followed makes two', async () => {
+  it('a redirect that is followed makes two entries in the log', async () => {
     await using simulator = await start();
     simulator.setFaults({ redirect: { next: 1 } });
     expect((await fetch(`${simulator.url}${PATH}`)).status).toBe(200);
     expect(simulator.log().map(({ status }) => status)).toEqual([302, 200]);
   });
 
-  it('do not keep the simulator from stopping', async () => {
+  it('a read that is never answered does not keep the simulator from stopping', async () => {
     const simulator = await start();
     simulator.setFaults({ timeout: { next: 1 } });
     const hanging = fetch(`${simulator.url}${PATH}`).catch((error: unknown) => error);
@@ -115,12 +115,12 @@ describe('faults of reads', () => {
   });
 });
 
-describe('faults of bookings', () => {
+describe('write faults', () => {
   it.each([
     ['error-before', 0],
     ['error-after', 1],
     ['lost-acknowledgement', 1],
-  ] as const)('%s leaves %i booked, and asking again books one', async (fault, booked) => {
+  ] as const)('after %s there are %i bookings, and after a retry there is one', async (fault, bookings) => {
     await using simulator = await start();
     simulator.setFaults({ [fault]: { next: 1 } });
     const first = await bookOnce(simulator).then(
@@ -128,16 +128,16 @@ describe('faults of bookings', () => {
       () => 'lost',
     );
     expect(first).toBe(fault === 'lost-acknowledgement' ? 'lost' : 500);
-    expect(simulator.bookings()).toHaveLength(booked);
+    expect(simulator.bookings()).toHaveLength(bookings);
     expect((await bookOnce(simulator)).status).toBe(201);
     expect(simulator.bookings()).toHaveLength(1);
   });
 });
 
 describe('docs/simulator.md', () => {
-  it('tells of every fault, and of no other', async () => {
+  it('docs/simulator.md lists every fault and no other', async () => {
     const text = await readFile(new URL('../../../docs/simulator.md', import.meta.url), 'utf8');
-    const told = [...text.matchAll(/^\| `([a-z-]+)` +\| (?:reads|bookings)/gm)].map(([, name]) => name);
-    expect(told).toEqual([...READ_FAULTS, ...WRITE_FAULTS]);
+    const listed = [...text.matchAll(/^\| `([a-z-]+)` +\| (?:reads|bookings)/gm)].map(([, name]) => name);
+    expect(listed).toEqual([...READ_FAULTS, ...WRITE_FAULTS]);
   });
 });

@@ -3,13 +3,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../../platform/seeded-random.ts';
-import type { Found } from '../inventory/supply.ts';
+import type { InventoryRows } from '../inventory/inventory.ts';
 import type { ReadFault } from './faults.ts';
 
 export interface FaultSizes {
-  /** How far an endless body goes. */
+  /** Length of a `huge` body. */
   readonly hugeBytes: number;
-  /** Between two bytes of a dripping body. */
+  /** Time between two bytes of a `drip` body. */
   readonly dripMs: number;
 }
 
@@ -26,20 +26,19 @@ export function sendJson(
   else sendText(response, status, JSON.stringify(body), headers);
 }
 
-/** The 429 of the wire contract. */
+/** Sends the 429 of the wire contract. */
 export function sendTooMany(response: ServerResponse, wallMs: number, waitMs: number): void {
   const reset = Math.ceil(wallMs + waitMs);
   sendJson(response, 429, { rateLimitState: { reset } }, { 'retry-after': String(Math.ceil(waitMs / 1_000)) });
 }
 
-/** Answers a read wrongly. What it returns is the status that was sent, 0 for none. */
+/** Answers a read with a fault. @returns the status that was sent; 0 for none */
 export function sendFault(
   response: ServerResponse,
   fault: ReadFault,
-  found: Found,
+  { rows, wrap }: InventoryRows,
   { url, wallMs, random, sizes }: { url: string; wallMs: number; random: Random; sizes: FaultSizes },
 ): number {
-  const { rows, wrap } = found;
   const text = JSON.stringify(wrap(rows));
   const half = text.slice(0, Math.ceil(text.length / 2));
   switch (fault) {
@@ -61,7 +60,7 @@ export function sendFault(
       sendPart(response, text, '', () => reset(response));
       return 200;
     case 'truncated':
-      // Ended, not reset: only the length tells that the rest is missing.
+      // The connection ends without a reset, so only the length shows that the rest is missing.
       sendPart(response, text, half, () => response.socket?.end());
       return 200;
     case 'invalid-json':
@@ -99,7 +98,7 @@ function sendText(
   response.writeHead(status, { ...headers, 'content-type': JSON_TYPE, 'content-length': body.length }).end(body);
 }
 
-/** Promises the whole text, sends a part of it, and goes on when that has left. */
+/** Announces the length of the whole text, sends a part of it, and then calls `then`. */
 function sendPart(response: ServerResponse, text: string, part: string, then: () => void): void {
   response.writeHead(200, { 'content-type': JSON_TYPE, 'content-length': Buffer.byteLength(text) });
   response.flushHeaders();
@@ -107,7 +106,7 @@ function sendPart(response: ServerResponse, text: string, part: string, then: ()
   else response.write(part, then);
 }
 
-/** JSON may end in any amount of space, so the body is right, and its size is all that is wrong with it. */
+/** JSON may end with any amount of white space, so only the size of the body is wrong. */
 function* hugeBody(text: string, bytes: number): Generator<Buffer> {
   yield Buffer.from(text);
   for (let sent = text.length; sent < bytes; sent += CHUNK.length) yield CHUNK;
@@ -122,14 +121,14 @@ async function* drippingBody(text: string, everyMs: number): AsyncGenerator<Buff
 
 function stream(response: ServerResponse, body: Iterable<Buffer> | AsyncIterable<Buffer>): void {
   response.writeHead(200, { 'content-type': JSON_TYPE });
-  // A client that goes away in the middle is what these bodies are for.
+  // A client that disconnects in the middle is the expected outcome.
   pipeline(Readable.from(body, { objectMode: false, highWaterMark: 1 }), response).catch(() => {});
 }
 
-/** Fisher and Yates. */
+/** Fisher–Yates shuffle. */
 function shuffled<T>(rows: readonly T[], random: Random): T[] {
-  const left = [...rows];
+  const remaining = [...rows];
   const order: T[] = [];
-  while (left.length > 0) order.push(...left.splice(random.integer(0, left.length - 1), 1));
+  while (remaining.length > 0) order.push(...remaining.splice(random.integer(0, remaining.length - 1), 1));
   return order;
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Answer } from '../inventory/bookings.ts';
-import type { Supplier } from '../supplier.ts';
+import type { WireAnswer } from '../inventory/bookings.ts';
+import type { SimulatedSupplier } from '../simulated-supplier.ts';
 import type { LogEntry } from './accept-log.ts';
 import { READ_FAULTS, WRITE_FAULTS } from './faults.ts';
 import { readJson } from './read-json.ts';
@@ -16,23 +16,25 @@ export interface HandlerOptions {
 type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
 
 /**
- * The paths of the wire contract. Every answer is decided as the request arrives and sent `latencyMs` later, which
- * is the harder case for a client: what it reads is already that old.
+ * Serves the paths of the wire contract. Every answer is decided when the request arrives and sent `latencyMs` later.
+ * This is the harder case for a client, because the answer is already that old.
  */
-export function supplierHandler(supplier: Supplier, options: HandlerOptions): Handler {
+export function supplierHandler(supplier: SimulatedSupplier, options: HandlerOptions): Handler {
   const { apiKey, latencyMs } = options;
-  const isKnown = (request: IncomingMessage) => apiKey === undefined || request.headers['x-api-key'] === apiKey;
-  const later = async () => {
+  const hasKey = (request: IncomingMessage) => apiKey === undefined || request.headers['x-api-key'] === apiKey;
+  const awaitLatency = async () => {
     if (latencyMs > 0) await delay(latencyMs, undefined, { ref: false });
   };
 
-  /** Returns how to answer; the limits come before everything else, so that a wrong key spends a pull too. */
+  /**
+   * Decides the answer and returns a function that sends it. Limits come first, so a request with a wrong key counts.
+   */
   function read(request: IncomingMessage, response: ServerResponse, url: URL, entry: LogEntry, waitMs: number) {
-    const { supply, faults, clock, random } = supplier;
+    const { inventory, faults, clock, random } = supplier;
     const wallMs = clock.wallMs();
     if (waitMs > 0) return () => tooMany(response, wallMs, waitMs);
-    if (!isKnown(request)) return () => answer(response, { status: 401, body: { error: 'x-api-key is wrong' } });
-    const found = supply.read(url.pathname, url.searchParams);
+    if (!hasKey(request)) return () => answer(response, { status: 401, body: { error: 'x-api-key is wrong' } });
+    const found = inventory.read(url.pathname, url.searchParams);
     if ('status' in found) return () => answer(response, { status: found.status, body: { error: found.detail } });
     const fault = faults.draw(READ_FAULTS);
     if (!fault) {
@@ -44,12 +46,12 @@ export function supplierHandler(supplier: Supplier, options: HandlerOptions): Ha
     return () => sendFault(response, fault, found, context);
   }
 
-  async function write(request: IncomingMessage, response: ServerResponse, decide: () => Answer): Promise<void> {
-    if (!isKnown(request)) return sendJson(response, 401, { error: 'x-api-key is wrong' });
+  async function write(request: IncomingMessage, response: ServerResponse, decide: () => WireAnswer): Promise<void> {
+    if (!hasKey(request)) return sendJson(response, 401, { error: 'x-api-key is wrong' });
     const fault = supplier.faults.draw(WRITE_FAULTS);
     const failed = { status: 500, body: { error: 'something went wrong' } };
     const decided = fault === 'error-before' ? failed : decide();
-    await later();
+    await awaitLatency();
     if (fault === 'lost-acknowledgement') reset(response);
     else answer(response, fault === 'error-after' ? failed : decided);
   }
@@ -61,7 +63,7 @@ export function supplierHandler(supplier: Supplier, options: HandlerOptions): Ha
       const waitMs = windows.admit(atMs);
       const entry = log.add(atMs, `${url.pathname}${url.search}`, waitMs === 0);
       const send = read(request, response, url, entry, waitMs);
-      await later();
+      await awaitLatency();
       entry.status = send();
       return;
     }
@@ -78,7 +80,7 @@ export function supplierHandler(supplier: Supplier, options: HandlerOptions): Ha
   };
 }
 
-function answer(response: ServerResponse, { status, body }: Answer): number {
+function answer(response: ServerResponse, { status, body }: WireAnswer): number {
   sendJson(response, status, body);
   return status;
 }

@@ -1,9 +1,9 @@
+import type { Inventory } from './inventory.ts';
 import type { SimulatorClock } from './simulator-clock.ts';
 import type { Stock, UnitId } from './stock.ts';
-import type { Supply } from './supply.ts';
 
-/** A booking as the supplier holds it: what an audit compares with. */
-export interface Booking {
+/** A booking as the supplier holds it. */
+export interface SupplierBooking {
   readonly id: string | number;
   readonly key: string;
   readonly reference: string;
@@ -12,7 +12,8 @@ export interface Booking {
   cancelled: boolean;
 }
 
-export interface Answer {
+/** An answer on the wire. */
+export interface WireAnswer {
   readonly status: number;
   readonly body?: unknown;
 }
@@ -23,36 +24,37 @@ interface Order {
   readonly reference: string;
 }
 
-/** Decides bookings at the moment they arrive. What a key was answered once, it is answered for ever. */
+/** Decides bookings when they arrive. The same key always gets the same answer. */
 export class Bookings {
-  readonly #supply: Supply;
+  readonly #inventory: Inventory;
   readonly #stock: Stock;
   readonly #firstId: number;
-  readonly #held: Booking[] = [];
-  readonly #byId = new Map<string, Booking>();
-  readonly #answers = new Map<string, { readonly request: string; readonly answer: Answer }>();
+  readonly #bookings: SupplierBooking[] = [];
+  readonly #byId = new Map<string, SupplierBooking>();
+  readonly #answers = new Map<string, { readonly request: string; readonly answer: WireAnswer }>();
 
-  constructor(supply: Supply, stock: Stock, clock: SimulatorClock) {
-    this.#supply = supply;
+  constructor(inventory: Inventory, stock: Stock, clock: SimulatorClock) {
+    this.#inventory = inventory;
     this.#stock = stock;
-    // A simulator that was started anew must not give the id of a booking it has forgotten to another.
+    // After a restart, the ids of earlier bookings must not be used again.
     this.#firstId = Math.floor(clock.wallMs()) * 1_000;
   }
 
-  book(key: string | undefined, body: unknown): Answer {
-    if (!key) return refused(400, 'an Idempotency-Key is needed');
-    const order = readOrder(body, this.#supply.idField);
+  book(key: string | undefined, body: unknown): WireAnswer {
+    if (!key) return refused(400, 'an Idempotency-Key is required');
+    const order = readOrder(body, this.#inventory.idField);
     if (typeof order === 'string') return refused(400, order);
     const request = JSON.stringify([order.unitId, order.quantity, order.reference]);
-    const known = this.#answers.get(key);
-    if (known && known.request !== request) return refused(422, 'this Idempotency-Key came with another booking');
-    const answer = known?.answer ?? this.#decide(key, order);
+    const earlier = this.#answers.get(key);
+    if (earlier && earlier.request !== request)
+      return refused(422, 'this Idempotency-Key was used for another booking');
+    const answer = earlier?.answer ?? this.#decide(key, order);
     this.#answers.set(key, { request, answer });
     return answer;
   }
 
-  /** 204 for as often as it is asked; 404 for what was never booked. */
-  cancel(id: string): Answer {
+  /** Answers 204 for a cancelled booking too, and 404 for an id that was never given out. */
+  cancel(id: string): WireAnswer {
     const booking = this.#byId.get(id);
     if (!booking) return refused(404, 'there is no such booking');
     if (!booking.cancelled) this.#stock.giveBack(booking.unitId, booking.quantity);
@@ -60,33 +62,33 @@ export class Bookings {
     return { status: 204 };
   }
 
-  /** All that were ever booked, in order. */
-  all(): readonly Booking[] {
-    return this.#held;
+  /** Every booking that was ever made, in order. */
+  all(): readonly SupplierBooking[] {
+    return this.#bookings;
   }
 
-  #decide(key: string, { unitId, quantity, reference }: Order): Answer {
-    const unit = this.#supply.find(unitId);
-    if (!unit) return refused(404, `there is no such ${this.#supply.idField}`);
+  #decide(key: string, { unitId, quantity, reference }: Order): WireAnswer {
+    const unit = this.#inventory.find(unitId);
+    if (!unit) return refused(404, `there is no such ${this.#inventory.idField}`);
     if (!this.#stock.take(unit, quantity)) return refused(409, 'sold out');
-    const number = this.#firstId + this.#held.length;
-    // Ids are opaque, and so that a client takes them so, every other one is a number.
-    const id = this.#held.length % 2 === 1 ? number : `B${number}`;
+    const number = this.#firstId + this.#bookings.length;
+    // Every second id is a number, so that a client must treat ids as opaque.
+    const id = this.#bookings.length % 2 === 1 ? number : `B${number}`;
     const booking = { id, key, reference, unitId, quantity, cancelled: false };
-    this.#held.push(booking);
+    this.#bookings.push(booking);
     this.#byId.set(String(id), booking);
     return { status: 201, body: { id } };
   }
 }
 
-function refused(status: number, detail: string): Answer {
+function refused(status: number, detail: string): WireAnswer {
   return { status, body: { error: detail } };
 }
 
-function readOrder(body: unknown, idField: Supply['idField']): Order | string {
+function readOrder(body: unknown, idField: Inventory['idField']): Order | string {
   const { [idField]: unitId, quantity, reference } = Object(body) as Record<string, unknown>;
-  if (typeof unitId !== 'string' && typeof unitId !== 'number') return `${idField} is needed`;
-  if (!Number.isSafeInteger(quantity) || Number(quantity) < 1) return 'quantity is a number from 1';
-  if (typeof reference !== 'string' || reference === '') return 'reference is needed';
+  if (typeof unitId !== 'string' && typeof unitId !== 'number') return `${idField} is required`;
+  if (!Number.isSafeInteger(quantity) || Number(quantity) < 1) return 'quantity must be a whole number from 1';
+  if (typeof reference !== 'string' || reference === '') return 'reference is required';
   return { unitId, quantity: Number(quantity), reference };
 }

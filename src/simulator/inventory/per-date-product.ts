@@ -16,7 +16,7 @@ export interface PaxType {
   };
 }
 
-/** A slot as it goes over the wire. */
+/** A slot in the wire format. */
 export interface SupplierSlot {
   readonly startDate: string;
   readonly startTime: string;
@@ -28,15 +28,15 @@ export interface SupplierSlot {
   readonly paxAvailability: readonly PaxType[];
 }
 
-/** What is sold of one product, before anybody buys: the same date always gives the same. */
+/** A product before any sale. A date always has the same slots. */
 export interface PerDateProduct {
   readonly id: number;
-  /** What its slots' ids begin with. */
+  /** The prefixes of its slots' ids. */
   readonly stems: readonly string[];
   slotsOn(date: Temporal.PlainDate): readonly SupplierSlot[];
 }
 
-/** A stem, a date and a time make an id from which all three can be read again, so nothing need be remembered. */
+/** Forms an id from a stem, a date and a time. They can be read from the id again, so no id needs to be stored. */
 export function slotId(stem: string, date: string, time: string, numeric: boolean): UnitId {
   return numeric ? Number(`${stem}${date}${time}`.replaceAll(/[-:]/g, '')) : `${stem}_${date}T${time}`;
 }

@@ -1,17 +1,17 @@
 import { type PerDateProduct, readSlotId, type SupplierSlot, slotId } from './per-date-product.ts';
 
-/** What a real supplier answered, by `product/date`. */
+/** The recorded answers of a real supplier, by `product/date`. */
 export type Recording = Readonly<Record<string, readonly SupplierSlot[]>>;
 
 interface RecordedProduct {
   readonly stems: Set<string>;
-  /** By day of the week, Monday 1: what was recorded on such days, in order. */
+  /** The recorded dates by weekday, Monday 1, in order. */
   readonly days: Map<number, (readonly SupplierSlot[])[]>;
 }
 
 /**
- * The recorded products, moved to any date: a Tuesday is a recorded Tuesday, and weeks take turns where several
- * were recorded. Which one depends on the date alone, so a slot stays as it is from day to day.
+ * The recorded products, moved to any date. A Tuesday shows a recorded Tuesday. If several were recorded, they
+ * alternate from week to week. The choice depends only on the date, so a slot is the same every day.
  */
 export function recordedProducts(recording: Recording): PerDateProduct[] {
   const products = new Map<number, RecordedProduct>();

@@ -1,32 +1,33 @@
 import type { Random } from '../../platform/seeded-random.ts';
+import type { Inventory } from './inventory.ts';
 import type { Stock, UnitId } from './stock.ts';
-import type { Supply } from './supply.ts';
 
-/** Node takes a longer interval for one of 1 ms. */
-const MOST_MS = 2 ** 31 - 1;
+/** Node runs a longer interval every millisecond. */
+const LONGEST_INTERVAL_MS = 2 ** 31 - 1;
 
-/** Other people, who buy one of anything, at a steady rate. */
+/** Other buyers, who buy one random unit at a time, at a steady rate. */
 export class Rivals implements Disposable {
-  readonly #supply: Supply;
+  readonly #inventory: Inventory;
   readonly #stock: Stock;
   readonly #random: Random;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(supply: Supply, stock: Stock, random: Random) {
-    this.#supply = supply;
+  constructor(inventory: Inventory, stock: Stock, random: Random) {
+    this.#inventory = inventory;
     this.#stock = stock;
     this.#random = random;
   }
 
-  /** Purchases per second from now on; 0 stops them. */
+  /** Sets the purchases per second; 0 stops them. */
   setRate(perSecond: number): void {
     clearInterval(this.#timer);
-    if (perSecond > 0) this.#timer = setInterval(() => this.buyOne(), Math.min(1_000 / perSecond, MOST_MS)).unref();
+    if (perSecond > 0)
+      this.#timer = setInterval(() => this.buyOne(), Math.min(1_000 / perSecond, LONGEST_INTERVAL_MS)).unref();
   }
 
-  /** One purchase now. Returns what was bought; nothing when what the rival chose was sold out. */
+  /** Buys one unit now. @returns what was bought; `undefined` if the chosen slot was sold out */
   buyOne(): UnitId | undefined {
-    const unit = this.#supply.pick(this.#random);
+    const unit = this.#inventory.pick(this.#random);
     return unit && this.#stock.take(unit, 1) ? unit.id : undefined;
   }
 

@@ -1,12 +1,12 @@
-/** The supplier's own time. A test passes another, and moves it. */
+/** The supplier's clock. Tests pass one that they move. */
 export interface SimulatorClock {
-  /** Milliseconds since 1970 UTC: says what today is, and when a limit is lifted. */
+  /** Milliseconds since 1970 UTC. Decides what today is, and when a limit is reset. */
   wallMs(): number;
-  /** Never goes back, whatever is done to the machine's clock: the limits and the log count on it. */
+  /** Never goes back, even if the machine's clock is set. Limits and the log depend on it. */
   monotonicMs(): number;
 }
 
-/** One count for all processes of a machine, as near as their starts were timed: their logs can be laid together. */
+/** Nearly the same monotonic time in all processes of a machine, so that their logs can be merged. */
 export const machineClock: SimulatorClock = {
   wallMs: () => Date.now(),
   monotonicMs: () => performance.timeOrigin + performance.now(),

@@ -1,7 +1,7 @@
-/** A supplier's own id: opaque, and `7` is another than `'7'`. */
+/** A supplier's own id. Opaque: `7` and `'7'` are different ids. */
 export type UnitId = string | number;
 
-/** What can be booked: a slot or an item, and how much of it there was before anybody bought. */
+/** A slot or an item, with its units before any sale. */
 export interface Unit {
   readonly id: UnitId;
   readonly capacity: number;
@@ -15,7 +15,7 @@ interface Change {
 
 const UNCHANGED: Change = { sold: 0, vanished: false };
 
-/** What has become of the units since the start: the inventories themselves never change. */
+/** The changes of slots and items since the start. The inventories themselves never change. */
 export class Stock {
   readonly #changes = new Map<UnitId, Change>();
 
@@ -28,7 +28,7 @@ export class Stock {
     return vanished ? 0 : Math.max(0, capacity - sold);
   }
 
-  /** All or nothing. */
+  /** Takes units. @returns `false`, without taking any, if fewer are left */
   take(unit: Unit, quantity: number): boolean {
     if (this.left(unit) < quantity) return false;
     this.#change(unit.id, { sold: this.of(unit.id).sold + quantity });

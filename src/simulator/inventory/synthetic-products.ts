@@ -1,15 +1,15 @@
 import { type Random, seededRandom } from '../../platform/seeded-random.ts';
 import { type PaxType, type PerDateProduct, slotId } from './per-date-product.ts';
 
-/** Synthetic products are numbered from here on. */
+/** The id of the first synthetic product. */
 const FIRST_SYNTHETIC_ID = 1001;
 
 const CURRENCY = 'SGD';
 
 /**
- * Products 1001, 1002 … for loads that need many, each the same for the same seed. They keep the oddities of the
- * recorded ones and add two that other suppliers have: ids that are numbers (odd products), and two pax types of one
- * name (every third).
+ * Products 1001, 1002 … for tests that need many. The same seed gives the same products. They have the peculiarities of
+ * the recorded ones and add two of other suppliers: ids that are numbers (odd products), and two pax types with one
+ * name (every third product).
  */
 export function syntheticProducts(count: number, seed: number): PerDateProduct[] {
   return Array.from({ length: count }, (_, index) => syntheticProduct(FIRST_SYNTHETIC_ID + index, seed));
@@ -21,7 +21,7 @@ function syntheticProduct(id: number, seed: number): PerDateProduct {
   const stem = numeric ? String(id) : `S${id}`;
   const weekdays = new Set([1, 2, 3, 4, 5, 6, 7].filter((day) => day === 1 + (id % 7) || random.chance(0.6)));
   const starts = Array.from({ length: random.integer(1, 6) }, (_, index) => `${String(9 + index).padStart(2, '0')}:00`);
-  const paxAvailability = paxTypes(random, id % 3 === 0);
+  const paxAvailability = paxTypes(random, { withSharedName: id % 3 === 0 });
   const remaining = random.integer(5, 200);
   return {
     id,
@@ -42,7 +42,7 @@ function syntheticProduct(id: number, seed: number): PerDateProduct {
   };
 }
 
-function paxTypes(random: Random, twoOfOneName: boolean): PaxType[] {
+function paxTypes(random: Random, { withSharedName }: { readonly withSharedName: boolean }): PaxType[] {
   const adult = random.integer(2_000, 30_000) / 100;
   const of = (type: string, name: string, description: string, finalPrice: number): PaxType => ({
     max: 20,
@@ -58,5 +58,5 @@ function paxTypes(random: Random, twoOfOneName: boolean): PaxType[] {
     { ...of('ADULT_12~99', 'Adult', '12-99 years', adult), isPrimary: true as const },
     of('CHILD_7~11', 'Child', '7-11 years', half),
   ];
-  return twoOfOneName ? [...types, of('CHILD_3~6', 'Child', '3-6 years', 0)] : types;
+  return withSharedName ? [...types, of('CHILD_3~6', 'Child', '3-6 years', 0)] : types;
 }

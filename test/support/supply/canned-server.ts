@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
-/** Sends whatever is planted, byte for byte, and ends the connection; remembers what it was asked. */
-export class PlantedServer {
+/** Sends a prepared answer byte for byte, closes the connection, and keeps the requests. */
+export class CannedServer {
   answer: string | Buffer = '';
-  /** Leaves the connection open behind the answer. */
+  /** Whether the connection stays open after the answer. */
   staysOpen = false;
-  readonly asked: string[] = [];
+  readonly requests: string[] = [];
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((socket) => {
     this.#sockets.add(socket);
     socket.on('error', () => {});
     socket.once('data', (data) => {
-      this.asked.push(data.toString('latin1'));
+      this.requests.push(data.toString('latin1'));
       socket.write(this.answer);
       if (!this.staysOpen) socket.end();
     });
@@ -31,13 +31,13 @@ export class PlantedServer {
   }
 }
 
-/** An answer's bytes; a header of its own replaces the true length. */
-export function http(
+/** The bytes of an HTTP answer. A `content-length` in `headers` replaces the true length. */
+export function httpAnswer(
   status: number,
   body: string | Buffer = '',
   headers: Record<string, string | number> = {},
 ): Buffer {
   const all = { 'content-length': Buffer.byteLength(body), ...headers };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} Planted\r\n${lines.join('')}\r\n`), Buffer.from(body)]);
+  return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} Canned\r\n${lines.join('')}\r\n`), Buffer.from(body)]);
 }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../../../src/platform/seeded-random.ts';
 
-/** A request that was answered for good. */
-interface Definite {
+/** An answer that will not change on a retry. */
+interface FinalAnswer {
   readonly status: number;
   readonly body: unknown;
 }
@@ -11,23 +11,27 @@ export interface ItemLoadOptions {
   readonly random: Random;
   readonly clientIds: readonly number[];
   readonly itemIds: readonly number[];
-  /** How many bookings are to be made. */
+  /** Bookings to make. */
   readonly bookings: number;
+  /** Clients that book at the same time. */
   readonly buyers: number;
+  /** Share of bookings that are cancelled. */
   readonly cancelled: number;
-  /** The servers that run, at any moment. */
+  /** The ports of the servers that run at the moment of the call. */
   readonly ports: () => readonly number[];
 }
 
-/** Clients who book items until so many are booked, ask again until they are told, and cancel some at any moment. */
+/**
+ * Clients that book items, repeat each request until its answer is final, and cancel some bookings at random moments.
+ */
 export class ItemLoad {
   readonly bookedIds = new Set<number>();
   readonly cancelledIds = new Set<number>();
   readonly problems: string[] = [];
-  sendings = 0;
+  requestsSent = 0;
   refusals = 0;
   readonly #options: ItemLoadOptions;
-  #requests = 0;
+  #bookingKeys = 0;
 
   constructor(options: ItemLoadOptions) {
     this.#options = options;
@@ -45,11 +49,11 @@ export class ItemLoad {
 
   async #bookOne(cancels: Promise<void>[]): Promise<void> {
     const { random, clientIds, itemIds, cancelled } = this.#options;
-    this.#requests += 1;
-    const key = `booking-${this.#requests}`;
+    this.#bookingKeys += 1;
+    const key = `booking-${this.#bookingKeys}`;
     const quantity = random.chance(0.2) ? 2 : 1;
     const order = { client_id: random.pick(clientIds), item_id: random.pick(itemIds), quantity };
-    const { status, body } = await this.#ask('POST', '/api/bookings', order, { 'idempotency-key': key });
+    const { status, body } = await this.#send('POST', '/api/bookings', order, { 'idempotency-key': key });
     if (status !== 201) {
       this.refusals += 1;
       if (status !== 409) this.problems.push(`a booking was answered ${status}`);
@@ -62,14 +66,14 @@ export class ItemLoad {
 
   async #cancel(bookingId: number, afterMs: number): Promise<void> {
     await delay(afterMs);
-    const { status } = await this.#ask('DELETE', `/api/bookings/${bookingId}`);
-    // 409: it was in conflict before.
+    const { status } = await this.#send('DELETE', `/api/bookings/${bookingId}`);
+    // 409: the booking was already in conflict.
     if (status === 204) this.cancelledIds.add(bookingId);
     else if (status !== 409) this.problems.push(`cancelling ${bookingId} was answered ${status}`);
   }
 
-  /** Asks any server, until one has said what is so. */
-  async #ask(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<Definite> {
+  /** Sends a request to any server until one returns a final answer. */
+  async #send(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<FinalAnswer> {
     for (;;) {
       const ports = this.#options.ports();
       if (ports.length === 0) {
@@ -77,20 +81,20 @@ export class ItemLoad {
         continue;
       }
       const port = this.#options.random.pick(ports);
-      this.sendings += 1;
+      this.requestsSent += 1;
       try {
-        const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+        const response = await fetch(`http://127.0.0.1:${port}${path}`, {
           method,
           headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
           ...(body && { body: JSON.stringify(body) }),
           signal: AbortSignal.timeout(15_000),
         });
-        const text = await answer.text();
-        const said: unknown = text === '' ? undefined : JSON.parse(text);
-        const isRunning = (said as { type?: string } | undefined)?.type?.endsWith(':request-still-running');
-        if (answer.status < 500 && !isRunning) return { status: answer.status, body: said };
+        const text = await response.text();
+        const answer: unknown = text === '' ? undefined : JSON.parse(text);
+        const isRunning = (answer as { type?: string } | undefined)?.type?.endsWith(':request-still-running');
+        if (response.status < 500 && !isRunning) return { status: response.status, body: answer };
       } catch {
-        // No answer: it may or may not have been done.
+        // Without an answer, the request may or may not have had its effect.
       }
       await delay(20);
     }

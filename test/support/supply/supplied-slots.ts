@@ -1,14 +1,13 @@
 import { sql } from 'kysely';
 import { bookSlot, type ReservationPolicy } from '../../../src/modules/reservations/index.ts';
-import type { Adapter, Partition, UpstreamId, UpstreamSlot } from '../../../src/modules/supply/adapters/adapter.ts';
-import { registerSuppliers } from '../../../src/modules/supply/sync/leader-lease-store.ts';
+import type { Adapter, UpstreamId, UpstreamSlot } from '../../../src/modules/supply/adapters/adapter.ts';
+import { EVERYTHING } from '../../../src/modules/supply/supplier/partition.ts';
+import { registerSuppliers } from '../../../src/modules/supply/supplier/supplier-store.ts';
 import { replacePartition } from '../../../src/modules/supply/sync/partition-store.ts';
 import { type Database, readClock } from '../../../src/platform/db/database.ts';
 import type { Id } from '../../../src/platform/ids.ts';
 
-const EVERYTHING: Partition = { kind: 'everything' };
-
-/** For slots of suppliers, which are sold until they begin. */
+/** No notice, because suppliers' slots are on sale until they begin. */
 export const POLICY: ReservationPolicy = {
   holdTtlMs: 1_800_000,
   minNoticeMs: 0,
@@ -20,7 +19,7 @@ export async function addSupplier(database: Database, supplierId: string): Promi
   await database.transaction((tx) => registerSuppliers(tx, [supplierId]));
 }
 
-/** Asks a supplier for all it has, and has it for sale. */
+/** Pulls everything that a supplier sells and stores the answer. */
 export async function pullItems(database: Database, supplierId: string, adapter: Adapter): Promise<void> {
   const observedAt = await database.read(readClock);
   const slots = await adapter.pull(EVERYTHING, { answered() {} }, new AbortController().signal);
@@ -32,7 +31,7 @@ interface Observation {
   readonly absence?: Adapter['absence'];
 }
 
-/** Puts an answer in the place of what was known of everything that the supplier sells. */
+/** Replaces everything that a supplier sells. */
 export async function supplyItems(
   database: Database,
   supplierId: string,
@@ -40,11 +39,11 @@ export async function supplyItems(
   { observedAt, absence = 'sold-out' }: Observation = {},
 ): Promise<void> {
   const at = observedAt ?? (await database.read(readClock));
-  const pulled = { supplierId, epoch: 0, part: EVERYTHING, observedAt: at, slots, absence };
+  const pulled = { supplierId, epoch: 0, partition: EVERYTHING, observedAt: at, slots, absence };
   await database.statement((tx) => replacePartition(tx, pulled));
 }
 
-/** Somebody new books one unit. @returns the reservation */
+/** Books one unit for a new client. @returns the reservation's id */
 export async function bookSupplied(database: Database, slotId: Id): Promise<Id> {
   const booked = await database.transaction(async (tx) => {
     const { rows } = await sql<{ id: Id }>`
@@ -54,7 +53,7 @@ export async function bookSupplied(database: Database, slotId: Id): Promise<Id> 
   return booked.reservation_id;
 }
 
-/** Our ids of what a supplier sells, by the supplier's. */
+/** Our slot ids of a supplier's slots, by the supplier's own ids. */
 export async function suppliedIds(database: Database, supplierId: string): Promise<Map<UpstreamId, Id>> {
   const { rows } = await database.read((reader) =>
     sql<{ slot_id: Id; upstream_id: string }>`
@@ -65,8 +64,8 @@ export async function suppliedIds(database: Database, supplierId: string): Promi
   return new Map(rows.map(({ slot_id, upstream_id }) => [JSON.parse(upstream_id) as UpstreamId, slot_id]));
 }
 
-/** An item with a name, on sale in a year, of which so many are left. */
-export function item(id: UpstreamId, remaining: number): UpstreamSlot {
+/** An item on a day in June of next year. */
+export function upstreamItem(id: UpstreamId, remaining: number): UpstreamSlot {
   const year = new Date().getUTCFullYear() + 1;
   return {
     id,

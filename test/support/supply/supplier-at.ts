@@ -1,12 +1,12 @@
 import type { Supplier } from '../../../src/modules/supply/index.ts';
 
-/** The address of a supplier that nobody asks. */
+/** An address at which nothing listens, for suppliers that receive no requests. */
 export const NOWHERE = 'http://127.0.0.1:1';
 
-/** A supplier's `x-api-key`, as configured. */
+/** An API key as the configuration holds it. */
 export const apiKey = (value: string) => ({ reveal: () => value });
 
-/** A supplier as it is configured; tests change what they are about. */
+/** A supplier's configuration. A test changes the fields it is about. */
 export function supplierAt(baseUrl: string, adapter: Supplier['adapter'], changes: Partial<Supplier> = {}): Supplier {
   return {
     id: 'tested',

@@ -2,7 +2,7 @@ import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A `SUPPLIERS_FILE`, there until it is disposed of. */
+/** A `SUPPLIERS_FILE`. Disposing deletes it. */
 export interface SuppliersFile extends AsyncDisposable {
   readonly path: string;
 }

@@ -1,5 +1,5 @@
-// One instance's sync of one supplier, in a process that a test may kill: `node sync-process.ts`, told what to do by
-// its environment.
+// The sync of one supplier by one instance, as a process that a test can kill: `node sync-process.ts`. The environment
+// carries the database, the supplier and the settings.
 
 import { connectSuppliers, type Supplier, startSync } from '../../../src/modules/supply/index.ts';
 import { SampledClock } from '../../../src/platform/db/database-clock.ts';

@@ -40,11 +40,11 @@ export function Suppliers() {
         {body?.suppliers.map((supplier) => (
           <Supplier key={supplier.id} supplier={supplier} />
         ))}
-        {body?.removed.map(({ id, untold }) => (
+        {body?.removed.map(({ id, unsent }) => (
           <article key={id} className="card supplier">
             <h3>{id}</h3>
             <p className="problem">
-              Not configured any more, and never told of {count(untold)} {untold === 1 ? 'booking' : 'bookings'} or
+              Not configured any more, and never told of {count(unsent)} {unsent === 1 ? 'booking' : 'bookings'} or
               cancellations. Name it in <code>SUPPLIERS_FILE</code> again to have that sent.
             </p>
           </article>

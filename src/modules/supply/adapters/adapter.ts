@@ -1,34 +1,31 @@
-/** A supplier's own id of a slot, an item or a booking: opaque, kept and sent back as it came. */
+import type { Partition } from '../supplier/partition.ts';
+
+/** A supplier's own id of a slot, an item or a booking. Opaque: stored and sent back unchanged. */
 export type UpstreamId = string | number;
 
-/** What one pull asks for: everything a supplier sells, or one product on one date. */
-export type Partition =
-  | { readonly kind: 'everything' }
-  | { readonly kind: 'product-date'; readonly product: number /** `YYYY-MM-DD` */; readonly date: string };
-
-/** A price with its digits as they were written. */
+/** A price. Amounts keep the digits that the supplier wrote. */
 export interface UpstreamPrice {
   readonly final: string;
   readonly original: string;
-  /** Taken off; as the supplier says it, which is not always the difference. */
+  /** As the supplier states it, which is not always the difference of the other two. */
   readonly discount: string;
   readonly currency: string;
 }
 
 export interface PaxType {
-  /** What tells pax types apart: two may share a name. */
+  /** Identifies the pax type within its slot. Two pax types may share a name. */
   readonly type: string;
   readonly name: string;
   readonly description: string;
   readonly isPrimary: boolean;
-  /** How many of it one reservation may have. */
+  /** Fewest and most units of this pax type in one reservation. */
   readonly min: number;
   readonly max: number;
   readonly remaining: number;
   readonly price: UpstreamPrice;
 }
 
-/** A sellable unit as the supplier tells of it, validated. */
+/** A sellable unit of a supplier's answer, validated. */
 export interface UpstreamSlot {
   readonly id: UpstreamId;
   /** `null` for a slot of an experience, which has no name of its own. */
@@ -36,57 +33,55 @@ export interface UpstreamSlot {
   /** Half-open, ISO 8601 UTC, `2026-12-30T10:00:00.000Z`. */
   readonly startsAt: string;
   readonly endsAt: string;
-  /** As the supplier writes them, in its own zone; only for slots of experiences. */
+  /** Date and times as the supplier writes them, in its own zone. Only for slots of experiences. */
   readonly local: { readonly startDate: string; readonly startTime: string; readonly endTime: string } | null;
   readonly variantId: UpstreamId | null;
-  /** Stands even where its pax types add up to something else. */
+  /** Counts even if the remaining units of the pax types add up to another number. */
   readonly remaining: number;
-  /** Of one unit: the primary pax type's. */
+  /** Price of one unit: that of the primary pax type. */
   readonly price: UpstreamPrice;
-  /** In the supplier's order; empty where units are all alike. */
+  /** In the supplier's order. Empty if all units are alike. */
   readonly pax: readonly PaxType[];
 }
 
-/** What the supplier made of a booking or a cancellation. */
+/** The supplier's answer to a booking request. */
 export type BookingAnswer =
   | { readonly kind: 'booked'; readonly id: UpstreamId }
-  /** It was sold already (409), or there is no such slot (404, 410): asking again will not help. */
+  /** The slot is sold out (409) or does not exist (404, 410). A retry would not help. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** The request itself is wrong (another 4xx): a person has to look. */
+  /** The request itself is wrong (any other 4xx). A person has to look. */
   | { readonly kind: 'rejected'; readonly reason: string };
 
-export interface Booking {
-  /** Sent as `Idempotency-Key`: the same for as often as it takes. */
+export interface BookingRequest {
+  /** Sent as `Idempotency-Key`. The same for every attempt. */
   readonly key: string;
   readonly slot: UpstreamId;
   readonly quantity: number;
-  /** What the supplier may show its own people. */
+  /** A text that the supplier may show to its staff. */
   readonly reference: string;
 }
 
-/** What a pull has met: how far it came, and what the supplier asked for. */
-interface PullWatch {
-  /** Called when the answer begins, before its body is read: the supplier has counted the pull by then. */
+interface PullListener {
+  /** Called when the answer begins, before its body is read. The supplier has counted the pull by then. */
   answered(): void;
 }
 
 /**
- * Speaks one supplier's wire. Every request is sent once: no redirect is followed, nothing is sent again. Failures are
- * `SupplierFailure`s; nothing that has not been validated whole is returned.
+ * Translates between Holdfast and one supplier's wire format. Each call sends one request: it follows no redirect and
+ * sends nothing again. A call fails with `SupplierFailure`, and returns only what was validated completely.
  */
 export interface Adapter {
-  /** Whether a slot that is left out of an answer is gone, or only sold out. */
+  /** Whether a slot that is missing from an answer is gone, or only sold out. */
   readonly absence: 'gone' | 'sold-out';
-  /** One request. */
-  pull(part: Partition, watch: PullWatch, signal: AbortSignal): Promise<readonly UpstreamSlot[]>;
-  book(booking: Booking, signal: AbortSignal): Promise<BookingAnswer>;
-  /** Resolves when the supplier holds the booking no more, also if it never did. */
+  pull(partition: Partition, listener: PullListener, signal: AbortSignal): Promise<readonly UpstreamSlot[]>;
+  book(request: BookingRequest, signal: AbortSignal): Promise<BookingAnswer>;
+  /** Resolves when the supplier does not hold the booking, also if it never did. */
   cancel(id: UpstreamId, signal: AbortSignal): Promise<void>;
 }
 
-/** A request to a supplier that did not do what it was for. It may have had its effect all the same. */
+/** A failed request to a supplier. It may have had its effect all the same. */
 export class SupplierFailure extends Error {
-  /** Not before so many milliseconds from now; of a 429 or a 503 that says so. */
+  /** Milliseconds to wait before the next request, if a 429 or 503 states them. */
   readonly retryAfterMs: number | undefined;
   constructor(message: string, options: ErrorOptions & { readonly retryAfterMs?: number } = {}) {
     super(message, options);

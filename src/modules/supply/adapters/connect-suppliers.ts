@@ -2,7 +2,7 @@ import type { Supplier } from '../supplier/supplier.ts';
 import type { Adapter } from './adapter.ts';
 import { createAdapter } from './create-adapter.ts';
 
-/** A supplier and the one adapter that all this process asks of it goes through. */
+/** A supplier and the one adapter through which this process sends all its requests to it. */
 export interface ConnectedSupplier {
   readonly supplier: Supplier;
   readonly adapter: Adapter;

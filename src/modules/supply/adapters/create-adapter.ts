@@ -4,7 +4,7 @@ import { perDateAdapter } from './per-date.ts';
 import { snapshotAdapter } from './snapshot.ts';
 import { SupplierHttp, type SupplierHttpOptions } from './supplier-http.ts';
 
-/** The adapter that a supplier's configuration names. */
+/** Creates the adapter that a supplier's configuration names. */
 export function createAdapter(supplier: Supplier, options: Partial<SupplierHttpOptions> = {}): Adapter {
   const http = new SupplierHttp(supplier, options);
   switch (supplier.adapter) {

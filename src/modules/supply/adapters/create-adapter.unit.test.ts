@@ -1,13 +1,14 @@
 import { adapterSuite } from '../../../../test/support/supply/adapter-suite.ts';
 import type { RunningSimulator } from '../../../simulator/index.ts';
+import { EVERYTHING, productDate } from '../supplier/partition.ts';
 
 const DATE = '2026-12-08';
 const headers = { 'x-api-key': 'an-api-key' };
 
 adapterSuite({
   kind: 'per-date',
-  part: { kind: 'product-date', product: 14, date: DATE },
-  async raw(simulator: RunningSimulator) {
+  partition: productDate(14, DATE),
+  async readWire(simulator: RunningSimulator) {
     const answer = await fetch(`${simulator.url}/api/v1/inventory/14?date=${DATE}`, { headers });
     const slots = (await answer.json()) as {
       providerSlotId: string;
@@ -24,8 +25,8 @@ adapterSuite({
 
 adapterSuite({
   kind: 'snapshot',
-  part: { kind: 'everything' },
-  async raw(simulator: RunningSimulator) {
+  partition: EVERYTHING,
+  async readWire(simulator: RunningSimulator) {
     const answer = await fetch(`${simulator.url}/items`, { headers });
     const { items } = (await answer.json()) as {
       items: { id: string; remaining: number; price: { amount: number } }[];

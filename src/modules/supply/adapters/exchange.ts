@@ -7,22 +7,22 @@ import {
 import { request as sendHttps } from 'node:https';
 import { urlToHttpOptions } from 'node:url';
 
-/** Every phase has an end, and all of them together. */
+/** Timeouts per phase and in total, in milliseconds, and the longest body. */
 export interface ExchangeLimits {
-  /** Until the connection stands, with its name looked up and TLS agreed on. */
+  /** Until the connection is open, including name resolution and the TLS handshake. */
   readonly connectMs: number;
-  /** From then on until the answer begins. */
+  /** From then until the answer begins. */
   readonly answerMs: number;
-  /** Between two pieces of the body. */
+  /** Between two chunks of the body. */
   readonly idleMs: number;
   readonly totalMs: number;
   readonly bodyBytes: number;
 }
 
 export interface Outgoing {
-  /** The scheme, the host and the port. */
+  /** Scheme, host and port. */
   readonly origin: URL;
-  /** Sent as it is: `URL` would make another path of one that holds `..`. */
+  /** Sent unchanged. `URL` would rewrite a path that contains `..`. */
   readonly path: string;
   readonly method: string;
   readonly headers: OutgoingHttpHeaders;
@@ -35,19 +35,22 @@ export interface Incoming {
   readonly body: Buffer;
 }
 
-/** No whole answer came; `begun` is what there was of it. */
+/** No complete answer was received. */
 export class ExchangeError extends Error {
-  readonly begun: Omit<Incoming, 'body'> | undefined;
-  constructor(message: string, begun: ExchangeError['begun']) {
+  /** Status and headers, if the answer had begun. */
+  readonly partial: Omit<Incoming, 'body'> | undefined;
+  constructor(message: string, partial: ExchangeError['partial']) {
     super(message);
-    this.begun = begun;
+    this.partial = partial;
   }
 }
 
 /**
- * Sends one request and reads one whole answer. `fetch` is no way to do this: it follows redirects and may send again.
- * Each request has a connection of its own, because one that was kept may be closed by the other side while the
- * request is under way, and a pull would be spent without anybody having seen it.
+ * Sends one request and reads one complete answer. `fetch` is not usable here, because it follows redirects and may
+ * send a request again. Each request opens its own connection: the other side may close a kept one while the request is
+ * on its way, and the pull would be spent without an answer.
+ *
+ * @param began called when the answer begins
  */
 export async function exchange(
   outgoing: Outgoing,
@@ -55,23 +58,23 @@ export async function exchange(
   signal: AbortSignal,
   began: () => void,
 ): Promise<Incoming> {
-  if (signal.aborted) throw new ExchangeError('was called off before it was sent', undefined);
+  if (signal.aborted) throw new ExchangeError('was aborted before it was sent', undefined);
   const { promise, resolve, reject } = Promise.withResolvers<Incoming>();
   const { origin, path, method, headers, body } = outgoing;
   const send = origin.protocol === 'https:' ? sendHttps : sendHttp;
   const request = send({ ...urlToHttpOptions(origin), path, method, headers, agent: false });
-  let begun: ExchangeError['begun'];
+  let partial: ExchangeError['partial'];
   const fail = (message: string) => {
-    reject(new ExchangeError(message, begun));
+    reject(new ExchangeError(message, partial));
     request.destroy();
   };
-  const total = setTimeout(() => fail(`was not over within ${limits.totalMs} ms`), limits.totalMs);
+  const total = setTimeout(() => fail(`did not complete within ${limits.totalMs} ms`), limits.totalMs);
   let phase = setTimeout(() => fail(`could not connect within ${limits.connectMs} ms`), limits.connectMs);
-  const calledOff = () => fail('was called off');
-  signal.addEventListener('abort', calledOff);
+  const onAbort = () => fail('was aborted');
+  signal.addEventListener('abort', onAbort);
 
   request.on('error', (error: NodeJS.ErrnoException) => fail(`failed with ${error.code ?? 'an error'}`));
-  request.on('close', () => begun ?? fail('was closed without an answer'));
+  request.on('close', () => partial ?? fail('was closed without an answer'));
   request.on('socket', (socket) => {
     socket.once(origin.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
       clearTimeout(phase);
@@ -79,12 +82,12 @@ export async function exchange(
     });
   });
   request.on('response', (response) => {
-    begun = { status: response.statusCode ?? 0, headers: response.headers };
+    const head = { status: response.statusCode ?? 0, headers: response.headers };
+    partial = head;
     began();
     clearTimeout(phase);
-    phase = setTimeout(() => fail(`stood still for ${limits.idleMs} ms in mid-answer`), limits.idleMs);
-    const whole = { ...begun };
-    readBody(response, limits.bodyBytes, phase, fail, (bytes) => resolve({ ...whole, body: bytes }));
+    phase = setTimeout(() => fail(`received nothing for ${limits.idleMs} ms in mid-answer`), limits.idleMs);
+    readBody(response, limits.bodyBytes, phase, fail, (bytes) => resolve({ ...head, body: bytes }));
   });
   request.end(body);
   try {
@@ -92,7 +95,7 @@ export async function exchange(
   } finally {
     clearTimeout(total);
     clearTimeout(phase);
-    signal.removeEventListener('abort', calledOff);
+    signal.removeEventListener('abort', onAbort);
   }
 }
 
@@ -111,8 +114,8 @@ function readBody(
     if (bytes > bodyBytes) fail(`was answered with more than ${bodyBytes} bytes`);
     else chunks.push(chunk);
   });
-  const brokeOff = () => fail('broke off in mid-answer');
-  response.on('error', brokeOff);
-  response.on('close', brokeOff);
-  response.on('end', () => (response.complete ? done(Buffer.concat(chunks)) : brokeOff()));
+  const onBreak = () => fail('was cut off in mid-answer');
+  response.on('error', onBreak);
+  response.on('close', onBreak);
+  response.on('end', () => (response.complete ? done(Buffer.concat(chunks)) : onBreak()));
 }

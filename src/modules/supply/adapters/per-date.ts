@@ -46,31 +46,33 @@ type Slot = Static<typeof Slot>;
 
 const slotList = Compile(Type.Array(Slot));
 
-/** A supplier that is asked for one product on one date, and answers with a bare array. */
+/** A supplier that is pulled by product and date, and answers with a bare array of slots. */
 export function perDateAdapter(http: SupplierHttp, { timeZone }: Pick<Supplier, 'timeZone'>): Adapter {
   return {
-    // It tells of slots that are sold out, so one that it leaves out is no more.
+    // Its answers include slots that are sold out, so a slot that is missing is gone.
     absence: 'gone',
-    async pull(part, watch, signal) {
-      if (part.kind !== 'product-date') throw new Error('a per-date supplier is pulled by product and date');
-      const path = `/api/v1/inventory/${part.product}?date=${part.date}`;
-      const told = await http.getBelieved(path, slotList, signal, () => watch.answered());
-      return slotsInOrder(told.map((slot, index) => readSlot(slot, `/${index}`, part.date, timeZone)));
+    async pull(partition, listener, signal) {
+      if (partition.kind !== 'product-date') throw new Error('a per-date supplier is pulled by product and date');
+      const path = `/api/v1/inventory/${partition.productId}?date=${partition.date}`;
+      const slots = await http.getJson(path, slotList, signal, () => listener.answered());
+      return slotsInOrder(slots.map((slot, index) => toUpstreamSlot(slot, `/${index}`, partition.date, timeZone)));
     },
-    book: (booking, signal) => bookUpstream(http, 'slot_id', booking, signal),
+    book: (request, signal) => bookUpstream(http, 'slot_id', request, signal),
     cancel: (id, signal) => cancelUpstream(http, id, signal),
   };
 }
 
-function readSlot(slot: Slot, where: string, date: string, timeZone: string): UpstreamSlot {
+/** @param where the slot's JSON pointer, for messages */
+function toUpstreamSlot(slot: Slot, where: string, date: string, timeZone: string): UpstreamSlot {
   const { startDate, startTime, endTime } = slot;
-  if (startDate !== date) refuse(`${where}/startDate`, 'is not the date that was asked for');
-  const pax = readPax(slot, where);
-  const primary = pax.find(({ isPrimary }) => isPrimary) ?? refuse(`${where}/paxAvailability`, 'has no primary one');
+  if (startDate !== date) refuse(`${where}/startDate`, 'is not the requested date');
+  const pax = toPaxTypes(slot, where);
+  const primary =
+    pax.find(({ isPrimary }) => isPrimary) ?? refuse(`${where}/paxAvailability`, 'has no primary pax type');
   return {
     id: slot.providerSlotId,
     name: null,
-    ...spanOf(startDate, startTime, endTime, timeZone),
+    ...toSpan(startDate, startTime, endTime, timeZone),
     local: { startDate, startTime, endTime },
     variantId: slot.variantId,
     remaining: cappedCount(slot.remaining),
@@ -79,12 +81,13 @@ function readSlot(slot: Slot, where: string, date: string, timeZone: string): Up
   };
 }
 
-function readPax({ paxAvailability, currencyCode }: Slot, where: string): PaxType[] {
+/** The first pax type is the primary one if none is marked as such. */
+function toPaxTypes({ paxAvailability, currencyCode }: Slot, where: string): PaxType[] {
   const list = `${where}/paxAvailability`;
   const primaries = paxAvailability.filter(({ isPrimary }) => isPrimary);
-  if (primaries.length > 1) refuse(list, 'has more than one primary one');
+  if (primaries.length > 1) refuse(list, 'has more than one primary pax type');
   if (new Set(paxAvailability.map(({ type }) => type)).size < paxAvailability.length) {
-    refuse(list, 'has one type twice');
+    refuse(list, 'has two pax types with the same type');
   }
   const primary = primaries[0] ?? paxAvailability[0];
   return paxAvailability.map((pax, index) => {
@@ -98,12 +101,12 @@ function readPax({ paxAvailability, currencyCode }: Slot, where: string): PaxTyp
       min: cappedCount(pax.min),
       max: cappedCount(pax.max),
       remaining: cappedCount(pax.remaining),
-      price: readPrice(pax.price, at),
+      price: toUpstreamPrice(pax.price, at),
     };
   });
 }
 
-function readPrice(
+function toUpstreamPrice(
   { finalPrice, originalPrice, discount, currencyCode }: Static<typeof Price>,
   at: string,
 ): UpstreamPrice {
@@ -116,17 +119,18 @@ function readPrice(
 }
 
 /**
- * A time that a clock change skips or repeats is the supplier's, and cannot be refused: a skipped one is moved on, of
- * two the first is meant. An end at or before its start is on the next day. A slot whose start is moved past its end
- * keeps its length.
+ * Converts local times to UTC. A time that a clock change skips or repeats comes from the supplier and cannot be
+ * refused: a skipped one is moved forward, and of two the first is used. An end at or before the start is on the next
+ * day. If a clock change moves the start past the end, the slot keeps its length.
  */
-function spanOf(date: string, startTime: string, endTime: string, timeZone: string) {
+function toSpan(date: string, startTime: string, endTime: string, timeZone: string) {
   const start = Temporal.PlainDateTime.from(`${date}T${startTime}`);
   const sameDay = Temporal.PlainDateTime.from(`${date}T${endTime}`);
   const end = endTime > startTime ? sameDay : sameDay.add({ days: 1 });
   const inZone = (wall: Temporal.PlainDateTime) =>
     wall.toZonedDateTime(timeZone, { disambiguation: 'compatible' }).epochMilliseconds;
-  const [from, told] = [inZone(start), inZone(end)] as const;
-  const to = told > from ? told : from + start.until(end).total('milliseconds');
-  return { startsAt: new Date(from).toISOString(), endsAt: new Date(to).toISOString() };
+  const startMs = inZone(start);
+  const wallEndMs = inZone(end);
+  const endMs = wallEndMs > startMs ? wallEndMs : startMs + start.until(end).total('milliseconds');
+  return { startsAt: new Date(startMs).toISOString(), endsAt: new Date(endMs).toISOString() };
 }

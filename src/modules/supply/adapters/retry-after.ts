@@ -3,8 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 const LONGEST_MS = 24 * 3_600_000;
 
 /**
- * How long a 429 or a 503 asks to be left alone: `Retry-After` or the body's `rateLimitState.reset`, whichever is
- * later, and a day at most. `undefined` where neither says anything.
+ * The wait that a 429 or 503 asks for, in milliseconds: `Retry-After` or the body's `rateLimitState.reset`, whichever
+ * is longer, and at most one day. `undefined` if neither is present.
  */
 export function retryAfterMs(
   status: number,
@@ -19,7 +19,7 @@ export function retryAfterMs(
 
 function headerMs(text: string, nowMs: number): number {
   if (/^\d{1,15}$/.test(text)) return Number(text) * 1_000;
-  // Only dates in words: `Date.parse` takes a bare `-1` for a year.
+  // Only dates in words: `Date.parse` would read a bare `-1` as a year.
   return /^[A-Z][a-z]{2}.*GMT$/.test(text) ? Date.parse(text) - nowMs : Number.NaN;
 }
 

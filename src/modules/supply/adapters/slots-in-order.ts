@@ -2,14 +2,18 @@ import { isDeepStrictEqual } from 'node:util';
 import type { UpstreamId, UpstreamSlot } from './adapter.ts';
 import { refuse } from './upstream-fields.ts';
 
-/** By start, then id; a slot told twice is there once. Two that share an id and differ leave no way to know which holds. */
+/**
+ * Sorts slots by start and then by id, and drops exact duplicates. Refuses two different slots with one id, because
+ * nothing shows which one is right.
+ */
 export function slotsInOrder(slots: readonly UpstreamSlot[]): readonly UpstreamSlot[] {
-  // A map tells the id 7 from "7", as the supplier does.
+  // A map keeps the ids 7 and "7" apart, as the supplier does.
   const byId = new Map<UpstreamId, UpstreamSlot>();
   for (const [index, slot] of slots.entries()) {
-    const known = byId.get(slot.id);
-    if (known && !isDeepStrictEqual(known, slot))
-      refuse(`/${index}`, 'has the id of another slot, and differs from it');
+    const earlier = byId.get(slot.id);
+    if (earlier && !isDeepStrictEqual(earlier, slot)) {
+      refuse(`/${index}`, 'has the id of another slot and differs from it');
+    }
     byId.set(slot.id, slot);
   }
   return [...byId.values()].sort(

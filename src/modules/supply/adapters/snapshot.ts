@@ -17,7 +17,7 @@ import {
   UpstreamIdField,
 } from './upstream-fields.ts';
 
-/** With an offset: there is no zone here in which a bare one could be read. */
+/** A time with an offset: a snapshot supplier has no time zone in which a bare time could be read. */
 const Moment = Type.String({ maxLength: 40, pattern: 'T.+(Z|[+-][0-9]{2}(:?[0-9]{2})?)$' });
 
 const Item = Type.Object({
@@ -32,24 +32,25 @@ type Item = Static<typeof Item>;
 
 const snapshot = Compile(Type.Object({ items: Type.Array(Item) }));
 
-/** A supplier that tells everything it has at once. */
+/** A supplier that returns everything it sells in one answer. */
 export function snapshotAdapter(http: SupplierHttp): Adapter {
   return {
-    // It tells only what is available.
+    // Its answers contain only what is available, so an item that is missing may be sold out.
     absence: 'sold-out',
-    async pull(part, watch, signal) {
-      if (part.kind !== 'everything') throw new Error('a snapshot supplier is pulled as a whole');
-      const { items } = await http.getBelieved('/items', snapshot, signal, () => watch.answered());
-      return slotsInOrder(items.map((item, index) => readItem(item, `/items/${index}`)));
+    async pull(partition, listener, signal) {
+      if (partition.kind !== 'everything') throw new Error('a snapshot supplier is pulled as a whole');
+      const { items } = await http.getJson('/items', snapshot, signal, () => listener.answered());
+      return slotsInOrder(items.map((item, index) => toUpstreamSlot(item, `/items/${index}`)));
     },
-    book: (booking, signal) => bookUpstream(http, 'item_id', booking, signal),
+    book: (request, signal) => bookUpstream(http, 'item_id', request, signal),
     cancel: (id, signal) => cancelUpstream(http, id, signal),
   };
 }
 
-function readItem(item: Item, where: string): UpstreamSlot {
-  const startsAt = readMoment(item.starts_at, `${where}/starts_at`);
-  const endsAt = readMoment(item.ends_at, `${where}/ends_at`);
+/** @param where the item's JSON pointer, for messages */
+function toUpstreamSlot(item: Item, where: string): UpstreamSlot {
+  const startsAt = toUtc(item.starts_at, `${where}/starts_at`);
+  const endsAt = toUtc(item.ends_at, `${where}/ends_at`);
   if (endsAt <= startsAt) refuse(`${where}/ends_at`, 'is not after its start');
   const amount = exactDigits(item.price.amount, `${where}/price/amount`);
   const currency = knownCurrency(item.price.currency, `${where}/price/currency`);
@@ -66,8 +67,8 @@ function readItem(item: Item, where: string): UpstreamSlot {
   };
 }
 
-function readMoment(text: string, where: string): string {
+function toUtc(text: string, where: string): string {
   const instant = parseTimestamp(text, 'UTC');
-  if (typeof instant === 'string') return refuse(where, 'is no time such as 2026-12-30T10:00:00Z');
+  if (typeof instant === 'string') return refuse(where, 'is not a time such as 2026-12-30T10:00:00Z');
   return new Date(instant.epochMilliseconds).toISOString();
 }

@@ -2,16 +2,16 @@ import type { Supplier } from '../supplier/supplier.ts';
 import { SupplierFailure } from './adapter.ts';
 import { ExchangeError, type ExchangeLimits, exchange, type Incoming } from './exchange.ts';
 import { retryAfterMs } from './retry-after.ts';
-import { believed, type Validator } from './upstream-fields.ts';
+import { type Validator, validate } from './upstream-fields.ts';
 
 export interface SupplierHttpOptions extends ExchangeLimits {
-  /** What the time is: a supplier says when its limit is lifted as a moment. */
+  /** The current time: a supplier states the end of a block as a moment. */
   readonly nowMs: () => number;
 }
 
 export interface SupplierRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** After the `base_url`. */
+  /** Appended to `base_url`. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
@@ -26,15 +26,15 @@ const DEFAULTS: SupplierHttpOptions = {
   nowMs: Date.now,
 };
 
-/** How much of a supplier's own words a message repeats. */
+/** The most characters of a supplier's own text that a message quotes. */
 const EXCERPT_LENGTH = 200;
 
-/** One supplier over HTTP: each call sends one request, and all that goes wrong is a `SupplierFailure`. */
+/** One supplier over HTTP. Each call sends one request, and every failure is a `SupplierFailure`. */
 export class SupplierHttp {
   readonly #base: URL;
   readonly #apiKey: Supplier['apiKey'];
   readonly #options: SupplierHttpOptions;
-  #hasServed = false;
+  #hasAnsweredValidly = false;
 
   constructor({ baseUrl, apiKey }: Pick<Supplier, 'baseUrl' | 'apiKey'>, options: Partial<SupplierHttpOptions> = {}) {
     this.#base = new URL(baseUrl);
@@ -42,12 +42,12 @@ export class SupplierHttp {
     this.#options = { ...DEFAULTS, ...options };
   }
 
-  /** Whether it has answered anything that was believed since this process began: then `base_url` is not mistyped. */
-  get hasServed(): boolean {
-    return this.#hasServed;
+  /** Whether the supplier has sent a valid answer since this process started, which shows that `base_url` is right. */
+  get hasAnsweredValidly(): boolean {
+    return this.#hasAnsweredValidly;
   }
 
-  /** Resolves with whole answers of any status. */
+  /** Resolves with a complete answer of any status. */
   async send(request: SupplierRequest, signal: AbortSignal, began: () => void = () => {}): Promise<Incoming> {
     const body = request.json === undefined ? undefined : JSON.stringify(request.json);
     const headers = {
@@ -67,16 +67,16 @@ export class SupplierHttp {
       );
     } catch (error) {
       if (!(error instanceof ExchangeError)) throw error;
-      const begun = error.begun;
+      const { partial } = error;
       throw new SupplierFailure(`${request.method} ${error.message}`, {
         cause: error,
-        ...(begun && this.#wait(begun.status, begun.headers, undefined)),
+        ...(partial && this.#retryAfter(partial.status, partial.headers, undefined)),
       });
     }
   }
 
-  /** The JSON of a 200, as what its schema says it is. */
-  async getBelieved<Checked>(
+  /** Sends a GET and returns the validated JSON of a 200. */
+  async getJson<Checked>(
     path: string,
     schema: Validator<Checked>,
     signal: AbortSignal,
@@ -84,49 +84,49 @@ export class SupplierHttp {
   ): Promise<Checked> {
     const answer = await this.send({ method: 'GET', path }, signal, began);
     if (answer.status !== 200) throw this.failure(answer);
-    return this.believed(answer, schema);
+    return this.parse(answer, schema);
   }
 
-  /** The JSON of an answer, as what its schema says it is. */
-  believed<Checked>(answer: Incoming, schema: Validator<Checked>): Checked {
-    const json = believed(schema, jsonOf(answer));
-    this.#hasServed = true;
+  /** Parses and validates the JSON of an answer. */
+  parse<Checked>(answer: Incoming, schema: Validator<Checked>): Checked {
+    const json = validate(schema, parseJson(answer));
+    this.#hasAnsweredValidly = true;
     return json;
   }
 
-  /** What an answer that is no success amounts to. */
+  /** The failure that an unsuccessful answer stands for. */
   failure(answer: Incoming): SupplierFailure {
-    return new SupplierFailure(this.said(answer), this.#wait(answer.status, answer.headers, maybeJson(answer)));
+    const { status, headers } = answer;
+    return new SupplierFailure(this.summarize(answer), this.#retryAfter(status, headers, tryParseJson(answer)));
   }
 
-  /** An answer in one short line, without the key even if the supplier repeats it. */
-  said({ status, body }: Incoming): string {
+  /** Summarizes an answer in one short line, without the API key even if the supplier repeats it. */
+  summarize({ status, body }: Incoming): string {
     const key = this.#apiKey?.reveal();
-    const text = body.toString('utf8');
-    const clear = key ? [key, JSON.stringify(key).slice(1, -1)].reduce((t, k) => t.replaceAll(k, '[key]'), text) : text;
-    const line = clear.replaceAll(/[\p{C}\p{Z}]+/gu, ' ').trim();
+    const spellings = key ? [key, JSON.stringify(key).slice(1, -1)] : [];
+    const text = spellings.reduce((clear, spelling) => clear.replaceAll(spelling, '[key]'), body.toString('utf8'));
+    const line = text.replaceAll(/[\p{C}\p{Z}]+/gu, ' ').trim();
     return line === '' ? `answered ${status}` : `answered ${status}: ${[...line].slice(0, EXCERPT_LENGTH).join('')}`;
   }
 
-  #wait(status: number, headers: Incoming['headers'], body: unknown): { readonly retryAfterMs?: number } {
+  #retryAfter(status: number, headers: Incoming['headers'], body: unknown): { readonly retryAfterMs?: number } {
     const ms = retryAfterMs(status, headers, body, this.#options.nowMs());
     return ms === undefined ? {} : { retryAfterMs: ms };
   }
 }
 
-/** The JSON of an answer that must have one. */
-function jsonOf({ body }: Incoming): unknown {
+function parseJson({ body }: Incoming): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
-    // What the parser says repeats the text.
-    throw new SupplierFailure('answered what is not JSON in UTF-8');
+    // The parser's own message would quote the text.
+    throw new SupplierFailure('sent an invalid answer: it is not JSON in UTF-8');
   }
 }
 
-function maybeJson(answer: Incoming): unknown {
+function tryParseJson(answer: Incoming): unknown {
   try {
-    return jsonOf(answer);
+    return parseJson(answer);
   } catch {
     return undefined;
   }

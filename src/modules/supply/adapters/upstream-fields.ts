@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { digitsOf, isCurrency, PRICE_DECIMALS } from '../../../platform/money.ts';
 import { SupplierFailure } from './adapter.ts';
 
-/** No control characters: PostgreSQL refuses U+0000, and no others belong into a name. No halves of a pair either. */
+/** No control characters: PostgreSQL refuses U+0000, and a name contains no others. No unpaired surrogates either. */
 const PLAIN = '^[^\\p{Cc}\\p{Cs}]*$';
 const MOST_UNITS = 1_000_000;
 
@@ -16,14 +16,18 @@ export const UpstreamIdField = Type.Union([
 
 export const Count = Type.Integer({ minimum: 0 });
 
-/** With four decimals that is 15 digits, and so many come through JavaScript as they were written. */
+/** With four decimals that is at most 15 digits, which a JavaScript number keeps exactly. */
 export const Amount = Type.Number({ minimum: 0, exclusiveMaximum: 1e11 });
 
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$' });
 
-/** Nothing of a refused answer is believed. `where` is a path of our own making, never the supplier's text. */
+/**
+ * Refuses a whole answer.
+ *
+ * @param where a JSON pointer; never text of the supplier
+ */
 export function refuse(where: string, why: string): never {
-  throw new SupplierFailure(`answered what cannot be believed: ${where} ${why}`);
+  throw new SupplierFailure(`sent an invalid answer: ${where} ${why}`);
 }
 
 export interface Validator<Checked> {
@@ -31,11 +35,11 @@ export interface Validator<Checked> {
   Errors(value: unknown): readonly { readonly instancePath: string; readonly message: string }[];
 }
 
-/** The answer, as what its schema says it is. */
-export function believed<Checked>(validator: Validator<Checked>, answer: unknown): Checked {
+/** Checks an answer against its schema. */
+export function validate<Checked>(validator: Validator<Checked>, answer: unknown): Checked {
   if (validator.Check(answer)) return answer;
   const [first] = validator.Errors(answer);
-  return refuse(first?.instancePath || 'it', first?.message ?? 'is of another shape');
+  return refuse(first?.instancePath || 'it', first?.message ?? 'has another shape');
 }
 
 export function exactDigits(amount: number, where: string): string {
@@ -43,10 +47,10 @@ export function exactDigits(amount: number, where: string): string {
 }
 
 export function knownCurrency(code: string, where: string): string {
-  return isCurrency(code) ? code : refuse(where, 'is no currency');
+  return isCurrency(code) ? code : refuse(where, 'is not an ISO 4217 currency');
 }
 
-/** How much one supplier has of one thing; beyond a million nobody counts, and columns have an end. */
+/** A number of units, at most a million: the greatest number that the database stores. */
 export function cappedCount(count: number): number {
   return Math.min(count, MOST_UNITS);
 }

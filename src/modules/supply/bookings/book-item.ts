@@ -1,7 +1,14 @@
 import type { Tx } from '../../../platform/db/database.ts';
-import { Failure, NotFound } from '../../../platform/errors.ts';
+import { NotFound } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
-import { bookSlot, cancelReservation, type ReservationPolicy } from '../../reservations/index.ts';
+import { SlotTaken } from '../../inventory/index.ts';
+import {
+  AlreadyEnded,
+  bookSlot,
+  cancelReservation,
+  type ReservationPolicy,
+  SlotClosed,
+} from '../../reservations/index.ts';
 import { ItemSoldOut } from './booking-failures.ts';
 import { type ItemBooking, isItem, readBooking } from './booking-store.ts';
 
@@ -11,7 +18,7 @@ export interface BookItemCommand {
   readonly quantity: number;
 }
 
-/** Books an item; the supplier is told after the transaction has committed, by whoever works on the queue. */
+/** Books an item. A trigger queues the write-back, which is sent after the transaction commits. */
 export async function bookItem(tx: Tx, command: BookItemCommand, policy: ReservationPolicy): Promise<ItemBooking> {
   const { clientId, itemId, quantity } = command;
   if (!(await isItem(tx, itemId))) throw new NotFound('item', itemId);
@@ -19,12 +26,12 @@ export async function bookItem(tx: Tx, command: BookItemCommand, policy: Reserva
     const reservation = await bookSlot(tx, { clientId, slotId: itemId, quantity }, policy);
     return await readBooking(tx, reservation.reservation_id);
   } catch (error) {
-    const isGone = error instanceof Failure && (error.type === 'slot-taken' || error.type === 'slot-closed');
-    throw isGone ? new ItemSoldOut(itemId, quantity) : error;
+    const isSoldOut = error instanceof SlotTaken || error instanceof SlotClosed;
+    throw isSoldOut ? new ItemSoldOut(itemId, quantity) : error;
   }
 }
 
-/** Cancels a booking, as often as it is asked. One in conflict has ended, which is told. */
+/** Cancels a booking. Succeeds for a cancelled one too, and throws `AlreadyEnded` for one in conflict. */
 export async function cancelBooking(
   tx: Tx,
   command: { bookingId: Id; clientId?: Id | undefined },
@@ -35,7 +42,6 @@ export async function cancelBooking(
   try {
     await cancelReservation(tx, { reservationId: bookingId, clientId: command.clientId ?? client_id }, policy);
   } catch (error) {
-    const hasEnded = error instanceof Failure && error.type === 'already-ended';
-    if (!hasEnded || (await readBooking(tx, bookingId)).status !== 'cancelled') throw error;
+    if (!(error instanceof AlreadyEnded) || (await readBooking(tx, bookingId)).status !== 'cancelled') throw error;
   }
 }

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eachDatabase } from '../../../../test/support/database/test-database.ts';
 import { ask, openTestApp } from '../../../../test/support/server/test-app.ts';
-import { addSupplier, item, suppliedIds, supplyItems } from '../../../../test/support/supply/supplied-slots.ts';
+import { addSupplier, suppliedIds, supplyItems, upstreamItem } from '../../../../test/support/supply/supplied-slots.ts';
 import {
   itemsAdapter,
   openTestFeed,
   openWorker,
-  untilTold,
+  untilSent,
 } from '../../../../test/support/supply/write-back-fixture.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { startSimulator } from '../../../simulator/index.ts';
 import type { Adapter } from '../adapters/adapter.ts';
 
-eachDatabase('bookings of items', (open) => {
+eachDatabase('booking routes', (open) => {
   let app: HttpServer;
   let clientId: number;
   let itemId: number;
@@ -22,7 +22,7 @@ eachDatabase('bookings of items', (open) => {
     const { database } = open();
     app = await openTestApp(database);
     await addSupplier(database, 'venue');
-    await supplyItems(database, 'venue', [item(7, 1_000), item('7', 2)]);
+    await supplyItems(database, 'venue', [upstreamItem(7, 1_000), upstreamItem('7', 2)]);
     const ids = await suppliedIds(database, 'venue');
     itemId = ids.get(7) ?? 0;
     rareId = ids.get('7') ?? 0;
@@ -33,15 +33,15 @@ eachDatabase('bookings of items', (open) => {
 
   const book = (changes: object = {}, headers: Record<string, string> = {}) =>
     ask(app, 'POST', '/api/bookings', { client_id: clientId, item_id: itemId, ...changes }, headers);
-  async function booked(changes: object = {}): Promise<{ booking_id: number }> {
+  async function bookOne(changes: object = {}): Promise<{ booking_id: number }> {
     return (await book(changes)).body as { booking_id: number };
   }
-  async function found(bookingId: number): Promise<unknown> {
+  async function findBooking(bookingId: number): Promise<unknown> {
     const { body } = await ask(app, 'GET', `/api/bookings?client_id=${clientId}&limit=1000`);
     return (body as { bookings: { booking_id: number }[] }).bookings.find(({ booking_id }) => booking_id === bookingId);
   }
 
-  it('are pending until the supplier holds them', async () => {
+  it('a new booking is pending and has a confirmed reservation of the same id', async () => {
     const answer = await book({ quantity: 2 });
     expect(answer.status).toBe(201);
     expect(answer.body).toEqual({
@@ -54,7 +54,7 @@ eachDatabase('bookings of items', (open) => {
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
     });
     const { booking_id } = answer.body as { booking_id: number };
-    expect(await found(booking_id)).toEqual(answer.body);
+    expect(await findBooking(booking_id)).toEqual(answer.body);
     const reservation = await ask(app, 'GET', `/api/v1/reservations/${booking_id}`);
     expect(reservation.body).toMatchObject({ slot_id: itemId, status: 'confirmed', provider_id: null, name: 'item 7' });
     const history = await ask(app, 'GET', `/api/v1/reservations/${booking_id}/history`);
@@ -64,7 +64,7 @@ eachDatabase('bookings of items', (open) => {
     ]);
   });
 
-  it('are found among the orders under the name of what was booked', async () => {
+  it('the order of a booking names the item', async () => {
     await book({ quantity: 3 });
     const { body } = await ask(app, 'GET', '/api/v1/orders?limit=1000');
     const { orders } = body as { orders: { lines: { description: string; quantity: number }[] }[] };
@@ -76,13 +76,13 @@ eachDatabase('bookings of items', (open) => {
     });
   });
 
-  it('are made once for each Idempotency-Key', async () => {
+  it('a booking is made once for each Idempotency-Key', async () => {
     const [first, second] = [await book({}, { 'idempotency-key': 'k' }), await book({}, { 'idempotency-key': 'k' })];
     expect([first.status, second.text]).toEqual([201, first.text]);
     expect((await book({ quantity: 2 }, { 'idempotency-key': 'k' })).status).toBe(422);
   });
 
-  it('are refused for what is not there, and for more than is left', async () => {
+  it('a booking of an unknown item, by an unknown client, or of more units than are left is refused', async () => {
     const refusals = [
       await book({ item_id: 999_999 }),
       await book({ client_id: 999_999 }),
@@ -97,12 +97,16 @@ eachDatabase('bookings of items', (open) => {
       [400, 'malformed-request'],
       [400, 'malformed-request'],
     ]);
-    expect(refusals[2]?.body).toMatchObject({ detail: `Item ${rareId} does not have 3 left` });
+    expect(refusals[2]?.body).toMatchObject({
+      detail: `Item ${rareId} does not have 3 left. Choose fewer units or another item`,
+    });
     expect((await book({ item_id: rareId, quantity: 2 })).status).toBe(201);
-    expect((await book({ item_id: rareId })).body).toMatchObject({ detail: `Item ${rareId} is sold out` });
+    expect((await book({ item_id: rareId })).body).toMatchObject({
+      detail: `Item ${rareId} is sold out. Choose another item`,
+    });
   });
 
-  it('are not made of time that a provider of ours offers', async () => {
+  it('a slot of a provider cannot be booked as an item', async () => {
     await ask(app, 'POST', '/provider/create', { first_name: 'Ada', last_name: 'Berg' });
     const range = { start_time: '2030-03-18T09:00:00Z', end_time: '2030-03-18T09:15:00Z' };
     const offered = await ask(app, 'POST', '/provider/availability', { provider_id: 1, ...range });
@@ -112,10 +116,10 @@ eachDatabase('bookings of items', (open) => {
     });
   });
 
-  it('are listed by id, page by page', async () => {
+  it('bookings are listed by id, page by page', async () => {
     const url = `/api/bookings?client_id=${clientId}&limit=1`;
-    await booked();
-    await booked();
+    await bookOne();
+    await bookOne();
     const ids: number[] = [];
     let cursor: string | null = '';
     while (cursor !== null) {
@@ -130,10 +134,10 @@ eachDatabase('bookings of items', (open) => {
     expect((await ask(app, 'GET', '/api/bookings')).status).toBe(400);
   });
 
-  it('are cancelled as often as it is asked, by whom they belong to', async () => {
-    const { booking_id } = await booked();
+  it('a booking can be cancelled repeatedly by its own client, and not by another', async () => {
+    const { booking_id } = await bookOne();
     const foreign = await ask(app, 'DELETE', `/api/bookings/${booking_id}?client_id=${clientId + 1}`);
-    expect(foreign.status, 'there is no such client').toBe(404);
+    expect(foreign.status, 'an unknown client').toBe(404);
     const other = await ask(app, 'POST', '/client/create', { first_name: 'John', last_name: 'Bird' });
     const otherId = (other.body as { client_id: number }).client_id;
     expect((await ask(app, 'DELETE', `/api/bookings/${booking_id}?client_id=${otherId}`)).status).toBe(403);
@@ -141,40 +145,43 @@ eachDatabase('bookings of items', (open) => {
       const answer = await ask(app, 'DELETE', `/api/bookings/${booking_id}${query}`);
       expect([answer.status, answer.text]).toEqual([204, '']);
     }
-    expect(await found(booking_id)).toMatchObject({ status: 'cancelled' });
+    expect(await findBooking(booking_id)).toMatchObject({ status: 'cancelled' });
     expect((await ask(app, 'DELETE', '/api/bookings/999999')).body).toMatchObject({
       type: 'urn:holdfast:problem:no-such-booking',
     });
   });
 
-  it('become confirmed, or a conflict with its reason, as the supplier answers', async () => {
+  it('a booking becomes confirmed or a conflict as the supplier answers', async () => {
     const { database } = open();
     await using simulator = await startSimulator({ kind: 'snapshot' });
-    const simulated = itemsAdapter(simulator.url);
+    const simulatedAdapter = itemsAdapter(simulator.url);
     const refusing: Adapter = {
-      ...simulated,
+      ...simulatedAdapter,
       book: async () => ({ kind: 'refused', reason: 'answered 409: sold out' }),
     };
     const feed = await openTestFeed(database);
-    const lost = await booked();
+    const lost = await bookOne();
     {
       await using _worker = openWorker(database, feed, { venue: refusing });
-      await untilTold(database, ['venue']);
+      await untilSent(database, ['venue']);
     }
-    expect(await found(lost.booking_id)).toMatchObject({ status: 'conflict', reason: 'The supplier does not have it' });
+    expect(await findBooking(lost.booking_id)).toMatchObject({
+      status: 'conflict',
+      reason: 'The supplier does not have it',
+    });
     const reservation = await ask(app, 'GET', `/api/v1/reservations/${lost.booking_id}`);
     expect(reservation.body).toMatchObject({ status: 'conflict' });
     expect((await ask(app, 'DELETE', `/api/bookings/${lost.booking_id}`)).body).toMatchObject({
       type: 'urn:holdfast:problem:already-ended',
     });
-    await supplyItems(database, 'venue', [item(7, 500), item('7', 2)]);
-    const won = await booked();
+    await supplyItems(database, 'venue', [upstreamItem(7, 500), upstreamItem('7', 2)]);
+    const won = await bookOne();
     {
-      const holding: Adapter = { ...simulated, book: async () => ({ kind: 'booked', id: 'B1' }) };
+      const holding: Adapter = { ...simulatedAdapter, book: async () => ({ kind: 'booked', id: 'B1' }) };
       await using _worker = openWorker(database, feed, { venue: holding });
-      await untilTold(database, ['venue']);
+      await untilSent(database, ['venue']);
     }
-    expect(await found(won.booking_id)).toMatchObject({ status: 'confirmed' });
-    expect(await found(won.booking_id)).not.toHaveProperty('reason');
+    expect(await findBooking(won.booking_id)).toMatchObject({ status: 'confirmed' });
+    expect(await findBooking(won.booking_id)).not.toHaveProperty('reason');
   });
 });

@@ -1,27 +1,40 @@
 import { Type } from 'typebox';
+import type { Database } from '../../../platform/db/database.ts';
+import { noSuch } from '../../../platform/errors.ts';
 import { answerWith, pageById } from '../../../platform/http/answer.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { answerOnce } from '../../../platform/http/idempotency.ts';
-import { idOf, Problems } from '../../../platform/http/parameters.ts';
+import { idOf } from '../../../platform/http/parameters.ts';
 import { toSeconds } from '../../../platform/time/instant.ts';
 import { toJsonPrice } from '../../inventory/index.ts';
-import type { SupplyDeps } from '../supply-deps.ts';
+import { AlreadyEnded, ForeignClient, type ReservationPolicy } from '../../reservations/index.ts';
 import { bookItem, cancelBooking } from './book-item.ts';
+import { ItemSoldOut } from './booking-failures.ts';
 import * as schemas from './booking-schemas.ts';
 import { type ItemBooking, listBookings } from './booking-store.ts';
 
-/** Bookings of items, which a supplier tells of all at once. */
-export function addBookingRoutes(app: HttpServer, { database, policy }: SupplyDeps): void {
+interface BookingRoutesDeps {
+  readonly database: Database;
+  readonly policy: ReservationPolicy;
+}
+
+/** Routes for bookings of items, the inventory of snapshot suppliers. */
+export function addBookingRoutes(app: HttpServer, { database, policy }: BookingRoutesDeps): void {
   const tags = ['Items'];
 
   app.post(
     '/api/bookings',
     {
+      config: { problems: [noSuch('client'), noSuch('item'), ItemSoldOut] },
       schema: {
+        operationId: 'bookItem',
         tags,
-        summary: 'Book an item; the supplier is told at once',
+        summary: 'Book an item',
+        description:
+          'Books units of an item for a client, without a hold. The booking is sent to the supplier at once and is ' +
+          '`pending` until the supplier acknowledges it.',
         body: schemas.BookItemBody,
-        response: { 201: schemas.Booking, ...Problems },
+        response: { 201: schemas.Booking },
       },
     },
     (request, reply) => {
@@ -36,11 +49,14 @@ export function addBookingRoutes(app: HttpServer, { database, policy }: SupplyDe
   app.get(
     '/api/bookings',
     {
+      config: { paged: true },
       schema: {
+        operationId: 'listBookings',
         tags,
-        summary: "List a client's bookings of items by id",
+        summary: "List a client's bookings",
+        description: "Returns a client's bookings of items by id, a page at a time.",
         querystring: schemas.BookingListQuery,
-        response: { 200: schemas.BookingPage, ...Problems },
+        response: { 200: schemas.BookingPage },
       },
     },
     async (request, reply) => {
@@ -58,12 +74,17 @@ export function addBookingRoutes(app: HttpServer, { database, policy }: SupplyDe
   app.delete(
     '/api/bookings/:id',
     {
+      config: { problems: [noSuch('booking'), noSuch('client'), ForeignClient, AlreadyEnded] },
       schema: {
+        operationId: 'cancelBooking',
         tags,
-        summary: 'Cancel a booking; the supplier is told at once',
+        summary: 'Cancel a booking',
+        description:
+          'Cancels a booking here, and at the supplier as soon as it can be reached. Repeating the request has no ' +
+          'further effect. A booking in conflict has already ended and answers 409.',
         params: schemas.BookingParams,
         querystring: schemas.CancelBookingQuery,
-        response: { 204: Type.Null({ description: 'It is cancelled' }), ...Problems },
+        response: { 204: Type.Null({ description: 'The booking is cancelled.' }) },
       },
     },
     async (request, reply) => {
@@ -81,7 +102,7 @@ function toBooking({ price, reason, created_at, ...booking }: ItemBooking) {
     ...booking,
     price: price && toJsonPrice(price),
     created_at: toSeconds(created_at),
-    // The supplier's own words are for who runs this: they may tell of its insides.
+    // The supplier's own words may reveal its internals, so only operators see them.
     ...(reason !== null && { reason: 'The supplier does not have it' }),
   };
 }

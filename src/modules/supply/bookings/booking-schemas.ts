@@ -1,42 +1,83 @@
 import { Type } from 'typebox';
+import { component, nullable } from '../../../platform/http/openapi.ts';
 import { CursorParameter, IdField, IdParameter, LimitParameter } from '../../../platform/http/parameters.ts';
+
+const ClientId = IdField("The client's id.", 1);
+const ItemId = IdField("The item's id, as `GET /api/items` returns it.", 920);
 
 export const BookItemBody = Type.Object(
   {
-    client_id: IdField(),
-    item_id: IdField(),
-    quantity: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, description: '1 unless told' })),
+    client_id: ClientId,
+    item_id: ItemId,
+    quantity: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Units to book. Defaults to 1.', examples: [1] }),
+    ),
   },
   { additionalProperties: false },
 );
 
-export const Booking = Type.Object({
-  booking_id: IdField('Also the id of its reservation, under /api/v1/reservations'),
-  item_id: IdField(),
-  client_id: IdField(),
-  quantity: Type.Integer(),
-  status: Type.Enum(['pending', 'confirmed', 'conflict', 'cancelled'], {
-    description: '`confirmed` when the supplier holds it; `conflict` when the supplier does not have it',
-  }),
-  price: Type.Union([Type.Object({ amount: Type.Number(), currency: Type.String() }), Type.Null()], {
-    description: 'What one cost when it was booked',
-  }),
-  created_at: Type.String({ description: 'UTC, to the second', examples: ['2026-12-30T10:00:00Z'] }),
-  reason: Type.Optional(Type.String({ description: 'Why it is in conflict' })),
-});
+const BookingPrice = component(
+  'BookingPrice',
+  Type.Object(
+    {
+      amount: Type.Number({ description: 'Exact decimal.', examples: [64] }),
+      currency: Type.String({ description: 'ISO 4217 code.', examples: ['SGD'] }),
+    },
+    { description: 'The price of one unit at the time of booking.' },
+  ),
+);
 
-export const BookingPage = Type.Object({
-  bookings: Type.Array(Booking),
-  next_cursor: Type.Union([Type.String(), Type.Null()], { description: '`null` on the last page' }),
-});
+export const Booking = component(
+  'Booking',
+  Type.Object(
+    {
+      booking_id: IdField('The booking id. Its reservation has the same id, under `/api/v1/reservations`.', 1),
+      item_id: ItemId,
+      client_id: ClientId,
+      quantity: Type.Integer({ description: 'Units booked.', examples: [1] }),
+      status: Type.Enum(['pending', 'confirmed', 'conflict', 'cancelled'], {
+        type: 'string',
+        description:
+          '`pending`: not yet acknowledged by the supplier. `confirmed`: the supplier holds it. `conflict`: the ' +
+          'supplier refused it or no longer has it.',
+      }),
+      price: nullable(BookingPrice),
+      created_at: Type.String({
+        format: 'date-time',
+        description: 'When it was booked, UTC, to the second.',
+        examples: ['2026-12-30T10:00:00Z'],
+      }),
+      reason: Type.Optional(
+        Type.String({
+          description: 'Why the booking is in conflict. Only in conflicts.',
+          examples: ['The supplier does not have it'],
+        }),
+      ),
+    },
+    { description: "A client's booking of an item." },
+  ),
+);
+
+export const BookingPage = component(
+  'BookingPage',
+  Type.Object(
+    {
+      bookings: Type.Array(Booking, { description: 'The bookings of this page, by id.' }),
+      next_cursor: nullable(Type.String({ description: 'The `cursor` of the next page; `null` on the last page.' })),
+    },
+    { description: "One page of a client's bookings." },
+  ),
+);
 
 export const BookingListQuery = Type.Object({
   cursor: Type.Optional(CursorParameter),
   limit: Type.Optional(LimitParameter),
-  client_id: IdParameter('Whose bookings'),
+  client_id: IdParameter("The client's id.", 1),
 });
 
-export const BookingParams = Type.Object({ id: IdParameter('Its id') });
+export const BookingParams = Type.Object({ id: IdParameter("The booking's id.", 1) });
 export const CancelBookingQuery = Type.Object({
-  client_id: Type.Optional(IdParameter('Whose booking it should be: 403 when it is not')),
+  client_id: Type.Optional(
+    IdParameter("The client's id. If given, a booking of another client is refused with 403.", 1),
+  ),
 });

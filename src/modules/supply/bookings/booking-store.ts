@@ -4,23 +4,26 @@ import { NotFound } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
 import type { InstantText } from '../../../platform/time/instant.ts';
 import { type Price, priceColumn } from '../../inventory/index.ts';
-import { EVERYTHING } from '../supplier/partition.ts';
+import { EVERYTHING, formatPartition } from '../supplier/partition.ts';
 
 type BookingStatus = 'pending' | 'confirmed' | 'conflict' | 'cancelled';
 
-/** A client's reservation of an item, and how far the supplier has been told of it. */
+/** A client's reservation of an item, with the state of its write-back. */
 export interface ItemBooking {
   readonly booking_id: Id;
   readonly item_id: Id;
   readonly client_id: Id;
   readonly quantity: number;
   readonly status: BookingStatus;
-  /** Of one, when it was booked; the amount as text, an exact decimal. */
+  /** Price of one unit at the time of booking. The amount is an exact decimal, as text. */
   readonly price: Price | null;
   readonly created_at: InstantText;
-  /** Why the supplier does not have it; only of a conflict. */
+  /** Why the supplier does not hold the booking; `null` unless it is in conflict. */
   readonly reason: string | null;
 }
+
+/** Items are the slots of this partition. */
+const ITEMS = formatPartition(EVERYTHING);
 
 const BOOKING = sql`
   select r.id as booking_id, r.slot_id as item_id, r.client_id, r.quantity, r.held_at as created_at,
@@ -29,7 +32,7 @@ const BOOKING = sql`
          ${priceColumn('r')},
          case when r.status = 'conflict' then w.refusal end as reason
     from write_back w join reservation r on r.id = w.reservation_id
-    join supplier_slot known on known.slot_id = r.slot_id and known.part = ${EVERYTHING}`;
+    join supplier_slot ss on ss.slot_id = r.slot_id and ss.partition = ${ITEMS}`;
 
 export async function readBooking(reader: Reader, bookingId: Id): Promise<ItemBooking> {
   const { rows } = await sql<ItemBooking>`${BOOKING} where r.id = ${bookingId}`.execute(reader);
@@ -38,7 +41,7 @@ export async function readBooking(reader: Reader, bookingId: Id): Promise<ItemBo
   return booking;
 }
 
-/** Up to `limit` of a client's bookings with ids above `afterId`, by id. */
+/** Returns up to `limit` of a client's bookings with ids above `afterId`, by id. */
 export async function listBookings(
   reader: Reader,
   clientId: Id,
@@ -50,8 +53,9 @@ export async function listBookings(
   return rows;
 }
 
+/** Whether a slot is an item. */
 export async function isItem(reader: Reader, slotId: Id): Promise<boolean> {
   const { rows } = await sql`
-    select slot_id from supplier_slot where slot_id = ${slotId} and part = ${EVERYTHING}`.execute(reader);
+    select slot_id from supplier_slot where slot_id = ${slotId} and partition = ${ITEMS}`.execute(reader);
   return rows.length > 0;
 }

@@ -1,36 +1,32 @@
 import { type ReadyBody, readyBody } from '../../../freshness/index.ts';
 import type { Id } from '../../../platform/ids.ts';
+import { MemoUntil, type ValidUntil } from '../../../platform/memo-until.ts';
 import { compareDecimals, type Decimal, parseDecimal, plainDecimal } from '../../../platform/money.ts';
 import type { Units } from '../../inventory/index.ts';
 import { onSaleChangeMs, unitsOnSale } from './on-sale.ts';
-import type { KnownPartition, PartitionSlot, StoredPax } from './partition-view.ts';
+import type { PartitionSlot, StoredPartition, StoredPax } from './partition-view.ts';
 
 interface DaySlot {
   readonly units: Units;
   readonly startMs: number;
-  readonly final: Decimal;
-  /** Its primary price as JSON text. */
-  readonly price: string;
-  write(remaining: number): string;
+  readonly finalPrice: Decimal;
+  /** The primary price as JSON text. */
+  readonly priceJson: string;
+  /** The slot as JSON text. */
+  toJson(remaining: number): string;
 }
 
-interface UntilThen<T> {
-  readonly value: T;
-  /** From when on it may be another one. */
-  readonly untilMs: number;
-}
-
-/** One day of an experience from the moment it was read: what can be had of it at any instant can be told from it. */
+/** One date of an experience, as it was read once. It answers for any later moment, until its claims change. */
 export class ExperienceDay {
   readonly observedMs: number;
-  readonly #product: Id;
+  readonly #productId: Id;
   readonly #slots: readonly DaySlot[];
-  #listing: UntilThen<ReadyBody> | undefined;
-  #lowest: UntilThen<string | null> | undefined;
+  readonly #listing = new MemoUntil<ReadyBody>();
+  readonly #lowestPrice = new MemoUntil<string | null>();
 
-  constructor(product: Id, { observedMs, slots }: Pick<KnownPartition, 'observedMs' | 'slots'>) {
+  constructor(productId: Id, { observedMs, slots }: Pick<StoredPartition, 'observedMs' | 'slots'>) {
     this.observedMs = observedMs;
-    this.#product = product;
+    this.#productId = productId;
     this.#slots = slots.map(toDaySlot);
   }
 
@@ -38,61 +34,59 @@ export class ExperienceDay {
     return this.#slots.length;
   }
 
-  /** All its open slots with what can be had of each, by start. */
+  /** All open slots with their remaining units, by start. */
   listing(nowMs: number): ReadyBody {
-    if (!this.#listing || nowMs >= this.#listing.untilMs) this.#listing = this.#list(nowMs);
-    return this.#listing.value;
+    return this.#listing.get(nowMs, () => this.#list(nowMs));
   }
 
-  /** The lowest primary price of what can be had and has not begun, as JSON text; `null` when that is nothing. */
+  /** The lowest primary price among slots that have units left and have not begun, as JSON text; `null` if none has. */
   lowestPrice(nowMs: number): string | null {
-    if (!this.#lowest || nowMs >= this.#lowest.untilMs) this.#lowest = this.#findLowest(nowMs);
-    return this.#lowest.value;
+    return this.#lowestPrice.get(nowMs, () => this.#findLowestPrice(nowMs));
   }
 
-  #list(nowMs: number): UntilThen<ReadyBody> {
-    const slots = this.#slots.map((slot) => slot.write(unitsOnSale(slot, nowMs)));
+  #list(nowMs: number): ValidUntil<ReadyBody> {
+    const slots = this.#slots.map((slot) => slot.toJson(unitsOnSale(slot, nowMs)));
     const untilMs = Math.min(...this.#slots.map((slot) => onSaleChangeMs(slot, nowMs)));
-    return { value: writeDay(this.#product, slots), untilMs };
+    return { value: dayBody(this.#productId, slots), untilMs };
   }
 
-  #findLowest(nowMs: number): UntilThen<string | null> {
+  #findLowestPrice(nowMs: number): ValidUntil<string | null> {
     let lowest: DaySlot | undefined;
     let untilMs = Number.POSITIVE_INFINITY;
     for (const slot of this.#slots) {
       untilMs = Math.min(untilMs, onSaleChangeMs(slot, nowMs));
       if (unitsOnSale(slot, nowMs) === 0) continue;
-      if (!lowest || compareDecimals(slot.final, lowest.final) < 0) lowest = slot;
+      if (!lowest || compareDecimals(slot.finalPrice, lowest.finalPrice) < 0) lowest = slot;
     }
-    return { value: lowest?.price ?? null, untilMs };
+    return { value: lowest?.priceJson ?? null, untilMs };
   }
 }
 
-/** The answer where nothing is known of a day, or there is nothing. */
-export function writeDay(product: Id, slots: readonly string[]): ReadyBody {
-  return readyBody(`{"id":${product},"slots":[${slots.join(',')}]}`);
+/** The body of an answer. @param slots each as JSON text */
+export function dayBody(productId: Id, slots: readonly string[]): ReadyBody {
+  return readyBody(`{"id":${productId},"slots":[${slots.join(',')}]}`);
 }
 
 function toDaySlot(slot: PartitionSlot): DaySlot {
   const { slotId, upstreamId, variantId, local, units, startMs } = slot;
   const { final, original, currency } = primaryPriceOf(slot);
-  const price = `{"finalPrice":${final},"originalPrice":${original},"currencyCode":${JSON.stringify(currency)}}`;
+  const priceJson = `{"finalPrice":${final},"originalPrice":${original},"currencyCode":${JSON.stringify(currency)}}`;
   const head =
     `{"id":${slotId},"startDate":${JSON.stringify(local?.startDate ?? null)},` +
     `"startTime":${JSON.stringify(local?.startTime ?? null)},"endTime":${JSON.stringify(local?.endTime ?? null)},` +
     `"providerSlotId":${upstreamId},"variantId":${variantId ?? 'null'},"remaining":`;
-  const middle = `,"currencyCode":${JSON.stringify(currency)},"price":${price},"paxAvailability":[`;
-  const pax = (slot.pax ?? []).map(toPaxWriter);
+  const middle = `,"currencyCode":${JSON.stringify(currency)},"price":${priceJson},"paxAvailability":[`;
+  const paxWriters = (slot.pax ?? []).map(paxWriterOf);
   return {
     units,
     startMs,
-    price,
-    final: parseDecimal(final) ?? { units: 0n, scale: 0 },
-    write: (remaining) => `${head}${remaining}${middle}${pax.map((write) => write(remaining)).join(',')}]}`,
+    priceJson,
+    finalPrice: parseDecimal(final) ?? { units: 0n, scale: 0 },
+    toJson: (remaining) => `${head}${remaining}${middle}${paxWriters.map((write) => write(remaining)).join(',')}]}`,
   };
 }
 
-/** The digits of what one unit costs. */
+/** The primary price of one unit, as digits. */
 function primaryPriceOf({ pax, amount, original, currency }: PartitionSlot) {
   const primary = pax?.find(({ is_primary }) => is_primary) ?? pax?.[0];
   if (primary) {
@@ -103,8 +97,8 @@ function primaryPriceOf({ pax, amount, original, currency }: PartitionSlot) {
   return { final, original: original === null ? final : plainDecimal(original), currency };
 }
 
-/** Of one pax type there is no more than of all together. */
-function toPaxWriter({ type, name, description, is_primary, min, max, remaining: left, price }: StoredPax) {
+/** Returns a function that writes a pax type as JSON text. No pax type has more units left than its slot. */
+function paxWriterOf({ type, name, description, is_primary, min, max, remaining: left, price }: StoredPax) {
   const fields = { type, name, description, isPrimary: is_primary === true, min, max };
   const head = `${JSON.stringify(fields).slice(0, -1)},"remaining":`;
   const tail =

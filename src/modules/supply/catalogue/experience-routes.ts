@@ -1,24 +1,26 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { requestedMaxAgeMs, sendValidated } from '../../../freshness/index.ts';
-import { Malformed } from '../../../platform/errors.ts';
+import { requestedMaxAgeMs, VIEW_PROBLEMS } from '../../../freshness/index.ts';
+import { Malformed, noSuch } from '../../../platform/errors.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
-import { idOf, Problems } from '../../../platform/http/parameters.ts';
+import { idOf } from '../../../platform/http/parameters.ts';
 import { parseDate } from '../../../platform/time/instant.ts';
-import * as schemas from '../supply-schemas.ts';
-import type { Experiences, SuppliedAnswer } from './experience-view.ts';
-import { tellSupplyAge } from './supplied-answer.ts';
+import * as schemas from './experience-schemas.ts';
+import type { Experiences } from './experience-view.ts';
+import { sendSupplied } from './supplied-answer.ts';
 
-/** Products of per-date suppliers. Bodies are texts, as their amounts are exact decimals. */
+/** Routes of per-date suppliers' products. Bodies are written as text, because amounts are exact decimals. */
 export function addExperienceRoutes(app: HttpServer, experiences: Experiences): void {
   const tags = ['Experiences'];
 
   app.get(
     '/api/v1/experiences',
     {
+      config: { standsAlone: true },
       schema: {
+        operationId: 'listExperiences',
         tags,
-        summary: 'List the experiences that suppliers are configured for, by id',
-        response: { 200: schemas.ExperienceList, ...Problems },
+        summary: 'List experiences',
+        description: 'Returns every experience that a supplier is configured for, with its supplier and time zone.',
+        response: { 200: schemas.ExperienceList },
       },
     },
     async () => ({ experiences: [...experiences.list()] }),
@@ -27,12 +29,17 @@ export function addExperienceRoutes(app: HttpServer, experiences: Experiences): 
   app.get(
     '/api/v1/experience/:id/slots',
     {
+      config: { cached: true, problems: [noSuch('experience'), ...VIEW_PROBLEMS] },
       schema: {
+        operationId: 'listExperienceSlots',
         tags,
-        summary: "An experience's slots on one day, from memory",
+        summary: 'List the slots of an experience on a date',
+        description:
+          'Returns all open slots of one date from memory, also those that are sold out. Holds count at once. A date ' +
+          'that was never pulled has an empty list and `detail=never-pulled` in `Cache-Status`.',
         params: schemas.ExperienceParams,
         querystring: schemas.DateQuery,
-        response: { 200: schemas.ExperienceSlots, ...Problems },
+        response: { 200: schemas.ExperienceSlots },
       },
     },
     async (request, reply) => {
@@ -45,11 +52,16 @@ export function addExperienceRoutes(app: HttpServer, experiences: Experiences): 
   app.get(
     '/api/v1/experience/:id/dates',
     {
+      config: { cached: true, problems: [noSuch('experience'), ...VIEW_PROBLEMS] },
       schema: {
+        operationId: 'listExperienceDates',
         tags,
-        summary: 'The days of the next two months on which an experience can be had, from memory',
+        summary: 'List the dates on which an experience is available',
+        description:
+          "Returns the dates that have units left, from today in the supplier's time zone to two months ahead, from " +
+          'memory.',
         params: schemas.ExperienceParams,
-        response: { 200: schemas.ExperienceDates, ...Problems },
+        response: { 200: schemas.ExperienceDates },
       },
     },
     async (request, reply) => {
@@ -59,17 +71,8 @@ export function addExperienceRoutes(app: HttpServer, experiences: Experiences): 
   );
 }
 
-export function sendSupplied(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { body, age, how }: SuppliedAnswer,
-): FastifyReply {
-  tellSupplyAge(reply, how, age);
-  return sendValidated(request, reply, body);
-}
-
 function dateOf(text: string): Temporal.PlainDate {
   const date = parseDate(text);
-  if (!date) throw new Malformed([{ path: 'query/date', message: 'is not a date such as 2026-12-30' }]);
+  if (!date) throw new Malformed([{ path: 'query/date', message: schemas.NOT_A_DATE }]);
   return date;
 }

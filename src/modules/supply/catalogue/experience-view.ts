@@ -1,37 +1,31 @@
-import { type Freshness, type ReadyBody, readyBody, type Served } from '../../../freshness/index.ts';
+import { type Freshness, readyBody, type Served } from '../../../freshness/index.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import type { DatabaseClock } from '../../../platform/db/database-clock.ts';
 import { NotFound } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
-import { askedAgeMs, datesAhead, todayAt } from '../supplier/horizon.ts';
+import { datesAhead, targetAgeMs, todayAt } from '../supplier/horizon.ts';
 import { productDate } from '../supplier/partition.ts';
 import { isSnapshot, type Supplier } from '../supplier/supplier.ts';
-import { ExperienceDay, writeDay } from './experience-day.ts';
-import { createPartView, type PartitionView, partitionKey } from './partition-view.ts';
+import { dayBody, ExperienceDay } from './experience-day.ts';
+import { createPartitionView, type PartitionView, type StoredPartition } from './partition-view.ts';
 import type { ReadCounts } from './read-counts.ts';
-import type { SupplyAge } from './supplied-answer.ts';
+import { combineSupplied, type ServedPartition, type SuppliedAnswer } from './supplied-answer.ts';
 
 const MAX_BYTES = 128 * 1024 * 1024;
 const SLOT_BYTES = 2_000;
 
-/** An answer, how old what the supplier said is, and whether memory had it. */
-export interface SuppliedAnswer {
-  readonly body: ReadyBody;
-  readonly age: SupplyAge;
-  readonly how: Pick<Served<unknown>, 'lookup' | 'origin'>;
+/** One date of an experience, as the view served it. */
+interface ServedDay extends ServedPartition {
+  readonly date: Temporal.PlainDate;
+  readonly served: Served<ExperienceDay>;
 }
 
-interface Wished {
-  readonly date: string;
-  readonly askedMs: number | undefined;
-}
-
-/** What per-date suppliers sell, by product and day. */
+/** The products of per-date suppliers, by product and date. */
 export class Experiences {
   readonly #days: PartitionView<ExperienceDay>;
   readonly #clock: DatabaseClock;
   readonly #reads: ReadCounts;
-  readonly #suppliers: ReadonlyMap<Id, Supplier>;
+  readonly #supplierOfProduct: ReadonlyMap<Id, Supplier>;
 
   constructor(
     freshness: Freshness,
@@ -39,99 +33,79 @@ export class Experiences {
     suppliers: readonly Supplier[],
     { clock, reads }: { readonly clock: DatabaseClock; readonly reads: ReadCounts },
   ) {
-    this.#days = createPartView<ExperienceDay>(freshness, database, {
+    this.#days = createPartitionView<ExperienceDay>(freshness, database, {
       name: 'experience',
       maxBytes: MAX_BYTES,
       slotBytes: SLOT_BYTES,
-      build: (part) => new ExperienceDay(Number(part.key.split('/')[1]), part),
+      build: toExperienceDay,
     });
     this.#clock = clock;
     this.#reads = reads;
-    const byProduct = suppliers.filter((each) => !isSnapshot(each));
-    this.#suppliers = new Map(byProduct.flatMap((each) => each.products.map((product) => [product, each] as const)));
+    const perDate = suppliers.filter((supplier) => !isSnapshot(supplier));
+    this.#supplierOfProduct = new Map(
+      perDate.flatMap((supplier) => supplier.products.map((product) => [product, supplier] as const)),
+    );
   }
 
-  /** All that are configured, by id, and where their days begin. */
+  /** All configured experiences with their suppliers and time zones, by id. */
   list(): readonly { readonly id: Id; readonly supplier: string; readonly time_zone: string }[] {
-    return [...this.#suppliers]
+    return [...this.#supplierOfProduct]
       .map(([id, { id: supplier, timeZone }]) => ({ id, supplier, time_zone: timeZone }))
       .toSorted((a, b) => a.id - b.id);
   }
 
   /**
-   * The slots of one day.
+   * The slots of one date.
    *
-   * @param boundMs how old what is in memory may be; whatever it says, readers cause no pull
+   * @param maxAgeMs a tighter bound for the copy in memory. It causes a read of the database, and never a pull
    */
-  async slots(experienceId: Id, date: Temporal.PlainDate, boundMs: number | undefined): Promise<SuppliedAnswer> {
-    const supplier = this.#supplierOf(experienceId);
-    const askedMs = askedAgeMs(supplier, todayAt(supplier, this.#clock.latestMs()), date);
-    const served = await this.#day(supplier, experienceId, { date: date.toString(), askedMs }, boundMs);
-    const nowMs = this.#clock.latestMs();
-    const body = served.value?.listing(nowMs) ?? writeDay(experienceId, []);
-    return { body, age: { ageMs: ageAt(served, nowMs), askedMs }, how: served };
-  }
-
-  /** The days of two months on which something can be had, with the lowest price of each. */
-  async dates(experienceId: Id, boundMs: number | undefined): Promise<SuppliedAnswer> {
+  async slots(experienceId: Id, date: Temporal.PlainDate, maxAgeMs: number | undefined): Promise<SuppliedAnswer> {
     const supplier = this.#supplierOf(experienceId);
     const today = todayAt(supplier, this.#clock.latestMs());
-    const wished = datesAhead(today).map((date) => ({
-      date: date.toString(),
-      askedMs: askedAgeMs(supplier, today, date),
-    }));
-    const served = await Promise.all(wished.map((each) => this.#day(supplier, experienceId, each, boundMs)));
+    const day = await this.#day(supplier, experienceId, today, date, maxAgeMs);
     const nowMs = this.#clock.latestMs();
-    const dates = served.flatMap(({ value }, place) => {
-      const price = value?.lowestPrice(nowMs) ?? null;
-      return price === null ? [] : [`{"date":"${wished[place]?.date}","price":${price}}`];
+    const body = day.served.value?.listing(nowMs) ?? dayBody(experienceId, []);
+    return { body, age: combineSupplied([day], nowMs) };
+  }
+
+  /** The dates of the next two months that have units left, each with its lowest price. */
+  async dates(experienceId: Id, maxAgeMs: number | undefined): Promise<SuppliedAnswer> {
+    const supplier = this.#supplierOf(experienceId);
+    const today = todayAt(supplier, this.#clock.latestMs());
+    const days = await Promise.all(
+      datesAhead(today).map((date) => this.#day(supplier, experienceId, today, date, maxAgeMs)),
+    );
+    const nowMs = this.#clock.latestMs();
+    const dates = days.flatMap(({ date, served }) => {
+      const price = served.value?.lowestPrice(nowMs) ?? null;
+      return price === null ? [] : [`{"date":"${date}","price":${price}}`];
     });
-    const ages = served.map((each, place) => ({ ageMs: ageAt(each, nowMs), askedMs: wished[place]?.askedMs }));
-    return { body: readyBody(`{"dates":[${dates.join(',')}]}`), age: ageOfAll(ages), how: howOf(served) };
+    return { body: readyBody(`{"dates":[${dates.join(',')}]}`), age: combineSupplied(days, nowMs) };
   }
 
   #supplierOf(experienceId: Id): Supplier {
-    const supplier = this.#suppliers.get(experienceId);
+    const supplier = this.#supplierOfProduct.get(experienceId);
     if (!supplier) throw new NotFound('experience', experienceId);
     return supplier;
   }
 
-  #day(
+  async #day(
     supplier: Supplier,
-    product: Id,
-    { date, askedMs }: Wished,
-    boundMs: number | undefined,
-  ): Promise<Served<ExperienceDay>> {
-    const part = productDate(product, date);
-    // What nobody asks to be pulled is not counted either: any date can be asked for, and each would be a row.
-    if (askedMs !== undefined) this.#reads.count(supplier.id, part);
-    return this.#days.get(partitionKey(supplier.id, part), boundMs);
+    productId: Id,
+    today: Temporal.PlainDate,
+    date: Temporal.PlainDate,
+    maxAgeMs: number | undefined,
+  ): Promise<ServedDay> {
+    const key = { supplierId: supplier.id, partition: productDate(productId, date.toString()) };
+    const target = targetAgeMs(supplier, today, date);
+    // Reads of dates that are never pulled are not counted: a request may name any date, and each would be a row.
+    if (target !== undefined) this.#reads.count(key);
+    return { date, served: await this.#days.get(key, maxAgeMs), targetAgeMs: target };
   }
 }
 
-/** Since what the supplier said was true, or since our own claims were read, whichever is longer ago. */
-export function ageAt(served: Served<{ readonly observedMs: number }>, nowMs: number): number | undefined {
-  return served.value && Math.max(nowMs - served.value.observedMs, served.ageMs);
-}
-
-/** The age of the oldest. What is left until `max-age` is what is left to the first that reaches its own bound. */
-function ageOfAll(ages: readonly SupplyAge[]): SupplyAge {
-  const known = ages.flatMap(({ ageMs, askedMs }) => (ageMs === undefined ? [] : [{ ageMs, askedMs }]));
-  const wished = ages.filter(({ askedMs }) => askedMs !== undefined);
-  const incomplete = wished.some(({ ageMs }) => ageMs === undefined);
-  if (known.length === 0) {
-    return { ageMs: undefined, askedMs: least(wished.map(({ askedMs }) => askedMs ?? 0)), incomplete };
-  }
-  const ageMs = Math.max(...known.map((each) => each.ageMs));
-  const left = least(known.flatMap((each) => (each.askedMs === undefined ? [] : [each.askedMs - each.ageMs])));
-  return { ageMs, askedMs: left === undefined ? undefined : Math.max(0, ageMs + left), incomplete };
-}
-
-/** Of an answer made from several: a hit only if all were. */
-export function howOf(served: readonly Served<unknown>[]): SuppliedAnswer['how'] {
-  return served.find(({ origin }) => origin === 'source') ?? { lookup: 'hit', origin: 'memory' };
-}
-
-function least(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : Math.min(...values);
+function toExperienceDay(stored: StoredPartition): ExperienceDay {
+  const { partition } = stored.key;
+  if (partition.kind !== 'product-date') throw new Error('an experience has no partition of everything');
+  return new ExperienceDay(partition.productId, stored);
 }

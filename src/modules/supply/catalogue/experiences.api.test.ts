@@ -3,9 +3,10 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openOtherProgram } from '../../../../test/support/database/other-program.ts';
 import { eachDatabase, type TestDatabase } from '../../../../test/support/database/test-database.ts';
 import { type Answered, ask, openTestApp } from '../../../../test/support/server/test-app.ts';
-import { experienceSlot, tellPart } from '../../../../test/support/supply/known-partitions.ts';
+import { experienceSlot, storePartition } from '../../../../test/support/supply/stored-partitions.ts';
 import { NOWHERE, supplierAt } from '../../../../test/support/supply/supplier-at.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
+import { productDate } from '../supplier/partition.ts';
 
 /** 16:00 in Singapore. */
 const NOW = '2026-12-20T08:00:00Z';
@@ -46,17 +47,17 @@ eachDatabase('experiences', (open) => {
   afterAll(() => app.close());
   beforeEach(() => open().clock.freeze(NOW));
 
-  /** One that no other test has touched. */
+  /** A product that no other test uses. */
   const newProduct = () => PRODUCTS[used++] ?? 0;
   const slots = (product: number | string, date: string, headers = {}) =>
     ask(app, 'GET', `/api/v1/experience/${product}/slots?date=${date}`, undefined, headers);
   const dates = (product: number | string) => ask(app, 'GET', `/api/v1/experience/${product}/dates`);
-  const told = (product: number, date: string, given: Parameters<typeof experienceSlot>[], observedAt = NOW) =>
-    tellPart(open().database, {
-      supplier: TOURS.id,
-      part: `${product}/${date}`,
+  const store = (product: number, date: string, slotArguments: Parameters<typeof experienceSlot>[], observedAt = NOW) =>
+    storePartition(open().database, {
+      supplierId: TOURS.id,
+      partition: productDate(product, date),
       observedAt,
-      slots: given.map((each) => experienceSlot(...each)),
+      slots: slotArguments.map((each) => experienceSlot(...each)),
     });
   const remaining = (answer: Answered) => (answer.body as Slots).slots.map((slot) => slot.remaining);
 
@@ -67,22 +68,22 @@ eachDatabase('experiences', (open) => {
     return (answer.body as { reservation_id: number }).reservation_id;
   }
 
-  async function act(reservation: number, what: string): Promise<void> {
-    const answer = await ask(app, 'POST', `/api/v1/reservations/${reservation}/${what}`, { client_id });
+  async function act(reservation: number, action: string): Promise<void> {
+    const answer = await ask(app, 'POST', `/api/v1/reservations/${reservation}/${action}`, { client_id });
     expect(answer.status, answer.text).toBe(200);
   }
 
-  /** A day of a product of its own with one slot of five units. */
+  /** Stores a new product with one slot of five units on 30 December. */
   async function dayOfFive(): Promise<{ product: number; slot: number }> {
     const product = newProduct();
-    await told(product, '2026-12-30', [[`five-${product}`, '2026-12-30', '10:00', 5, '100']]);
+    await store(product, '2026-12-30', [[`five-${product}`, '2026-12-30', '10:00', 5, '100']]);
     const answer = (await slots(product, '2026-12-30')).body as Slots;
     return { product, slot: answer.slots[0]?.id ?? 0 };
   }
 
-  it('answers a day in the fixed shape, its amounts to the digit and its ids as they came', async () => {
+  it('slots answer in the fixed shape, with exact amounts and unchanged supplier ids', async () => {
     const product = newProduct();
-    await told(product, '2026-12-30', [
+    await store(product, '2026-12-30', [
       [9_007_199_254_740_991, '2026-12-30', '11:00', 3, '212.1400'],
       ['x_2026-12-30T10:00', '2026-12-30', '10:00', 2_000, '0.10'],
     ]);
@@ -105,9 +106,9 @@ eachDatabase('experiences', (open) => {
     );
   });
 
-  it('says how old it is and how old it should be, and 304 to who has it', async () => {
+  it('slots carry their age and target age, and a current copy gets 304', async () => {
     const product = newProduct();
-    await told(product, '2026-12-20', [['today', '2026-12-20', '20:00', 3, '10']], '2026-12-20T07:50:00Z');
+    await store(product, '2026-12-20', [['today', '2026-12-20', '20:00', 3, '10']], '2026-12-20T07:50:00Z');
     const first = await slots(product, '2026-12-20');
     expect(first.headers).toMatchObject({
       age: '600',
@@ -122,7 +123,7 @@ eachDatabase('experiences', (open) => {
     expect(stale.headers['cache-status']).toMatch(/; ttl=-301; detail=stale$/);
   });
 
-  it('lists what is configured, by id', async () => {
+  it('experiences are listed by id', async () => {
     const { body } = await ask(app, 'GET', '/api/v1/experiences');
     const inOrder = [...TOURS.products].sort((a, b) => a - b);
     expect(body).toEqual({
@@ -130,7 +131,7 @@ eachDatabase('experiences', (open) => {
     });
   });
 
-  it('knows nothing of a day that was never pulled, and says so', async () => {
+  it('a date that was never pulled has no slots and no age', async () => {
     const answer = await slots(newProduct(), '2027-01-05');
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ slots: [] });
@@ -148,11 +149,11 @@ eachDatabase('experiences', (open) => {
     ['/api/v1/experience/15/slots?date=', 400],
     ['/api/v1/experience/0x15/slots?date=2026-12-30', 400],
     ['/api/v1/experience/0/dates', 400],
-  ])('refuses %s with %i', async (url, status) => {
+  ])('GET %s answers %i', async (url, status) => {
     expect((await ask(app, 'GET', url)).status).toBe(status);
   });
 
-  it('counts holds at once, and their units as free at the instant they run out', async () => {
+  it('held units are gone at once and free at the instant the hold expires', async () => {
     const { product, slot } = await dayOfFive();
     await hold(slot, 2);
     const answer = await slots(product, '2026-12-30');
@@ -164,12 +165,12 @@ eachDatabase('experiences', (open) => {
     expect(remaining(await slots(product, '2026-12-30'))).toEqual([5]);
   });
 
-  it('has an order of what its pax types cost, though the primary one is free, and of nothing where all are', async () => {
+  it('a confirmed reservation has an order if any of its pax types has a price, and none if all are free', async () => {
     const product = newProduct();
     const free = { price_amount: null, price_currency: null };
-    await tellPart(open().database, {
-      supplier: TOURS.id,
-      part: `${product}/2026-12-30`,
+    await storePartition(open().database, {
+      supplierId: TOURS.id,
+      partition: productDate(product, '2026-12-30'),
       observedAt: NOW,
       slots: [{ ...experienceSlot(`free-${product}`, '2026-12-30', '10:00', 9, '0'), ...free }],
     });
@@ -188,7 +189,7 @@ eachDatabase('experiences', (open) => {
     expect(await ordersOf([{ type: 'ADULT', quantity: 2 }])).toMatchObject({ orders: [] });
   });
 
-  it('keeps the units of a hold that was confirmed or extended while the day was in memory', async () => {
+  it('units of a hold that was confirmed or extended stay taken in the copy in memory', async () => {
     const { product, slot } = await dayOfFive();
     const confirmed = await hold(slot, 2);
     const extended = await hold(slot, 1);
@@ -205,7 +206,7 @@ eachDatabase('experiences', (open) => {
     expect(remaining(await slots(product, '2026-12-30'))).toEqual([5]);
   });
 
-  it('shows what another program changed, and leaves out closed slots', async () => {
+  it('slots that another program changed or closed are shown as they are', async () => {
     const { product, slot } = await dayOfFive();
     await otherProgram().run(`update slot set capacity = 4 where id = ${slot}`);
     await expect.poll(async () => remaining(await slots(product, '2026-12-30'))).toEqual([4]);
@@ -213,18 +214,18 @@ eachDatabase('experiences', (open) => {
     await expect.poll(async () => remaining(await slots(product, '2026-12-30'))).toEqual([]);
   });
 
-  it('lists the days on which something can be had, with the lowest price of what can', async () => {
+  it('dates are those with units left, each with the lowest price available', async () => {
     const product = newProduct();
-    await told(product, '2027-01-02', [[`c${product}`, '2027-01-02', '10:00', 1, '9.5']], '2026-12-20T05:00:00Z');
-    await told(product, '2026-12-25', [[`b${product}`, '2026-12-25', '10:00', 0, '5']]);
-    await told(product, '2026-12-21', [
+    await store(product, '2027-01-02', [[`c${product}`, '2027-01-02', '10:00', 1, '9.5']], '2026-12-20T05:00:00Z');
+    await store(product, '2026-12-25', [[`b${product}`, '2026-12-25', '10:00', 0, '5']]);
+    await store(product, '2026-12-21', [
       [`a1${product}`, '2026-12-21', '10:00', 1, '100'],
       [`a2${product}`, '2026-12-21', '11:00', 1, '99.95'],
       [`a3${product}`, '2026-12-21', '12:00', 0, '1'],
     ]);
-    await told(product, '2026-12-20', [[`begun${product}`, '2026-12-20', '15:59', 9, '1']], '2026-12-20T07:50:00Z');
-    await told(product, '2027-02-20', [[`last${product}`, '2027-02-20', '10:00', 9, '7']]);
-    await told(product, '2027-02-21', [[`past${product}`, '2027-02-21', '10:00', 9, '7']]);
+    await store(product, '2026-12-20', [[`begun${product}`, '2026-12-20', '15:59', 9, '1']], '2026-12-20T07:50:00Z');
+    await store(product, '2027-02-20', [[`last${product}`, '2027-02-20', '10:00', 9, '7']]);
+    await store(product, '2027-02-21', [[`past${product}`, '2027-02-21', '10:00', 9, '7']]);
     const price = (final: number) => ({ finalPrice: final, originalPrice: final, currencyCode: 'SGD' });
     const answer = await dates(product);
     expect(answer.body).toEqual({
@@ -234,18 +235,18 @@ eachDatabase('experiences', (open) => {
         { date: '2027-02-20', price: price(7) },
       ],
     });
-    // Three hours since the oldest, which is asked for every four: today, asked for every quarter of an hour, has five minutes left.
+    // The oldest date is three hours old. Today has a target age of 15 minutes, of which five are left.
     expect(answer.headers).toMatchObject({ age: '10800', 'cache-control': 'max-age=11100, no-cache' });
     expect(answer.headers['cache-status']).toBe('Holdfast; fwd=miss; ttl=300; detail=incomplete');
-    const known = await ask(app, 'GET', `/api/v1/experience/${product}/dates`, undefined, {
+    const revalidated = await ask(app, 'GET', `/api/v1/experience/${product}/dates`, undefined, {
       'if-none-match': String(answer.headers.etag),
     });
-    expect(known.status).toBe(304);
+    expect(revalidated.status).toBe(304);
   });
 
-  it('sells nothing of a slot from the instant it begins, and says so', async () => {
+  it('a slot has no units from the instant it begins', async () => {
     const product = newProduct();
-    await told(product, '2026-12-20', [[`soon${product}`, '2026-12-20', '17:00', 5, '1']], '2026-12-20T07:50:00Z');
+    await store(product, '2026-12-20', [[`soon${product}`, '2026-12-20', '17:00', 5, '1']], '2026-12-20T07:50:00Z');
     const before = await slots(product, '2026-12-20');
     expect(remaining(before)).toEqual([5]);
     const slot_id = (before.body as Slots).slots[0]?.id ?? 0;
@@ -257,32 +258,32 @@ eachDatabase('experiences', (open) => {
     expect(late.body).toMatchObject({ status: 409, type: 'urn:holdfast:problem:slot-closed' });
   });
 
-  it('drops a day while its last unit is held, and begins with the supplier’s today', async () => {
+  it('dates leave out a date while its last unit is held, and start with today in the supplier’s time zone', async () => {
     const { product, slot } = await dayOfFive();
     await hold(slot, 5);
     expect((await dates(product)).body).toEqual({ dates: [] });
     await open().clock.freeze('2026-12-20T08:30:00Z');
     expect((await dates(product)).body).toMatchObject({ dates: [{ date: '2026-12-30' }] });
-    // 23:59:59 on the 30th in Singapore, when its slot has begun, and then the 31st.
-    await told(product, '2026-12-30', [[`late${product}`, '2026-12-30', '23:59', 1, '1']], '2026-12-20T09:00:00Z');
+    // At 23:59 on the 30th in Singapore the slot begins.
+    await store(product, '2026-12-30', [[`late${product}`, '2026-12-30', '23:59', 1, '1']], '2026-12-20T09:00:00Z');
     await open().clock.freeze('2026-12-30T15:58:59Z');
     expect((await dates(product)).body).toMatchObject({ dates: [{ date: '2026-12-30' }] });
     await open().clock.freeze('2026-12-30T15:59:00Z');
     expect((await dates(product)).body).toEqual({ dates: [] });
   });
 
-  it('writes down how often each part was read', async () => {
+  it('reads of dates that are pulled are counted and stored', async () => {
     const another = await openTestApp(open().database, {}, { suppliers: [TOURS] });
     const product = newProduct();
     const url = `/api/v1/experience/${product}/slots?date=2026-12-22`;
     for (let read = 0; read < 3; read += 1) await ask(another, 'GET', url);
-    // Nobody asks for it to be pulled, so that nobody has to know.
+    // A date that is never pulled is not counted.
     await ask(another, 'GET', `/api/v1/experience/${product}/slots?date=1999-01-01`);
     await another.close();
     const { rows } = await open().database.read((reader) =>
-      sql<{ part: string; reads: number }>`
-        select part, reads from supply_read where part like ${`${product}/%`}`.execute(reader),
+      sql<{ partition: string; reads: number }>`
+        select partition, reads from partition_read where partition like ${`${product}/%`}`.execute(reader),
     );
-    expect(rows).toEqual([{ part: `${product}/2026-12-22`, reads: 3 }]);
+    expect(rows).toEqual([{ partition: `${product}/2026-12-22`, reads: 3 }]);
   });
 });

@@ -14,14 +14,14 @@ import { startSync } from '../sync/start-sync.ts';
 const HOUR_MS = 3_600_000;
 const READERS = 100;
 const WITHIN = { timeout: 10_000 };
-/** In a hurry, so that a pull too many would come at once. */
-const TUNING = { lookEveryMs: 5, failedRestMs: 5 };
+/** Short, so that a pull too many would be sent at once. */
+const TUNING = { pollMs: 5, retryAfterMs: 5 };
 
-let supplierIds = 0;
+let supplierCount = 0;
 
 function venueOf({ url }: RunningSimulator, pulls = 1): Supplier {
-  supplierIds += 1;
-  return supplierAt(url, 'snapshot', { id: `hourly-${supplierIds}`, pullLimits: [{ pulls, windowMs: HOUR_MS }] });
+  supplierCount += 1;
+  return supplierAt(url, 'snapshot', { id: `hourly-${supplierCount}`, pullLimits: [{ pulls, windowMs: HOUR_MS }] });
 }
 
 interface ItemsBody {
@@ -37,8 +37,8 @@ interface StatusBody {
 
 const itemsOf = ({ body }: Answered) => body as ItemsBody;
 
-// The simulator has no limit of its own: it would accept a pull too many, and its log would show it.
-eachDatabase('a source that may be read once an hour', (open) => {
+// The simulated supplier has no limit of its own: it would accept a pull too many, and its log would show it.
+eachDatabase('supplier that may be pulled once an hour', (open) => {
   beforeAll(async () => {
     const { clock, database } = open();
     await clock.take();
@@ -51,7 +51,7 @@ eachDatabase('a source that may be read once an hour', (open) => {
     );
   });
 
-  /** One run of the program: what it serves and what it pulls. */
+  /** Runs the routes and the sync of one program. */
   async function run(supplier: Supplier) {
     await using stack = new AsyncDisposableStack();
     const { database, clock }: TestDatabase = open();
@@ -62,8 +62,8 @@ eachDatabase('a source that may be read once an hour', (open) => {
     return { app, [Symbol.asyncDispose]: () => owned.disposeAsync() };
   }
 
-  /** Resolves when somebody who would pull again has been told to wait. */
-  async function refused(): Promise<void> {
+  /** Resolves when the ledger has refused another pull. */
+  async function pullRefused(): Promise<void> {
     const count = async () => {
       const { rows } = await open().database.read((reader) =>
         sql<{ count: number }>`select case when is_called then last_value else 0 end as count from refusal`.execute(
@@ -76,36 +76,36 @@ eachDatabase('a source that may be read once an hour', (open) => {
     await expect.poll(count, WITHIN).toBeGreaterThan(before);
   }
 
-  it('is read once for a hundred readers who find nothing yet, and all of them are answered', async () => {
+  it('one pull answers a hundred requests that found nothing yet', async () => {
     await using simulator = await startSimulator({ kind: 'snapshot' });
     await using program = await run(venueOf(simulator));
     const answers = await Promise.all(Array.from({ length: READERS }, () => ask(program.app, 'GET', '/api/items')));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: READERS }, () => 200));
     expect(new Set(answers.map((answer) => itemsOf(answer).observed_at)).size).toBe(1);
     for (const answer of answers) expect(itemsOf(answer).items.length).toBeGreaterThan(30);
-    await refused();
+    await pullRefused();
     expect(simulator.log()).toHaveLength(1);
   });
 
-  it('is not read again by a start within the hour, which answers at once with what is known', async () => {
+  it('a restart within the hour sends no pull and answers at once from the database', async () => {
     await using simulator = await startSimulator({ kind: 'snapshot' });
     const supplier = venueOf(simulator);
-    let known: ItemsBody;
+    let before: ItemsBody;
     {
       await using first = await run(supplier);
-      known = itemsOf(await ask(first.app, 'GET', '/api/items'));
+      before = itemsOf(await ask(first.app, 'GET', '/api/items'));
     }
     await open().clock.advance('30 minutes');
     await using again = await run(supplier);
     const answer = await ask(again.app, 'GET', '/api/items');
     expect(itemsOf(answer).items.length).toBeGreaterThan(30);
-    expect(itemsOf(answer).observed_at).toBe(known.observed_at);
+    expect(itemsOf(answer).observed_at).toBe(before.observed_at);
     expect(Number(answer.headers.age)).toBeGreaterThanOrEqual(1_800);
-    await refused();
+    await pullRefused();
     expect(simulator.log()).toHaveLength(1);
   });
 
-  it('is not asked again within the hour when it fails, and is after it', async () => {
+  it('a failed pull is repeated after an hour, and not before', async () => {
     await using simulator = await startSimulator({ kind: 'snapshot' });
     simulator.setFaults({ error: { next: 1 } });
     await using program = await run(venueOf(simulator));
@@ -115,20 +115,20 @@ eachDatabase('a source that may be read once an hour', (open) => {
     const aheadMs = Date.parse(suppliers[0]?.next_pull_at ?? '') - Date.parse(now);
     expect(aheadMs).toBeGreaterThan(HOUR_MS - 20_000);
     expect(aheadMs).toBeLessThanOrEqual(HOUR_MS + 1_000);
-    await refused();
+    await pullRefused();
     expect(simulator.log().map((entry) => entry.status)).toEqual([500]);
     await open().clock.advance('61 minutes');
-    await until('it is asked again', () => simulator.log().length > 1);
+    await until('the supplier is pulled again', () => simulator.log().length > 1);
     expect(itemsOf(await ask(program.app, 'GET', '/api/items')).items.length).toBeGreaterThan(30);
-    await refused();
+    await pullRefused();
     expect(simulator.log().map((entry) => entry.status)).toEqual([500, 200]);
   });
 
-  it('control: is read twice where twice is allowed', async () => {
+  it('control: a supplier that may be pulled twice an hour is pulled twice', async () => {
     await using simulator = await startSimulator({ kind: 'snapshot' });
     await using _ = await run(venueOf(simulator, 2));
-    await until('it is read twice', () => simulator.log().length === 2);
-    await refused();
+    await until('the supplier is pulled twice', () => simulator.log().length === 2);
+    await pullRefused();
     expect(simulator.log()).toHaveLength(2);
   });
 });

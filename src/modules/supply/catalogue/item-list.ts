@@ -1,29 +1,31 @@
 import type { Id } from '../../../platform/ids.ts';
+import { MemoUntil, type ValidUntil } from '../../../platform/memo-until.ts';
 import { plainDecimal } from '../../../platform/money.ts';
 import { secondsOfMs } from '../../../platform/time/instant.ts';
 import type { Units } from '../../inventory/index.ts';
 import { onSaleChangeMs, unitsOnSale } from './on-sale.ts';
-import type { KnownPartition, PartitionSlot } from './partition-view.ts';
+import type { PartitionSlot, StoredPartition } from './partition-view.ts';
 
-/** An item that can be had, as JSON text, and its place among others. */
-export interface WrittenItem {
+/** An item that can be booked, as JSON text, with its sort key. */
+export interface AvailableItem {
   readonly startMs: number;
   readonly itemId: Id;
   readonly json: string;
 }
 
-interface Item extends Pick<WrittenItem, 'startMs' | 'itemId'> {
+interface Item extends Pick<AvailableItem, 'startMs' | 'itemId'> {
   readonly units: Units;
-  write(remaining: number): string;
+  /** The item as JSON text. */
+  toJson(remaining: number): string;
 }
 
-/** All that one snapshot supplier sells, from the moment it was read. */
+/** Everything that one snapshot supplier sells, as it was read once. */
 export class ItemList {
   readonly observedMs: number;
   readonly #items: readonly Item[];
-  #available: { readonly items: readonly WrittenItem[]; readonly untilMs: number } | undefined;
+  readonly #available = new MemoUntil<readonly AvailableItem[]>();
 
-  constructor({ observedMs, slots }: Pick<KnownPartition, 'observedMs' | 'slots'>) {
+  constructor({ observedMs, slots }: Pick<StoredPartition, 'observedMs' | 'slots'>) {
     this.observedMs = observedMs;
     this.#items = slots.map(toItem);
   }
@@ -32,27 +34,26 @@ export class ItemList {
     return this.#items.length;
   }
 
-  /** What can be had and has not begun, by start; the same array for as long as nothing changes. */
-  available(nowMs: number): readonly WrittenItem[] {
-    if (!this.#available || nowMs >= this.#available.untilMs) this.#available = this.#find(nowMs);
-    return this.#available.items;
+  /** The items that have units left and have not begun, by start. The same array for as long as nothing changes. */
+  available(nowMs: number): readonly AvailableItem[] {
+    return this.#available.get(nowMs, () => this.#findAvailable(nowMs));
   }
 
-  #find(nowMs: number): { items: readonly WrittenItem[]; untilMs: number } {
-    const items: WrittenItem[] = [];
+  #findAvailable(nowMs: number): ValidUntil<readonly AvailableItem[]> {
+    const value: AvailableItem[] = [];
     let untilMs = Number.POSITIVE_INFINITY;
     for (const item of this.#items) {
       untilMs = Math.min(untilMs, onSaleChangeMs(item, nowMs));
       const remaining = unitsOnSale(item, nowMs);
-      const { startMs, itemId, write } = item;
-      if (remaining > 0) items.push({ startMs, itemId, json: write(remaining) });
+      const { startMs, itemId } = item;
+      if (remaining > 0) value.push({ startMs, itemId, json: item.toJson(remaining) });
     }
-    return { items, untilMs };
+    return { value, untilMs };
   }
 }
 
-/** Of several suppliers, by start and then by id. */
-export function inOrder(lists: readonly (readonly WrittenItem[])[]): readonly WrittenItem[] {
+/** The items of several suppliers, by start and then by id. */
+export function mergeItems(lists: readonly (readonly AvailableItem[])[]): readonly AvailableItem[] {
   if (lists.length === 1) return lists[0] ?? [];
   return lists.flat().sort((a, b) => a.startMs - b.startMs || a.itemId - b.itemId);
 }
@@ -62,5 +63,5 @@ function toItem({ slotId, name, startMs, endMs, amount, currency, units }: Parti
     `{"item_id":${slotId},"name":${JSON.stringify(name)},"starts_at":"${secondsOfMs(startMs)}",` +
     `"ends_at":"${secondsOfMs(endMs)}","remaining":`;
   const price = amount === null ? 'null' : `{"amount":${plainDecimal(amount)},"currency":${JSON.stringify(currency)}}`;
-  return { startMs, itemId: slotId, units, write: (remaining) => `${head}${remaining},"price":${price}}` };
+  return { startMs, itemId: slotId, units, toJson: (remaining) => `${head}${remaining},"price":${price}}` };
 }

@@ -1,21 +1,26 @@
-import { requestedMaxAgeMs, sendCached } from '../../../freshness/index.ts';
+import { requestedMaxAgeMs, sendCached, VIEW_PROBLEMS } from '../../../freshness/index.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
-import { Problems } from '../../../platform/http/parameters.ts';
-import * as schemas from '../supply-schemas.ts';
-import { sendSupplied } from './experience-routes.ts';
+import { NotObservedYet } from './catalogue-failures.ts';
+import * as schemas from './item-schemas.ts';
 import type { Items } from './item-view.ts';
+import { sendSupplied } from './supplied-answer.ts';
 
-/** What snapshot suppliers sell. */
+/** Routes of what snapshot suppliers sell. */
 export function addItemRoutes(app: HttpServer, items: Items): void {
   const tags = ['Items'];
 
   app.get(
     '/api/items',
     {
+      config: { cached: true, problems: [NotObservedYet, ...VIEW_PROBLEMS] },
       schema: {
+        operationId: 'listItems',
         tags,
-        summary: 'All items that can be had now, from memory',
-        response: { 200: schemas.ItemList, ...Problems },
+        summary: 'List items',
+        description:
+          'Returns every item that can be booked now, from memory. An item that was booked here disappears at once. ' +
+          'Before the first pull ever, the request waits a few seconds for its answer.',
+        response: { 200: schemas.ItemList },
       },
     },
     async (request, reply) => sendSupplied(request, reply, await items.list(requestedMaxAgeMs(request))),
@@ -24,14 +29,17 @@ export function addItemRoutes(app: HttpServer, items: Items): void {
   app.get(
     '/api/status',
     {
+      config: { cached: true, problems: VIEW_PROBLEMS },
       schema: {
+        operationId: 'getItemStatus',
         tags,
-        summary: 'When the items were fetched last, and when they may be the next time',
-        response: { 200: schemas.FetchStatus, ...Problems },
+        summary: 'Get the times of the last and the next pull of items',
+        description: 'Returns how old the items are and when the limits allow the next pull.',
+        response: { 200: schemas.FetchStatus },
       },
     },
     async (request, reply) => {
-      const { body, served } = await items.fetched(requestedMaxAgeMs(request));
+      const { body, served } = await items.fetchStatus(requestedMaxAgeMs(request));
       return sendCached(request, reply, served, body, 'revalidate');
     },
   );

@@ -4,6 +4,7 @@ import {
   type ReadyBody,
   readyBody,
   type Served,
+  type ServedAge,
   type View,
 } from '../../../freshness/index.ts';
 import type { ChangeFeed } from '../../../platform/db/change-feed.ts';
@@ -11,172 +12,189 @@ import type { Database } from '../../../platform/db/database.ts';
 import type { DatabaseClock } from '../../../platform/db/database-clock.ts';
 import { secondsOfMs } from '../../../platform/time/instant.ts';
 import { EVERYTHING } from '../supplier/partition.ts';
-import { isSnapshot, type Supplier } from '../supplier/supplier.ts';
-import { notObservedYet } from '../supply-failures.ts';
+import { isSnapshot, type Supplier, snapshotTargetAgeMs } from '../supplier/supplier.ts';
 import { type NextPull, readNextPull } from '../sync/next-pull-store.ts';
-import { snapshotAgeMs } from '../sync/sync-status-store.ts';
-import { ageAt, howOf, type SuppliedAnswer } from './experience-view.ts';
-import { ItemList, inOrder, type WrittenItem } from './item-list.ts';
-import { createPartView, type PartitionView, partitionKey } from './partition-view.ts';
+import { NotObservedYet } from './catalogue-failures.ts';
+import { type AvailableItem, ItemList, mergeItems } from './item-list.ts';
+import { createPartitionView, type PartitionView } from './partition-view.ts';
 import type { ReadCounts } from './read-counts.ts';
+import { combineSupplied, type ServedPartition, type SuppliedAnswer } from './supplied-answer.ts';
 
 const MAX_BYTES = 128 * 1024 * 1024;
 const ITEM_BYTES = 800;
-/** The pull ledger tells nobody of its changes, and readers come far more often than pulls. */
+/** Changes of the pull ledger are not announced, and clients read far more often than suppliers are pulled. */
 const NEXT_PULL_MAX_AGE_MS = 1_000;
 const NEXT_PULL_BYTES = 64 * 1024;
-/** How long a reader waits for the first answer of a supplier. */
 const FIRST_ANSWER_WITHIN_MS = 5_000;
 const PAUSED_RETRY_S = 60;
 
-interface Fetched {
+interface FetchStatus {
   readonly lastFetchedTime: string | null;
   readonly nextFetchTime: string | null;
 }
 
-interface ItemsDeps {
+export interface ItemsDeps {
   readonly freshness: Freshness;
   readonly database: Database;
   readonly feed: ChangeFeed;
   readonly clock: DatabaseClock;
   readonly reads: ReadCounts;
-  /** How long a reader waits for the first answer of a supplier; a few seconds unless told. */
+  /** How long a request waits for the first answer of any supplier. Defaults to 5 seconds. */
   readonly firstAnswerWithinMs?: number | undefined;
 }
 
-/** What snapshot suppliers sell, all of it together. */
+/** The list of one supplier, as the view served it. */
+interface ServedList extends ServedPartition {
+  readonly served: Served<ItemList>;
+}
+
+/** Everything that snapshot suppliers sell. */
 export class Items {
   readonly #lists: PartitionView<ItemList>;
   readonly #nextPulls: View<string, NextPull>;
   readonly #suppliers: readonly Supplier[];
   readonly #deps: ItemsDeps;
-  readonly #waiting = new Set<() => void>();
-  #written: { readonly items: readonly WrittenItem[]; readonly text: string } | undefined;
+  /** Wakes the requests that wait for a first answer. */
+  readonly #wakers = new Set<() => void>();
+  #joined: { readonly items: readonly AvailableItem[]; readonly json: string } | undefined;
 
   constructor(suppliers: readonly Supplier[], deps: ItemsDeps) {
     const { freshness, database, feed } = deps;
     this.#suppliers = suppliers.filter(isSnapshot);
     this.#deps = deps;
-    this.#lists = createPartView<ItemList>(freshness, database, {
+    this.#lists = createPartitionView<ItemList>(freshness, database, {
       name: 'items',
       maxBytes: MAX_BYTES,
       slotBytes: ITEM_BYTES,
-      build: (part) => new ItemList(part),
+      build: (stored) => new ItemList(stored),
     });
-    const byId = new Map(suppliers.map((supplier) => [supplier.id, supplier]));
-    this.#nextPulls = freshness.view<string, NextPull>(
-      {
-        name: 'next_pull',
-        keyOf: (id) => id,
-        maxAgeMs: NEXT_PULL_MAX_AGE_MS,
-        sizeOf: () => 100,
-        load: async (id) => {
-          const supplier = byId.get(id);
-          return supplier && database.read((reader) => readNextPull(reader, supplier));
-        },
-      },
-      NEXT_PULL_BYTES,
-    );
-    freshness.listen(this.#nextPulls, {
-      supplier: (ids) => {
-        for (const id of ids) this.#nextPulls.invalidate(id);
-      },
-    });
+    this.#nextPulls = createNextPullView(freshness, database, this.#suppliers);
     feed.subscribe({
       interrupted: () => this.#wake(),
-      changed: ({ topic }) => topic === 'supply_part' && this.#wake(),
+      changed: ({ topic }) => topic === 'supplier_partition' && this.#wake(),
     });
   }
 
-  /** Everything that can be had now, by start, as old as the oldest snapshot in it. */
-  async list(boundMs: number | undefined): Promise<SuppliedAnswer> {
-    for (const { id } of this.#suppliers) this.#deps.reads.count(id, EVERYTHING);
-    const served = await this.#observed(boundMs);
+  /** The items that can be booked now, by start. The answer is as old as the oldest snapshot in it. */
+  async list(maxAgeMs: number | undefined): Promise<SuppliedAnswer> {
+    for (const { id } of this.#suppliers) this.#deps.reads.count({ supplierId: id, partition: EVERYTHING });
+    const lists = await this.#readObserved(maxAgeMs);
     const nowMs = this.#deps.clock.latestMs();
-    const lists = served.flatMap(({ value }) => (value ? [value] : []));
-    const items = this.#write(lists.map((list) => list.available(nowMs)));
-    const observedAt = JSON.stringify(oldestOf(lists));
-    const nextPullAt = JSON.stringify(this.#nextPullAt(await this.#readPulls()));
+    const items = this.#join(valuesOf(lists).map((list) => list.available(nowMs)));
+    const observedAt = JSON.stringify(oldestObservedAt(lists));
+    const nextPullAt = JSON.stringify(this.#nextPullAt(await this.#readNextPulls()));
     const text = `{"items":[${items}],"observed_at":${observedAt},"next_pull_at":${nextPullAt}}`;
-    const ages = served.flatMap((each) => ageAt(each, nowMs) ?? []);
-    const age = {
-      ageMs: ages.length === 0 ? undefined : Math.max(...ages),
-      askedMs: this.#suppliers.length === 0 ? undefined : Math.max(...this.#suppliers.map(snapshotAgeMs)),
-      incomplete: lists.length < served.length,
-    };
-    return { body: readyBody(text), age, how: howOf(served) };
+    return { body: readyBody(text), age: combineSupplied(lists, nowMs) };
   }
 
-  /** Of our own pulls, so it is as old as our knowledge of them, and not as what the suppliers said. */
-  async fetched(
-    boundMs: number | undefined,
-  ): Promise<{ readonly body: ReadyBody; readonly served: Omit<Served<unknown>, 'value'> }> {
-    const [lists, pulls] = await Promise.all([this.#read(boundMs), this.#readPulls(boundMs)]);
-    const answer: Fetched = {
-      lastFetchedTime: oldestOf(lists.flatMap(({ value }) => (value ? [value] : []))),
-      nextFetchTime: this.#nextPullAt(pulls),
+  /** The times of the last and the next pull. The age of the answer is that of our own knowledge of them. */
+  async fetchStatus(maxAgeMs: number | undefined): Promise<{ readonly body: ReadyBody; readonly served: ServedAge }> {
+    const [lists, nextPulls] = await Promise.all([this.#read(maxAgeMs), this.#readNextPulls(maxAgeMs)]);
+    const status: FetchStatus = {
+      lastFetchedTime: oldestObservedAt(lists),
+      nextFetchTime: this.#nextPullAt(nextPulls),
     };
-    const served = combineServed([...lists, ...pulls], NEXT_PULL_MAX_AGE_MS);
-    return { body: readyBody(JSON.stringify(answer)), served };
+    const served = combineServed([...lists.map((list) => list.served), ...nextPulls], NEXT_PULL_MAX_AGE_MS);
+    return { body: readyBody(JSON.stringify(status)), served };
   }
 
-  /** The suppliers' lists; waits for a first one when there is none. Readers cause no pull, they wait for one. */
-  async #observed(boundMs: number | undefined): Promise<Served<ItemList>[]> {
+  /** Reads the suppliers' lists. While there is none, waits for the sync to store one; a read causes no pull. */
+  async #readObserved(maxAgeMs: number | undefined): Promise<ServedList[]> {
     const endsAt = performance.now() + (this.#deps.firstAnswerWithinMs ?? FIRST_ANSWER_WITHIN_MS);
     for (;;) {
-      const { promise: told, resolve: tell } = Promise.withResolvers<void>();
-      // Before the read: what is told while it runs must not be slept through.
-      this.#waiting.add(tell);
-      const timer = setTimeout(tell, Math.max(0, endsAt - performance.now()));
+      const { promise: woken, resolve: wake } = Promise.withResolvers<void>();
+      // Before the read, or an answer that is stored while it runs would not wake this request.
+      this.#wakers.add(wake);
+      const timer = setTimeout(wake, Math.max(0, endsAt - performance.now()));
       try {
-        const served = await this.#read(boundMs);
-        if (served.length === 0 || served.some(({ value }) => value)) return served;
-        if (performance.now() >= endsAt) throw notObservedYet(await this.#retryAfterS());
-        await told;
+        const lists = await this.#read(maxAgeMs);
+        if (lists.length === 0 || valuesOf(lists).length > 0) return lists;
+        if (performance.now() >= endsAt) throw new NotObservedYet(await this.#retryAfterS());
+        await woken;
       } finally {
         clearTimeout(timer);
-        this.#waiting.delete(tell);
+        this.#wakers.delete(wake);
       }
     }
   }
 
-  #read(boundMs?: number): Promise<Served<ItemList>[]> {
-    return Promise.all(this.#suppliers.map(({ id }) => this.#lists.get(partitionKey(id, EVERYTHING), boundMs)));
+  #read(maxAgeMs?: number): Promise<ServedList[]> {
+    return Promise.all(
+      this.#suppliers.map(async (supplier) => ({
+        served: await this.#lists.get({ supplierId: supplier.id, partition: EVERYTHING }, maxAgeMs),
+        targetAgeMs: snapshotTargetAgeMs(supplier),
+      })),
+    );
   }
 
   #wake(): void {
-    for (const tell of this.#waiting) tell();
+    for (const wake of this.#wakers) wake();
   }
 
-  /** Joined once for as long as the one supplier that most have says the same. */
-  #write(lists: readonly (readonly WrittenItem[])[]): string {
-    const items = inOrder(lists);
-    if (this.#written?.items !== items) this.#written = { items, text: items.map(({ json }) => json).join(',') };
-    return this.#written.text;
+  /**
+   * The items as JSON text. With one supplier, the usual case, the text is kept for as long as its list is the same.
+   */
+  #join(lists: readonly (readonly AvailableItem[])[]): string {
+    const items = mergeItems(lists);
+    if (this.#joined?.items !== items) this.#joined = { items, json: items.map(({ json }) => json).join(',') };
+    return this.#joined.json;
   }
 
-  #readPulls(boundMs?: number): Promise<Served<NextPull>[]> {
-    return Promise.all(this.#suppliers.map(({ id }) => this.#nextPulls.get(id, boundMs)));
+  #readNextPulls(maxAgeMs?: number): Promise<Served<NextPull>[]> {
+    return Promise.all(this.#suppliers.map(({ id }) => this.#nextPulls.get(id, maxAgeMs)));
   }
 
-  #nextPullAt(pulls: readonly Served<NextPull>[]): string | null {
-    const next = soonestOf(pulls);
+  #nextPullAt(nextPulls: readonly Served<NextPull>[]): string | null {
+    const next = soonestOf(nextPulls);
     return next?.nextMs === undefined ? null : secondsOfMs(Math.max(next.nextMs, this.#deps.clock.earliestMs()));
   }
 
   async #retryAfterS(): Promise<number> {
-    const next = soonestOf(await this.#readPulls());
+    const next = soonestOf(await this.#readNextPulls());
     if (next?.nextMs === undefined) return PAUSED_RETRY_S;
     return Math.max(1, Math.ceil((next.nextMs - next.nowMs) / 1_000));
   }
 }
 
-/** Of all suppliers that are not paused. */
-function soonestOf(pulls: readonly Served<NextPull>[]): NextPull | undefined {
-  const known = pulls.flatMap(({ value }) => (value?.nextMs === undefined ? [] : [value]));
-  return known.toSorted((a, b) => (a.nextMs ?? 0) - (b.nextMs ?? 0))[0];
+/** The next pull of each supplier, by the supplier's id. */
+function createNextPullView(
+  freshness: Freshness,
+  database: Database,
+  suppliers: readonly Supplier[],
+): View<string, NextPull> {
+  const byId = new Map(suppliers.map((supplier) => [supplier.id, supplier]));
+  const view = freshness.view<string, NextPull>(
+    {
+      name: 'next_pull',
+      keyOf: (id) => id,
+      maxAgeMs: NEXT_PULL_MAX_AGE_MS,
+      sizeOf: () => 100,
+      load: async (id) => {
+        const supplier = byId.get(id);
+        return supplier && database.read((reader) => readNextPull(reader, supplier));
+      },
+    },
+    NEXT_PULL_BYTES,
+  );
+  freshness.listen(view, {
+    supplier: (ids) => {
+      for (const id of ids) view.invalidate(id);
+    },
+  });
+  return view;
 }
 
-function oldestOf(lists: readonly ItemList[]): string | null {
-  return lists.length === 0 ? null : secondsOfMs(Math.min(...lists.map(({ observedMs }) => observedMs)));
+function valuesOf(lists: readonly ServedList[]): ItemList[] {
+  return lists.flatMap(({ served }) => (served.value ? [served.value] : []));
+}
+
+/** The soonest next pull among suppliers that are not paused. */
+function soonestOf(nextPulls: readonly Served<NextPull>[]): NextPull | undefined {
+  const running = nextPulls.flatMap(({ value }) => (value?.nextMs === undefined ? [] : [value]));
+  return running.toSorted((a, b) => (a.nextMs ?? 0) - (b.nextMs ?? 0))[0];
+}
+
+function oldestObservedAt(lists: readonly ServedList[]): string | null {
+  const observed = valuesOf(lists).map(({ observedMs }) => observedMs);
+  return observed.length === 0 ? null : secondsOfMs(Math.min(...observed));
 }

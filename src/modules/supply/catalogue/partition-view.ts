@@ -5,15 +5,9 @@ import type { Database, Reader } from '../../../platform/db/database.ts';
 import type { Id } from '../../../platform/ids.ts';
 import { type HoldPairs, toHolds, type Units } from '../../inventory/index.ts';
 import { SLOT_HOLDS } from '../../reservations/index.ts';
+import { formatPartition, formatPartitionKey, type PartitionKey } from '../supplier/partition.ts';
 
-/** `<supplier>/<part>`, as the change feed names it. */
-export type PartitionKey = string;
-
-export function partitionKey(supplierId: string, part: string): PartitionKey {
-  return `${supplierId}/${part}`;
-}
-
-/** A pax type as a slot's row has it. Amounts are texts. */
+/** A pax type as it is stored with its slot. Amounts are text. */
 export interface StoredPax {
   readonly type: string;
   readonly name: string;
@@ -32,54 +26,54 @@ interface StoredPrice {
   readonly currency: string;
 }
 
-/** An open slot of a supplier. Times are milliseconds since 1970. */
+/** An open slot of a supplier. Times are in milliseconds since 1970. */
 export interface PartitionSlot {
   readonly slotId: Id;
   readonly startMs: number;
   readonly endMs: number;
-  /** The supplier's own ids, as JSON text: a number keeps its digits, a text its quotes. */
+  /** The supplier's own ids as JSON text: a number keeps its digits, a string its quotes. */
   readonly upstreamId: string;
   readonly variantId: string | null;
   readonly name: string | null;
   readonly local: { readonly startDate: string; readonly startTime: string; readonly endTime: string } | null;
   readonly original: string | null;
-  /** Of one unit: `0` when it is free. */
+  /** Price of one unit; `0` if it is free. */
   readonly amount: string;
   readonly currency: string | null;
   readonly pax: readonly StoredPax[] | null;
   readonly units: Units;
 }
 
-/** What is known of a part that was pulled at least once. */
-export interface KnownPartition {
+/** The stored content of a partition that was pulled at least once. */
+export interface StoredPartition {
   readonly key: PartitionKey;
-  /** Its knowledge is from this moment, in milliseconds since 1970. */
+  /** The time as of which the supplier's data is true, in milliseconds since 1970. */
   readonly observedMs: number;
-  /** Its open slots, by start and then by id. */
+  /** The open slots, by start and then by id. */
   readonly slots: readonly PartitionSlot[];
 }
 
-/** Parts that were never pulled are known as `undefined`. */
+/** A view of suppliers' partitions. A partition that was never pulled is `undefined`. */
 export type PartitionView<V> = View<PartitionKey, V>;
 
-/** A part is told every change; the bound is for the day when that fails without anybody noticing. */
+/** Every change is announced, so the bound matters only if an announcement is lost without notice. */
 const MAX_AGE_MS = 60_000;
-/** Parts read by one statement, statements at once, and parts that may wait for theirs. */
+/** Partitions per statement, concurrent statements, and partitions that may wait for one. */
 const LOADS = { maxBatchSize: 64, maxConcurrent: 2, maxWaiting: 16_384 } as const;
 
-interface PartViewOptions<V> {
+interface PartitionViewOptions<V> {
   readonly name: string;
   readonly maxBytes: number;
-  /** Of one slot, in memory. */
+  /** Approximate memory of one slot, in bytes. */
   readonly slotBytes: number;
-  build(part: KnownPartition): V & { readonly size: number };
+  build(stored: StoredPartition): V & { readonly size: number };
 }
 
-/** Parts of suppliers, kept in memory until something about them changes. */
-export function createPartView<V>(
+/** Creates a view that keeps suppliers' partitions in memory until something about them changes. */
+export function createPartitionView<V>(
   freshness: Freshness,
   database: Database,
-  { name, maxBytes, slotBytes, build }: PartViewOptions<V>,
+  { name, maxBytes, slotBytes, build }: PartitionViewOptions<V>,
 ): PartitionView<V & { readonly size: number }> {
   const held = new HeldSlots((key) => view.invalidate(key));
   const batcher = new Batcher(LOADS);
@@ -88,18 +82,18 @@ export function createPartView<V>(
     maxWaiting: LOADS.maxWaiting,
     run: (keys) =>
       held.watch(async (note) => {
-        const parts = await database.read((reader) => readParts(reader, [...new Set(keys)]));
-        const built = new Map(parts.map((part) => [part.key, build(part)]));
-        note(parts);
-        return keys.map((key) => built.get(key));
+        const partitions = await database.read((reader) => readPartitions(reader, keys));
+        const built = new Map(partitions.map((stored) => [formatPartitionKey(stored.key), build(stored)]));
+        note(partitions);
+        return keys.map((key) => built.get(formatPartitionKey(key)));
       }),
   });
   const view = freshness.view<PartitionKey, V & { readonly size: number }>(
-    { name, keyOf: (key) => key, maxAgeMs: MAX_AGE_MS, load, sizeOf: (part) => part.size * slotBytes },
+    { name, keyOf: formatPartitionKey, maxAgeMs: MAX_AGE_MS, load, sizeOf: ({ size }) => size * slotBytes },
     maxBytes,
   );
   freshness.listen(view, {
-    supply_part: (keys) => {
+    supplier_partition: (keys) => {
       for (const key of keys) view.invalidate(key);
     },
     claim: (keys) => {
@@ -109,80 +103,89 @@ export function createPartView<V>(
   return view;
 }
 
-/** How the feed names a claim on a slot that no provider of ours offers. */
+/** Begins the change feed's key of a claim on a slot without a provider, which is a supplier's. */
 const NO_PROVIDER = '0:';
 
 /**
- * Which parts have slots with holds on them. To confirm or extend a hold changes the reservation and leaves its slot's
- * row as it is, so the feed names the slot and not the part; but its units would have come free, and now do not.
+ * Knows which partition each slot with a hold belongs to. To confirm or extend a hold changes the reservation and not
+ * the slot's row, so the feed names the slot and not the partition. The partition must be loaded again all the same,
+ * because the hold's units no longer become free at the time it has in memory. Partitions are identified by their key
+ * in the change feed.
  */
 class HeldSlots {
-  readonly #partOf = new Map<Id, PartitionKey>();
-  /** What changed while each load was under way, which may have read it as it was before. */
-  readonly #watches = new Set<Set<Id>>();
-  readonly #invalidate: (key: PartitionKey) => void;
+  readonly #partitionOf = new Map<Id, string>();
+  /** For each load that is running, the slots that have changed since it began. It may have read their old state. */
+  readonly #changes = new Set<Set<Id>>();
+  readonly #invalidate: (key: string) => void;
 
-  constructor(invalidate: (key: PartitionKey) => void) {
+  constructor(invalidate: (key: string) => void) {
     this.#invalidate = invalidate;
   }
 
-  async watch<T>(load: (note: (parts: readonly KnownPartition[]) => void) => Promise<T>): Promise<T> {
+  /** Runs a load, which passes the partitions that it has read to `note`. */
+  async watch<T>(load: (note: (partitions: readonly StoredPartition[]) => void) => Promise<T>): Promise<T> {
     const changed = new Set<Id>();
-    this.#watches.add(changed);
+    this.#changes.add(changed);
     try {
-      return await load((parts) => this.#note(parts, changed));
+      return await load((partitions) => this.#note(partitions, changed));
     } finally {
-      this.#watches.delete(changed);
+      this.#changes.delete(changed);
     }
   }
 
   changed(slotId: Id): void {
-    for (const watch of this.#watches) watch.add(slotId);
-    const key = this.#partOf.get(slotId);
+    for (const changed of this.#changes) changed.add(slotId);
+    const key = this.#partitionOf.get(slotId);
     if (key === undefined) return;
-    this.#partOf.delete(slotId);
+    this.#partitionOf.delete(slotId);
     this.#invalidate(key);
   }
 
-  #note(parts: readonly KnownPartition[], changed: ReadonlySet<Id>): void {
-    for (const { key, slots } of parts) {
+  #note(partitions: readonly StoredPartition[], changed: ReadonlySet<Id>): void {
+    for (const { key, slots } of partitions) {
+      const name = formatPartitionKey(key);
       for (const { slotId, units } of slots) {
-        if (units.holds.length > 0) this.#partOf.set(slotId, key);
-        if (changed.has(slotId)) this.#invalidate(key);
+        if (units.holds.length > 0) this.#partitionOf.set(slotId, name);
+        if (changed.has(slotId)) this.#invalidate(name);
       }
     }
   }
 }
 
 interface Row {
-  readonly key: PartitionKey;
+  /** Position of the key, from 1. */
+  readonly place: number;
   readonly observedMs: number;
   readonly slots:
     | readonly (Omit<PartitionSlot, 'units'> & { readonly free: number; readonly holds: HoldPairs | null })[]
     | null;
 }
 
-/** Those of the parts that were ever pulled, by one statement. */
-async function readParts(reader: Reader, keys: readonly PartitionKey[]): Promise<KnownPartition[]> {
-  const supplierIds = keys.map((key) => key.slice(0, key.indexOf('/')));
-  const parts = keys.map((key) => key.slice(key.indexOf('/') + 1));
+/** Reads partitions with their open slots, in one statement. Leaves out those that were never pulled. */
+async function readPartitions(reader: Reader, keys: readonly PartitionKey[]): Promise<StoredPartition[]> {
+  const unique = [...new Map(keys.map((key) => [formatPartitionKey(key), key])).values()];
+  const supplierIds = unique.map(({ supplierId }) => supplierId);
+  const names = unique.map(({ partition }) => formatPartition(partition));
   const { rows } = await sql<Row>`
-    select known.supplier_id || '/' || known.part as key,
-           (extract(epoch from known.observed_at) * 1000)::double precision as "observedMs",
+    select requested.place::integer as place,
+           (extract(epoch from sp.observed_at) * 1000)::double precision as "observedMs",
            (select json_agg(json_build_object(
-                     'slotId', s.id, 'upstreamId', told.upstream_id::text, 'variantId', (told.detail -> 'variantId')::text,
+                     'slotId', s.id, 'upstreamId', ss.upstream_id::text, 'variantId', (ss.detail -> 'variantId')::text,
                      'startMs', (extract(epoch from s.starts_at) * 1000)::double precision,
                      'endMs', (extract(epoch from s.ends_at) * 1000)::double precision,
-                     'name', s.name, 'local', told.detail -> 'local',
-                     'original', told.detail ->> 'original', 'amount', coalesce(s.price_amount, 0)::text,
-                     'currency', coalesce(s.price_currency, told.detail ->> 'currency'), 'pax', s.pax, 'free', s.capacity - s.claimed, 'holds', ${SLOT_HOLDS})
+                     'name', s.name, 'local', ss.detail -> 'local',
+                     'original', ss.detail ->> 'original', 'amount', coalesce(s.price_amount, 0)::text,
+                     'currency', coalesce(s.price_currency, ss.detail ->> 'currency'), 'pax', s.pax,
+                     'free', s.capacity - s.claimed, 'holds', ${SLOT_HOLDS})
                    order by s.starts_at, s.id)
-              from supplier_slot told join slot s on s.id = told.slot_id
-             where told.supplier_id = known.supplier_id and told.part = known.part and s.closed_at is null) as slots
-      from unnest(${supplierIds}::text[], ${parts}::text[]) as asked (supplier_id, part)
-      join supply_part known on known.supplier_id = asked.supplier_id and known.part = asked.part`.execute(reader);
-  return rows.map(({ slots, ...part }) => ({
-    ...part,
+              from supplier_slot ss join slot s on s.id = ss.slot_id
+             where ss.supplier_id = sp.supplier_id and ss.partition = sp.partition and s.closed_at is null) as slots
+      from unnest(${supplierIds}::text[], ${names}::text[]) with ordinality as requested (supplier_id, partition, place)
+      join supplier_partition sp on sp.supplier_id = requested.supplier_id and sp.partition = requested.partition
+    `.execute(reader);
+  return rows.map(({ place, observedMs, slots }) => ({
+    key: unique[place - 1] as PartitionKey,
+    observedMs,
     slots: (slots ?? []).map(({ free, holds, ...slot }) => ({ ...slot, units: { free, holds: toHolds(holds) } })),
   }));
 }

@@ -1,15 +1,20 @@
 import type { Database } from '../../../platform/db/database.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import { addReads } from '../supplier/supplier-store.ts';
+import { formatPartitionKey, type PartitionKey } from '../supplier/partition.ts';
+import { addReads } from '../supplier/read-count-store.ts';
 
 const FLUSH_EVERY_MS = 10_000;
 
-/** Counts what readers read, part by part, and writes it down now and then for whoever plans the pulls. */
+interface PartitionCount extends PartitionKey {
+  reads: number;
+}
+
+/** Counts reads of partitions, and stores the counts from time to time for the planner. */
 export class ReadCounts implements AsyncDisposable {
   readonly #database: Database;
   readonly #logger: Logger;
   readonly #timer: NodeJS.Timeout;
-  #counts = new Map<string, Map<string, number>>();
+  #counts = new Map<string, PartitionCount>();
 
   constructor(database: Database, logger: Logger) {
     this.#database = database;
@@ -17,24 +22,23 @@ export class ReadCounts implements AsyncDisposable {
     this.#timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS).unref();
   }
 
-  count(supplierId: string, part: string, reads = 1): void {
-    const parts = this.#counts.get(supplierId) ?? new Map<string, number>();
-    this.#counts.set(supplierId, parts.set(part, (parts.get(part) ?? 0) + reads));
+  count(key: PartitionKey, reads = 1): void {
+    const name = formatPartitionKey(key);
+    const counted = this.#counts.get(name);
+    if (counted) counted.reads += reads;
+    else this.#counts.set(name, { ...key, reads });
   }
 
-  /** By one statement. What cannot be written now is written the next time. */
+  /** Stores the counts in one statement. Counts that cannot be stored now are kept for the next time. */
   async flush(): Promise<void> {
-    const counts = this.#counts;
-    if (counts.size === 0) return;
+    if (this.#counts.size === 0) return;
+    const counts = [...this.#counts.values()];
     this.#counts = new Map();
-    const rows = [...counts].flatMap(([supplierId, parts]) =>
-      [...parts].map(([part, reads]) => ({ supplierId, part, reads })),
-    );
     try {
-      await this.#database.statement((tx) => addReads(tx, rows));
+      await this.#database.statement((tx) => addReads(tx, counts));
     } catch (error) {
-      this.#logger.warn({ err: error }, 'reads could not be written down; they are kept for the next time');
-      for (const { supplierId, part, reads } of rows) this.count(supplierId, part, reads);
+      this.#logger.warn({ err: error }, 'read counts could not be stored; retrying later');
+      for (const { reads, ...key } of counts) this.count(key, reads);
     }
   }
 

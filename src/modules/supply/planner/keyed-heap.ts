@@ -1,87 +1,89 @@
 /**
- * Small integers in a binary heap, the least key on top; of equal keys the smaller integer. So the order depends on
- * the keys alone and never on what was done before, and a planner that is rebuilt decides as the one it replaces.
+ * A binary min-heap of small integers with changeable keys. Of equal keys, the smaller integer is on top, so the order
+ * depends only on the keys and not on the history of the heap: a rebuilt planner decides like the one it replaces.
  */
 export class KeyedHeap {
   readonly #keys: Float64Array;
-  /** Where each integer stands in `#heap`; -1 outside. */
-  readonly #places: Int32Array;
+  /** The position of each integer in `#heap`; -1 when it is not in the heap. */
+  readonly #positions: Int32Array;
   readonly #heap: number[] = [];
 
   constructor(capacity: number) {
     this.#keys = new Float64Array(capacity);
-    this.#places = new Int32Array(capacity).fill(-1);
+    this.#positions = new Int32Array(capacity).fill(-1);
   }
 
   get top(): number | undefined {
     return this.#heap[0];
   }
 
-  /** Infinity when there is nothing. */
+  /** The smallest key. Infinity when the heap is empty. */
   get topKey(): number {
     const top = this.#heap[0];
     return top === undefined ? Number.POSITIVE_INFINITY : this.#keyOf(top);
   }
 
-  /** Puts it in, or moves it to its new key. */
+  /** Inserts an item, or changes its key. */
   set(item: number, key: number): void {
     this.#keys[item] = key;
-    let place = this.#places[item] as number;
-    if (place < 0) {
-      place = this.#heap.length;
+    let position = this.#positions[item] as number;
+    if (position < 0) {
+      position = this.#heap.length;
       this.#heap.push(item);
-      this.#places[item] = place;
+      this.#positions[item] = position;
     }
-    this.#sink(this.#rise(place));
+    this.#siftDown(this.#siftUp(position));
   }
 
   delete(item: number): void {
-    const place = this.#places[item] as number;
-    if (place < 0) return;
-    this.#places[item] = -1;
+    const position = this.#positions[item] as number;
+    if (position < 0) return;
+    this.#positions[item] = -1;
     const last = this.#heap.pop();
     if (last === undefined || last === item) return;
-    this.#put(last, place);
-    this.#sink(this.#rise(place));
+    this.#put(last, position);
+    this.#siftDown(this.#siftUp(position));
   }
 
-  #rise(from: number): number {
+  #siftUp(from: number): number {
     const item = this.#heap[from] as number;
-    let place = from;
-    while (place > 0) {
-      const above = (place - 1) >> 1;
-      const other = this.#heap[above] as number;
-      if (!this.#goesBefore(item, other)) break;
-      this.#put(other, place);
-      place = above;
+    let position = from;
+    while (position > 0) {
+      const above = (position - 1) >> 1;
+      const parent = this.#heap[above] as number;
+      if (!this.#goesBefore(item, parent)) break;
+      this.#put(parent, position);
+      position = above;
     }
-    this.#put(item, place);
-    return place;
+    this.#put(item, position);
+    return position;
   }
 
-  #sink(from: number): void {
+  #siftDown(from: number): void {
     const item = this.#heap[from] as number;
-    let place = from;
+    let position = from;
     for (;;) {
-      let below = 2 * place + 1;
-      if (below >= this.#heap.length) break;
-      if (
-        below + 1 < this.#heap.length &&
-        this.#goesBefore(this.#heap[below + 1] as number, this.#heap[below] as number)
-      ) {
-        below += 1;
-      }
-      const other = this.#heap[below] as number;
-      if (!this.#goesBefore(other, item)) break;
-      this.#put(other, place);
-      place = below;
+      const below = this.#smallerChildOf(position);
+      if (below === undefined) break;
+      const child = this.#heap[below] as number;
+      if (!this.#goesBefore(child, item)) break;
+      this.#put(child, position);
+      position = below;
     }
-    this.#put(item, place);
+    this.#put(item, position);
   }
 
-  #put(item: number, place: number): void {
-    this.#heap[place] = item;
-    this.#places[item] = place;
+  #smallerChildOf(position: number): number | undefined {
+    const left = 2 * position + 1;
+    const right = left + 1;
+    if (left >= this.#heap.length) return undefined;
+    if (right >= this.#heap.length) return left;
+    return this.#goesBefore(this.#heap[right] as number, this.#heap[left] as number) ? right : left;
+  }
+
+  #put(item: number, position: number): void {
+    this.#heap[position] = item;
+    this.#positions[item] = position;
   }
 
   #keyOf(item: number): number {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BacklogModel, maxAgeMs } from '../../../../test/support/supply/planner-model.ts';
+import { formatPartition, type ProductDate, productDate } from '../supplier/partition.ts';
 import { Planner, type PlannerMemory, type PlannerSettings } from './planner.ts';
-import type { Target } from './target-table.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -12,7 +13,7 @@ const CADENCE = [
   { days: [3, 13], everyMs: DAY_MS },
 ] as const;
 const HORIZON = 14;
-/** 20 products × 14 dates ask for 1,340 pulls a day. */
+/** 20 products × 14 dates require 1,340 pulls a day. */
 const TIGHT: PlannerSettings = {
   products: Array.from({ length: 20 }, (_, index) => index + 1),
   cadence: CADENCE,
@@ -22,74 +23,76 @@ const SCARCE: PlannerSettings = { ...TIGHT, pullsPerDay: 320, floorShare: 0.5 };
 const AMPLE: PlannerSettings = { ...TIGHT, pullsPerDay: 2_880 };
 
 const todayAt = (nowMs: number) => new Date(nowMs).toISOString().slice(0, 10);
-const daysAhead = ({ date }: Target, nowMs: number) => (Date.parse(date) - Date.parse(todayAt(nowMs))) / DAY_MS;
-const keyOf = ({ productId, date }: Target) => `${productId}/${date}`;
+const daysAhead = ({ date }: ProductDate, nowMs: number) => (Date.parse(date) - Date.parse(todayAt(nowMs))) / DAY_MS;
 
-interface Supplier {
-  readonly sells: (target: Target, nowMs: number) => boolean;
-  readonly changed: (target: Target, nowMs: number) => boolean;
-  /** What is read between two pulls. */
-  readonly reads: (nowMs: number) => readonly (readonly [Target, number])[];
+interface SupplierModel {
+  readonly sells: (partition: ProductDate, nowMs: number) => boolean;
+  /** The reads between two pulls. */
+  readonly reads: (nowMs: number) => readonly (readonly [ProductDate, number])[];
 }
 
-const QUIET: Supplier = { sells: () => true, changed: () => false, reads: () => [] };
+const UNREAD: SupplierModel = { sells: () => true, reads: () => [] };
 
-/** One pull in each tick of the limit. */
-function* pulls(planner: Planner, settings: PlannerSettings, supplier: Supplier, fromMs: number, days: number) {
+/** Runs a planner with one pull for each tick of the limit. */
+function* runPulls(
+  planner: Planner,
+  settings: PlannerSettings,
+  supplier: SupplierModel,
+  fromMs: number,
+  days: number,
+): Generator<{ partition: ProductDate; nowMs: number }> {
   const tickMs = DAY_MS / settings.pullsPerDay;
   for (let nowMs = fromMs; nowMs < fromMs + days * DAY_MS; nowMs += tickMs) {
-    for (const [target, count] of supplier.reads(nowMs)) planner.read(target, count);
+    for (const [partition, count] of supplier.reads(nowMs)) planner.countReads(partition, count);
     const decision = planner.next(nowMs, todayAt(nowMs));
     if (decision.kind === 'wait') {
       expect(decision.untilMs).toBeGreaterThan(nowMs);
       continue;
     }
-    const { target } = decision;
-    const [changed, empty] = [supplier.changed(target, nowMs), !supplier.sells(target, nowMs)];
-    planner.observe(target, { pulledAtMs: nowMs, changed, empty }, nowMs);
-    yield { target, nowMs };
+    const { partition } = decision;
+    planner.observe(partition, { pulledAtMs: nowMs, isEmpty: !supplier.sells(partition, nowMs) }, nowMs);
+    yield { partition, nowMs };
   }
 }
 
-/** Once an hour, what was read in it: product k a k-th as often as the first, near dates more than far ones. */
-const zipf = (nowMs: number): [Target, number][] =>
+/** The reads of one hour, once an hour: product k a k-th as often as the first, near dates more than far ones. */
+const zipfReads = (nowMs: number): [ProductDate, number][] =>
   nowMs % HOUR_MS >= DAY_MS / TIGHT.pullsPerDay
     ? []
     : TIGHT.products.flatMap((productId) =>
-        Array.from({ length: HORIZON }, (_, ahead): [Target, number] => [
-          { productId, date: todayAt(nowMs + ahead * DAY_MS) },
+        Array.from({ length: HORIZON }, (_, ahead): [ProductDate, number] => [
+          productDate(productId, todayAt(nowMs + ahead * DAY_MS)),
           100 / productId / (1 + ahead),
         ]),
       );
 
-/** Readers and answers of every kind, from a few numbers. */
-const supplier = fc
+/** Arbitrary suppliers and readers. */
+const anySupplier = fc
   .record({ favourite: fc.integer({ min: 1, max: 20 }), reads: fc.nat(500), weekday: fc.nat(6), salt: fc.nat(1_000) })
-  .map(({ favourite, reads, weekday, salt }): Supplier => {
-    const mixed = ({ productId, date }: Target, nowMs: number) =>
-      (productId * 7 + Date.parse(date) / DAY_MS + nowMs / HOUR_MS + salt) % 3;
-    return {
-      sells: (target) => new Date(target.date).getUTCDay() !== weekday && target.productId % 4 !== salt % 4,
-      changed: (target, nowMs) => mixed(target, nowMs) < 1,
-      reads: (nowMs) => [[{ productId: favourite, date: todayAt(nowMs + (salt % HORIZON) * DAY_MS) }, reads]],
-    };
-  });
+  .map(
+    ({ favourite, reads, weekday, salt }): SupplierModel => ({
+      sells: ({ productId, date }) => new Date(date).getUTCDay() !== weekday && productId % 4 !== salt % 4,
+      reads: (nowMs) => [[productDate(favourite, todayAt(nowMs + (salt % HORIZON) * DAY_MS)), reads]],
+    }),
+  );
 
-/** The greatest age of each product-date over what the planner promises for it, ever; above 1 is a broken promise. */
-function worstAge(planner: Planner, settings: PlannerSettings, from: Supplier, days: number): number {
+/** The greatest age of any partition at any time, divided by its bound. Above 1, the bound is broken. */
+function worstAge(planner: Planner, settings: PlannerSettings, supplier: SupplierModel, days: number): number {
+  const bounds = Array.from({ length: HORIZON }, (_, ahead) => maxAgeMs(settings, ahead));
   const pulledAt = new Map<string, number>();
   let worst = 0;
   let checkedAtMs = START_MS;
-  for (const { target, nowMs } of pulls(planner, settings, from, START_MS, days)) {
-    pulledAt.set(keyOf(target), nowMs);
+  for (const { partition, nowMs } of runPulls(planner, settings, supplier, START_MS, days)) {
+    pulledAt.set(formatPartition(partition), nowMs);
     if (nowMs - checkedAtMs < HOUR_MS) continue;
     checkedAtMs = nowMs;
     for (const productId of settings.products) {
-      for (let ahead = 0; ahead < HORIZON; ahead += 1) {
-        const since = pulledAt.get(keyOf({ productId, date: todayAt(nowMs + ahead * DAY_MS) })) ?? START_MS;
-        // A date that has just come into the horizon is as old as that.
-        const entered = Date.parse(todayAt(nowMs)) + (ahead - HORIZON + 1) * DAY_MS;
-        worst = Math.max(worst, (nowMs - Math.max(since, entered)) / planner.maxAgeMs(ahead));
+      for (const [ahead, boundMs] of bounds.entries()) {
+        const date = productDate(productId, todayAt(nowMs + ahead * DAY_MS));
+        const pulledAtMs = pulledAt.get(formatPartition(date)) ?? START_MS;
+        // The age of a date that was not pulled yet counts from its entry into the horizon.
+        const enteredAtMs = Date.parse(todayAt(nowMs)) + (ahead - HORIZON + 1) * DAY_MS;
+        worst = Math.max(worst, (nowMs - Math.max(pulledAtMs, enteredAtMs)) / boundMs);
       }
     }
   }
@@ -97,125 +100,132 @@ function worstAge(planner: Planner, settings: PlannerSettings, from: Supplier, d
 }
 
 describe('Planner', () => {
-  it('lets nothing grow older than its bound, whatever is read and answered', () => {
+  it('no partition becomes older than its bound, whatever is read and answered', () => {
     fc.assert(
-      fc.property(supplier, (from) => {
-        expect(worstAge(new Planner(SCARCE, todayAt(START_MS)), SCARCE, from, 12)).toBeLessThanOrEqual(1);
+      fc.property(anySupplier, (supplier) => {
+        expect(worstAge(new Planner(SCARCE, todayAt(START_MS)), SCARCE, supplier, 12)).toBeLessThanOrEqual(1);
       }),
       { numRuns: 15 },
     );
   });
 
-  it('would be found out, were it to starve what is not read', () => {
+  it('control: a planner without a floor breaks the bound for partitions that are not read', () => {
     const starving = new Planner({ ...SCARCE, floorShare: 1e-6 }, todayAt(START_MS));
-    const promising = new Planner(SCARCE, todayAt(START_MS));
-    starving.maxAgeMs = (ahead) => promising.maxAgeMs(ahead);
-    const reads = (nowMs: number) => zipf(nowMs).filter(([{ productId }]) => productId < 4);
-    expect(worstAge(starving, SCARCE, { ...QUIET, reads }, 12)).toBeGreaterThan(1);
+    const reads = (nowMs: number) => zipfReads(nowMs).filter(([{ productId }]) => productId < 4);
+    expect(worstAge(starving, SCARCE, { ...UNREAD, reads }, 12)).toBeGreaterThan(1);
   });
 
-  it('names only dates from today to the end of the horizon, and nothing twice at once', () => {
+  it('Planner.next returns only dates within the horizon, and no partition that is in flight', () => {
     const steps = fc.array(fc.tuple(fc.nat(30 * HOUR_MS), fc.nat(3)), { maxLength: 60 });
     fc.assert(
-      fc.property(steps, (taken) => {
+      fc.property(steps, (actions) => {
         const planner = new Planner(TIGHT, todayAt(START_MS));
-        const inFlight = new Map<string, Target>();
+        const inFlight = new Map<string, ProductDate>();
         let nowMs = START_MS;
-        for (const [waitMs, what] of taken) {
-          nowMs += what === 0 ? waitMs : 1_000;
+        for (const [waitMs, action] of actions) {
+          nowMs += action === 0 ? waitMs : 1_000;
           const decision = planner.next(nowMs, todayAt(nowMs));
           if (decision.kind === 'wait') continue;
-          const { target } = decision;
-          expect(daysAhead(target, nowMs)).toBeGreaterThanOrEqual(0);
-          expect(daysAhead(target, nowMs)).toBeLessThan(HORIZON);
-          expect(inFlight.has(keyOf(target))).toBe(false);
-          inFlight.set(keyOf(target), target);
+          const { partition } = decision;
+          expect(daysAhead(partition, nowMs)).toBeGreaterThanOrEqual(0);
+          expect(daysAhead(partition, nowMs)).toBeLessThan(HORIZON);
+          expect(inFlight.has(formatPartition(partition))).toBe(false);
+          inFlight.set(formatPartition(partition), partition);
           const [done] = inFlight.values();
-          if (what < 2 || done === undefined) continue;
-          inFlight.delete(keyOf(done));
-          if (what === 2) planner.observe(done, { pulledAtMs: nowMs, changed: true, empty: false }, nowMs);
-          else planner.putBack(done, nowMs + 1);
+          if (action < 2 || done === undefined) continue;
+          inFlight.delete(formatPartition(done));
+          if (action === 2) planner.observe(done, { pulledAtMs: nowMs, isEmpty: false }, nowMs);
+          else planner.defer(done, nowMs + 1);
         }
       }),
       { numRuns: 200 },
     );
   });
 
-  it('keeps within their asked age the dates that are read, when the limit is too low for all', () => {
+  it('partitions that are read stay within their target age when the limit is too low for all', () => {
     const planner = new Planner(TIGHT, todayAt(START_MS));
-    let last = START_MS;
+    const backlog = new BacklogModel(TIGHT);
+    let lastMs = START_MS;
     const gaps: number[] = [];
-    for (const { target, nowMs } of pulls(planner, TIGHT, { ...QUIET, reads: zipf }, START_MS, 6)) {
-      if (target.productId !== 1 || target.date !== todayAt(nowMs)) continue;
-      if (nowMs > START_MS + 3 * DAY_MS) gaps.push((nowMs - last) / (HOUR_MS / 2));
-      last = nowMs;
+    for (const { partition, nowMs } of runPulls(planner, TIGHT, { ...UNREAD, reads: zipfReads }, START_MS, 6)) {
+      backlog.pulled(partition, nowMs);
+      if (partition.productId !== 1 || partition.date !== todayAt(nowMs)) continue;
+      if (nowMs > START_MS + 3 * DAY_MS) gaps.push((nowMs - lastMs) / (HOUR_MS / 2));
+      lastMs = nowMs;
     }
-    // All but those at midnight, when a date of every product becomes today's.
+    // Except at midnight, when a date of every product becomes today's.
     expect(gaps.length).toBeGreaterThan(3 * 48 * 0.95);
     expect(gaps.filter((gap) => gap > 1.1).length).toBeLessThanOrEqual(3);
-    expect(planner.estimate(last).clearsInMs).toBeUndefined();
+    expect(backlog.clearsInMs(lastMs)).toBeUndefined();
   });
 
-  it('pulls a weekday that sells nothing less, and notices within its bound when it begins to', () => {
+  it('a weekday without sales is pulled less, and the start of sales is noticed within the bound', () => {
     const planner = new Planner(TIGHT, todayAt(START_MS));
-    const isSunday = ({ date }: Target) => new Date(date).getUTCDay() === 0;
-    // Readers see in a calendar what sells, so they do not ask for what they do not see.
-    const reads = (nowMs: number) => zipf(nowMs).filter(([target]) => !isSunday(target));
-    const closed: Supplier = { ...QUIET, sells: (target) => !isSunday(target), reads };
-    const counts = { sunday: 0, other: 0 };
-    for (const { target } of pulls(planner, TIGHT, closed, START_MS, 14))
-      counts[isSunday(target) ? 'sunday' : 'other'] += 1;
-    expect(counts.sunday).toBeGreaterThan(0);
-    expect(counts.sunday).toBeLessThan((counts.other / 6) * 0.6);
+    const isSunday = ({ date }: ProductDate) => new Date(date).getUTCDay() === 0;
+    // Readers see in a calendar which dates sell, so they do not open the others.
+    const reads = (nowMs: number) => zipfReads(nowMs).filter(([partition]) => !isSunday(partition));
+    const closed: SupplierModel = { sells: (partition) => !isSunday(partition), reads };
+    const pulls = { sunday: 0, other: 0 };
+    for (const { partition } of runPulls(planner, TIGHT, closed, START_MS, 14)) {
+      pulls[isSunday(partition) ? 'sunday' : 'other'] += 1;
+    }
+    expect(pulls.sunday).toBeGreaterThan(0);
+    expect(pulls.sunday).toBeLessThan((pulls.other / 6) * 0.6);
 
     const reopenedMs = START_MS + 14 * DAY_MS;
-    const seen = new Map<number, number[]>();
-    for (const { target, nowMs } of pulls(planner, TIGHT, { ...closed, sells: () => true }, reopenedMs, 7)) {
-      if (target.productId !== 3 || !isSunday(target)) continue;
-      seen.set(nowMs, [...(seen.get(nowMs) ?? []), daysAhead(target, nowMs)]);
+    const pullsOfSundays = new Map<number, number[]>();
+    for (const { partition, nowMs } of runPulls(planner, TIGHT, { ...closed, sells: () => true }, reopenedMs, 7)) {
+      if (partition.productId !== 3 || !isSunday(partition)) continue;
+      pullsOfSundays.set(nowMs, [...(pullsOfSundays.get(nowMs) ?? []), daysAhead(partition, nowMs)]);
     }
-    const [first = Number.NaN, second = Number.NaN] = seen.keys();
-    expect(first - reopenedMs).toBeLessThan(planner.maxAgeMs(HORIZON - 1));
-    // The other Sunday is looked at as soon as one is seen to sell, before anything else but what is overdue.
+    const [first = Number.NaN, second = Number.NaN] = pullsOfSundays.keys();
+    expect(first - reopenedMs).toBeLessThan(maxAgeMs(TIGHT, HORIZON - 1));
+    // The other Sunday is pulled as soon as one is seen to sell, before anything else except overdue floors.
     expect(second - first).toBeLessThan(HOUR_MS);
   });
 
-  it('gives the same decisions from the same past, also when rebuilt from what was written down', () => {
+  it('the same history leads to the same decisions, also after the planner was rebuilt from its memory', () => {
     fc.assert(
-      fc.property(supplier, fc.integer({ min: 1, max: 3 * 720 }), (from, stopAfter) => {
+      fc.property(anySupplier, fc.integer({ min: 1, max: 3 * 720 }), (supplier, stopAfter) => {
         const planner = new Planner(TIGHT, todayAt(START_MS));
         let nowMs = START_MS;
         let done = 0;
-        for (const pull of pulls(planner, TIGHT, from, START_MS, 4)) {
+        for (const pull of runPulls(planner, TIGHT, supplier, START_MS, 4)) {
           nowMs = pull.nowMs;
           done += 1;
           if (done === stopAfter) break;
         }
-        const written = JSON.parse(JSON.stringify(planner.remember(nowMs))) as PlannerMemory;
-        const rebuilt = new Planner(TIGHT, todayAt(nowMs), written);
-        rebuilt.remember(nowMs);
-        const afterwards = (each: Planner) => [...pulls(each, TIGHT, from, nowMs + DAY_MS / 720, 1)];
-        expect(afterwards(rebuilt)).toEqual(afterwards(planner));
+        const memory = JSON.parse(JSON.stringify(planner.toMemory(nowMs))) as PlannerMemory;
+        const rebuilt = new Planner(TIGHT, todayAt(nowMs), memory);
+        rebuilt.toMemory(nowMs);
+        const continued = (each: Planner) => [...runPulls(each, TIGHT, supplier, nowMs + DAY_MS / 720, 1)];
+        expect(continued(rebuilt)).toEqual(continued(planner));
       }),
       { numRuns: 10 },
     );
   });
 
-  it('leaves pulls unused where all is young enough, and tells till when', () => {
+  it('pulls stay unused while everything is within its target age, and Planner.next returns the end of the wait', () => {
     const planner = new Planner(AMPLE, todayAt(START_MS));
-    const made = [...pulls(planner, AMPLE, QUIET, START_MS, 3)];
-    expect(made.length).toBeLessThan(3 * AMPLE.pullsPerDay * 0.75);
-    expect(planner.estimate(START_MS + 3 * DAY_MS - 1_000).pastAsked).toBeLessThan(5);
+    const backlog = new BacklogModel(AMPLE);
+    let made = 0;
+    for (const { partition, nowMs } of runPulls(planner, AMPLE, UNREAD, START_MS, 3)) {
+      backlog.pulled(partition, nowMs);
+      made += 1;
+    }
+    expect(made).toBeLessThan(3 * AMPLE.pullsPerDay * 0.75);
+    expect(backlog.size(START_MS + 3 * DAY_MS - 1_000)).toBeLessThan(5);
   });
 
-  it('says how long a backlog takes, and is about right', () => {
+  it('a backlog is empty after about the time in which the spare pulls clear it', () => {
     const planner = new Planner(AMPLE, todayAt(START_MS));
-    planner.next(START_MS, todayAt(START_MS));
-    const { pastAsked, clearsInMs = Number.NaN } = planner.estimate(START_MS);
-    expect(pastAsked).toBe(280);
+    const backlog = new BacklogModel(AMPLE);
+    const clearsInMs = backlog.clearsInMs(START_MS) ?? Number.NaN;
+    expect(backlog.size(START_MS)).toBe(280);
     let clearedAtMs = Number.NaN;
-    for (const { nowMs } of pulls(planner, AMPLE, QUIET, START_MS, 1)) {
-      if (planner.estimate(nowMs).pastAsked > 1) continue;
+    for (const { partition, nowMs } of runPulls(planner, AMPLE, UNREAD, START_MS, 1)) {
+      backlog.pulled(partition, nowMs);
+      if (backlog.size(nowMs) > 1) continue;
       clearedAtMs = nowMs;
       break;
     }
@@ -224,22 +234,22 @@ describe('Planner', () => {
     expect(ratio).toBeLessThan(2);
   });
 
-  it('does not name again, before it may, what could not be pulled', () => {
+  it('a deferred partition is not returned before its time', () => {
     const planner = new Planner(TIGHT, todayAt(START_MS));
     const first = planner.next(START_MS, todayAt(START_MS));
     if (first.kind === 'wait') throw new Error('nothing to pull at the start');
-    const againMs = START_MS + 3 * HOUR_MS;
-    planner.putBack(first.target, againMs);
-    let seenAtMs = Number.NaN;
-    for (const { target, nowMs } of pulls(planner, TIGHT, QUIET, START_MS + 1, 2)) {
-      if (keyOf(target) !== keyOf(first.target)) continue;
-      seenAtMs = nowMs;
+    const notBeforeMs = START_MS + 3 * HOUR_MS;
+    planner.defer(first.partition, notBeforeMs);
+    let pulledAtMs = Number.NaN;
+    for (const { partition, nowMs } of runPulls(planner, TIGHT, UNREAD, START_MS + 1, 2)) {
+      if (formatPartition(partition) !== formatPartition(first.partition)) continue;
+      pulledAtMs = nowMs;
       break;
     }
-    expect(seenAtMs).toBeGreaterThanOrEqual(againMs);
+    expect(pulledAtMs).toBeGreaterThanOrEqual(notBeforeMs);
   });
 
-  it('refuses a cadence with a gap', () => {
+  it('a cadence with a gap is refused', () => {
     const cadence = [CADENCE[0], CADENCE[2]];
     expect(() => new Planner({ ...TIGHT, cadence }, todayAt(START_MS))).toThrow('each day once');
   });

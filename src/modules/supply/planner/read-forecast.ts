@@ -1,38 +1,45 @@
-import type { TargetTable } from './target-table.ts';
+import type { PartitionTable } from './partition-table.ts';
 
-/** After this time a read counts half. Days: long enough to know the seldom read, short enough to follow a season. */
+/**
+ * Time after which a counted read weighs half. Two days are long enough to learn rarely read dates, and short enough
+ * to follow a season.
+ */
 const READS_HALF_LIFE_MS = 2 * 86_400_000;
 
-/** Reads and exposure by days ahead, of all products: how much more today is read than a day in two weeks. */
+/** Reads and expected reads of all products at one number of days ahead. */
 export interface DayReads {
   readonly reads: number;
+  /** Expected reads at the average rate, in the same time. */
   readonly exposure: number;
 }
 
-/** How often an empty date is read beside one that sells, before its own reads tell. */
+/** Read rate of an empty date relative to one that sells, until its own reads show otherwise. */
 const EMPTY_SHARE = 0.1;
-/** What is believed before anything was read, in reads: a product like others, a date like the product's others. */
+/**
+ * Weights of the prior beliefs, in reads: a product is read like the others, a date like the other dates of its
+ * product, and a day ahead as often as `#dayWeights` assumes.
+ */
 const PRODUCT_PRIOR = 1;
 const DATE_PRIOR = 3;
 const DAY_PRIOR = 50;
 const DAY_MS = 86_400_000;
 
 /**
- * How often each target will be read. Most dates of most products are read too seldom to be counted one by one, so a
- * rate is three factors, the days ahead × the product × the date itself, each learned from all reads it has a part in
- * and drawn towards 1 as long as those are few (a gamma prior on a Poisson rate).
+ * Forecasts the read rate of every partition. Most dates of most products are read too rarely to be counted on their
+ * own. A rate is therefore a product of three factors, days ahead × product × date. Each factor is learned from all
+ * reads it contributes to and is drawn towards 1 while those are few (a gamma prior on a Poisson rate).
  */
 export class ReadForecast {
-  readonly #table: TargetTable;
+  readonly #table: PartitionTable;
   readonly #dayReads: Float64Array;
   readonly #dayExposure: Float64Array;
   readonly #productRate: Float64Array;
-  /** Reads per millisecond and product rate, by the days ahead and by whether the date sells. */
+  /** Reads per millisecond at a product rate of 1, from the days ahead and from whether the date sells. */
   readonly #unitRate: Float64Array;
-  /** Reads per millisecond. */
+  /** Forecast reads per millisecond, by the partition's index. */
   readonly rates: Float64Array;
 
-  constructor(table: TargetTable, days: readonly DayReads[]) {
+  constructor(table: PartitionTable, days: readonly DayReads[]) {
     this.#table = table;
     this.#dayReads = Float64Array.from({ length: table.horizon }, (_, day) => days[day]?.reads ?? 0);
     this.#dayExposure = Float64Array.from({ length: table.horizon }, (_, day) => days[day]?.exposure ?? 0);
@@ -45,14 +52,17 @@ export class ReadForecast {
     return Array.from(this.#dayReads, (reads, day) => ({ reads, exposure: this.#dayExposure[day] as number }));
   }
 
-  read(index: number, count: number): void {
+  countReads(index: number, count: number): void {
     this.#table.reads[index] = (this.#table.reads[index] as number) + count;
     const day = this.#table.daysAhead(index);
     this.#dayReads[day] = (this.#dayReads[day] as number) + count;
   }
 
-  /** Counts the time since the last call as time in which each target could have been read. Call it before a roll. */
-  pass(elapsedMs: number): void {
+  /**
+   * Adds the time since the last call to the exposure of every partition, and fades older counts. Must run before the
+   * table rolls to a new day.
+   */
+  addExposure(elapsedMs: number): void {
     const { reads, exposure, size, horizon } = this.#table;
     const kept = 0.5 ** (elapsedMs / READS_HALF_LIFE_MS);
     const weights = this.#dayWeights();
@@ -70,8 +80,8 @@ export class ReadForecast {
     }
   }
 
-  /** Reckons all rates anew from what is known. */
-  forecast(): void {
+  /** Computes all rates again from the counts. */
+  update(): void {
     const { products, horizon, reads, exposure, size } = this.#table;
     const total = sumOf(reads, 0, size) + 1;
     const mean = total / (sumOf(exposure, 0, size) + 1);
@@ -82,7 +92,7 @@ export class ReadForecast {
         (sumOf(reads, from, horizon) + PRODUCT_PRIOR) / (sumOf(exposure, from, horizon) + PRODUCT_PRIOR / mean);
       this.#productRate[product] = rate;
       for (let index = from; index < from + horizon; index += 1) {
-        const unit = ((weights[this.#table.daysAhead(index)] as number) * this.#sells(index)) / DAY_MS;
+        const unit = ((weights[this.#table.daysAhead(index)] as number) * this.#sellsFactor(index)) / DAY_MS;
         this.#unitRate[index] = unit;
         const own = ((reads[index] as number) + DATE_PRIOR) / ((exposure[index] as number) * rate + DATE_PRIOR);
         this.rates[index] = unit * rate * own;
@@ -90,27 +100,28 @@ export class ReadForecast {
     }
   }
 
-  /** Until reads tell, a date is read the less the further it is. */
+  /** The factor of each number of days ahead. Until reads show otherwise, farther dates are read less. */
   #dayWeights(): Float64Array {
     return this.#dayReads.map(
       (reads, day) => (reads + DAY_PRIOR / (1 + day)) / ((this.#dayExposure[day] as number) + DAY_PRIOR),
     );
   }
 
-  /** 1 for a date that sells, `EMPTY_SHARE` for one seen empty, between for one not yet seen, by others like it. */
-  #sells(index: number): number {
+  /**
+   * 1 for a date that sells, and `EMPTY_SHARE` for one that was found empty. For a date that was never pulled it is a
+   * value between the two, from the share of the same product's other dates on that weekday that sell.
+   */
+  #sellsFactor(index: number): number {
     const { lastPulledAt, empties } = this.#table;
-    let known = 0;
+    if (!Number.isNaN(lastPulledAt[index] as number)) return empties[index] === 0 ? 1 : EMPTY_SHARE;
+    let pulled = 0;
     let selling = 0;
-    if (!Number.isNaN(lastPulledAt[index] as number)) {
-      return empties[index] === 0 ? 1 : EMPTY_SHARE;
-    }
     for (const other of this.#table.sameWeekday(index)) {
       if (Number.isNaN(lastPulledAt[other] as number)) continue;
-      known += 1;
+      pulled += 1;
       if (empties[other] === 0) selling += 1;
     }
-    const share = (selling + 0.5) / (known + 1);
+    const share = (selling + 0.5) / (pulled + 1);
     return share + (1 - share) * EMPTY_SHARE;
   }
 }

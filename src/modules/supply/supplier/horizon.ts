@@ -1,12 +1,12 @@
 import type { Supplier } from './supplier.ts';
 
-/** What day it is where the supplier is. */
+/** The date in the supplier's time zone. */
 export function todayAt({ timeZone }: Pick<Supplier, 'timeZone'>, nowMs: number): Temporal.PlainDate {
   return Temporal.Instant.fromEpochMilliseconds(Math.floor(nowMs)).toZonedDateTimeISO(timeZone).toPlainDate();
 }
 
-/** How old knowledge of a day may get, in milliseconds; `undefined` for days nobody asks to be pulled. */
-export function askedAgeMs(
+/** The target age of a date, in milliseconds; `undefined` for a date that the cadence does not cover. */
+export function targetAgeMs(
   { cadence }: Pick<Supplier, 'cadence'>,
   today: Temporal.PlainDate,
   date: Temporal.PlainDate,
@@ -15,7 +15,7 @@ export function askedAgeMs(
   return cadence.find(({ days: [first, last] }) => ahead >= first && ahead <= last)?.everyMs;
 }
 
-/** From today on, two months, both ends included. */
+/** The dates from today to two months ahead, both ends included. */
 export function datesAhead(today: Temporal.PlainDate): Temporal.PlainDate[] {
   const last = today.add({ months: 2 });
   const dates: Temporal.PlainDate[] = [];

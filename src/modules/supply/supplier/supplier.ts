@@ -1,36 +1,48 @@
-import type { CadenceRule } from '../planner/cadence.ts';
-
-/** So many pulls in any window of that length, as the supplier counts them. */
+/** At most `pulls` pulls in any window of `windowMs`, as the supplier counts them. */
 export interface PullLimit {
   readonly pulls: number;
   readonly windowMs: number;
 }
 
-/** A third-party system of record, as it is configured. */
+/** The target age of the dates from `days[0]` to `days[1]` days ahead, both included. */
+export interface CadenceRule {
+  readonly days: readonly [number, number];
+  readonly everyMs: number;
+}
+
+/** The configuration of a third-party system of record. */
 export interface Supplier {
   readonly id: string;
   readonly adapter: 'per-date' | 'snapshot';
-  /** Without a slash at its end; it may carry a path. */
+  /** Has no trailing slash. It may contain a path. */
   readonly baseUrl: string;
-  /** What `x-api-key` carries; never logged. */
+  /** The value of the `x-api-key` header. Never logged. */
   readonly apiKey: { reveal(): string } | undefined;
-  /** All of them hold together; at least one. */
+  /** At least one. All of them apply together. */
   readonly pullLimits: readonly PullLimit[];
-  /** The supplier's own ids of the experiences it sells; empty for one that tells all it sells at once. */
+  /** The supplier's own ids of the experiences it sells. Empty for a snapshot supplier. */
   readonly products: readonly number[];
   readonly timeZone: string;
-  /** Ascending and without gaps from day 0; empty without products, when it is pulled as often as its limits allow. */
+  /**
+   * In ascending order and without gaps, from day 0. Empty for a snapshot supplier, which is pulled as often as its
+   * limits allow.
+   */
   readonly cadence: readonly CadenceRule[];
 }
 
 const DAY_MS = 86_400_000;
 
-/** Whether one pull asks for all that a supplier sells, and not for one of its products on one date. */
+/** Whether one pull reads everything the supplier sells, instead of one product on one date. */
 export function isSnapshot({ products }: Pick<Supplier, 'products'>): boolean {
   return products.length === 0;
 }
 
-/** What the tightest limit allows. */
+/** The number of pulls a day that the tightest limit allows. */
 export function pullsPerDay({ pullLimits }: Pick<Supplier, 'pullLimits'>): number {
   return Math.min(...pullLimits.map(({ pulls, windowMs }) => (pulls * DAY_MS) / windowMs));
+}
+
+/** The target age of a snapshot, in milliseconds: the time between two pulls under the slowest limit. */
+export function snapshotTargetAgeMs({ pullLimits }: Pick<Supplier, 'pullLimits'>): number {
+  return Math.max(...pullLimits.map(({ pulls, windowMs }) => Math.ceil(windowMs / pulls)));
 }

@@ -1,36 +1,45 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { eachDatabase } from '../../../../test/support/database/test-database.ts';
-import { addSupplier, bookSupplied, item, suppliedIds } from '../../../../test/support/supply/supplied-slots.ts';
+import {
+  addSupplier,
+  bookSupplied,
+  suppliedIds,
+  upstreamItem,
+} from '../../../../test/support/supply/supplied-slots.ts';
 import { readClock } from '../../../platform/db/database.ts';
-import type { Partition, UpstreamSlot } from '../adapters/adapter.ts';
-import { replacePartition, type Swapped } from './partition-store.ts';
+import type { UpstreamSlot } from '../adapters/adapter.ts';
+import { EVERYTHING, type Partition, productDate } from '../supplier/partition.ts';
+import { type ReplaceOutcome, replacePartition } from './partition-store.ts';
 
-const EVERYTHING: Partition = { kind: 'everything' };
-const FIRST: Partition = { kind: 'product-date', product: 14, date: '2030-06-01' };
-const SECOND: Partition = { kind: 'product-date', product: 14, date: '2030-06-02' };
+const FIRST = productDate(14, '2030-06-01');
+const SECOND = productDate(14, '2030-06-02');
 
-let supplierIds = 0;
+let supplierCount = 0;
 
-eachDatabase('an answer of a supplier', (open) => {
+eachDatabase('replacePartition', (open) => {
   async function newSupplier(): Promise<string> {
-    supplierIds += 1;
-    await addSupplier(open().database, `tours-${supplierIds}`);
-    return `tours-${supplierIds}`;
+    supplierCount += 1;
+    await addSupplier(open().database, `tours-${supplierCount}`);
+    return `tours-${supplierCount}`;
   }
 
-  async function swap(
+  async function replace(
     supplierId: string,
     slots: readonly UpstreamSlot[],
-    { epoch = 0, observedAt, part = EVERYTHING }: { epoch?: number; observedAt?: string; part?: Partition } = {},
-  ): Promise<Swapped> {
+    {
+      epoch = 0,
+      observedAt,
+      partition = EVERYTHING,
+    }: { epoch?: number; observedAt?: string; partition?: Partition } = {},
+  ): Promise<ReplaceOutcome> {
     const { database } = open();
     const at = observedAt ?? (await database.read(readClock));
-    const pulled = { supplierId, epoch, part, observedAt: at, slots, absence: 'gone' } as const;
+    const pulled = { supplierId, epoch, partition, observedAt: at, slots, absence: 'gone' } as const;
     return database.statement((tx) => replacePartition(tx, pulled));
   }
 
-  /** Every row of a supplier's inventory, with the transaction that wrote it. */
+  /** All rows of a supplier's inventory, each with the transactions that wrote it. */
   async function rowsOf(supplierId: string) {
     const { rows } = await open().database.read((reader) =>
       sql<{ id: number; open: boolean; capacity: number; version: number; written: string }>`
@@ -43,80 +52,82 @@ eachDatabase('an answer of a supplier', (open) => {
     return rows;
   }
 
-  const four = (remaining = 5) => ['a', 'b', 7, '7'].map((id) => item(id, remaining));
+  const fourItems = (remaining = 5) => ['a', 'b', 7, '7'].map((id) => upstreamItem(id, remaining));
 
-  it('that is as the one before writes no row of the inventory (B10)', async () => {
+  it('an equal answer writes no row of the inventory, and a changed slot writes only its own', async () => {
     const supplier = await newSupplier();
-    expect(await swap(supplier, four())).toBe('changed');
+    expect(await replace(supplier, fourItems())).toBe('changed');
     const before = await rowsOf(supplier);
-    expect(await swap(supplier, four())).toBe('unchanged');
+    expect(await replace(supplier, fourItems())).toBe('unchanged');
     expect(await rowsOf(supplier)).toEqual(before);
-    expect(await swap(supplier, [item('a', 4), ...four().slice(1)])).toBe('changed');
+    expect(await replace(supplier, [upstreamItem('a', 4), ...fourItems().slice(1)])).toBe('changed');
     const after = await rowsOf(supplier);
     expect(after.filter(({ written }, index) => written !== before[index]?.written)).toHaveLength(1);
   });
 
-  it('keeps our ids, and tells the number 7 from the text', async () => {
+  it('slots keep our ids, and the ids 7 and "7" stay apart', async () => {
     const supplier = await newSupplier();
-    await swap(supplier, four());
+    await replace(supplier, fourItems());
     const ids = await suppliedIds(open().database, supplier);
     expect(new Set(ids.values()).size).toBe(4);
-    await swap(supplier, four(9).reverse());
+    await replace(supplier, fourItems(9).reverse());
     expect(await suppliedIds(open().database, supplier)).toEqual(ids);
   });
 
-  it('is not put over a later one, nor under an epoch that has passed (P2)', async () => {
+  it('an answer that is older than the stored one, or was pulled in an old epoch, is not stored', async () => {
     const supplier = await newSupplier();
-    const early = await open().database.read(readClock);
-    await swap(supplier, four());
+    const earlier = await open().database.read(readClock);
+    await replace(supplier, fourItems());
     const before = await rowsOf(supplier);
-    expect(await swap(supplier, four(1), { observedAt: early })).toBe('older');
+    expect(await replace(supplier, fourItems(1), { observedAt: earlier })).toBe('older');
     await open().database.transaction((tx) =>
       sql`update supplier set epoch = epoch + 1 where id = ${supplier}`.execute(tx),
     );
-    expect(await swap(supplier, four(1))).toBe('fenced');
+    expect(await replace(supplier, fourItems(1))).toBe('fenced');
     expect(await rowsOf(supplier)).toEqual(before);
-    expect(await swap(supplier, four(1), { epoch: 1 })).toBe('changed');
+    expect(await replace(supplier, fourItems(1), { epoch: 1 })).toBe('changed');
   });
 
-  it('that takes most slots away is believed the second time, one that takes a few at once (P4)', async () => {
+  it('an answer that removes most slots must be confirmed by a second one, and one that removes few need not', async () => {
     const supplier = await newSupplier();
-    await swap(supplier, four());
-    expect(await swap(supplier, four().slice(0, 1))).toBe('doubted');
+    await replace(supplier, fourItems());
+    expect(await replace(supplier, fourItems().slice(0, 1))).toBe('unconfirmed');
     expect((await rowsOf(supplier)).every((slot) => slot.open)).toBe(true);
-    expect(await swap(supplier, [])).toBe('doubted');
-    expect(await swap(supplier, [])).toBe('changed');
+    expect(await replace(supplier, [])).toBe('unconfirmed');
+    expect(await replace(supplier, [])).toBe('changed');
     expect((await rowsOf(supplier)).some((slot) => slot.open)).toBe(false);
-    expect(await swap(supplier, four())).toBe('changed');
-    expect(await swap(supplier, four().slice(1))).toBe('changed');
+    expect(await replace(supplier, fourItems())).toBe('changed');
+    expect(await replace(supplier, fourItems().slice(1))).toBe('changed');
     expect((await rowsOf(supplier)).map((slot) => slot.open)).toEqual([false, true, true, true]);
   });
 
-  it('opens what it lists, though it is as the one before, when that has been closed meanwhile', async () => {
+  it('an equal answer opens its slots again if they were closed in the meantime', async () => {
     const supplier = await newSupplier();
     const isOpen = async () => (await rowsOf(supplier)).map((slot) => slot.open);
-    await swap(supplier, [item('a', 1)], { part: FIRST });
-    await swap(supplier, [item('a', 1)], { part: SECOND });
-    await swap(supplier, [], { part: SECOND });
+    await replace(supplier, [upstreamItem('a', 1)], { partition: FIRST });
+    await replace(supplier, [upstreamItem('a', 1)], { partition: SECOND });
+    await replace(supplier, [], { partition: SECOND });
     expect(await isOpen()).toEqual([false]);
-    expect(await swap(supplier, [item('a', 1)], { part: FIRST })).toBe('changed');
+    expect(await replace(supplier, [upstreamItem('a', 1)], { partition: FIRST })).toBe('changed');
     expect(await isOpen()).toEqual([true]);
-    expect(await swap(supplier, [item('a', 1)], { part: FIRST })).toBe('unchanged');
+    expect(await replace(supplier, [upstreamItem('a', 1)], { partition: FIRST })).toBe('unchanged');
   });
 
   it.each([
-    ['the day it left', [FIRST, SECOND]],
-    ['the day it went to', [SECOND, FIRST]],
+    ['its old date', [FIRST, SECOND]],
+    ['its new date', [SECOND, FIRST]],
   ])(
-    'makes a conflict of what was sold of a slot on another day, when it is pulled first by %s (P5)',
-    async (_day, order) => {
+    'a reservation of a slot that moved to another date becomes one conflict when %s is pulled first',
+    async (_date, order) => {
       const supplier = await newSupplier();
       const { database } = open();
-      await swap(supplier, [item('a', 2)], { part: FIRST });
-      await swap(supplier, [], { part: SECOND });
+      await replace(supplier, [upstreamItem('a', 2)], { partition: FIRST });
+      await replace(supplier, [], { partition: SECOND });
       const slotId = (await suppliedIds(database, supplier)).get('a') ?? 0;
       const reservationId = await bookSupplied(database, slotId);
-      for (const part of order) await swap(supplier, part === SECOND ? [item('a', 2)] : [], { part });
+      for (const partition of order) {
+        await replace(supplier, partition === SECOND ? [upstreamItem('a', 2)] : [], { partition });
+      }
       const { rows } = await database.read((reader) =>
         sql<{ status: string }>`select status from reservation where id = ${reservationId}`.execute(reader),
       );
@@ -125,11 +136,11 @@ eachDatabase('an answer of a supplier', (open) => {
     },
   );
 
-  it('has been made of nothing more once a good one comes in between', async () => {
+  it('an accepted answer between two suspicious ones makes the second unconfirmed again', async () => {
     const supplier = await newSupplier();
-    await swap(supplier, four());
-    expect(await swap(supplier, [])).toBe('doubted');
-    expect(await swap(supplier, four())).toBe('unchanged');
-    expect(await swap(supplier, [])).toBe('doubted');
+    await replace(supplier, fourItems());
+    expect(await replace(supplier, [])).toBe('unconfirmed');
+    expect(await replace(supplier, fourItems())).toBe('unchanged');
+    expect(await replace(supplier, [])).toBe('unconfirmed');
   });
 });

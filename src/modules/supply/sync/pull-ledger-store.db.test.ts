@@ -4,105 +4,107 @@ import { eachDatabase, onPostgres, type TestDatabase } from '../../../../test/su
 import { addSupplier } from '../../../../test/support/supply/supplied-slots.ts';
 import { NOWHERE, supplierAt } from '../../../../test/support/supply/supplier-at.ts';
 import { openPostgres } from '../../../platform/db/postgres-driver.ts';
+import { EVERYTHING } from '../supplier/partition.ts';
 import type { PullLimit, Supplier } from '../supplier/supplier.ts';
-import { closePull, noteFailure, reservePull } from './pull-ledger-store.ts';
+import { closePull, recordFailure, reservePull } from './pull-ledger-store.ts';
 
 const LEASE_MS = 60_000;
-let supplierIds = 0;
+let supplierCount = 0;
 
 async function newSupplier({ database }: TestDatabase, ...pullLimits: PullLimit[]): Promise<Supplier> {
-  supplierIds += 1;
-  const id = `budget-${supplierIds}`;
+  supplierCount += 1;
+  const id = `budget-${supplierCount}`;
   await addSupplier(database, id);
   return supplierAt(NOWHERE, 'snapshot', { id, pullLimits });
 }
 
-eachDatabase('the pull ledger', (open) => {
+eachDatabase('pull ledger', (open) => {
   const reserve = (supplier: Supplier, epoch = 0, aheadMs = 0) =>
-    open().database.transaction((tx) => reservePull(tx, supplier, epoch, 'everything', LEASE_MS, aheadMs));
+    open().database.transaction((tx) => reservePull(tx, supplier, epoch, EVERYTHING, LEASE_MS, aheadMs));
   const close = (pullId: number, answeredAfterMs: number | undefined) =>
     open().database.transaction((tx) => closePull(tx, pullId, answeredAfterMs, 'changed'));
 
-  async function reserved(supplier: Supplier): Promise<number> {
+  /** Reserves a pull that the limits must allow. @returns its id */
+  async function mustReserve(supplier: Supplier): Promise<number> {
     const reservation = await reserve(supplier);
-    if (reservation.kind !== 'reserved') throw new Error(`it is ${reservation.kind}`);
+    if (reservation.kind !== 'reserved') throw new Error(`the pull is not reserved: ${reservation.kind}`);
     return reservation.pullId;
   }
 
-  it('counts a pull from when its answer began, and one without an answer from the end of its lease', async () => {
+  it('a pull counts from the start of its answer, and without an answer from the end of its lease', async () => {
     const { clock } = open();
     const supplier = await newSupplier(open(), { pulls: 2, windowMs: 10_000 });
     await clock.freeze('2030-01-01T00:00:00Z');
-    await close(await reserved(supplier), 1_500);
-    await reserved(supplier);
+    await close(await mustReserve(supplier), 1_500);
+    await mustReserve(supplier);
     expect(await reserve(supplier)).toEqual({ kind: 'wait', waitMs: 11_500 });
     await clock.freeze('2030-01-01T00:00:11.499999Z');
     expect(await reserve(supplier)).toMatchObject({ kind: 'wait', waitMs: 1 });
     await clock.freeze('2030-01-01T00:00:11.5Z');
-    await close(await reserved(supplier), 100);
-    // The next place is free ten seconds after that one; the one that was lost counts for its lease and a window.
+    await close(await mustReserve(supplier), 100);
+    // The next place is free ten seconds after that one. The unanswered pull counts for its lease and a window.
     expect(await reserve(supplier)).toMatchObject({ kind: 'wait', waitMs: 10_100 });
   });
 
-  it('holds several limits together', async () => {
+  it('all limits apply together', async () => {
     const { clock } = open();
     const supplier = await newSupplier(open(), { pulls: 2, windowMs: 1_000 }, { pulls: 3, windowMs: 60_000 });
     await clock.freeze('2030-02-01T00:00:00Z');
-    await close(await reserved(supplier), 0);
-    await close(await reserved(supplier), 0);
+    await close(await mustReserve(supplier), 0);
+    await close(await mustReserve(supplier), 0);
     expect(await reserve(supplier)).toEqual({ kind: 'wait', waitMs: 1_000 });
     await clock.freeze('2030-02-01T00:00:01Z');
-    await close(await reserved(supplier), 0);
+    await close(await mustReserve(supplier), 0);
     expect(await reserve(supplier)).toEqual({ kind: 'wait', waitMs: 59_000 });
   });
 
-  it('gives a place a little before it is free, with how long to wait, and to nobody else', async () => {
+  it('a place can be reserved shortly before it is free, once, with the time to wait', async () => {
     const { clock } = open();
     const supplier = await newSupplier(open(), { pulls: 2, windowMs: 1_000 });
     await clock.freeze('2030-04-01T00:00:00Z');
-    await close(await reserved(supplier), 0);
-    await close(await reserved(supplier), 300);
+    await close(await mustReserve(supplier), 0);
+    await close(await mustReserve(supplier), 300);
     await clock.freeze('2030-04-01T00:00:00.949Z');
     expect(await reserve(supplier, 0, 50)).toEqual({ kind: 'wait', waitMs: 51 });
     await clock.freeze('2030-04-01T00:00:00.9505Z');
     expect(await reserve(supplier, 0, 50)).toMatchObject({ kind: 'reserved', sendAfterMs: 50 });
-    // That place is taken, though nothing was sent: the next to be free is that of the second pull.
+    // The place is taken although nothing was sent. The next free place is that of the second pull.
     expect(await reserve(supplier, 0, 50)).toMatchObject({ kind: 'wait', waitMs: 350 });
     await clock.freeze('2030-04-01T00:00:01.5Z');
     expect(await reserve(supplier, 0, 50)).toMatchObject({ kind: 'reserved', sendAfterMs: 0 });
   });
 
-  it('stays away for as long as the supplier asked', async () => {
+  it('no pull is reserved for as long as the supplier asked', async () => {
     const { clock, database } = open();
     const supplier = await newSupplier(open(), { pulls: 9, windowMs: 1_000 });
     await clock.freeze('2030-03-01T00:00:00Z');
-    await database.transaction((tx) => noteFailure(tx, supplier.id, 'too many', 5_000));
+    await database.transaction((tx) => recordFailure(tx, supplier.id, 'too many', 5_000));
     expect(await reserve(supplier)).toEqual({ kind: 'wait', waitMs: 5_000 });
   });
 
-  it('reserves nothing under an epoch that has passed', async () => {
+  it('no pull is reserved in an old epoch', async () => {
     expect(await reserve(await newSupplier(open(), { pulls: 9, windowMs: 1_000 }), 7)).toEqual({ kind: 'fenced' });
   });
 });
 
-/** So many reserves at once, from two instances. @returns how many got a place */
+/** Reserves 60 pulls at the same time, from two instances. @returns the number of pulls that were reserved */
 async function rush(test: TestDatabase, pulls: number): Promise<number> {
   const supplier = await newSupplier(test, { pulls, windowMs: 3_600_000 });
   await using other = openPostgres({ url: test.url ?? '', constraints: {}, onBroken() {} });
-  const asked = Array.from({ length: 60 }, (_, index) =>
-    (index % 2 ? other : test.database).transaction((tx) => reservePull(tx, supplier, 0, 'everything', LEASE_MS)),
+  const attempts = Array.from({ length: 60 }, (_, index) =>
+    (index % 2 ? other : test.database).transaction((tx) => reservePull(tx, supplier, 0, EVERYTHING, LEASE_MS)),
   );
-  return (await Promise.all(asked)).filter(({ kind }) => kind === 'reserved').length;
+  return (await Promise.all(attempts)).filter(({ kind }) => kind === 'reserved').length;
 }
 
-onPostgres('the pull ledger under a rush', (open) => {
-  it('gives exactly as many places as there are, to two instances at once', async () => {
+onPostgres('pull ledger under concurrency', (open) => {
+  it('two instances together reserve exactly as many pulls as the limit allows', async () => {
     for (const pulls of [1, 7, 30]) expect(await rush(open(), pulls)).toBe(pulls);
   });
 });
 
-onPostgres('control: the pull ledger without the lock of the supplier', (open) => {
-  it('gives more', async () => {
+onPostgres('control: pull ledger without the lock on the supplier', (open) => {
+  it('control: without the lock on the supplier, two instances reserve more pulls than the limit allows', async () => {
     const { database } = open();
     await replaceInFunction(database, 'reserve_pull', 'where id = p_supplier for update', 'where id = p_supplier');
     await replaceInFunction(database, 'reserve_pull', 'insert into pull', 'perform pg_sleep(0.02); insert into pull');

@@ -1,55 +1,56 @@
 import { sql } from 'kysely';
-import type { Tx } from '../../../platform/db/database.ts';
+import type { Reader, Tx } from '../../../platform/db/database.ts';
 import type { InstantText } from '../../../platform/time/instant.ts';
+import { formatPartition, type Partition } from '../supplier/partition.ts';
 import type { PullLimit, Supplier } from '../supplier/supplier.ts';
 
-/** A pull that may be sent. It stays open, and counts, until it is closed or its lease ends. */
+/** A pull that may be sent. It is open, and counts against the limits, until it is closed or its lease ends. */
 export interface ReservedPull {
   readonly kind: 'reserved';
   readonly pullId: number;
-  /** How long to wait before it is sent. */
+  /** Time to wait before the request is sent, in milliseconds. */
   readonly sendAfterMs: number;
-  /** Before the request is sent: what its answer says is true as of then. */
+  /** A time before the request is sent. The answer is true as of this time. */
   readonly observedAt: InstantText;
 }
 
-export type Reservation =
+export type PullReservation =
   | ReservedPull
   | { readonly kind: 'wait'; readonly waitMs: number }
   | { readonly kind: 'paused' }
-  /** Another instance syncs this supplier now. */
+  /** Another instance holds the leader lease now. */
   | { readonly kind: 'fenced' };
 
 interface Row {
-  readonly outcome: Reservation['kind'];
+  readonly outcome: PullReservation['kind'];
   readonly pull_id: number;
   readonly reserved_at: InstantText;
   readonly wait_ms: number;
 }
 
 /**
- * Writes a pull down before it is sent, if every limit has room for it.
+ * Records a pull before it is sent, if all limits allow it. One statement.
  *
- * @param aheadMs how long before there is room it may be written down. Without that, each place stood empty from the
- *   moment it was free until somebody had been woken, asked for it and waited for the disk
+ * @param aheadMs how long before its place becomes free a pull may be reserved. At 0, each place stays unused while the
+ *   sync wakes up, asks for it and waits for the disk
  */
 export async function reservePull(
   tx: Tx,
-  { id, pullLimits }: Supplier,
+  { id, pullLimits }: Pick<Supplier, 'id' | 'pullLimits'>,
   epoch: number,
-  part: string,
+  partition: Partition,
   leaseMs: number,
   aheadMs = 0,
-): Promise<Reservation> {
+): Promise<PullReservation> {
   const { rows } = await sql<Row>`
     select outcome, pull_id, reserved_at,
            case when wait_until > reserved_at then ceil(extract(epoch from wait_until - reserved_at) * 1000) else 0 end
              ::double precision as wait_ms
-      from reserve_pull(${id}, ${epoch}, ${part}, ${pullLimits.map((limit) => limit.pulls)}::integer[],
+      from reserve_pull(${id}, ${epoch}, ${formatPartition(partition)}, ${pullsOf(pullLimits)}::integer[],
                         ${windowsOf(pullLimits)}::interval[], ${`${leaseMs} milliseconds`}::interval,
                         ${`${aheadMs} milliseconds`}::interval)`.execute(tx);
   const row = rows[0];
-  if (!row) throw new Error('the ledger did not answer');
+  if (!row) throw new Error('reserve_pull returned no row');
   if (row.outcome === 'reserved') {
     return { kind: 'reserved', pullId: row.pull_id, sendAfterMs: row.wait_ms, observedAt: row.reserved_at };
   }
@@ -57,17 +58,31 @@ export async function reservePull(
   return { kind: row.outcome };
 }
 
-/** The limits' lengths, as PostgreSQL's intervals. */
+/** The number of pulls of each limit, for the SQL functions that take limits as two arrays. */
+export function pullsOf(limits: readonly PullLimit[]): number[] {
+  return limits.map(({ pulls }) => pulls);
+}
+
+/** The window of each limit as a PostgreSQL interval. */
 export function windowsOf(limits: readonly PullLimit[]): string[] {
   return limits.map(({ windowMs }) => `${windowMs} milliseconds`);
+}
+
+/** Whether a supplier has a pull that is reserved and not closed, so that its request may still be sent or answered. */
+export async function hasOpenPull(reader: Reader, supplierIds: readonly string[]): Promise<boolean> {
+  const { rows } = await sql`
+    select from pull
+     where supplier_id = any(${supplierIds}::text[]) and outcome is null and open_until > holdfast_clock()
+     limit 1`.execute(reader);
+  return rows.length > 0;
 }
 
 /**
  * Closes a pull.
  *
- * @param answeredAfterMs when its answer began, counted from before it was reserved; the supplier had it by then, and
- *   its window is counted from there. `undefined` for a pull without an answer: it may still be on its way, and counts
- *   from the end of its lease
+ * @param answeredAfterMs time from before the pull was reserved until its answer began. The supplier has counted the
+ *   pull by then, so its window starts there. `undefined` for a pull without an answer: the request may still be on its
+ *   way, so its window starts at the end of its lease
  */
 export async function closePull(
   tx: Tx,
@@ -81,8 +96,8 @@ export async function closePull(
      where id = ${pullId}`.execute(tx);
 }
 
-/** Writes down what went wrong, and keeps away for as long as the supplier asked. */
-export async function noteFailure(
+/** Stores a supplier's last error, and blocks its pulls for as long as the supplier asked. */
+export async function recordFailure(
   tx: Tx,
   supplierId: string,
   message: string,
@@ -95,8 +110,8 @@ export async function noteFailure(
      where id = ${supplierId}`.execute(tx);
 }
 
-/** Forgets pulls that no window has counted for a day. */
-export async function forgetPulls(tx: Tx, { id, pullLimits }: Supplier): Promise<void> {
+/** Deletes pulls that have been outside every window for a day. */
+export async function deleteOldPulls(tx: Tx, { id, pullLimits }: Pick<Supplier, 'id' | 'pullLimits'>): Promise<void> {
   const longestMs = Math.max(...pullLimits.map(({ windowMs }) => windowMs));
   await sql`
     delete from pull

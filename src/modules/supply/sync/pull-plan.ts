@@ -1,59 +1,55 @@
-import type { Partition } from '../adapters/adapter.ts';
+import type { PartitionRecord, PullResult } from '../planner/partition-table.ts';
 import { Planner, type PlannerMemory } from '../planner/planner.ts';
-import type { Target } from '../planner/target-table.ts';
 import { todayAt } from '../supplier/horizon.ts';
-import { productDate, readProductDate } from '../supplier/partition.ts';
+import { EVERYTHING, formatPartition, type Partition, type ProductDate } from '../supplier/partition.ts';
 import { isSnapshot, pullsPerDay, type Supplier } from '../supplier/supplier.ts';
+import type { ObservedPartition } from './partition-store.ts';
 
-/** What the answer to a pull said, for whoever plans the next ones. */
-interface Lesson {
-  /** When it was sent. */
-  readonly pulledAtMs: number;
-  readonly changed: boolean;
-  readonly empty: boolean;
-}
+type NextStep =
+  | { readonly kind: 'pull'; readonly partition: Partition }
+  | { readonly kind: 'wait'; readonly untilMs: number };
 
-type Next = { readonly kind: 'pull'; readonly part: Partition } | { readonly kind: 'wait'; readonly untilMs: number };
-
-/** Which part to pull next. Times are the database's, in milliseconds since 1970. */
+/** Decides which partition to pull next. Times are those of the database's clock, in milliseconds since 1970. */
 export interface PullPlan {
-  next(nowMs: number): Next;
-  learn(part: Partition, lesson: Lesson, nowMs: number): void;
-  /** It was not pulled, or without an answer; it is not named again before. */
-  putBack(part: Partition, notBeforeMs: number): void;
-  read(partName: string, count: number): void;
-  /** What is worth writing down. */
-  remember(nowMs: number): PlannerMemory | undefined;
+  /** A partition that it returns is in flight until `observe` or `defer` is called for it. */
+  next(nowMs: number): NextStep;
+  /** Records an accepted answer. */
+  observe(partition: Partition, result: PullResult, nowMs: number): void;
+  /** Records that a pull was not sent, not answered or not accepted. It is not repeated before `notBeforeMs`. */
+  defer(partition: Partition, notBeforeMs: number): void;
+  countReads(partition: Partition, count: number): void;
+  /** The memory to store for the next plan; `undefined` for a plan that learns nothing. */
+  toMemory(nowMs: number): PlannerMemory | undefined;
 }
 
-/** A snapshot has one part, which is pulled whenever the limits allow. */
+/** A snapshot supplier has one partition, which is pulled as often as the limits allow. */
 class SnapshotPlan implements PullPlan {
   #inFlight = false;
   #notBeforeMs = Number.NEGATIVE_INFINITY;
 
-  next(nowMs: number): Next {
+  next(nowMs: number): NextStep {
     if (this.#inFlight) return { kind: 'wait', untilMs: Number.POSITIVE_INFINITY };
     if (nowMs < this.#notBeforeMs) return { kind: 'wait', untilMs: this.#notBeforeMs };
     this.#inFlight = true;
-    return { kind: 'pull', part: { kind: 'everything' } };
+    return { kind: 'pull', partition: EVERYTHING };
   }
 
-  learn(): void {
+  observe(): void {
     this.#inFlight = false;
   }
 
-  putBack(_part: Partition, notBeforeMs: number): void {
+  defer(_partition: Partition, notBeforeMs: number): void {
     this.#inFlight = false;
     this.#notBeforeMs = notBeforeMs;
   }
 
-  read(): void {}
+  countReads(): void {}
 
-  remember(): undefined {}
+  toMemory(): undefined {}
 }
 
-/** Products by date, planned by what readers get from each pull. */
-class DatesPlan implements PullPlan {
+/** A per-date supplier is pulled in the order that the planner decides. */
+class PerDatePlan implements PullPlan {
   readonly #planner: Planner;
   readonly #supplier: Supplier;
 
@@ -63,28 +59,24 @@ class DatesPlan implements PullPlan {
     this.#planner = new Planner({ products, cadence, pullsPerDay: pullsPerDay(supplier) }, this.#today(nowMs), memory);
   }
 
-  next(nowMs: number): Next {
-    const decision = this.#planner.next(nowMs, this.#today(nowMs));
-    if (decision.kind === 'wait') return decision;
-    const { productId, date } = decision.target;
-    return { kind: 'pull', part: { kind: 'product-date', product: productId, date } };
+  next(nowMs: number): NextStep {
+    return this.#planner.next(nowMs, this.#today(nowMs));
   }
 
-  learn(part: Partition, lesson: Lesson, nowMs: number): void {
-    this.#planner.observe(targetOf(part), lesson, nowMs);
+  observe(partition: Partition, result: PullResult, nowMs: number): void {
+    this.#planner.observe(requireProductDate(partition), result, nowMs);
   }
 
-  putBack(part: Partition, notBeforeMs: number): void {
-    this.#planner.putBack(targetOf(part), notBeforeMs);
+  defer(partition: Partition, notBeforeMs: number): void {
+    this.#planner.defer(requireProductDate(partition), notBeforeMs);
   }
 
-  read(partName: string, count: number): void {
-    const target = readProductDate(partName);
-    if (target) this.#planner.read(target, count);
+  countReads(partition: Partition, count: number): void {
+    if (partition.kind === 'product-date') this.#planner.countReads(partition, count);
   }
 
-  remember(nowMs: number): PlannerMemory {
-    return this.#planner.remember(nowMs);
+  toMemory(nowMs: number): PlannerMemory {
+    return this.#planner.toMemory(nowMs);
   }
 
   #today(nowMs: number): string {
@@ -92,36 +84,40 @@ class DatesPlan implements PullPlan {
   }
 }
 
+function requireProductDate(partition: Partition): ProductDate {
+  if (partition.kind === 'everything') throw new Error('a per-date supplier has no partition of everything');
+  return partition;
+}
+
 /**
- * @param observed when what is known of each part was true, which is what the database knows and a memory that was
- *   written down before a crash may not
+ * @param observed when each partition was last observed. The database has this for every answer, and a memory that was
+ *   stored before a crash may not
  */
 export function createPullPlan(
   supplier: Supplier,
   nowMs: number,
-  memory: PlannerMemory = { targets: [], days: [] },
-  observed: ReadonlyMap<string, number> = new Map(),
+  memory: PlannerMemory = { partitions: [], days: [] },
+  observed: readonly ObservedPartition[] = [],
 ): PullPlan {
   if (isSnapshot(supplier)) return new SnapshotPlan();
-  return new DatesPlan(supplier, nowMs, { ...memory, targets: withObserved(memory.targets, observed) });
+  const partitions = withObserved(memory.partitions, observed);
+  return new PerDatePlan(supplier, nowMs, { ...memory, partitions });
 }
 
+/** The records with the times at which their partitions were observed, and new records for those that have none. */
 function withObserved(
-  targets: PlannerMemory['targets'],
-  observed: ReadonlyMap<string, number>,
-): PlannerMemory['targets'] {
-  const known = new Map(targets.map((target) => [productDate(target.productId, target.date), target]));
-  for (const [part, observedMs] of observed) {
-    const target = readProductDate(part);
-    if (!target) continue;
-    known.set(part, { ...UNKNOWN, ...target, enteredAtMs: observedMs, ...known.get(part), lastPulledAtMs: observedMs });
+  records: readonly PartitionRecord[],
+  observed: readonly ObservedPartition[],
+): readonly PartitionRecord[] {
+  const byName = new Map(records.map((record) => [formatPartition({ kind: 'product-date', ...record }), record]));
+  for (const { partition, observedMs } of observed) {
+    if (partition.kind === 'everything') continue;
+    const { productId, date } = partition;
+    const name = formatPartition(partition);
+    const record = byName.get(name) ?? { productId, date, enteredAtMs: observedMs, ...UNKNOWN };
+    byName.set(name, { ...record, lastPulledAtMs: observedMs });
   }
-  return [...known.values()];
+  return [...byName.values()];
 }
 
-const UNKNOWN = { empties: 0, recheck: false, reads: 0, exposure: 0, comparisons: 0, changes: 0, watchedMs: 0 };
-
-function targetOf(part: Partition): Target {
-  if (part.kind === 'everything') throw new Error('a supplier by date has no such part');
-  return { productId: part.product, date: part.date };
-}
+const UNKNOWN = { empties: 0, recheck: false, reads: 0, exposure: 0 };

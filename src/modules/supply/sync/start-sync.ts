@@ -1,7 +1,8 @@
 import type { ConnectedSupplier } from '../adapters/connect-suppliers.ts';
-import { SupplierSync, type SupplierSyncDeps, type SyncTuning } from './supplier-sync.ts';
+import { SupplierSync, type SupplierSyncDeps } from './supplier-sync.ts';
+import type { SyncTuning } from './sync-tuning.ts';
 
-/** Begins to sync every supplier, all of them registered; disposing ends it in an orderly way. */
+/** Starts the sync of every supplier; all of them must be registered. Disposing stops it in an orderly way. */
 export function startSync(
   deps: SupplierSyncDeps,
   suppliers: readonly ConnectedSupplier[],

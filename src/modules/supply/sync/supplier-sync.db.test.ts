@@ -7,30 +7,30 @@ import { createLogger } from '../../../platform/logger.ts';
 import { mostInWindow, type RunningSimulator, startSimulator } from '../../../simulator/index.ts';
 import { connectSuppliers } from '../adapters/connect-suppliers.ts';
 import type { Supplier } from '../supplier/supplier.ts';
-import { registerSuppliers } from './leader-lease-store.ts';
+import { registerSuppliers } from '../supplier/supplier-store.ts';
 import { startSync } from './start-sync.ts';
-import type { SyncTuning } from './supplier-sync.ts';
+import type { SyncTuning } from './sync-tuning.ts';
 
 const HOUR_MS = 3_600_000;
 const HORIZON_DAYS = 5;
 const WITHIN = { timeout: 10_000 };
-/** As in earnest, with every wait shorter. */
+/** The defaults with shorter times. */
 const TUNING: Partial<SyncTuning> = {
-  leadMs: 400,
+  leaseMs: 400,
   pullLeaseMs: 300,
   sendWithinMs: 100,
   reserveAheadMs: 20,
-  lookEveryMs: 10,
-  failedRestMs: 50,
-  notesEveryMs: 50,
+  pollMs: 10,
+  retryAfterMs: 50,
+  takeReadsEveryMs: 50,
 };
 
-let supplierIds = 0;
+let supplierCount = 0;
 
 function supplierOf({ url, productIds }: RunningSimulator, changes: Partial<Supplier> = {}): Supplier {
-  supplierIds += 1;
+  supplierCount += 1;
   return supplierAt(url, 'per-date', {
-    id: `tours-${supplierIds}`,
+    id: `tours-${supplierCount}`,
     pullLimits: [{ pulls: 1_000, windowMs: 1_000 }],
     products: productIds,
     cadence: [{ days: [0, HORIZON_DAYS - 1], everyMs: HOUR_MS }],
@@ -38,7 +38,7 @@ function supplierOf({ url, productIds }: RunningSimulator, changes: Partial<Supp
   });
 }
 
-eachDatabase('the sync of a supplier', (open) => {
+eachDatabase('SupplierSync', (open) => {
   let test: TestDatabase;
   beforeAll(() => {
     test = open();
@@ -50,7 +50,7 @@ eachDatabase('the sync of a supplier', (open) => {
     return startSync(depsOf(test), connectSuppliers([supplier], wire), { ...TUNING, ...tuning });
   }
 
-  /** Rows of one supplier's slots that can be had. */
+  /** A supplier's slots with the units they have left. */
   async function slotsOf({ id }: Supplier) {
     const { rows } = await test.database.read((reader) =>
       sql<{ slot_id: number; upstream_id: string | number; left_over: number; open: boolean }>`
@@ -62,27 +62,27 @@ eachDatabase('the sync of a supplier', (open) => {
     return rows;
   }
 
-  async function parts({ id }: Supplier): Promise<number> {
+  async function countPartitions({ id }: Supplier): Promise<number> {
     const { rows } = await test.database.read((reader) =>
-      sql<{ count: number }>`select count(*) from supply_part where supplier_id = ${id}`.execute(reader),
+      sql<{ count: number }>`select count(*) from supplier_partition where supplier_id = ${id}`.execute(reader),
     );
     return rows[0]?.count ?? 0;
   }
 
-  const allOf = (supplier: Supplier) => supplier.products.length * HORIZON_DAYS;
+  const partitionsOf = (supplier: Supplier) => supplier.products.length * HORIZON_DAYS;
 
-  it('pulls every product and date once, and then nothing before it is due', async () => {
+  it('the sync pulls every product and date once, and then nothing before it is due', async () => {
     await using simulator = await startSimulator({ kind: 'per-date' });
     const supplier = supplierOf(simulator);
     await using _ = await sync(supplier);
-    await until('all is pulled', () => simulator.log().length >= allOf(supplier));
-    await expect.poll(() => parts(supplier), WITHIN).toBe(allOf(supplier));
-    expect(new Set(simulator.log().map(({ path }) => path)).size).toBe(allOf(supplier));
-    expect(simulator.log()).toHaveLength(allOf(supplier));
+    await until('everything is pulled', () => simulator.log().length >= partitionsOf(supplier));
+    await expect.poll(() => countPartitions(supplier), WITHIN).toBe(partitionsOf(supplier));
+    expect(new Set(simulator.log().map(({ path }) => path)).size).toBe(partitionsOf(supplier));
+    expect(simulator.log()).toHaveLength(partitionsOf(supplier));
     expect((await slotsOf(supplier)).length).toBeGreaterThan(0);
   });
 
-  it('keeps every limit in every window, as the supplier counts', async () => {
+  it('the sync keeps every limit in every window, as the supplier counts', async () => {
     await using simulator = await startSimulator({ kind: 'per-date', limits: ['6/200ms', '20/1s'] });
     const supplier = supplierOf(simulator, {
       pullLimits: [
@@ -98,18 +98,18 @@ eachDatabase('the sync of a supplier', (open) => {
     expect(simulator.log().every(({ accepted }) => accepted)).toBe(true);
   });
 
-  it('goes on where another instance stopped, pulling nothing twice', async () => {
+  it('an instance continues where another one stopped, and pulls nothing again', async () => {
     await using simulator = await startSimulator({ kind: 'per-date' });
     const supplier = supplierOf(simulator);
     {
-      await using _ = await sync(supplier, { lookEveryMs: 1 });
-      await until('it has begun', () => simulator.log().length > 2);
+      await using _ = await sync(supplier, { pollMs: 1 });
+      await until('the sync has started', () => simulator.log().length > 2);
     }
     await using _ = await sync(supplier);
-    await until('all is pulled', () => simulator.log().length >= allOf(supplier));
-    await expect.poll(() => parts(supplier), WITHIN).toBe(allOf(supplier));
+    await until('everything is pulled', () => simulator.log().length >= partitionsOf(supplier));
+    await expect.poll(() => countPartitions(supplier), WITHIN).toBe(partitionsOf(supplier));
     const paths = simulator.log().map(({ path }) => path);
-    // Those that were called off with the first instance had not been put in place.
+    // The answers to the pulls that were aborted with the first instance were not stored.
     expect(paths.length - new Set(paths).size).toBeLessThanOrEqual(8);
   });
 
@@ -120,73 +120,75 @@ eachDatabase('the sync of a supplier', (open) => {
     ['error', /answered 500/],
     ['timeout', /was not answered/],
     ['reset-before-headers', /ECONNRESET|closed/],
-    ['reset-after-headers', /ECONNRESET|broke off/],
-    ['truncated', /broke off/],
+    ['reset-after-headers', /ECONNRESET|cut off/],
+    ['truncated', /cut off/],
     ['invalid-json', /not JSON/],
     ['wrong-shape', /./],
     ['huge', /more than/],
     ['redirect', /answered 302/],
     ['duplicated', undefined],
     ['reordered', undefined],
-  ] as const)('leaves what it knows at %s, counts the pull, and says what went wrong', async (fault, told) => {
-    await using simulator = await startSimulator({ kind: 'per-date' });
-    const supplier = supplierOf(simulator, { products: [14], cadence: [{ days: [0, 6], everyMs: 100 }] });
-    await using _ = await sync(supplier, {}, WIRE);
-    await expect.poll(() => parts(supplier), WITHIN).toBe(7);
-    const before = await slotsOf(supplier);
-    simulator.setFaults({ [fault]: { next: 1 } });
-    const struck = () => simulator.log().some((entry) => entry.fault === fault);
-    await until('it has struck', struck);
-    if (told) await expect.poll(async () => (await accountOf(supplier)).told, WITHIN).toMatch(told);
-    const { pulls } = await accountOf(supplier);
-    expect(pulls).toBeGreaterThanOrEqual(simulator.log().length);
-    expect(await slotsOf(supplier)).toEqual(before);
-  });
+  ] as const)(
+    'a pull that meets %s changes no slot, counts against the limits, and stores its error',
+    async (fault, message) => {
+      await using simulator = await startSimulator({ kind: 'per-date' });
+      const supplier = supplierOf(simulator, { products: [14], cadence: [{ days: [0, 6], everyMs: 100 }] });
+      await using _ = await sync(supplier, {}, WIRE);
+      await expect.poll(() => countPartitions(supplier), WITHIN).toBe(7);
+      const before = await slotsOf(supplier);
+      simulator.setFaults({ [fault]: { next: 1 } });
+      const wasInjected = () => simulator.log().some((entry) => entry.fault === fault);
+      await until('the fault was injected', wasInjected);
+      if (message) await expect.poll(async () => (await readLedger(supplier)).lastError, WITHIN).toMatch(message);
+      const { pulls } = await readLedger(supplier);
+      expect(pulls).toBeGreaterThanOrEqual(simulator.log().length);
+      expect(await slotsOf(supplier)).toEqual(before);
+    },
+  );
 
-  /** What the ledger and the supplier's row say; pulls that this process has not closed yet are counted, too. */
-  async function accountOf({ id }: Supplier) {
+  /** A supplier's pulls, including open ones, and its last error. */
+  async function readLedger({ id }: Supplier) {
     const { rows } = await test.database.read((reader) =>
-      sql<{ pulls: number; told: string }>`
-        select count(*) as pulls, (select coalesce(last_error, '') from supplier where id = ${id}) as told
+      sql<{ pulls: number; lastError: string }>`
+        select count(*) as pulls, (select coalesce(last_error, '') from supplier where id = ${id}) as "lastError"
           from pull where supplier_id = ${id}`.execute(reader),
     );
-    return rows[0] ?? { pulls: 0, told: '' };
+    return rows[0] ?? { pulls: 0, lastError: '' };
   }
 
-  it('stays away for as long as a supplier asks', async () => {
+  it('the sync sends no pull for as long as the supplier asks', async () => {
     await using simulator = await startSimulator({ kind: 'per-date', limits: ['3/1h'] });
     const supplier = supplierOf(simulator);
     await using _ = await sync(supplier);
-    await until('it was refused', () => simulator.log().some(({ accepted }) => !accepted));
-    // Those under way at that moment are refused, too.
+    await until('a pull was refused', () => simulator.log().some(({ accepted }) => !accepted));
+    // Pulls that were running at that moment are refused too.
     await expect
       .poll(async () => {
         const { rows } = await test.database.read((reader) =>
-          sql<{ asked: boolean }>`
-            select blocked_until > holdfast_clock() + interval '50 minutes' as asked from supplier
+          sql<{ blocked: boolean }>`
+            select blocked_until > holdfast_clock() + interval '50 minutes' as blocked from supplier
              where id = ${supplier.id}`.execute(reader),
         );
-        return rows[0]?.asked;
+        return rows[0]?.blocked;
       }, WITHIN)
       .toBe(true);
     const pulls = simulator.log().length;
     expect(pulls).toBeLessThanOrEqual(3 + 8);
   });
 
-  it('closes a slot that is gone, and no other', async () => {
+  it('a slot that the supplier removed is closed, and no other slot is', async () => {
     await using simulator = await startSimulator({ kind: 'per-date' });
     const supplier = supplierOf(simulator, {
       products: [14],
       cadence: [{ days: [1, 6], everyMs: 100 }].map(fromToday),
     });
     await using _ = await sync(supplier);
-    await expect.poll(() => parts(supplier), WITHIN).toBe(7);
-    const known = await slotsOf(supplier);
-    const one = known[0];
-    if (!one) throw new Error('nothing is for sale');
-    simulator.vanish(one.upstream_id);
+    await expect.poll(() => countPartitions(supplier), WITHIN).toBe(7);
+    const [removed] = await slotsOf(supplier);
+    if (!removed) throw new Error('nothing is on sale');
+    simulator.vanish(removed.upstream_id);
     await expect
-      .poll(async () => (await slotsOf(supplier)).find(({ slot_id }) => slot_id === one.slot_id)?.open, WITHIN)
+      .poll(async () => (await slotsOf(supplier)).find(({ slot_id }) => slot_id === removed.slot_id)?.open, WITHIN)
       .toBe(false);
     expect((await slotsOf(supplier)).filter(({ open: isOpen }) => !isOpen)).toHaveLength(1);
   });

@@ -1,23 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Database, Tx } from '../../../platform/db/database.ts';
-import { NotFound } from '../../../platform/errors.ts';
+import { NotFound, noSuch } from '../../../platform/errors.ts';
 import { answerWith, sendAnswer } from '../../../platform/http/answer.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { answerOnce } from '../../../platform/http/idempotency.ts';
-import { Problems } from '../../../platform/http/parameters.ts';
 import type { Supplier } from '../supplier/supplier.ts';
-import { hasOpenPull, readPaused, setPaused } from '../supplier/supplier-store.ts';
-import { pullStillOpen } from '../supply-failures.ts';
-import * as schemas from '../supply-schemas.ts';
+import { readPaused, setPaused } from '../supplier/supplier-store.ts';
 import { unparkWriteBacks } from '../write-back/write-back-store.ts';
-import { overall, readSyncStatus, stateOf } from './sync-status.ts';
+import { hasOpenPull } from './pull-ledger-store.ts';
+import { PullStillOpen } from './sync-failures.ts';
+import * as schemas from './sync-schemas.ts';
+import { overallState, readSyncStatus, toSyncState } from './sync-status.ts';
 
-/** How long a pause waits for pulls that began before it: longer than an adapter takes over one. */
-const PULLS_END_WITHIN_MS = 12_000;
-const LOOK_EVERY_MS = 50;
+/** How long a pause waits for the pulls that started before it; longer than an adapter takes for one. */
+const OPEN_PULLS_END_WITHIN_MS = 12_000;
+const POLL_MS = 50;
 
-interface SyncDeps {
+interface SyncRoutesDeps {
   readonly database: Database;
   readonly suppliers: readonly Supplier[];
 }
@@ -26,17 +26,17 @@ interface SupplierRequest extends FastifyRequest {
   readonly query: { readonly supplier?: string };
 }
 
-/** The sync of suppliers: to stop it, to let it go on, and to see how far it is. */
-export function addSyncRoutes(app: HttpServer, { database, suppliers }: SyncDeps): void {
+/** Routes that pause and resume the sync of suppliers and show its status. */
+export function addSyncRoutes(app: HttpServer, { database, suppliers }: SyncRoutesDeps): void {
   const tags = ['Sync'];
   const allIds = suppliers.map(({ id }) => id);
 
-  /** None for a supplier that is not configured. */
+  /** The suppliers that a request names. Empty for a supplier that is not configured. */
   function idsOf({ query: { supplier } }: SupplierRequest): readonly string[] {
     return supplier === undefined ? allIds : allIds.filter((id) => id === supplier);
   }
 
-  function answerPaused(
+  function setSync(
     request: SupplierRequest,
     reply: FastifyReply,
     paused: boolean,
@@ -48,9 +48,9 @@ export function addSyncRoutes(app: HttpServer, { database, suppliers }: SyncDeps
       if (supplier !== undefined && ids.length === 0) throw new NotFound('supplier', supplier);
       await setPaused(tx, ids, paused);
       if (!paused) await unparkWriteBacks(tx, ids);
-      const known = await readPaused(tx, allIds);
-      const states = allIds.map((id) => ({ id, status: stateOf(known.get(id)) }));
-      return answerWith(reply, 200, { status: overall(states.map(({ status }) => status)), suppliers: states });
+      const isPaused = await readPaused(tx, allIds);
+      const states = allIds.map((id) => ({ id, status: toSyncState(isPaused.get(id)) }));
+      return answerWith(reply, 200, { status: overallState(states.map(({ status }) => status)), suppliers: states });
     };
     return answerOnce(database, request, reply, work, settle);
   }
@@ -58,36 +58,49 @@ export function addSyncRoutes(app: HttpServer, { database, suppliers }: SyncDeps
   app.post(
     '/api/v1/sync/pause',
     {
+      config: { problems: [noSuch('supplier'), PullStillOpen] },
       schema: {
+        operationId: 'pauseSync',
         tags,
-        summary: 'Stop pulling, on all instances and until it is resumed; no pull starts after the answer',
+        summary: 'Pause sync',
+        description:
+          'Stops pulls on all instances until `resume`, also across restarts. No pull starts after the answer. ' +
+          'Bookings and cancellations are still sent.',
         querystring: schemas.SupplierQuery,
-        response: { 200: schemas.SyncPaused, ...Problems },
+        response: { 200: schemas.SyncStates },
       },
     },
-    (request, reply) => answerPaused(request, reply, true, () => pullsEnded(database, idsOf(request))),
+    (request, reply) => setSync(request, reply, true, () => untilPullsEnd(database, idsOf(request))),
   );
 
   app.post(
     '/api/v1/sync/resume',
     {
+      config: { problems: [noSuch('supplier')] },
       schema: {
+        operationId: 'resumeSync',
         tags,
-        summary: 'Go on pulling, and try again to tell suppliers what they could not be told',
+        summary: 'Resume sync and retry parked write-backs',
+        description:
+          'Allows pulls again. Bookings and cancellations that were parked after too many failures are sent again.',
         querystring: schemas.SupplierQuery,
-        response: { 200: schemas.SyncPaused, ...Problems },
+        response: { 200: schemas.SyncStates },
       },
     },
-    (request, reply) => answerPaused(request, reply, false),
+    (request, reply) => setSync(request, reply, false),
   );
 
   app.get(
     '/api/v1/sync/status',
     {
       schema: {
+        operationId: 'getSyncStatus',
         tags,
-        summary: 'How far the sync of each supplier is, and when it may go on',
-        response: { 200: schemas.SyncStatus, ...Problems },
+        summary: 'Get the status of the sync',
+        description:
+          'Returns for each supplier how much of its inventory is within its target age, how much of each pull limit ' +
+          'is used, when the next pull is allowed and what went wrong last.',
+        response: { 200: schemas.SyncStatus },
       },
     },
     async (_request, reply) => {
@@ -96,18 +109,15 @@ export function addSyncRoutes(app: HttpServer, { database, suppliers }: SyncDeps
     },
   );
 
-  app.get(
-    '/test',
-    { schema: { tags, summary: 'Say hello', response: { 200: schemas.Hello, ...Problems } } },
-    async () => ({ hello: 'world' }),
-  );
+  // Connectivity check of the inventory sync assignment.
+  app.get('/test', { schema: { hide: true, response: { 200: schemas.Greeting } } }, async () => ({ hello: 'world' }));
 }
 
-/** A pull is reserved before it is sent, so one that is open may be about to start. None is reserved any more. */
-async function pullsEnded(database: Database, supplierIds: readonly string[]): Promise<void> {
-  const endsAt = performance.now() + PULLS_END_WITHIN_MS;
+/** Waits until no pull is open. A pull is reserved before it is sent, and after a pause none is reserved. */
+async function untilPullsEnd(database: Database, supplierIds: readonly string[]): Promise<void> {
+  const endsAt = performance.now() + OPEN_PULLS_END_WITHIN_MS;
   while (await database.read((reader) => hasOpenPull(reader, supplierIds))) {
-    if (performance.now() >= endsAt) throw pullStillOpen();
-    await delay(LOOK_EVERY_MS);
+    if (performance.now() >= endsAt) throw new PullStillOpen();
+    await delay(POLL_MS);
   }
 }

@@ -2,11 +2,17 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { eachDatabase } from '../../../../test/support/database/test-database.ts';
 import { ask, openTestApp } from '../../../../test/support/server/test-app.ts';
-import { experienceSlot, tellPart } from '../../../../test/support/supply/known-partitions.ts';
+import {
+  experienceSlot,
+  type SuppliedSlot,
+  storePartition,
+} from '../../../../test/support/supply/stored-partitions.ts';
 import { NOWHERE, supplierAt } from '../../../../test/support/supply/supplier-at.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
+import { productDate } from '../supplier/partition.ts';
 import type { Supplier } from '../supplier/supplier.ts';
 import { readNextPull } from './next-pull-store.ts';
+import { pullsOf, windowsOf } from './pull-ledger-store.ts';
 
 /** 00:30 on the 21st in Singapore. */
 const NOW = '2026-12-20T16:30:00Z';
@@ -23,7 +29,7 @@ const TOURS = supplierAt(NOWHERE, 'per-date', {
 });
 const VENUE = supplierAt(NOWHERE, 'snapshot', { id: 'venue', pullLimits: [{ pulls: 1, windowMs: 3_600_000 }] });
 
-eachDatabase('the sync', (open) => {
+eachDatabase('sync routes', (open) => {
   let app: HttpServer;
   const start = () => openTestApp(open().database, {}, { suppliers: [TOURS, VENUE] });
   const run = (query: ReturnType<typeof sql>) => open().database.transaction((tx) => query.execute(tx));
@@ -40,42 +46,39 @@ eachDatabase('the sync', (open) => {
   });
 
   const status = async (on = app) => (await ask(on, 'GET', '/api/v1/sync/status')).body as { suppliers: object[] };
-  const post = (what: string, headers = {}) => ask(app, 'POST', `/api/v1/sync/${what}`, undefined, headers);
-  /** What the ledger says of the supplier's next pull, reserving it if it may be. */
+  const post = (action: string, headers = {}) => ask(app, 'POST', `/api/v1/sync/${action}`, undefined, headers);
+  /** Reserves the supplier's next pull if the limits allow it. */
   async function reserve({ id, pullLimits }: Supplier): Promise<{ outcome: string; wait_until: string | null }> {
     const { rows } = await open().database.transaction((tx) =>
       sql<{ outcome: string; wait_until: string | null }>`
         select outcome, wait_until from reserve_pull(${id}, 0, 'everything',
-          ${pullLimits.map(({ pulls }) => pulls)}::integer[],
-          ${pullLimits.map(({ windowMs }) => `${windowMs} milliseconds`)}::interval[], interval '10 seconds')`.execute(
-        tx,
-      ),
+          ${pullsOf(pullLimits)}::integer[], ${windowsOf(pullLimits)}::interval[], interval '10 seconds')`.execute(tx),
     );
-    if (!rows[0]) throw new Error('no outcome');
+    if (!rows[0]) throw new Error('reserve_pull returned no row');
     return rows[0];
   }
   const close = () => run(sql`update pull set outcome = 'ok', open_until = holdfast_clock() where outcome is null`);
 
-  it('says hello', async () => {
+  it('GET /test answers {"hello":"world"}', async () => {
     expect((await ask(app, 'GET', '/test')).text).toBe('{"hello":"world"}');
   });
 
-  it('tells how far each supplier is, in the supplier’s own days', async () => {
-    // Today there is the 21st: two products, three days.
+  it('the status counts partitions within their target age, by the days of the supplier’s time zone', async () => {
+    // Today is the 21st there, so two products on three days are required.
     const slot = experienceSlot('a', '2026-12-21', '10:00', 1, '10');
-    const tell = (part: string, observedAt: string) =>
-      tellPart(open().database, {
-        supplier: TOURS.id,
-        part,
+    const store = (productId: number, date: string, observedAt: string, slots: readonly SuppliedSlot[] = []) =>
+      storePartition(open().database, {
+        supplierId: TOURS.id,
+        partition: productDate(productId, date),
         observedAt,
-        slots: part === '14/2026-12-21' ? [slot] : [],
+        slots,
       });
-    await tell('14/2026-12-21', '2026-12-20T16:15:00Z');
-    await tell('15/2026-12-21', '2026-12-20T16:14:59Z');
-    await tell('14/2026-12-23', '2026-12-20T12:30:00Z');
-    // Neither of these is asked for.
-    await tell('14/2026-12-20', '2026-12-19T12:00:00Z');
-    await tell('15/2026-12-24', '2026-12-19T12:00:00Z');
+    await store(14, '2026-12-21', '2026-12-20T16:15:00Z', [slot]);
+    await store(15, '2026-12-21', '2026-12-20T16:14:59Z');
+    await store(14, '2026-12-23', '2026-12-20T12:30:00Z');
+    // Neither of these is required.
+    await store(14, '2026-12-20', '2026-12-19T12:00:00Z');
+    await store(15, '2026-12-24', '2026-12-19T12:00:00Z');
     await reserve(TOURS);
     const { suppliers, ...rest } = await status();
     expect(rest).toEqual({ status: 'running', now: NOW, removed: [] });
@@ -111,8 +114,8 @@ eachDatabase('the sync', (open) => {
     ]);
   });
 
-  it('foretells what the ledger will say of the next pull', async () => {
-    const foretold = async () => {
+  it('readNextPull returns the time that reserve_pull then decides by', async () => {
+    const predict = async () => {
       const { nextMs = Number.NaN } = await open().database.read((reader) => readNextPull(reader, TOURS));
       return new Date(nextMs).toISOString();
     };
@@ -122,7 +125,7 @@ eachDatabase('the sync', (open) => {
       await open().clock.freeze(new Date(now).toISOString());
       if (blocked)
         await run(sql`update supplier set blocked_until = holdfast_clock() + ${blocked} * interval '1 second'`);
-      const expected = await foretold();
+      const expected = await predict();
       const { outcome, wait_until } = await reserve(TOURS);
       outcomes.push([outcome, expected]);
       if (outcome === 'wait') expect(new Date(wait_until ?? '').toISOString()).toBe(expected);
@@ -132,7 +135,7 @@ eachDatabase('the sync', (open) => {
     expect(new Set(outcomes.map(([outcome]) => outcome))).toEqual(new Set(['reserved', 'wait']));
   });
 
-  it('pauses all or one of them, for every instance and the next start, and resumes', async () => {
+  it('pause stops one or all suppliers on every instance and across restarts, until resume', async () => {
     expect((await post('pause?supplier=venue')).body).toEqual({
       status: 'running',
       suppliers: [
@@ -157,14 +160,14 @@ eachDatabase('the sync', (open) => {
     expect((await reserve(VENUE)).outcome).toBe('reserved');
   });
 
-  it('does not know suppliers that are not configured', async () => {
-    for (const what of ['pause', 'resume']) {
-      const answer = await post(`${what}?supplier=nobody`);
+  it('pause and resume of a supplier that is not configured answer 404', async () => {
+    for (const action of ['pause', 'resume']) {
+      const answer = await post(`${action}?supplier=unknown`);
       expect(answer.body).toMatchObject({ status: 404, type: 'urn:holdfast:problem:no-such-supplier' });
     }
   });
 
-  it('answers a pause when the pull that was open has ended, and not before', async () => {
+  it('pause answers when the open pull has ended, and not before', async () => {
     expect((await reserve(VENUE)).outcome).toBe('reserved');
     let answered = false;
     const pausing = post('pause').finally(() => {
@@ -177,14 +180,14 @@ eachDatabase('the sync', (open) => {
       return rows.length > 0;
     };
     await expect.poll(isPaused).toBe(true);
-    // Looks that find it open, by one that is as quick as any of the pause's own.
-    for (let looks = 0; looks < 5; looks += 1) await status();
+    // Reads that find the pull open, each as fast as a check of the pause itself.
+    for (let reads = 0; reads < 5; reads += 1) await status();
     expect(answered).toBe(false);
     await close();
     expect((await pausing).status).toBe(200);
   });
 
-  it('takes a key, whose answer does not pause again what was resumed since', async () => {
+  it('a pause that is replayed under its Idempotency-Key does not pause again', async () => {
     const key = { 'idempotency-key': 'pause-1' };
     const first = await post('pause', key);
     await post('resume');

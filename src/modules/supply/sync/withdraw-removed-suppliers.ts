@@ -6,7 +6,7 @@ import { readRemoved, withdrawSupplier } from './withdrawal-store.ts';
 
 const EVERY_MS = 60_000;
 
-/** Takes off sale what suppliers sell that are in nobody's configuration any more. */
+/** Starts the job that takes slots off sale whose supplier was removed from the configuration. */
 export async function startWithdrawing(
   jobs: Jobs,
   database: Database,
@@ -28,7 +28,7 @@ export async function withdrawRemoved(
     if (slots + writeBacks === 0) continue;
     logger.warn(
       { supplier: id, slots, writeBacks },
-      'a supplier is not configured any more: its slots are off sale, and what it was not told is set aside',
+      'supplier is no longer configured: its slots are off sale and its waiting write-backs are parked',
     );
   }
 }

@@ -2,37 +2,42 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { eachDatabase } from '../../../../test/support/database/test-database.ts';
-import { addSupplier, bookSupplied, item, suppliedIds } from '../../../../test/support/supply/supplied-slots.ts';
+import {
+  addSupplier,
+  bookSupplied,
+  suppliedIds,
+  upstreamItem,
+} from '../../../../test/support/supply/supplied-slots.ts';
 import { readWriteBacks } from '../../../../test/support/supply/write-back-fixture.ts';
 import { readClock } from '../../../platform/db/database.ts';
 import { createLogger } from '../../../platform/logger.ts';
-import type { Partition, UpstreamSlot } from '../adapters/adapter.ts';
+import type { UpstreamSlot } from '../adapters/adapter.ts';
+import { EVERYTHING, type Partition, productDate } from '../supplier/partition.ts';
 import { acquireLease, releaseLease } from './leader-lease-store.ts';
 import { replacePartition } from './partition-store.ts';
 import { withdrawRemoved } from './withdraw-removed-suppliers.ts';
-import { askForProducts, withdrawSupplier } from './withdrawal-store.ts';
+import { offerProducts, withdrawSupplier } from './withdrawal-store.ts';
 
-let supplierIds = 0;
+let supplierCount = 0;
 
-eachDatabase('what a supplier is no longer configured for', (open) => {
+eachDatabase('withdrawal', (open) => {
   async function newSupplier(): Promise<string> {
-    supplierIds += 1;
-    await addSupplier(open().database, `tours-${supplierIds}`);
-    return `tours-${supplierIds}`;
+    supplierCount += 1;
+    await addSupplier(open().database, `tours-${supplierCount}`);
+    return `tours-${supplierCount}`;
   }
 
-  const everything: Partition = { kind: 'everything' };
-  const dateOf = (product: number): Partition => ({ kind: 'product-date', product, date: '2030-06-01' });
+  const dateOf = (productId: number) => productDate(productId, '2030-06-01');
 
-  async function tell(supplierId: string, part: Partition, slots: readonly UpstreamSlot[], epoch = 0) {
+  async function replace(supplierId: string, partition: Partition, slots: readonly UpstreamSlot[], epoch = 0) {
     const { database } = open();
     const observedAt = await database.read(readClock);
     return database.statement((tx) =>
-      replacePartition(tx, { supplierId, epoch, part, observedAt, slots, absence: 'gone' }),
+      replacePartition(tx, { supplierId, epoch, partition, observedAt, slots, absence: 'gone' }),
     );
   }
 
-  async function forSale(supplierId: string): Promise<string[]> {
+  async function unitsOnSale(supplierId: string): Promise<string[]> {
     const { rows } = await open().database.read((reader) =>
       sql<{ unit: string }>`
         select upstream_id #>> '{}' as unit from supplier_slot join slot on slot.id = slot_id
@@ -41,19 +46,19 @@ eachDatabase('what a supplier is no longer configured for', (open) => {
     return rows.map(({ unit }) => unit);
   }
 
-  /** One of a supplier's slots is booked, and the supplier is yet to be told. */
+  /** Books a unit of a supplier's slot `a`. The write-back stays waiting. */
   async function bookOne(supplierId: string): Promise<void> {
     const { database } = open();
     await bookSupplied(database, (await suppliedIds(database, supplierId)).get('a') ?? 0);
   }
 
-  const lead = (supplierId: string, instance = randomUUID()) =>
+  const acquire = (supplierId: string, instance = randomUUID()) =>
     open().database.statement((tx) => acquireLease(tx, supplierId, instance, 5_000));
 
-  /** As if the lead had ended eleven minutes ago. */
-  async function unlead(supplierId: string): Promise<void> {
+  /** Makes the lease look as if it had ended eleven minutes ago. */
+  async function endLeaseEarlier(supplierId: string): Promise<void> {
     await open().database.statement((tx) =>
-      sql`update supplier set leader_until = holdfast_clock() - interval '11 minutes' where id = ${supplierId}`.execute(
+      sql`update supplier set lease_until = holdfast_clock() - interval '11 minutes' where id = ${supplierId}`.execute(
         tx,
       ),
     );
@@ -62,106 +67,108 @@ eachDatabase('what a supplier is no longer configured for', (open) => {
   const entryOf = async (supplierId: string) =>
     (await readWriteBacks(open().database)).find(({ supplier_id }) => supplier_id === supplierId);
 
-  /** As an instance does that is configured for all suppliers of this file but these. */
-  const withdrawBut = (...removed: string[]) => {
-    const configured = Array.from({ length: supplierIds }, (_, index) => ({ id: `tours-${index + 1}` }));
-    const left = configured.filter(({ id }) => !removed.includes(id));
-    return withdrawRemoved(open().database, left, createLogger('silent'));
+  /** Runs the job of an instance that is configured for all suppliers of this file except these. */
+  const withdrawAllExcept = (...removed: string[]) => {
+    const configured = Array.from({ length: supplierCount }, (_, index) => ({ id: `tours-${index + 1}` }));
+    const kept = configured.filter(({ id }) => !removed.includes(id));
+    return withdrawRemoved(open().database, kept, createLogger('silent'));
   };
 
-  it('goes off sale by product, and comes back as it was', async () => {
+  it('a product that is no longer configured goes off sale, and is restored when it is configured again', async () => {
     const id = await newSupplier();
-    await tell(id, dateOf(14), [item('a', 2), item('b', 2), item('gone', 2)]);
-    await tell(id, dateOf(14), [item('a', 2), item('b', 2)]);
-    await tell(id, dateOf(15), [item('c', 2)]);
-    const ask = (products: number[], epoch = 0) =>
-      open().database.transaction((tx) => askForProducts(tx, { id, products }, epoch));
+    await replace(id, dateOf(14), [upstreamItem('a', 2), upstreamItem('b', 2), upstreamItem('gone', 2)]);
+    await replace(id, dateOf(14), [upstreamItem('a', 2), upstreamItem('b', 2)]);
+    await replace(id, dateOf(15), [upstreamItem('c', 2)]);
+    const offer = (products: number[], epoch = 0) =>
+      open().database.transaction((tx) => offerProducts(tx, { id, products }, epoch));
 
-    expect(await ask([14, 15])).toEqual({ withdrawn: 0, restored: 0 });
-    expect(await ask([15], 1), 'under an epoch that is not the present one').toEqual({ withdrawn: 0, restored: 0 });
-    expect(await ask([15])).toEqual({ withdrawn: 2, restored: 0 });
-    expect(await forSale(id)).toEqual(['c']);
-    expect(await ask([14])).toEqual({ withdrawn: 1, restored: 2 });
-    expect(await forSale(id), 'what the supplier itself let go of stays closed').toEqual(['a', 'b']);
-    expect(await tell(id, dateOf(14), [item('a', 2), item('b', 2)])).toBe('unchanged');
+    expect(await offer([14, 15])).toEqual({ withdrawn: 0, restored: 0 });
+    expect(await offer([15], 1), 'in another epoch').toEqual({ withdrawn: 0, restored: 0 });
+    expect(await offer([15])).toEqual({ withdrawn: 2, restored: 0 });
+    expect(await unitsOnSale(id)).toEqual(['c']);
+    expect(await offer([14])).toEqual({ withdrawn: 1, restored: 2 });
+    expect(await unitsOnSale(id), 'a slot that the supplier removed stays closed').toEqual(['a', 'b']);
+    expect(await replace(id, dateOf(14), [upstreamItem('a', 2), upstreamItem('b', 2)])).toBe('unchanged');
   });
 
-  it('goes off sale with its supplier, which is told of its bookings when it is configured again', async () => {
+  it('a removed supplier goes off sale and its write-backs are parked, until it is configured again', async () => {
     const id = await newSupplier();
-    await tell(id, everything, [item('a', 2), item('b', 2)]);
+    await replace(id, EVERYTHING, [upstreamItem('a', 2), upstreamItem('b', 2)]);
     await bookOne(id);
-    const epoch = await lead(id);
-    await withdrawBut(id);
-    expect(await forSale(id), 'as long as an instance syncs it').toEqual(['a', 'b']);
+    const epoch = await acquire(id);
+    await withdrawAllExcept(id);
+    expect(await unitsOnSale(id), 'while an instance syncs it').toEqual(['a', 'b']);
 
-    await unlead(id);
-    await withdrawBut();
-    expect(await forSale(id), 'as long as it is configured').toEqual(['a', 'b']);
-    await withdrawBut(id);
-    expect(await forSale(id)).toEqual([]);
-    expect(await entryOf(id)).toMatchObject({ state: 'parked', reason: 'its supplier is not configured any more' });
-    expect(await tell(id, everything, [item('a', 1)], epoch), 'a leader that was frozen').toBe('fenced');
+    await endLeaseEarlier(id);
+    await withdrawAllExcept();
+    expect(await unitsOnSale(id), 'while it is configured').toEqual(['a', 'b']);
+    await withdrawAllExcept(id);
+    expect(await unitsOnSale(id)).toEqual([]);
+    expect(await entryOf(id)).toMatchObject({ state: 'parked', reason: 'its supplier is no longer configured' });
+    expect(await replace(id, EVERYTHING, [upstreamItem('a', 1)], epoch), 'an instance that was frozen').toBe('fenced');
 
-    const again = (await lead(id)) ?? 0;
-    const asked = await open().database.transaction((tx) => askForProducts(tx, { id, products: [] }, again));
-    expect(asked).toEqual({ withdrawn: 0, restored: 2 });
+    const nextEpoch = (await acquire(id)) ?? 0;
+    const change = await open().database.transaction((tx) => offerProducts(tx, { id, products: [] }, nextEpoch));
+    expect(change).toEqual({ withdrawn: 0, restored: 2 });
     expect(await entryOf(id)).toMatchObject({ state: 'waiting', reason: null });
   });
 
-  it('leaves alone what has begun, what is parked for another reason, and what is still led', async () => {
+  it('slots that have begun, write-backs parked for another reason and suppliers under a lease are left alone', async () => {
     const id = await newSupplier();
-    const begun = { ...item('begun', 2), startsAt: '2020-06-01T10:00:00.000Z' };
-    await tell(id, everything, [begun, item('a', 2)]);
+    const begun = { ...upstreamItem('begun', 2), startsAt: '2020-06-01T10:00:00.000Z' };
+    await replace(id, EVERYTHING, [begun, upstreamItem('a', 2)]);
     await bookOne(id);
     const park = (reason: string) =>
       open().database.statement((tx) =>
         sql`update write_back set state = 'parked', reason = ${reason} where supplier_id = ${id}`.execute(tx),
       );
     await park('rejected: answered 422');
-    await lead(id);
+    await acquire(id);
     expect(await open().database.transaction((tx) => withdrawSupplier(tx, id))).toEqual({ slots: 0, writeBacks: 0 });
-    await unlead(id);
+    await endLeaseEarlier(id);
     expect(await open().database.transaction((tx) => withdrawSupplier(tx, id))).toEqual({ slots: 1, writeBacks: 0 });
-    expect(await forSale(id)).toEqual(['begun']);
-    const epoch = (await lead(id)) ?? 0;
-    await open().database.transaction((tx) => askForProducts(tx, { id, products: [] }, epoch));
+    expect(await unitsOnSale(id)).toEqual(['begun']);
+    const epoch = (await acquire(id)) ?? 0;
+    await open().database.transaction((tx) => offerProducts(tx, { id, products: [] }, epoch));
     expect(await entryOf(id)).toMatchObject({ state: 'parked', reason: 'rejected: answered 422' });
-    expect(await forSale(id)).toEqual(['a', 'begun']);
+    expect(await unitsOnSale(id)).toEqual(['a', 'begun']);
   });
 
-  it('waits for its next pull when it was off sale for more than a day', async () => {
+  it('slots that were off sale for more than a day stay closed until the next pull', async () => {
     const id = await newSupplier();
-    await tell(id, everything, [item('a', 2)]);
-    await withdrawBut(id);
+    await replace(id, EVERYTHING, [upstreamItem('a', 2)]);
+    await withdrawAllExcept(id);
     await open().database.transaction(async (tx) => {
       const earlier = sql`interval '25 hours'`;
-      await sql`update supply_part set withdrawn_at = withdrawn_at - ${earlier} where supplier_id = ${id}`.execute(tx);
+      await sql`update supplier_partition set withdrawn_at = withdrawn_at - ${earlier} where supplier_id = ${id}`.execute(
+        tx,
+      );
       await sql`
         update slot set closed_at = closed_at - ${earlier}
          where id in (select slot_id from supplier_slot where supplier_id = ${id})`.execute(tx);
     });
-    const epoch = (await lead(id)) ?? 0;
-    const ask = open().database.transaction((tx) => askForProducts(tx, { id, products: [] }, epoch));
-    expect(await ask).toEqual({ withdrawn: 0, restored: 0 });
-    expect(await forSale(id)).toEqual([]);
-    expect(await tell(id, everything, [item('a', 2)], epoch)).toBe('changed');
-    expect(await forSale(id)).toEqual(['a']);
+    const epoch = (await acquire(id)) ?? 0;
+    const change = open().database.transaction((tx) => offerProducts(tx, { id, products: [] }, epoch));
+    expect(await change).toEqual({ withdrawn: 0, restored: 0 });
+    expect(await unitsOnSale(id)).toEqual([]);
+    expect(await replace(id, EVERYTHING, [upstreamItem('a', 2)], epoch)).toBe('changed');
+    expect(await unitsOnSale(id)).toEqual(['a']);
   });
 
-  it('counts the ten minutes from an orderly stop, too', async () => {
+  it('the ten minutes until a supplier is withdrawn also count from an orderly stop', async () => {
     const id = await newSupplier();
-    await tell(id, everything, [item('a', 2)]);
+    await replace(id, EVERYTHING, [upstreamItem('a', 2)]);
     const instance = randomUUID();
-    await lead(id, instance);
+    await acquire(id, instance);
     await open().database.statement((tx) => releaseLease(tx, id, instance));
-    await withdrawBut(id);
-    expect(await forSale(id)).toEqual(['a']);
-    expect(await lead(id), 'another takes over at once').toBeDefined();
+    await withdrawAllExcept(id);
+    expect(await unitsOnSale(id)).toEqual(['a']);
+    expect(await acquire(id), 'another instance takes over at once').toBeDefined();
   });
 
-  it('is withdrawn once, whatever it was not told', async () => {
+  it('a supplier is withdrawn once, even if it has unsent write-backs', async () => {
     const id = await newSupplier();
-    await tell(id, everything, [item('a', 2)]);
+    await replace(id, EVERYTHING, [upstreamItem('a', 2)]);
     await bookOne(id);
     const epochs = async () =>
       (
@@ -169,9 +176,9 @@ eachDatabase('what a supplier is no longer configured for', (open) => {
           sql<{ epoch: number }>`select epoch from supplier where id = ${id}`.execute(reader),
         )
       ).rows[0]?.epoch;
-    await withdrawBut(id);
+    await withdrawAllExcept(id);
     const once = await epochs();
-    await withdrawBut(id);
+    await withdrawAllExcept(id);
     expect(await epochs()).toBe(once);
   });
 });

@@ -3,7 +3,7 @@ import type { ConnectedSupplier } from '../adapters/connect-suppliers.ts';
 import { watchWriteBacks } from './watch-write-backs.ts';
 import { type WriteBackDeps, WriteBackWorker } from './write-back-worker.ts';
 
-/** Begins to tell every supplier what was booked and cancelled; disposing ends it in an orderly way. */
+/** Starts to send write-backs to all suppliers. Disposing stops it in an orderly way. */
 export function startWriteBack(
   deps: WriteBackDeps,
   suppliers: readonly ConnectedSupplier[],

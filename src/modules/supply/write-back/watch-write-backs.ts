@@ -1,11 +1,11 @@
 import type { Metrics } from '../../../platform/metrics.ts';
 import type { WriteBackWorker } from './write-back-worker.ts';
 
-/** Shows at `/metrics` what suppliers still have to be told, and how that goes. */
+/** Adds the length of the write-back queue and the outcomes of attempts to the metrics. */
 export function watchWriteBacks(metrics: Metrics, worker: WriteBackWorker): void {
   metrics.gauge(
     'holdfast_write_backs',
-    'Bookings and cancellations that suppliers have not been told of',
+    'Bookings and cancellations that have not reached the supplier',
     ['supplier', 'state'],
     () =>
       worker.depth().map(({ supplierId, state, entries }) => ({
@@ -15,7 +15,7 @@ export function watchWriteBacks(metrics: Metrics, worker: WriteBackWorker): void
   );
   metrics.gauge(
     'holdfast_write_back_attempts',
-    'Attempts to tell a supplier by what became of them, since the start',
+    'Attempts to send a booking or cancellation since the start, by outcome',
     ['supplier', 'outcome'],
     () =>
       worker.attempts().map(({ supplierId, outcome, count }) => ({

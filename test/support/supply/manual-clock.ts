@@ -1,7 +1,7 @@
 import type { SimulatorClock } from '../../../src/simulator/inventory/simulator-clock.ts';
 
-/** A supplier's clock that stands still until it is moved. */
-export class MovedClock implements SimulatorClock {
+/** A simulated supplier's clock that moves only when a test moves it. */
+export class ManualClock implements SimulatorClock {
   #wallMs: number;
   #monotonicMs = 0;
 
@@ -22,7 +22,7 @@ export class MovedClock implements SimulatorClock {
     this.#monotonicMs += ms;
   }
 
-  /** As somebody who sets the machine's clock does. */
+  /** Sets the wall clock back and leaves the monotonic one alone, as an operating system does. */
   setBack(ms: number): void {
     this.#wallMs -= ms;
   }

@@ -49,17 +49,18 @@ export const SIMULATOR_OPTIONS = {
 export function readSimulatorOptions(words: readonly string[]): SimulatorOptions {
   const values = parse(words);
   const { kind, latency } = values;
-  if (kind !== 'per-date' && kind !== 'snapshot')
-    throw new SimulatorError(`--kind is per-date or snapshot, not ${kind}`);
+  if (kind !== 'per-date' && kind !== 'snapshot') {
+    throw new SimulatorError(`--kind must be per-date or snapshot, not ${kind}`);
+  }
   const latencyMs = latency === undefined ? 0 : parseDurationMs(latency);
-  if (latencyMs === undefined) throw new SimulatorError(`--latency is a duration such as 50ms, not ${latency}`);
+  if (latencyMs === undefined) throw new SimulatorError(`--latency must be a duration such as 50ms, not ${latency}`);
   return {
     kind,
     latencyMs,
-    port: readNumber('port', values.port, DEFAULT_PORT, { whole: true, most: 65_535 }),
-    seed: readNumber('seed', values.seed, 1, { whole: true, most: 2 ** 31 }),
-    syntheticProducts: readNumber('products', values.products, 0, { whole: true, most: 8_000 }),
-    rivalsPerSecond: readNumber('rivals', values.rivals, 0, { whole: false, most: 1_000 }),
+    port: readNumber('port', values.port, DEFAULT_PORT, { whole: true, max: 65_535 }),
+    seed: readNumber('seed', values.seed, 1, { whole: true, max: 2 ** 31 }),
+    syntheticProducts: readNumber('products', values.products, 0, { whole: true, max: 8_000 }),
+    rivalsPerSecond: readNumber('rivals', values.rivals, 0, { whole: false, max: 1_000 }),
     limits: values.limit ?? [],
     timeZone: readZone(values['time-zone']),
     basePath: readBasePath(values['base-path']),
@@ -80,19 +81,21 @@ function parse(words: readonly string[]) {
 function readNumber(
   name: string,
   text: string | undefined,
-  otherwise: number,
-  { whole, most }: { readonly whole: boolean; readonly most: number },
+  fallback: number,
+  { whole, max }: { readonly whole: boolean; readonly max: number },
 ): number {
-  if (text === undefined) return otherwise;
+  if (text === undefined) return fallback;
   const number = Number(text);
-  if (!(whole ? /^\d+$/ : /^\d+(\.\d+)?$/).test(text) || number > most) {
-    throw new SimulatorError(`--${name} is a ${whole ? 'whole ' : ''}number from 0 to ${most}, not ${text}`);
+  if (!(whole ? /^\d+$/ : /^\d+(\.\d+)?$/).test(text) || number > max) {
+    throw new SimulatorError(`--${name} must be a ${whole ? 'whole ' : ''}number from 0 to ${max}, not ${text}`);
   }
   return number;
 }
 
 function readBasePath(text = ''): string {
-  if (!/^(\/[\w.~-]+)*$/.test(text)) throw new SimulatorError(`--base-path is such as /city-tours, not ${text}`);
+  if (!/^(\/[\w.~-]+)*$/.test(text)) {
+    throw new SimulatorError(`--base-path must be a path such as /city-tours, not ${text}`);
+  }
   return text;
 }
 
@@ -101,6 +104,6 @@ function readZone(text = 'Asia/Singapore'): string {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text);
     return text;
   } catch {
-    throw new SimulatorError(`--time-zone is such as Asia/Singapore, not ${text}`);
+    throw new SimulatorError(`--time-zone must be a time zone such as Asia/Singapore, not ${text}`);
   }
 }

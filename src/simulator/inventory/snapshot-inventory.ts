@@ -1,8 +1,8 @@
+import type { Inventory } from './inventory.ts';
 import type { SimulatorClock } from './simulator-clock.ts';
 import type { Stock, Unit, UnitId } from './stock.ts';
-import type { Supply } from './supply.ts';
 
-/** Name, local start, length in minutes, places, price. */
+/** Name, local start, length in minutes, units, price. */
 const TOURS = [
   ['Harbour kayak tour, 2 h', '09:00', 120, 12, 64],
   ['Old town walk, 90 min', '10:00', 90, 20, 18.5],
@@ -26,7 +26,7 @@ const TOURS = [
   ['Private telescope evening', '20:30', 120, 1, 150],
 ] as const;
 
-const DATES_EACH = 2;
+const DATES_PER_TOUR = 2;
 
 interface Item {
   readonly id: UnitId;
@@ -37,8 +37,10 @@ interface Item {
   readonly price: { readonly amount: number; readonly currency: string };
 }
 
-/** A supplier that tells everything at once: twenty tours, each on its next two dates. What is sold out is not told. */
-export function snapshotSupply(stock: Stock, clock: SimulatorClock, timeZone: string): Supply {
+/**
+ * The inventory of a supplier that is read as a whole: twenty tours, each on its next two dates. Omits sold-out items.
+ */
+export function snapshotInventory(stock: Stock, clock: SimulatorClock, timeZone: string): Inventory {
   const now = () => Temporal.Instant.fromEpochMilliseconds(clock.wallMs());
   const items = () => TOURS.flatMap((_, index) => itemsOf(index, now().toZonedDateTimeISO(timeZone)));
   const onSale = () => items().filter(({ id }) => !stock.of(id).vanished);
@@ -66,21 +68,21 @@ export function snapshotSupply(stock: Stock, clock: SimulatorClock, timeZone: st
   };
 }
 
-/** Three weekdays for each tour; an id holds the tour and the date, so it is the same on any day it is told. */
+/** Each tour runs on three weekdays. An id is made of the tour and the date, so it is the same every day. */
 function itemsOf(index: number, now: Temporal.ZonedDateTime): Item[] {
-  const [name, time, minutes, places, amount] = TOURS[index] ?? TOURS[0];
+  const [name, time, minutes, units, amount] = TOURS[index] ?? TOURS[0];
   const found: Item[] = [];
-  for (let date = now.toPlainDate(); found.length < DATES_EACH; date = date.add({ days: 1 })) {
+  for (let date = now.toPlainDate(); found.length < DATES_PER_TOUR; date = date.add({ days: 1 })) {
     const start = date.toZonedDateTime({ timeZone: now.timeZoneId, plainTime: Temporal.PlainTime.from(time) });
-    const isSold = [0, 2, 5].includes((date.dayOfWeek + index) % 7);
-    if (!isSold || Temporal.ZonedDateTime.compare(start, now) <= 0) continue;
+    const runs = [0, 2, 5].includes((date.dayOfWeek + index) % 7);
+    if (!runs || Temporal.ZonedDateTime.compare(start, now) <= 0) continue;
     const number = `${100 + index}${String(date).replaceAll('-', '')}`;
     found.push({
       id: index % 3 === 0 ? Number(number) : `T${number}`,
       name,
       starts_at: String(start.toInstant()),
       ends_at: String(start.add({ minutes }).toInstant()),
-      remaining: places,
+      remaining: units,
       price: { amount, currency: 'SGD' },
     });
   }

@@ -1,19 +1,19 @@
 import { parseDate } from '../../platform/time/instant.ts';
+import type { Inventory } from './inventory.ts';
 import { type PerDateProduct, readSlotId, type SupplierSlot } from './per-date-product.ts';
 import type { SimulatorClock } from './simulator-clock.ts';
 import type { Stock, Unit } from './stock.ts';
-import type { Supply } from './supply.ts';
 
 const ON_SALE = { months: 2 };
-const PICKS = 20;
+const PICK_ATTEMPTS = 20;
 
-/** A supplier that is asked for one product and one date at a time, and sells two months ahead. */
-export function perDateSupply(
+/** The inventory of a supplier that is read by product and date, and sells two months ahead. */
+export function perDateInventory(
   products: readonly PerDateProduct[],
   stock: Stock,
   clock: SimulatorClock,
   timeZone: string,
-): Supply {
+): Inventory {
   const byId = new Map(products.map((product) => [String(product.id), product]));
   const byStem = new Map(products.flatMap((product) => product.stems.map((stem) => [stem, product] as const)));
 
@@ -36,7 +36,7 @@ export function perDateSupply(
       const product = byId.get(productId);
       if (!product) return { status: 404, detail: 'there is no such product' };
       const date = parseDate(query.get('date') ?? '');
-      if (!date) return { status: 400, detail: 'date=YYYY-MM-DD is needed' };
+      if (!date) return { status: 400, detail: 'date=YYYY-MM-DD is required' };
       return { rows: onSale(product, date).map((slot) => asSold(slot, stock)), wrap: (rows) => rows };
     },
     find(id) {
@@ -48,8 +48,8 @@ export function perDateSupply(
       return slot && asUnit(slot);
     },
     pick(random) {
-      // Not every product is sold on every date; trying a few is cheaper than listing all.
-      for (let tries = 0; tries < PICKS && products.length > 0; tries += 1) {
+      // Not every product sells on every date. A few attempts are cheaper than a list of all slots.
+      for (let attempt = 0; attempt < PICK_ATTEMPTS && products.length > 0; attempt += 1) {
         const slots = onSale(random.pick(products), today().add({ days: random.integer(0, 30) }));
         if (slots.length > 0) return asUnit(random.pick(slots));
       }
@@ -62,7 +62,7 @@ function asUnit({ providerSlotId, remaining }: SupplierSlot): Unit {
   return { id: providerSlotId, capacity: remaining };
 }
 
-/** No pax type has more left than its slot; a changed price is that of the primary pax type. */
+/** No pax type has more units left than its slot. A changed price applies to the primary pax type. */
 function asSold(slot: SupplierSlot, stock: Stock): SupplierSlot {
   const { sold, amount } = stock.of(slot.providerSlotId);
   if (sold === 0 && amount === undefined) return slot;

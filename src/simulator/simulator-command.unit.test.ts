@@ -3,12 +3,12 @@ import { readSimulatorOptions, SimulatorError, startSimulator } from './index.ts
 
 const words = (line: string) => line.split(' ').filter(Boolean);
 
-describe('the command line', () => {
-  it('is a per-date supplier without limits by default', () => {
+describe('simulator command line', () => {
+  it('without options the simulator is a per-date supplier without limits', () => {
     expect(readSimulatorOptions([])).toMatchObject({ kind: 'per-date', port: 4100, limits: [], seed: 1 });
   });
 
-  it('starts what it describes', async () => {
+  it('the options of a command line start the simulator that they describe', async () => {
     const line = '--kind snapshot --port 0 --base-path /venue --limit 1/1h --limit 30/1m --latency 5ms --api-key k';
     const options = readSimulatorOptions(words(line));
     await using simulator = await startSimulator(options);
@@ -28,11 +28,11 @@ describe('the command line', () => {
     '--time-zone Nowhere/City',
     '--what',
     'word',
-  ])('refuses %s in one line', (line) => {
+  ])('the command line %s is refused', (line) => {
     expect(() => readSimulatorOptions(words(line))).toThrow(SimulatorError);
   });
 
-  it('refuses to start on what it cannot read', async () => {
+  it('the simulator does not start with an invalid limit, an unreadable inventory or a port in use', async () => {
     const kind = 'per-date';
     await expect(startSimulator({ kind, limits: ['30/minute'] })).rejects.toThrow(SimulatorError);
     for (const inventoryFile of ['/nowhere.json', new URL('../../package.json', import.meta.url)]) {

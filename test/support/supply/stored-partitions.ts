@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
+import type { Adapter } from '../../../src/modules/supply/adapters/adapter.ts';
+import { formatPartition, type PartitionKey } from '../../../src/modules/supply/supplier/partition.ts';
+import { SUSPICIOUS_REMOVAL } from '../../../src/modules/supply/sync/partition-store.ts';
 import type { Database } from '../../../src/platform/db/database.ts';
 
-/** A slot as `swap_supply_part` takes it; what is not told is of no matter to the test. */
-export interface ToldSlot {
+/** A slot as the SQL type supplied_slot. */
+export interface SuppliedSlot {
   readonly upstream_id: string | number;
   readonly starts_at: string;
   readonly ends_at: string;
@@ -14,44 +17,44 @@ export interface ToldSlot {
   readonly detail: object;
 }
 
-export interface ToldPart {
-  readonly supplier: string;
-  readonly part: string;
+export interface StoredAnswer extends PartitionKey {
   readonly observedAt: string;
-  readonly slots: readonly ToldSlot[];
-  /** Whether what is left out is gone; sold out unless told. */
-  readonly gone?: boolean;
+  readonly slots: readonly SuppliedSlot[];
+  /** Defaults to `sold-out`. */
+  readonly absence?: Adapter['absence'];
 }
 
-/** Puts a supplier's answer in place, as a pull does. */
-export async function tellPart(
+/** Replaces a partition under the supplier's present epoch, as a pull does. */
+export async function storePartition(
   database: Database,
-  { supplier, part, observedAt, slots, gone }: ToldPart,
+  { supplierId, partition, observedAt, slots, absence }: StoredAnswer,
 ): Promise<void> {
+  const name = formatPartition(partition);
+  const json = JSON.stringify(slots);
   const outcome = await database.transaction(async (tx) => {
     const { rows } = await sql<{ outcome: string }>`
-      select swap_supply_part(${supplier}, (select epoch from supplier where id = ${supplier}), ${part},
-        ${observedAt}::timestamptz, sha256(convert_to(${JSON.stringify(slots)}, 'UTF8')), ${JSON.stringify(slots)}::jsonb,
-        ${gone ?? false}) as outcome`.execute(tx);
+      select replace_partition(
+        ${supplierId}, (select epoch from supplier where id = ${supplierId}), ${name}, ${observedAt}::timestamptz,
+        sha256(convert_to(${json}, 'UTF8')), ${json}::jsonb, ${absence === 'gone'},
+        ${SUSPICIOUS_REMOVAL.slots}, ${SUSPICIOUS_REMOVAL.share}) as outcome`.execute(tx);
     return rows[0]?.outcome;
   });
-  if (outcome !== 'changed' && outcome !== 'unchanged') throw new Error(`the answer for ${part} is ${outcome}`);
+  if (outcome !== 'changed' && outcome !== 'unchanged') throw new Error(`the answer for ${name} is ${outcome}`);
 }
 
-/** A pax type at a price, with so many left. */
 function paxOf(type: string, final: string, remaining: number, isPrimary: boolean): object {
   const price = { final, original: final, discount: '0', currency: 'SGD' };
   return { type, name: type, description: `a ${type}`, is_primary: isPrimary, min: 1, max: 20, remaining, price };
 }
 
-/** A slot of an experience in Singapore, an hour long. */
+/** A slot of an experience in Singapore, one hour long. */
 export function experienceSlot(
   upstreamId: string | number,
   date: string,
   time: string,
   remaining: number,
   final: string,
-): ToldSlot {
+): SuppliedSlot {
   const starts = new Date(`${date}T${time}:00+08:00`);
   return {
     upstream_id: upstreamId,
@@ -66,7 +69,13 @@ export function experienceSlot(
   };
 }
 
-export function item(upstreamId: string | number, name: string, startsAt: string, remaining: number): ToldSlot {
+/** An item, one hour long. */
+export function suppliedItem(
+  upstreamId: string | number,
+  name: string,
+  startsAt: string,
+  remaining: number,
+): SuppliedSlot {
   const ends = new Date(Date.parse(startsAt) + 3_600_000).toISOString();
   const price = { price_amount: '12.50', price_currency: 'EUR' };
   const detail = { local: null, variantId: null, original: '12.50', discount: '0' };

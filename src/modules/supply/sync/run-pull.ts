@@ -1,0 +1,93 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database } from '../../../platform/db/database.ts';
+import type { Logger } from '../../../platform/logger.ts';
+import { type Adapter, SupplierFailure, type UpstreamSlot } from '../adapters/adapter.ts';
+import { formatPartition, type Partition } from '../supplier/partition.ts';
+import type { Supplier } from '../supplier/supplier.ts';
+import { type ReplaceOutcome, replacePartition } from './partition-store.ts';
+import { closePull, type ReservedPull, recordFailure } from './pull-ledger-store.ts';
+
+export interface PullDeps {
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly supplier: Supplier;
+  readonly adapter: Adapter;
+  /** Stops the pull. */
+  readonly signal: AbortSignal;
+  /** A pull that was not sent within this time of its start is not sent at all. */
+  readonly sendWithinMs: number;
+}
+
+/** A pull whose place in the ledger is reserved. */
+export interface DuePull {
+  readonly partition: Partition;
+  readonly epoch: number;
+  readonly reservation: ReservedPull;
+  /** Before the pull was reserved; a time of `performance.now()`. */
+  readonly startedAt: number;
+}
+
+export type PullOutcome =
+  | { readonly kind: Exclude<ReplaceOutcome, 'changed' | 'unchanged'> | 'failed' }
+  | { readonly kind: 'stored'; readonly isEmpty: boolean };
+
+/** Sends one pull, once, and stores its answer or its failure. */
+export async function runPull(deps: PullDeps, pull: DuePull): Promise<PullOutcome> {
+  const { database, adapter, supplier } = deps;
+  const { partition, epoch, reservation, startedAt } = pull;
+  const { pullId, observedAt } = reservation;
+  let answeredAfterMs: number | undefined;
+  const answered = () => {
+    answeredAfterMs ??= performance.now() - startedAt;
+  };
+  try {
+    if (!(await awaitTurn(deps, pull))) {
+      // Nothing was sent, so the pull may count from its reservation.
+      answeredAfterMs = 0;
+      throw new SupplierFailure('was not sent, because this process was stopped or frozen');
+    }
+    const slots: readonly UpstreamSlot[] = await adapter.pull(partition, { answered }, deps.signal);
+    const answer = { supplierId: supplier.id, partition, epoch, observedAt, slots, absence: adapter.absence };
+    const outcome = await database.transaction(async (tx) => {
+      const replaced = await replacePartition(tx, answer);
+      await closePull(tx, pullId, answeredAfterMs, replaced);
+      return replaced;
+    });
+    if (outcome !== 'changed' && outcome !== 'unchanged') return { kind: outcome };
+    return { kind: 'stored', isEmpty: slots.length === 0 };
+  } catch (error) {
+    await storeFailure(deps, pull, answeredAfterMs, error);
+    return { kind: 'failed' };
+  }
+}
+
+/** Waits until a reserved pull may be sent. @returns whether it is still in time */
+async function awaitTurn({ signal, sendWithinMs }: PullDeps, { startedAt, reservation }: DuePull): Promise<boolean> {
+  const sendAt = performance.now() + reservation.sendAfterMs;
+  // A timer may fire a little early.
+  while (performance.now() < sendAt && !signal.aborted) {
+    await delay(Math.max(1, sendAt - performance.now()), undefined, { signal }).catch(() => {});
+  }
+  return !signal.aborted && performance.now() - startedAt <= sendWithinMs;
+}
+
+async function storeFailure(
+  { database, logger, supplier: { id: supplier }, signal }: PullDeps,
+  { partition, reservation: { pullId } }: DuePull,
+  answeredAfterMs: number | undefined,
+  error: unknown,
+): Promise<void> {
+  const name = formatPartition(partition);
+  const message = error instanceof Error ? error.message : String(error);
+  const retryAfterMs = error instanceof SupplierFailure ? error.retryAfterMs : undefined;
+  const isStopping = signal.aborted;
+  if (!isStopping) logger.warn({ supplier, partition: name, message }, 'pull failed; retrying later');
+  try {
+    await database.transaction(async (tx) => {
+      await closePull(tx, pullId, answeredAfterMs, `failed: ${message}`);
+      if (!isStopping) await recordFailure(tx, supplier, `${name}: ${message}`, retryAfterMs);
+    });
+  } catch (failure) {
+    logger.warn({ err: failure, supplier }, 'the failed pull could not be recorded');
+  }
+}
