@@ -1,5 +1,5 @@
 import { createClient, readProblem } from '../../../client/index.ts';
-import { Unreachable } from './problem.ts';
+import { Unreachable } from './problem-message.ts';
 import { learnServerClock } from './server-clock.ts';
 
 const reach: typeof fetch = async (input, init) => {

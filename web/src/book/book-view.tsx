@@ -1,14 +1,14 @@
 import '../styles/book.css';
 import { useState } from 'react';
-import type { Reservation } from '../api/shapes.ts';
-import { Icon } from '../parts/icon.tsx';
-import { amend, linkTo, numberOf, usePlace } from '../router.ts';
-import { useProviders, useReservations, withWhom } from '../use-people.ts';
+import type { Reservation } from '../api/resources.ts';
+import { useProviders, useReservations, withWhom } from '../api/use-people.ts';
+import { Icon } from '../components/icon.tsx';
+import { HeldCard, soonestFirst } from '../reservations/hold-card.tsx';
+import { amend, linkTo, numberOf, usePlace } from '../shell/router.ts';
 import { ExperienceDays } from './experience-days.tsx';
-import { HeldCard, soonestFirst } from './held-card.tsx';
+import { WhatChoice } from './offering-picker.tsx';
 import { ProviderDays, UnlistedProviderDays } from './provider-days.tsx';
-import { useExperiences } from './use-experience.ts';
-import { WhatChoice } from './what-choice.tsx';
+import { useExperiences } from './use-experience-slots.ts';
 
 /** Choose with whom or what, then a day, then a time; hold it, and confirm. */
 export function BookView() {

@@ -1,14 +1,14 @@
 import { useMemo } from 'react';
 import { HoldfastProblem } from '../../../client/index.ts';
-import { experienceDates } from '../api/questions.ts';
-import type { ExperienceDate, Reservation } from '../api/shapes.ts';
-import { Empty, Loading, Problem } from '../parts/states.tsx';
-import { amend, dateOf, usePlace } from '../router.ts';
-import { useKnown } from '../use-known.ts';
-import { bareAmount, money } from '../written.ts';
-import { DayChoice } from './day-choice.tsx';
+import { experienceDates } from '../api/queries.ts';
+import type { ExperienceDate, Reservation } from '../api/resources.ts';
+import { useKnown } from '../api/use-cached.ts';
+import { Empty, Loading, Problem } from '../components/states.tsx';
+import { bareAmount, money } from '../format.ts';
+import { amend, dateOf, usePlace } from '../shell/router.ts';
+import { DayChoice } from './day-slots.tsx';
 import { type DayMark, MonthGrid } from './month-grid.tsx';
-import { useExperienceSlots } from './use-experience.ts';
+import { useExperienceSlots } from './use-experience-slots.ts';
 
 interface Props {
   readonly id: number;

@@ -1,14 +1,14 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { HoldfastProblem } from '../../../client/index.ts';
-import { hold, reschedule } from '../api/changes.ts';
-import type { Reservation } from '../api/shapes.ts';
-import { askAnew, OF_RESERVATIONS } from '../ask-anew.ts';
-import { ClientChoice } from '../client-choice.tsx';
-import { Problem } from '../parts/states.tsx';
-import { Stepper } from '../parts/stepper.tsx';
-import { useWho } from '../who.tsx';
-import { clockSpan, dateLong, money } from '../written.ts';
+import { askAnew, OF_RESERVATIONS } from '../api/invalidate-queries.ts';
+import { hold, reschedule } from '../api/mutations.ts';
+import type { Reservation } from '../api/resources.ts';
+import { Problem } from '../components/states.tsx';
+import { Stepper } from '../components/stepper.tsx';
+import { clockSpan, dateLong, money } from '../format.ts';
+import { ClientChoice } from '../shell/client-picker.tsx';
+import { useWho } from '../shell/current-client.tsx';
 import { type OfferedSlot, startByVisitor } from './offered-slot.ts';
 
 interface Props {

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { Icon } from '../parts/icon.tsx';
-import { dateIn, dateLong, monthName } from '../written.ts';
-import { addDays, addMonths, monthOf, weekdayNames, weeksOf } from './month.ts';
+import { addDays, addMonths, monthOf, weekdayNames, weeksOf } from '../calendar-dates.ts';
+import { Icon } from '../components/icon.tsx';
+import { dateIn, dateLong, monthName } from '../format.ts';
 
 export interface DayMark {
   /** Under the day's number, such as a price. */

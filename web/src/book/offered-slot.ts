@@ -1,5 +1,5 @@
-import type { Pax, Price } from '../api/shapes.ts';
-import { clockTime, longDay, VISITOR_ZONE, zoneName } from '../written.ts';
+import type { Pax, Price } from '../api/resources.ts';
+import { clockTime, longDay, VISITOR_ZONE, zoneName } from '../format.ts';
 
 /** A slot as one chooses it, whoever sells it. */
 export interface OfferedSlot {

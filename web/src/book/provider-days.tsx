@@ -1,15 +1,15 @@
 import { useMemo } from 'react';
 import { HoldfastProblem } from '../../../client/index.ts';
-import { providerOf } from '../api/questions.ts';
-import type { Provider, Reservation } from '../api/shapes.ts';
-import { Empty, Loading, Problem } from '../parts/states.tsx';
-import { amend, dateOf, usePlace } from '../router.ts';
-import { useKnown } from '../use-known.ts';
-import { dateIn, VISITOR_ZONE } from '../written.ts';
-import { DayChoice } from './day-choice.tsx';
+import { providerOf } from '../api/queries.ts';
+import type { Provider, Reservation } from '../api/resources.ts';
+import { useKnown } from '../api/use-cached.ts';
+import { Empty, Loading, Problem } from '../components/states.tsx';
+import { dateIn, VISITOR_ZONE } from '../format.ts';
+import { amend, dateOf, usePlace } from '../shell/router.ts';
+import { DayChoice } from './day-slots.tsx';
 import { type DayMark, MonthGrid } from './month-grid.tsx';
 import type { OfferedSlot } from './offered-slot.ts';
-import { useDaySlots, useFreeTime } from './use-free-time.ts';
+import { useDaySlots, useFreeTime } from './use-free-slots.ts';
 
 interface Props {
   readonly provider: Provider;

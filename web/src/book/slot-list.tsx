@@ -1,4 +1,4 @@
-import { clockTime, dateIn, hourIn, money, VISITOR_ZONE, weekdayTime, zoneName } from '../written.ts';
+import { clockTime, dateIn, hourIn, money, VISITOR_ZONE, weekdayTime, zoneName } from '../format.ts';
 import type { OfferedSlot } from './offered-slot.ts';
 
 interface Props {

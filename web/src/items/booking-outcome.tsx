@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
-import type { Booking } from '../api/shapes.ts';
-import { Badge } from '../parts/badge.tsx';
-import { saidOfBooking } from './said-of-booking.ts';
+import type { Booking } from '../api/resources.ts';
+import { Badge } from '../components/status-badge.tsx';
+import { saidOfBooking } from './booking-message.ts';
 import { useBookings } from './use-bookings.ts';
 
 interface Props {

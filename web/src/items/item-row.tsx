@@ -1,5 +1,5 @@
-import type { Item } from '../api/shapes.ts';
-import { clockSpan, money, shortDay } from '../written.ts';
+import type { Item } from '../api/resources.ts';
+import { clockSpan, money, shortDay } from '../format.ts';
 
 interface Props {
   readonly item: Item;

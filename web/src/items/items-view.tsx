@@ -1,18 +1,18 @@
 import '../styles/items.css';
 import { useState } from 'react';
 import { HoldfastProblem } from '../../../client/index.ts';
-import { itemList } from '../api/questions.ts';
+import { itemList } from '../api/queries.ts';
+import type { Item } from '../api/resources.ts';
 import { serverNowMs } from '../api/server-clock.ts';
-import type { Item } from '../api/shapes.ts';
-import { Empty, Loading, Problem } from '../parts/states.tsx';
-import { VisitorTimes } from '../parts/visitor-times.tsx';
-import { useNowMs } from '../ticking.ts';
-import { useKnown } from '../use-known.ts';
-import { clockTime, moment, span } from '../written.ts';
-import { BookItem } from './book-item.tsx';
-import { useRememberNames } from './item-names.ts';
+import { useKnown } from '../api/use-cached.ts';
+import { Empty, Loading, Problem } from '../components/states.tsx';
+import { VisitorTimes } from '../components/time-zone-note.tsx';
+import { clockTime, moment, span } from '../format.ts';
+import { useNowMs } from '../use-now.ts';
+import { BookItem } from './book-item-dialog.tsx';
 import { ItemRow } from './item-row.tsx';
 import { MyBookings } from './my-bookings.tsx';
+import { useRememberNames } from './remembered-items.ts';
 
 /** What suppliers sell that may be asked seldom: how old the knowledge is, and when there is more. */
 export function ItemsView() {

@@ -1,14 +1,14 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { cancelBooking } from '../api/changes.ts';
-import type { Booking } from '../api/shapes.ts';
-import { askAnew, OF_BOOKINGS } from '../ask-anew.ts';
-import { Badge } from '../parts/badge.tsx';
-import { CancelButton } from '../parts/cancel-button.tsx';
-import { Empty, Loading, Problem } from '../parts/states.tsx';
-import { useWho } from '../who.tsx';
-import { clockSpan, moment, money, shortDay } from '../written.ts';
-import { useRememberedItem } from './item-names.ts';
-import { saidOfBooking } from './said-of-booking.ts';
+import { askAnew, OF_BOOKINGS } from '../api/invalidate-queries.ts';
+import { cancelBooking } from '../api/mutations.ts';
+import type { Booking } from '../api/resources.ts';
+import { CancelButton } from '../components/cancel-button.tsx';
+import { Empty, Loading, Problem } from '../components/states.tsx';
+import { Badge } from '../components/status-badge.tsx';
+import { clockSpan, moment, money, shortDay } from '../format.ts';
+import { useWho } from '../shell/current-client.tsx';
+import { saidOfBooking } from './booking-message.ts';
+import { useRememberedItem } from './remembered-items.ts';
 import { useBookings } from './use-bookings.ts';
 
 /** The visitor's bookings, the newest first, and what became of them. */

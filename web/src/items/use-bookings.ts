@@ -1,6 +1,6 @@
-import { bookingsOf } from '../api/questions.ts';
-import { useKnown } from '../use-known.ts';
-import { useWho } from '../who.tsx';
+import { bookingsOf } from '../api/queries.ts';
+import { useKnown } from '../api/use-cached.ts';
+import { useWho } from '../shell/current-client.tsx';
 
 const WATCH_EVERY_MS = 1_500;
 

@@ -1,5 +1,5 @@
-import type { SupplierStatus } from '../api/shapes.ts';
-import { exactMoment, span } from '../written.ts';
+import type { SupplierStatus } from '../api/resources.ts';
+import { exactMoment, span } from '../format.ts';
 
 /** Longer than a pull that fails takes, so that a supplier which is down does not look well while it is asked again. */
 const SURELY_TOLD_MS = 5 * 60_000;

@@ -1,11 +1,11 @@
 import '../styles/operations.css';
 import { useMemo } from 'react';
-import { Empty, Loading, Problem } from '../parts/states.tsx';
-import { count } from '../written.ts';
+import { Empty, Loading, Problem } from '../components/states.tsx';
+import { count } from '../format.ts';
 import { type ViewFigures, viewsOf } from './metrics.ts';
+import { type Frame, type Recording, useRecording } from './metrics-recording.ts';
 import { Plot, type Series } from './plot.tsx';
-import { type Frame, type Recording, useRecording } from './recording.ts';
-import { Suppliers } from './suppliers.tsx';
+import { Suppliers } from './supplier-list.tsx';
 
 /** How fresh everything is, and how hard the server works for it. */
 export function OperationsView() {

@@ -1,14 +1,14 @@
 import '../styles/orders.css';
 import { type FormEvent, useState } from 'react';
-import { orderPage } from '../api/questions.ts';
-import type { Order } from '../api/shapes.ts';
-import { Age } from '../parts/age.tsx';
-import { Badge } from '../parts/badge.tsx';
-import { Icon } from '../parts/icon.tsx';
-import { Empty, Loading, Problem } from '../parts/states.tsx';
-import { go, linkTo, numberOf, usePlace } from '../router.ts';
-import { useKnown } from '../use-known.ts';
-import { count, fullDate, money } from '../written.ts';
+import { orderPage } from '../api/queries.ts';
+import type { Order } from '../api/resources.ts';
+import { useKnown } from '../api/use-cached.ts';
+import { Icon } from '../components/icon.tsx';
+import { Empty, Loading, Problem } from '../components/states.tsx';
+import { Badge } from '../components/status-badge.tsx';
+import { Age } from '../components/updated-ago.tsx';
+import { count, fullDate, money } from '../format.ts';
+import { go, linkTo, numberOf, usePlace } from '../shell/router.ts';
 
 /** All orders, a page at a time; which one is in the address. */
 export function OrdersView() {

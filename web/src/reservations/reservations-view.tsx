@@ -1,24 +1,24 @@
 import '../styles/reservations.css';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { changeReservation } from '../api/changes.ts';
-import { historyOf } from '../api/questions.ts';
+import { askAnew, OF_BOOKINGS, OF_RESERVATIONS } from '../api/invalidate-queries.ts';
+import { changeReservation } from '../api/mutations.ts';
+import { historyOf } from '../api/queries.ts';
+import type { HistoryEntry, Provider, Reservation } from '../api/resources.ts';
 import { serverNowMs } from '../api/server-clock.ts';
-import type { HistoryEntry, Provider, Reservation } from '../api/shapes.ts';
-import { askAnew, OF_BOOKINGS, OF_RESERVATIONS } from '../ask-anew.ts';
-import { HeldCard, soonestFirst } from '../book/held-card.tsx';
-import { writtenPlacesAndCost } from '../book/places.ts';
-import { ClientChoice } from '../client-choice.tsx';
-import { Age } from '../parts/age.tsx';
-import { Badge } from '../parts/badge.tsx';
-import { CancelButton } from '../parts/cancel-button.tsx';
-import { Icon } from '../parts/icon.tsx';
-import { Empty, Loading, Problem } from '../parts/states.tsx';
-import { linkTo } from '../router.ts';
-import { useKnown } from '../use-known.ts';
-import { useProviders, useReservations, withWhom } from '../use-people.ts';
-import { useWho } from '../who.tsx';
-import { clockSpan, exactMoment, longDay } from '../written.ts';
+import { useKnown } from '../api/use-cached.ts';
+import { useProviders, useReservations, withWhom } from '../api/use-people.ts';
+import { CancelButton } from '../components/cancel-button.tsx';
+import { Icon } from '../components/icon.tsx';
+import { Empty, Loading, Problem } from '../components/states.tsx';
+import { Badge } from '../components/status-badge.tsx';
+import { Age } from '../components/updated-ago.tsx';
+import { clockSpan, exactMoment, longDay } from '../format.ts';
+import { ClientChoice } from '../shell/client-picker.tsx';
+import { useWho } from '../shell/current-client.tsx';
+import { linkTo } from '../shell/router.ts';
+import { HeldCard, soonestFirst } from './hold-card.tsx';
+import { writtenPlacesAndCost } from './reservation-summary.ts';
 
 /** What the visitor has, had, and let go. */
 export function ReservationsView() {

@@ -1,5 +1,5 @@
 import type { CSSProperties } from 'react';
-import { exactMoment, fullDate } from '../written.ts';
+import { exactMoment, fullDate } from '../format.ts';
 import { BREAK_PART, isBroken, momentAt, partOf, type TimeScale } from './time-scale.ts';
 
 interface Props {
