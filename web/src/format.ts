@@ -1,146 +1,187 @@
-/** Times and money, as the visitor's locale writes them. */
+/** Times, money and numbers in the visitor's locale. */
 
 export const VISITOR_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+type Instant = string | number;
 
-function format(instant: string | number, options: Intl.DateTimeFormatOptions): string {
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+
+function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = JSON.stringify(options);
-  let made = formats.get(key);
-  if (made === undefined) {
-    made = new Intl.DateTimeFormat(undefined, options);
-    formats.set(key, made);
+  let cached = dateFormats.get(key);
+  if (cached === undefined) {
+    cached = new Intl.DateTimeFormat(undefined, options);
+    dateFormats.set(key, cached);
   }
-  return made.format(new Date(instant));
+  return cached;
 }
 
-export function clockTime(instant: string | number, timeZone = VISITOR_ZONE): string {
+function format(instant: Instant, options: Intl.DateTimeFormatOptions): string {
+  return dateFormat(options).format(new Date(instant));
+}
+
+/** `13:45`. */
+export function formatTime(instant: Instant, timeZone = VISITOR_ZONE): string {
   return format(instant, { hour: '2-digit', minute: '2-digit', timeZone });
 }
 
-export function weekdayTime(instant: string | number, timeZone = VISITOR_ZONE): string {
+/** `Sun, 13:45`. */
+export function formatWeekdayTime(instant: Instant, timeZone = VISITOR_ZONE): string {
   return format(instant, { weekday: 'short', hour: '2-digit', minute: '2-digit', timeZone });
 }
 
-/** 0 to 23. */
-export function hourIn(instant: string | number, timeZone: string): number {
-  return Number(
-    new Intl.DateTimeFormat('sv-SE', { hour: '2-digit', hourCycle: 'h23', timeZone }).format(new Date(instant)),
-  );
-}
-
-export function clockSpan(start: string, end: string, timeZone = VISITOR_ZONE): string {
-  const [from, to] = [clockTime(start, timeZone), clockTime(end, timeZone)];
-  // What has only a time to come at ends a day later, as far as anybody knows.
+/** `13:45 – 14:00`. */
+export function formatTimeRange(start: string, end: string, timeZone = VISITOR_ZONE): string {
+  const [from, to] = [formatTime(start, timeZone), formatTime(end, timeZone)];
+  // A slot that has only an arrival time is stored as a whole day, so both times are the same.
   return from === to ? from : `${from} – ${to}`;
 }
 
-/** A day of this year goes without saying so. */
-function yearOf(instant: string | number, timeZone: string): Intl.DateTimeFormatOptions {
-  const year = (when: string | number) => dateIn(when, timeZone).slice(0, 4);
+/** Shows the year unless it is the current one. */
+function yearOption(instant: Instant, timeZone: string): Intl.DateTimeFormatOptions {
+  const year = (when: Instant) => dateIn(when, timeZone).slice(0, 4);
   return year(instant) === year(Date.now()) ? {} : { year: 'numeric' };
 }
 
-export function longDay(instant: string | number, timeZone = VISITOR_ZONE): string {
-  return format(instant, { weekday: 'long', day: 'numeric', month: 'long', ...yearOf(instant, timeZone), timeZone });
+/** `Wednesday 2 December`. */
+export function formatLongDay(instant: Instant, timeZone = VISITOR_ZONE): string {
+  return format(instant, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    ...yearOption(instant, timeZone),
+    timeZone,
+  });
 }
 
-export function shortDay(instant: string | number, timeZone = VISITOR_ZONE): string {
-  return format(instant, { weekday: 'short', day: 'numeric', month: 'short', ...yearOf(instant, timeZone), timeZone });
+/** `Wed 2 Dec`. */
+export function formatShortDay(instant: Instant, timeZone = VISITOR_ZONE): string {
+  return format(instant, {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    ...yearOption(instant, timeZone),
+    timeZone,
+  });
 }
 
-export function fullDate(instant: string | number, timeZone = VISITOR_ZONE): string {
+/** `2 Dec 2026`. */
+export function formatDate(instant: Instant, timeZone = VISITOR_ZONE): string {
   return format(instant, { day: 'numeric', month: 'short', year: 'numeric', timeZone });
 }
 
-export function moment(instant: string | number, timeZone = VISITOR_ZONE): string {
-  return format(instant, { dateStyle: 'medium', timeStyle: 'short', timeZone });
+/** `23–29 Nov 2026` for two calendar dates. */
+export function formatDateRange(first: string, last: string): string {
+  const noon = (date: string) => new Date(`${date}T12:00:00Z`);
+  const options = { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' } as const;
+  return dateFormat(options).formatRange(noon(first), noon(last));
 }
 
-export function exactMoment(instant: string | number): string {
+/** `2 Dec 2026, 13:45`. */
+export function formatDateTime(instant: Instant): string {
+  return format(instant, { dateStyle: 'medium', timeStyle: 'short', timeZone: VISITOR_ZONE });
+}
+
+/** `2 Dec 2026, 13:45:30`. */
+export function formatExactDateTime(instant: Instant): string {
   return format(instant, { dateStyle: 'medium', timeStyle: 'medium', timeZone: VISITOR_ZONE });
 }
 
-/** A calendar date, such as 2026-12-30, is the same in every zone. */
-export function dateLong(date: string): string {
-  return longDay(`${date}T12:00:00Z`, 'UTC');
+/** `Wednesday 2 December` for the calendar date `2026-12-02`, which is the same in every zone. */
+export function formatLongDate(date: string): string {
+  return formatLongDay(`${date}T12:00:00Z`, 'UTC');
 }
 
-export function monthName(month: string): string {
+/** `Wed 2 Dec` for the calendar date `2026-12-02`. */
+export function formatShortDate(date: string): string {
+  return formatShortDay(`${date}T12:00:00Z`, 'UTC');
+}
+
+/** `December 2026` for the month `2026-12`. */
+export function formatMonth(month: string): string {
   return format(`${month}-15T12:00:00Z`, { month: 'long', year: 'numeric', timeZone: 'UTC' });
 }
 
-const calendars = new Map<string, Intl.DateTimeFormat>();
+const isoDateFormats = new Map<string, Intl.DateTimeFormat>();
 
-/** In which calendar date an instant falls in a zone, such as 2026-12-30. */
-export function dateIn(instant: string | number, timeZone = VISITOR_ZONE): string {
-  let calendar = calendars.get(timeZone);
-  if (calendar === undefined) {
-    calendar = new Intl.DateTimeFormat('sv-SE', { timeZone });
-    calendars.set(timeZone, calendar);
+/** Calendar date of an instant in a zone: `2026-12-30`. */
+export function dateIn(instant: Instant, timeZone = VISITOR_ZONE): string {
+  let isoDateFormat = isoDateFormats.get(timeZone);
+  if (isoDateFormat === undefined) {
+    // Sweden writes dates as ISO 8601 does.
+    isoDateFormat = new Intl.DateTimeFormat('sv-SE', { timeZone });
+    isoDateFormats.set(timeZone, isoDateFormat);
   }
-  return calendar.format(new Date(instant));
+  return isoDateFormat.format(new Date(instant));
 }
 
-/** `Berlin`, or `UTC+08:00` for a zone that is known by its distance only. */
+/** Hour of an instant in a zone, 0 to 23. */
+export function hourIn(instant: Instant, timeZone: string): number {
+  const hour = new Intl.DateTimeFormat('sv-SE', { hour: '2-digit', hourCycle: 'h23', timeZone });
+  return Number(hour.format(new Date(instant)));
+}
+
+/** `Berlin`, or `UTC+08:00` for a zone that is a fixed offset. */
 export function zoneName(timeZone: string): string {
   if (/^[+-]/.test(timeZone)) return `UTC${timeZone}`;
   return timeZone.split('/').at(-1)?.replaceAll('_', ' ') ?? timeZone;
 }
 
-const moneys = new Map<string, Intl.NumberFormat>();
+const moneyFormats = new Map<string, Intl.NumberFormat>();
 
 function moneyFormat(currency: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = currency + JSON.stringify(options);
-  let made = moneys.get(key);
-  if (made === undefined) {
-    made = new Intl.NumberFormat(undefined, { style: 'currency', currency, ...options });
-    moneys.set(key, made);
+  let numberFormat = moneyFormats.get(key);
+  if (numberFormat === undefined) {
+    numberFormat = new Intl.NumberFormat(undefined, { style: 'currency', currency, ...options });
+    moneyFormats.set(key, numberFormat);
   }
-  return made;
+  return numberFormat;
 }
 
-export function money(amount: number, currency: string): string {
+export function formatMoney(amount: number, currency: string): string {
   return moneyFormat(currency, {}).format(amount);
 }
 
 /**
- * For a day of a month, which has little room: the number alone, and of a hundred or more no cents. A sign would not do:
- * `$` is that of many currencies.
+ * The number alone, for a day of the month grid, which has little room. Amounts from 100 up have no cents. A currency
+ * sign would be ambiguous: many currencies share `$`.
  */
-export function bareAmount(amount: number, currency: string): string {
+export function formatBareAmount(amount: number, currency: string): string {
   const cents: Intl.NumberFormatOptions =
     amount < 100 ? { trailingZeroDisplay: 'stripIfInteger' } : { maximumFractionDigits: 0 };
-  const parts = moneyFormat(currency, cents).formatToParts(amount);
-  const ofNumber = ['integer', 'group', 'decimal', 'fraction'];
-  return parts.flatMap(({ type, value }) => (ofNumber.includes(type) ? [value] : [])).join('');
+  const numberParts = ['integer', 'group', 'decimal', 'fraction'];
+  return moneyFormat(currency, cents)
+    .formatToParts(amount)
+    .flatMap(({ type, value }) => (numberParts.includes(type) ? [value] : []))
+    .join('');
 }
 
-export function count(value: number): string {
+export function formatCount(value: number): string {
   return new Intl.NumberFormat().format(value);
 }
 
-const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1_000],
-] as const;
-
-/**
- * `12 seconds`, `59 minutes`, `3 days`: the greatest unit that fits, rounded down. A word of the page's own English
- * sentences, whatever the visitor's locale.
- */
-export function span(durationMs: number): string {
-  const [unit, length] = UNITS.find(([, length]) => durationMs >= length) ?? (['second', 1_000] as const);
-  const value = Math.max(0, Math.floor(durationMs / length));
-  return new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long' }).format(value);
+/** `1 slot`, `12 slots`. */
+export function formatQuantity(count: number, singular: string, plural = `${singular}s`): string {
+  return `${formatCount(count)} ${count === 1 ? singular : plural}`;
 }
 
-/** `4:09`, `1:04:09`. */
-export function countdown(durationMs: number): string {
+/**
+ * `40 s`, `58 min`, `3 h`, `2 days`: the largest unit that fits, rounded down. It is part of the page's English
+ * sentences, so it does not depend on the visitor's locale.
+ */
+export function formatDuration(durationMs: number): string {
+  const seconds = Math.max(0, Math.floor(durationMs / 1_000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h`;
+  return formatQuantity(Math.floor(seconds / 86_400), 'day');
+}
+
+/** `04:09`, `1:04:09`. */
+export function formatCountdown(durationMs: number): string {
   const seconds = Math.max(0, Math.ceil(durationMs / 1_000));
-  const parts = [Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0'));
+  const clock = [Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, '0')).join(':');
   const hours = Math.floor(seconds / 3_600);
-  return hours > 0 ? `${hours}:${parts.join(':')}` : parts.join(':');
+  return hours > 0 ? `${hours}:${clock}` : clock;
 }

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-const EVERY_MS = 1_000;
+const TICK_MS = 1_000;
 const listeners = new Set<() => void>();
 let timer: number | undefined;
 let nowMs = Date.now();
@@ -12,7 +12,7 @@ function tick(): void {
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  timer ??= window.setInterval(tick, EVERY_MS);
+  timer ??= window.setInterval(tick, TICK_MS);
   return () => {
     listeners.delete(listener);
     if (listeners.size > 0) return;
@@ -21,7 +21,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The visitor's clock, once a second; one timer for all who look. */
+/** The visitor's clock in milliseconds. It renders the component again every second; all components share one timer. */
 export function useNowMs(): number {
   return useSyncExternalStore(subscribe, () => nowMs);
 }

@@ -1,51 +1,72 @@
 import type { Exchange, Extras } from '../../../client/index.ts';
 
-/** An answer, and how long it may be shown without asking again. Times are by the visitor's clock. */
-export interface Known<T> {
+/** A response in the page's cache. All times are by the visitor's clock. */
+export interface Cached<T> {
   readonly body: T;
   readonly etag: string | null;
-  /** When the source said so: the moment of the answer less its `Age`. */
+  /** When the server read its source: the arrival of the response minus its `Age`. */
   readonly observedAtMs: number;
-  /** The end of the declared staleness bound. */
+  /** End of the staleness bound that the response declares. Until then the page does not fetch it again. */
   readonly freshUntilMs: number;
-  /** What the server said of where it came from: RFC 9211. */
-  readonly cacheStatus: string | null;
 }
 
-export type Ask<T> = (how: Extras) => Promise<Exchange<T | undefined>>;
+/** First element of a cache key. Live updates and the visitor's own changes invalidate queries by it. */
+export type QueryName =
+  | 'bookings'
+  | 'client'
+  | 'clients'
+  | 'experience'
+  | 'experiences'
+  | 'free-times'
+  | 'history'
+  | 'items'
+  | 'orders'
+  | 'provider'
+  | 'providers'
+  | 'reservations'
+  | 'slots'
+  | 'sync'
+  | 'vehicles';
 
-/** What can be asked, and under which key its answer is kept. The key's first word says what changes touch it. */
-export interface Question<T> {
-  readonly key: readonly (string | number)[];
-  readonly ask: Ask<T>;
+/** Sends a GET request. The body is `undefined` when the server answers 304. */
+export type GetRequest<T> = (options: Extras) => Promise<Exchange<T | undefined>>;
+
+/** A GET request and the key under which its response is cached. */
+export interface CachedQuery<T> {
+  readonly key: readonly [QueryName, ...(string | number)[]];
+  readonly request: GetRequest<T>;
 }
 
 /**
- * Asks, by the validator when the answer is known from before. The browser's own cache is left out: this page's cache is
- * the one that is told of changes.
+ * Sends the request, with `If-None-Match` when an earlier response is known. It bypasses the browser's HTTP cache,
+ * because only this page's cache hears of changes.
+ *
+ * @param freshForMs staleness bound of a response that declares none
  */
-export async function read<T>(
-  ask: Ask<T>,
-  known: Known<T> | undefined,
+export async function fetchCached<T>(
+  request: GetRequest<T>,
+  previous: Cached<T> | undefined,
   freshForMs: number,
   signal: AbortSignal,
-): Promise<Known<T>> {
-  // Or `no-store` would ask the server to leave out its memory too.
-  const asked = { 'cache-control': 'max-age=31536000', ...(known?.etag && { 'if-none-match': known.etag }) };
-  const { body, headers } = await ask({ headers: asked, cache: 'no-store', signal });
-  if (body !== undefined) return { body, etag: headers.get('etag'), ...agesOf(headers, freshForMs) };
-  if (known === undefined) throw new Error('The server sent no answer');
-  return { ...known, ...agesOf(headers, freshForMs) };
+): Promise<Cached<T>> {
+  const headers = {
+    // `no-store` alone makes the browser send `Cache-Control: no-cache`, and the server would then bypass its cache too.
+    'cache-control': 'max-age=31536000',
+    ...(previous?.etag && { 'if-none-match': previous.etag }),
+  };
+  const response = await request({ headers, cache: 'no-store', signal });
+  const freshness = freshnessOf(response.headers, freshForMs);
+  if (response.body !== undefined) {
+    return { body: response.body, etag: response.headers.get('etag'), ...freshness };
+  }
+  if (previous === undefined) throw new Error('The server sent an empty response. Try again.');
+  return { ...previous, ...freshness };
 }
 
-function agesOf(headers: Headers, freshForMs: number) {
+function freshnessOf(headers: Headers, freshForMs: number): Pick<Cached<unknown>, 'observedAtMs' | 'freshUntilMs'> {
   const nowMs = Date.now();
-  const cacheStatus = headers.get('cache-status');
-  const ttlS = /ttl=(-?\d+)/.exec(cacheStatus ?? '')?.[1];
   const ageMs = Number(headers.get('age') ?? 0) * 1_000;
-  return {
-    observedAtMs: nowMs - ageMs,
-    freshUntilMs: nowMs + (ttlS === undefined ? freshForMs : Math.max(Number(ttlS), 0) * 1_000),
-    cacheStatus,
-  };
+  const ttlS = /ttl=(-?\d+)/.exec(headers.get('cache-status') ?? '')?.[1];
+  const ttlMs = ttlS === undefined ? freshForMs : Math.max(Number(ttlS), 0) * 1_000;
+  return { observedAtMs: nowMs - ageMs, freshUntilMs: nowMs + ttlMs };
 }

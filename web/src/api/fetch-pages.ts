@@ -1,20 +1,20 @@
-import { type Ask, type Known, read } from './cached.ts';
+import { type Cached, fetchCached, type GetRequest } from './cached.ts';
 
 interface Page {
   readonly next_cursor: string | null;
 }
 
-/** All pages of a listing, the first and oldest first. */
-export async function readPages<P extends Page>(
-  ask: (cursor: string | undefined) => Ask<P>,
+/** Fetches all pages of a list, one after another. The first page has the earliest `observedAtMs`. */
+export async function fetchPages<P extends Page>(
+  requestPage: (cursor: string | undefined) => GetRequest<P>,
   freshForMs: number,
   signal: AbortSignal,
-): Promise<[Known<P>, ...Known<P>[]]> {
-  const readPage = (cursor?: string) => read(ask(cursor), undefined, freshForMs, signal);
-  const first = await readPage();
-  const pages: [Known<P>, ...Known<P>[]] = [first];
+): Promise<[Cached<P>, ...Cached<P>[]]> {
+  const fetchPage = (cursor?: string) => fetchCached(requestPage(cursor), undefined, freshForMs, signal);
+  const first = await fetchPage();
+  const pages: [Cached<P>, ...Cached<P>[]] = [first];
   for (let { next_cursor } = first.body; next_cursor !== null; ) {
-    const page = await readPage(next_cursor);
+    const page = await fetchPage(next_cursor);
     pages.push(page);
     ({ next_cursor } = page.body);
   }

@@ -1,146 +1,110 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { useSyncExternalStore } from 'react';
 import type { EventTopic, HoldfastEvent } from '../../../client/index.ts';
+import type { QueryName } from './cached.ts';
+import { connectionState, setConnectionState } from './connection-state.ts';
+import { createQueuedRefetch } from './invalidate-queries.ts';
 import { server } from './server.ts';
 
 const TOPICS: readonly EventTopic[] = ['slots', 'reservations', 'bookings', 'sync'];
 
-/** Which questions a topic's events may have changed the answers of, by the first word of their keys. */
-const TOUCHES: Readonly<Record<EventTopic, readonly string[]>> = {
-  slots: ['free', 'slots', 'experience', 'items'],
-  reservations: ['reservations', 'history', 'free', 'slots'],
+/** Queries whose responses an event of each topic may have changed. */
+const QUERIES_BY_TOPIC: Readonly<Record<EventTopic, readonly QueryName[]>> = {
+  slots: ['free-times', 'slots', 'experience', 'items'],
+  reservations: ['reservations', 'history', 'free-times', 'slots'],
   bookings: ['bookings', 'items', 'reservations'],
   sync: ['sync', 'items', 'experience'],
   freshness: [],
 };
-const EVERYTHING = [...new Set(Object.values(TOUCHES).flat())];
+const ALL_QUERIES: readonly QueryName[] = [...new Set(Object.values(QUERIES_BY_TOPIC).flat())];
 
-function touchedBy(event: HoldfastEvent): readonly string[] {
+function queriesChangedBy(event: HoldfastEvent): readonly QueryName[] {
   switch (event.type) {
     case 'slot':
-      return TOUCHES.slots;
+      return QUERIES_BY_TOPIC.slots;
     case 'reservation':
-      return TOUCHES.reservations;
+      return QUERIES_BY_TOPIC.reservations;
     case 'booking':
-      return TOUCHES.bookings;
+      return QUERIES_BY_TOPIC.bookings;
     case 'sync':
-      return TOUCHES.sync;
+      return QUERIES_BY_TOPIC.sync;
     case 'many':
-      return TOUCHES[event.data.topic];
+      return QUERIES_BY_TOPIC[event.data.topic];
     case 'reset':
-      return EVERYTHING;
+      return ALL_QUERIES;
     default:
       return [];
   }
 }
 
-const GATHER_MS = 120;
+/** Events that arrive within this time are handled together. */
+const BATCH_MS = 120;
 const POLL_EVERY_MS = 4_000;
-const TRY_AGAIN_MS = 30_000;
+const RECONNECT_AFTER_MS = 30_000;
 
-export type Liveness = 'connecting' | 'live' | 'polling' | 'offline';
-
-let liveness: Liveness = 'connecting';
-const listeners = new Set<() => void>();
-
-function become(next: Liveness): void {
-  if (next === liveness) return;
-  liveness = next;
-  for (const listener of listeners) listener();
+/** Refetches what the event stream reports as changed. Without a stream, the page polls what it shows. */
+export function startLiveUpdates(client: QueryClient): void {
+  void followEvents(createBatch(createQueuedRefetch(client)));
+  pollWithoutStream(client);
 }
 
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-export function useLiveness(): Liveness {
-  return useSyncExternalStore(subscribe, () => liveness);
-}
-
-/** Hears of changes, and asks anew for what they touch. Without a stream, what is on show is asked every few seconds. */
-export function followChanges(client: QueryClient): void {
-  const touched = new Set<string>();
-  const askAnew = anewIn(client);
-  let gathering = false;
-  const invalidate = () => {
-    gathering = false;
-    const words = [...touched];
-    touched.clear();
-    for (const word of words) askAnew(word);
+/** Collects names for a moment, then calls `refetch` once for each. */
+function createBatch(refetch: (name: QueryName) => void): (names: readonly QueryName[]) => void {
+  const collected = new Set<QueryName>();
+  const flush = () => {
+    const batch = [...collected];
+    collected.clear();
+    for (const name of batch) refetch(name);
   };
-  const touch = (words: readonly string[]) => {
-    for (const word of words) touched.add(word);
-    if (gathering) return;
-    gathering = true;
-    window.setTimeout(invalidate, GATHER_MS);
+  return (names) => {
+    if (collected.size === 0 && names.length > 0) window.setTimeout(flush, BATCH_MS);
+    for (const name of names) collected.add(name);
   };
-  void listen(touch);
-  poll(client);
 }
 
 /**
- * Asks anew for what a word names. What is being asked already is let finish and then asked once more, as its answer may
- * be from before the change: called off each time, nothing would come for as long as others keep changing things.
+ * Follows the event stream for the lifetime of the page. `EventSource` is no option: it does not notice a dead
+ * connection, and it gives up for good when the server refuses one.
  */
-function anewIn(client: QueryClient): (word: string) => void {
-  const asking = new Set<string>();
-  const again = new Set<string>();
-  return function askAnew(word) {
-    if (asking.has(word)) {
-      again.add(word);
-      return;
-    }
-    if (client.isFetching({ queryKey: [word] }) > 0) again.add(word);
-    asking.add(word);
-    void client.invalidateQueries({ queryKey: [word] }, { cancelRefetch: false }).finally(() => {
-      asking.delete(word);
-      if (again.delete(word)) askAnew(word);
-    });
-  };
-}
-
-/** `EventSource` would not notice a connection that is dead, and gives up for good where it is refused. */
-async function listen(touch: (words: readonly string[]) => void): Promise<void> {
-  let isMissing = false;
-  let round = new AbortController();
+async function followEvents(onChange: (names: readonly QueryName[]) => void): Promise<void> {
+  let hasMissedEvents = false;
+  let connection = new AbortController();
   const onBreak = () => {
-    isMissing = true;
-    become(navigator.onLine ? 'polling' : 'offline');
+    hasMissedEvents = true;
+    setConnectionState(navigator.onLine ? 'polling' : 'offline');
   };
   window.addEventListener('online', () => {
-    // A connection of before may hang, and the next try may be seconds away.
-    isMissing = true;
-    round.abort();
+    // The old connection may hang, and the API client's next attempt may be seconds away.
+    hasMissedEvents = true;
+    connection.abort();
   });
   for (;;) {
-    round = new AbortController();
+    connection = new AbortController();
     try {
-      for await (const event of server.events({ topics: TOPICS, onBreak, signal: round.signal })) {
-        if (event.type === 'ready' || event.type === 'reset') become('live');
-        // Whatever happened while nobody listened.
-        touch(isMissing ? EVERYTHING : touchedBy(event));
-        isMissing = false;
+      for await (const event of server.events({ topics: TOPICS, onBreak, signal: connection.signal })) {
+        if (event.type === 'ready' || event.type === 'reset') setConnectionState('live');
+        onChange(hasMissedEvents ? ALL_QUERIES : queriesChangedBy(event));
+        hasMissedEvents = false;
       }
     } catch {
       onBreak();
-      await new Promise((resolve) => window.setTimeout(resolve, TRY_AGAIN_MS));
+      await new Promise((resolve) => window.setTimeout(resolve, RECONNECT_AFTER_MS));
     }
   }
 }
 
-function poll(client: QueryClient): void {
+function pollWithoutStream(client: QueryClient): void {
   window.setInterval(() => {
-    if (liveness === 'live' || liveness === 'connecting' || document.hidden) return;
-    // An answer that is slower than this is let come, too.
+    const isPolling = connectionState() === 'polling' || connectionState() === 'offline';
+    if (!isPolling || document.hidden) return;
     void client.invalidateQueries(
-      { type: 'active', predicate: ({ queryKey: [word] }) => EVERYTHING.includes(String(word)) },
+      { type: 'active', predicate: ({ queryKey: [name] }) => ALL_QUERIES.some((each) => each === name) },
+      // A response that takes longer than the interval still arrives.
       { cancelRefetch: false },
     );
   }, POLL_EVERY_MS);
-  window.addEventListener('offline', () => become('offline'));
+  window.addEventListener('offline', () => setConnectionState('offline'));
   window.addEventListener('online', () => {
-    if (liveness === 'offline') become('polling');
+    if (connectionState() === 'offline') setConnectionState('polling');
     void client.invalidateQueries({ type: 'active' });
   });
 }

@@ -1,7 +1,7 @@
-import type { Offer, ReserveCommand } from './resources.ts';
+import type { AvailabilityRequest, HoldRequest } from './resources.ts';
 import { server } from './server.ts';
 
-/** Everything this page can change. */
+/** Every change this page can request. */
 
 export function createClient(first_name: string, last_name: string) {
   return server.post('/api/v1/clients', { body: { first_name, last_name } });
@@ -11,22 +11,22 @@ export function createProvider(first_name: string, last_name: string, time_zone:
   return server.post('/api/v1/providers', { body: { first_name, last_name, time_zone } });
 }
 
-export function hold(command: ReserveCommand) {
-  return server.post('/api/v1/reservations', { body: command });
+export function holdSlot(request: HoldRequest) {
+  return server.post('/api/v1/reservations', { body: request });
 }
 
-type Step = 'confirm' | 'cancel' | 'extend';
+type ReservationAction = 'confirm' | 'cancel' | 'extend';
 
-export function changeReservation(step: Step, id: number, client_id: number) {
-  return server.post(`/api/v1/reservations/{id}/${step}`, { path: { id }, body: { client_id } });
+export function changeReservation(action: ReservationAction, id: number, client_id: number) {
+  return server.post(`/api/v1/reservations/{id}/${action}`, { path: { id }, body: { client_id } });
 }
 
 export function reschedule(id: number, client_id: number, slot_id: number) {
   return server.post('/api/v1/reservations/{id}/reschedule', { path: { id }, body: { client_id, slot_id } });
 }
 
-export function offerTime(id: number, offer: Offer) {
-  return server.post('/api/v1/providers/{id}/availability', { path: { id }, body: offer });
+export function offerTime(id: number, request: AvailabilityRequest) {
+  return server.post('/api/v1/providers/{id}/availability', { path: { id }, body: request });
 }
 
 export function blockTime(id: number, start: string, end: string, reservations: 'keep' | 'cancel') {
@@ -42,6 +42,6 @@ export function cancelBooking(client_id: number, id: number) {
   return server.delete('/api/bookings/{id}', { path: { id }, query: { client_id } });
 }
 
-export function setSync(step: 'pause' | 'resume', supplier: string | undefined) {
-  return server.post(`/api/v1/sync/${step}`, { query: { supplier } });
+export function setSync(action: 'pause' | 'resume', supplier: string | undefined) {
+  return server.post(`/api/v1/sync/${action}`, { query: { supplier } });
 }

@@ -1,80 +1,83 @@
 import type { Extras } from '../../../client/index.ts';
-import type { Ask, Question } from './cached.ts';
+import type { CachedQuery, GetRequest } from './cached.ts';
 import { server } from './server.ts';
 
-/** Everything this page asks, and the keys under which it keeps the answers. */
+/** Every GET request of this page, with its cache key. */
 
 const { get } = server.exchange;
 
-function question<T>(key: Question<T>['key'], ask: Ask<T>): Question<T> {
-  return { key, ask };
+function query<T>(key: CachedQuery<T>['key'], request: GetRequest<T>): CachedQuery<T> {
+  return { key, request };
 }
 
-export const providerList = () =>
-  question(['providers'], (how) => get('/api/v1/providers', { query: { limit: 100 }, ...how }));
+export const providerListQuery = () =>
+  query(['providers'], (options) => get('/api/v1/providers', { query: { limit: 100 }, ...options }));
 
-export const providerOf = (id: number) =>
-  question(['provider', id], (how) => get('/api/v1/providers/{id}', { path: { id }, ...how }));
+export const providerQuery = (id: number) =>
+  query(['provider', id], (options) => get('/api/v1/providers/{id}', { path: { id }, ...options }));
 
-export const clientList = () =>
-  question(['clients'], (how) => get('/api/v1/clients', { query: { limit: 100 }, ...how }));
+export const clientListQuery = () =>
+  query(['clients'], (options) => get('/api/v1/clients', { query: { limit: 100 }, ...options }));
 
-export const clientOf = (id: number) =>
-  question(['client', id], (how) => get('/api/v1/clients/{id}', { path: { id }, ...how }));
+export const clientQuery = (id: number) =>
+  query(['client', id], (options) => get('/api/v1/clients/{id}', { path: { id }, ...options }));
 
-export const reservationsOf = (client_id: number) =>
-  question(['reservations', client_id], (how) =>
-    get('/api/v1/reservations', { query: { client_id, limit: 100 }, ...how }),
+export const reservationsQuery = (client_id: number) =>
+  query(['reservations', client_id], (options) =>
+    get('/api/v1/reservations', { query: { client_id, limit: 100 }, ...options }),
   );
 
-export const historyOf = (id: number) =>
-  question(['history', id], (how) => get('/api/v1/reservations/{id}/history', { path: { id }, ...how }));
+export const reservationHistoryQuery = (id: number) =>
+  query(['history', id], (options) => get('/api/v1/reservations/{id}/history', { path: { id }, ...options }));
 
-export const freeTimeOf = (provider_id: number) =>
-  question(['free', provider_id], (how) => get('/client/getProviderAvailability', { query: { provider_id }, ...how }));
-
-/** Of a provider's day, by the visitor's clock. */
-export const freeSlotsOf = (provider_id: number, date: string, from: string, to: string) =>
-  question(['slots', provider_id, 'free', date], (how) =>
-    get('/api/v1/slots', { query: { provider_id, available: 'true', from, to, limit: 100 }, ...how }),
+/** A provider's free timeslots that start far enough ahead to be reserved. */
+export const freeTimesQuery = (provider_id: number) =>
+  query(['free-times', provider_id], (options) =>
+    get('/client/getProviderAvailability', { query: { provider_id }, ...options }),
   );
 
-interface Between {
+/** A provider's free slots, with prices, on one day of the visitor's calendar. */
+export const freeSlotsQuery = (provider_id: number, date: string, from: string, to: string) =>
+  query(['slots', provider_id, 'free', date], (options) =>
+    get('/api/v1/slots', { query: { provider_id, available: 'true', from, to, limit: 100 }, ...options }),
+  );
+
+interface ProviderTimes {
   readonly provider_id: number;
   readonly from: string;
   readonly to: string;
 }
 
-/** Pages of all slots of a provider, free or not; parts of an answer that is kept as a whole, as are the next. */
-export const slotsBetween = (between: Between) => (cursor: string | undefined) => (how: Extras) =>
-  get('/api/v1/slots', { query: { ...between, cursor, limit: 1_000 }, ...how });
+/** Requests pages of a provider's slots, free or not. The caller caches all pages as one response. */
+export const slotPages = (times: ProviderTimes) => (cursor: string | undefined) => (options: Extras) =>
+  get('/api/v1/slots', { query: { ...times, cursor, limit: 1_000 }, ...options });
 
-/** Pages of a provider's reservations that are held or confirmed. */
-export const reservationsBetween = (between: Between) => (cursor: string | undefined) => (how: Extras) =>
-  get('/api/v1/reservations', { query: { ...between, live: 'true', cursor, limit: 1_000 }, ...how });
+/** Requests pages of a provider's held and confirmed reservations. The caller caches all pages as one response. */
+export const reservationPages = (times: ProviderTimes) => (cursor: string | undefined) => (options: Extras) =>
+  get('/api/v1/reservations', { query: { ...times, live: 'true', cursor, limit: 1_000 }, ...options });
 
-export const slotOf = (id: number) =>
-  question(['slots', 'one', id], (how) => get('/api/v1/slots/{id}', { path: { id }, ...how }));
+export const slotQuery = (id: number) =>
+  query(['slots', 'one', id], (options) => get('/api/v1/slots/{id}', { path: { id }, ...options }));
 
-export const experienceList = () => question(['experiences'], (how) => get('/api/v1/experiences', how));
+export const experienceListQuery = () => query(['experiences'], (options) => get('/api/v1/experiences', options));
 
-export const experienceDates = (id: number) =>
-  question(['experience', id, 'dates'], (how) => get('/api/v1/experience/{id}/dates', { path: { id }, ...how }));
+export const experienceDatesQuery = (id: number) =>
+  query(['experience', id, 'dates'], (options) => get('/api/v1/experience/{id}/dates', { path: { id }, ...options }));
 
-export const experienceSlots = (id: number, date: string) =>
-  question(['experience', id, 'slots', date], (how) =>
-    get('/api/v1/experience/{id}/slots', { path: { id }, query: { date }, ...how }),
+export const experienceSlotsQuery = (id: number, date: string) =>
+  query(['experience', id, 'slots', date], (options) =>
+    get('/api/v1/experience/{id}/slots', { path: { id }, query: { date }, ...options }),
   );
 
-export const itemList = () => question(['items'], (how) => get('/api/items', how));
+export const itemListQuery = () => query(['items'], (options) => get('/api/items', options));
 
-export const bookingsOf = (client_id: number) =>
-  question(['bookings', client_id], (how) => get('/api/bookings', { query: { client_id, limit: 1_000 }, ...how }));
+export const bookingsQuery = (client_id: number) =>
+  query(['bookings', client_id], (options) => get('/api/bookings', { query: { client_id, limit: 1_000 }, ...options }));
 
-export const orderPage = (page: number) =>
-  question(['orders', page], (how) => get('/orders/{page}', { path: { page }, ...how }));
+export const orderPageQuery = (page: number) =>
+  query(['orders', page], (options) => get('/orders/{page}', { path: { page }, ...options }));
 
-export const vehicleHistory = (id: number) =>
-  question(['vehicles', id, 'history'], (how) => get('/vehicles/{id}/history', { path: { id }, ...how }));
+export const vehicleHistoryQuery = (id: number) =>
+  query(['vehicles', id, 'history'], (options) => get('/vehicles/{id}/history', { path: { id }, ...options }));
 
-export const syncStatus = () => question(['sync'], (how) => get('/api/v1/sync/status', how));
+export const syncStatusQuery = () => query(['sync'], (options) => get('/api/v1/sync/status', options));

@@ -1,40 +1,40 @@
 import { dehydrate, hydrate, QueryClient } from '@tanstack/react-query';
 
-const KEPT_AS = 'holdfast.known.1';
+const STORAGE_KEY = 'holdfast.queries.1';
 const KEEP_FOR_MS = 24 * 60 * 60_000;
-const WRITE_EVERY_MS = 500;
+const SAVE_EVERY_MS = 500;
 
-/** What is known of the server, kept over a reload in session storage. */
+/** Creates the page's query cache. Session storage keeps its responses across reloads. */
 export function openQueryCache(): QueryClient {
   const client = new QueryClient({
     defaultOptions: {
       queries: {
-        // Offline, what is known stays on show: asking and failing is what tells how old it is.
+        // Offline queries are sent too: their failure marks the cached response as out of date, and it stays visible.
         networkMode: 'always',
         gcTime: KEEP_FOR_MS,
-        // The client does, where it can help.
+        // The API client retries.
         retry: false,
       },
       mutations: { networkMode: 'always' },
     },
   });
   restore(client);
-  keep(client);
+  saveChanges(client);
   return client;
 }
 
 function restore(client: QueryClient): void {
   try {
-    const text = sessionStorage.getItem(KEPT_AS);
+    const text = sessionStorage.getItem(STORAGE_KEY);
     if (text !== null) hydrate(client, JSON.parse(text));
   } catch {
-    sessionStorage.removeItem(KEPT_AS);
+    sessionStorage.removeItem(STORAGE_KEY);
   }
 }
 
-function keep(client: QueryClient): void {
+function saveChanges(client: QueryClient): void {
   let timer: number | undefined;
-  const write = () => {
+  const save = () => {
     window.clearTimeout(timer);
     timer = undefined;
     const state = dehydrate(client, {
@@ -42,13 +42,13 @@ function keep(client: QueryClient): void {
       shouldDehydrateMutation: () => false,
     });
     try {
-      sessionStorage.setItem(KEPT_AS, JSON.stringify(state));
+      sessionStorage.setItem(STORAGE_KEY, JSON.stringify(state));
     } catch {
-      // Full, or forbidden: then a reload asks again, which is slower and just as right.
+      // Storage is full or forbidden. A reload then fetches again, which is slower but equally correct.
     }
   };
   client.getQueryCache().subscribe(({ type }) => {
-    if (type === 'updated' || type === 'removed') timer ??= window.setTimeout(write, WRITE_EVERY_MS);
+    if (type === 'updated' || type === 'removed') timer ??= window.setTimeout(save, SAVE_EVERY_MS);
   });
-  window.addEventListener('pagehide', write);
+  window.addEventListener('pagehide', save);
 }

@@ -1,6 +1,6 @@
 import type { Api } from '../../../client/index.ts';
 
-/** What the API answers with, by the names this page uses; the shapes are the server's own. */
+/** The API's resources and request bodies under the names this page uses, derived from the generated client types. */
 
 type Get<Path extends keyof Api['get']> = Api['get'][Path]['answer'];
 
@@ -16,10 +16,10 @@ export type StateLog = Get<'/vehicles/{id}/history'>['history'][number];
 export type Experience = Get<'/api/v1/experiences'>['experiences'][number];
 export type ExperienceSlot = Get<'/api/v1/experience/{id}/slots'>['slots'][number];
 export type ExperienceDate = Get<'/api/v1/experience/{id}/dates'>['dates'][number];
-export type Pax = ExperienceSlot['paxAvailability'][number];
+export type PaxType = ExperienceSlot['paxAvailability'][number];
 export type Item = Get<'/api/items'>['items'][number];
 export type Booking = Get<'/api/bookings'>['bookings'][number];
 export type SupplierStatus = Get<'/api/v1/sync/status'>['suppliers'][number];
-export type Blocked = Api['delete']['/api/v1/providers/{id}/availability']['answer'];
-export type Offer = Api['post']['/api/v1/providers/{id}/availability']['body'];
-export type ReserveCommand = Api['post']['/api/v1/reservations']['body'];
+export type BlockedTime = Api['delete']['/api/v1/providers/{id}/availability']['answer'];
+export type AvailabilityRequest = Api['post']['/api/v1/providers/{id}/availability']['body'];
+export type HoldRequest = Api['post']['/api/v1/reservations']['body'];

@@ -1,57 +1,51 @@
 import { skipToken, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type Known, type Question, read } from './cached.ts';
+import { type Cached, type CachedQuery, fetchCached } from './cached.ts';
 
 interface Options {
-  /** For answers that declare no bound of their own. */
+  /** Staleness bound of responses that declare none, in milliseconds. Defaults to 30 s. */
   readonly freshForMs?: number;
-  /** Not kept over a reload. */
+  /** Keeps the response out of session storage. */
   readonly transient?: boolean;
-  /** Show the last answer of this question while another one of its kind is asked. */
+  /** While the query changes, returns the response to the previous query. */
   readonly keepPrevious?: boolean;
 }
 
-const FRESH_FOR_MS = 30_000;
-const ASK_AGAIN_AT_LEAST_MS = 2_000;
+/** Default staleness bound, in milliseconds. */
+export const DEFAULT_FRESH_FOR_MS = 30_000;
+/** Shortest time between two automatic fetches of one query, in milliseconds. */
+export const MIN_REFETCH_MS = 2_000;
 
-export interface Knowledge<T> {
+export interface CachedResult<T> {
   readonly body: T | undefined;
-  readonly known: Known<T> | undefined;
+  readonly cached: Cached<T> | undefined;
   readonly error: Error | null;
-  readonly asking: boolean;
-  /** Shows what was asked before, not this. */
+  /** Whether `body` still belongs to the previous query. */
   readonly isPrevious: boolean;
   refresh(): void;
 }
 
-const NO_KEY = ['nothing'];
+const NO_QUERY = ['none'];
 
 /**
- * Asks through the cache: not again within the answer's bound, and by its validator after that. Without a question
- * nothing is asked.
+ * Reads a query through the cache. Within its staleness bound a response is not fetched again; after that it is
+ * revalidated with its ETag. Without a query nothing is fetched.
  */
-export function useKnown<T>(question: Question<T> | undefined, options: Options = {}): Knowledge<T> {
+export function useCached<T>(query: CachedQuery<T> | undefined, options: Options = {}): CachedResult<T> {
   const client = useQueryClient();
-  const { freshForMs = FRESH_FOR_MS, transient = false, keepPrevious = false } = options;
-  const query = useQuery<Known<T>>({
-    queryKey: question?.key ?? NO_KEY,
-    queryFn: question
-      ? ({ signal }) => read(question.ask, client.getQueryData<Known<T>>(question.key), freshForMs, signal)
+  const { freshForMs = DEFAULT_FRESH_FOR_MS, transient = false, keepPrevious = false } = options;
+  const { data, error, isPlaceholderData, refetch } = useQuery<Cached<T>>({
+    queryKey: query?.key ?? NO_QUERY,
+    queryFn: query
+      ? ({ signal }) => fetchCached(query.request, client.getQueryData<Cached<T>>(query.key), freshForMs, signal)
       : skipToken,
     meta: { transient },
-    // Bodies are compared by their validators; the rest is times, which always differ.
+    // A 304 already keeps the body as the same object, and the other fields are times, which always differ.
     structuralSharing: false,
     staleTime: ({ state: { data, dataUpdatedAt } }) =>
       data === undefined ? 0 : Math.max(0, data.freshUntilMs - dataUpdatedAt),
     refetchInterval: ({ state: { data } }) =>
-      data === undefined ? false : Math.max(ASK_AGAIN_AT_LEAST_MS, data.freshUntilMs - Date.now()),
-    ...(keepPrevious && { placeholderData: (previous: Known<T> | undefined) => previous }),
+      data === undefined ? false : Math.max(MIN_REFETCH_MS, data.freshUntilMs - Date.now()),
+    ...(keepPrevious && { placeholderData: (previous: Cached<T> | undefined) => previous }),
   });
-  return {
-    body: query.data?.body,
-    known: query.data,
-    error: query.error,
-    asking: query.isFetching,
-    isPrevious: query.isPlaceholderData,
-    refresh: () => void query.refetch(),
-  };
+  return { body: data?.body, cached: data, error, isPrevious: isPlaceholderData, refresh: () => void refetch() };
 }

@@ -1,66 +1,64 @@
 import { type FormEvent, useState } from 'react';
-import { experienceDates } from '../api/queries.ts';
+import { Link } from 'wouter';
+import { experienceDatesQuery } from '../api/queries.ts';
 import type { Experience, ExperienceDate, Provider } from '../api/resources.ts';
-import { type Knowledge, useKnown } from '../api/use-cached.ts';
-import { nameOf } from '../api/use-people.ts';
-import { Empty, Loading, Problem } from '../components/states.tsx';
-import { money, zoneName } from '../format.ts';
-import { go, linkTo } from '../shell/router.ts';
+import { type CachedResult, useCached } from '../api/use-cached.ts';
+import { fullName } from '../api/use-people.ts';
+import { EmptyState } from '../components/empty-state.tsx';
+import { Loading } from '../components/loading.tsx';
+import { ProblemNotice } from '../components/problem-notice.tsx';
+import { formatMoney, zoneName } from '../format.ts';
+import { addressOf, parsePositiveInteger } from '../shell/addresses.ts';
+import { navigate } from '../shell/hash-location.ts';
 
 interface Props {
-  readonly providers: Knowledge<{ readonly providers: readonly Provider[] }>;
-  readonly experiences: Knowledge<{ readonly experiences: readonly Experience[] }>;
+  readonly providers: CachedResult<{ readonly providers: readonly Provider[] }>;
+  readonly experiences: CachedResult<{ readonly experiences: readonly Experience[] }>;
   readonly providerId: number | undefined;
-  readonly experience: number | undefined;
+  readonly experienceId: number | undefined;
 }
 
-/** Each asks for its lowest price, so no more of them than one looks through. */
-const CARDS = 12;
+/** Each experience card fetches its lowest price, so the number of cards is limited. */
+const MAX_EXPERIENCE_CARDS = 12;
 
-/** The first ones, and the one that is open. */
-function shownOf(all: readonly Experience[], open: number | undefined): readonly Experience[] {
-  return all.filter(({ id }, index) => index < CARDS || id === open);
-}
-
-export function WhatChoice({ providers, experiences, providerId, experience }: Props) {
-  const sold = experiences.body?.experiences ?? [];
-  const isLookingUp = experiences.body === undefined && experiences.error === null;
+/** Cards of what can be booked: providers, then experiences. */
+export function OfferingPicker({ providers, experiences, providerId, experienceId }: Props) {
+  const isLoadingExperiences = experiences.body === undefined && experiences.error === null;
   if (providers.body === undefined && providers.error) {
-    return <Problem error={providers.error} retry={providers.refresh} />;
+    return <ProblemNotice error={providers.error} retry={providers.refresh} />;
   }
-  if (providers.body === undefined || isLookingUp) return <Loading rows={2} label="Looking up who can be booked" />;
+  if (providers.body === undefined || isLoadingExperiences)
+    return <Loading rows={2} label="Loading what you can book" />;
+  const providerList = providers.body.providers;
+  const experienceList = experiences.body?.experiences ?? [];
+  // The open experience has a card, too, wherever it is in the list.
+  const shownExperiences = experienceList.filter(
+    ({ id }, index) => index < MAX_EXPERIENCE_CARDS || id === experienceId,
+  );
   return (
-    <nav className="what" aria-label="With whom, or what">
-      {providers.body.providers.length === 0 && sold.length === 0 && (
-        <Empty title="Nobody offers time yet.">
-          <a href={linkTo('provider')}>Add a provider</a>
-        </Empty>
+    <nav className="offerings" aria-label="What to book">
+      {providerList.length === 0 && experienceList.length === 0 && (
+        <EmptyState title="There is nothing to book yet">
+          <Link href={addressOf('calendar')}>Add a provider</Link>
+        </EmptyState>
       )}
       <ul>
-        {providers.body.providers.map((provider) => (
+        {providerList.map((provider) => (
           <li key={provider.provider_id}>
-            <a
-              className="what-card"
-              href={linkTo('book', { provider: provider.provider_id })}
-              aria-current={experience === undefined && provider.provider_id === providerId ? 'true' : undefined}
-            >
-              <span className="monogram" aria-hidden="true">
-                {provider.first_name.slice(0, 1)}
-                {provider.last_name.slice(0, 1)}
-              </span>
-              <span className="what-name">
-                {nameOf(provider)}
-                <span className="hint">{zoneName(provider.time_zone)}</span>
-              </span>
-            </a>
+            <ProviderCard
+              provider={provider}
+              isCurrent={experienceId === undefined && provider.provider_id === providerId}
+            />
           </li>
         ))}
-        {shownOf(sold, experience).map(({ id }) => (
-          <ExperienceCard key={id} id={id} isChosen={id === experience} />
+        {shownExperiences.map(({ id }) => (
+          <li key={id}>
+            <ExperienceCard id={id} isCurrent={id === experienceId} />
+          </li>
         ))}
-        {sold.length > CARDS && (
+        {experienceList.length > MAX_EXPERIENCE_CARDS && (
           <li>
-            <OpenExperience onOpen={(id) => go('book', { experience: id })} />
+            <ExperienceNumberForm />
           </li>
         )}
       </ul>
@@ -68,40 +66,66 @@ export function WhatChoice({ providers, experiences, providerId, experience }: P
   );
 }
 
-function ExperienceCard({ id, isChosen }: { readonly id: number; readonly isChosen: boolean }) {
-  const { body, error } = useKnown(experienceDates(id));
-  const lowest = body?.dates.reduce<ExperienceDate | undefined>(
-    (least, date) => (least === undefined || date.price.finalPrice < least.price.finalPrice ? date : least),
-    undefined,
-  );
+function ProviderCard({ provider, isCurrent }: { readonly provider: Provider; readonly isCurrent: boolean }) {
+  const { provider_id, first_name, last_name, time_zone } = provider;
   return (
-    <li>
-      <a className="what-card" href={linkTo('book', { experience: id })} aria-current={isChosen ? 'true' : undefined}>
-        <span className="monogram monogram-ticket" aria-hidden="true">
-          {id}
-        </span>
-        <span className="what-name">
-          Experience {id}
-          <span className="hint">
-            {lowest !== undefined && `from ${money(lowest.price.finalPrice, lowest.price.currencyCode)}`}
-            {body !== undefined && lowest === undefined && 'nothing just now'}
-            {body === undefined && (error ? 'not known just now' : '…')}
-          </span>
-        </span>
-      </a>
-    </li>
+    <Link
+      className="choice-card"
+      href={addressOf('book', { provider: provider_id })}
+      aria-current={isCurrent ? 'true' : undefined}
+    >
+      <span className="monogram" aria-hidden="true">
+        {first_name.slice(0, 1)}
+        {last_name.slice(0, 1)}
+      </span>
+      <span className="choice-card-name">
+        {fullName(provider)}
+        <span className="hint">{zoneName(time_zone)}</span>
+      </span>
+    </Link>
   );
 }
 
-function OpenExperience({ onOpen }: { readonly onOpen: (id: number) => void }) {
+function ExperienceCard({ id, isCurrent }: { readonly id: number; readonly isCurrent: boolean }) {
+  const { body, error } = useCached(experienceDatesQuery(id));
+  return (
+    <Link
+      className="choice-card"
+      href={addressOf('book', { experience: id })}
+      aria-current={isCurrent ? 'true' : undefined}
+    >
+      <span className="monogram monogram-experience" aria-hidden="true">
+        {id}
+      </span>
+      <span className="choice-card-name">
+        Experience {id}
+        <span className="hint">{body === undefined ? (error ? 'Price unavailable' : '…') : priceHint(body.dates)}</span>
+      </span>
+    </Link>
+  );
+}
+
+function priceHint(dates: readonly ExperienceDate[]): string {
+  const [first, ...others] = dates;
+  if (first === undefined) return 'Currently unavailable';
+  const lowest = others.reduce(
+    (least, { price }) => (price.finalPrice < least.finalPrice ? price : least),
+    first.price,
+  );
+  return `from ${formatMoney(lowest.finalPrice, lowest.currencyCode)}`;
+}
+
+/** Opens an experience that has no card. */
+function ExperienceNumberForm() {
   const [text, setText] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (/^[1-9]\d{0,14}$/.test(text)) onOpen(Number(text));
+    const experience = parsePositiveInteger(text);
+    if (experience !== undefined) navigate(addressOf('book', { experience }));
     setText('');
   };
   return (
-    <form className="open-experience" onSubmit={submit}>
+    <form className="experience-number-form" onSubmit={submit}>
       <input
         aria-label="Number of another experience"
         inputMode="numeric"

@@ -1,48 +1,43 @@
 import { useEffect, useRef } from 'react';
-import { clockTime, dateLong, money, shortDay } from '../format.ts';
+import { formatLongDate, formatMoney, formatShortDate, formatTime } from '../format.ts';
 import { nearestTo, type OfferedSlot } from './offered-slot.ts';
 
 interface Props {
-  readonly lost: OfferedSlot;
+  readonly taken: OfferedSlot;
+  /** Slots to suggest from. */
   readonly slots: readonly OfferedSlot[];
   readonly onChoose: (slot: OfferedSlot) => void;
   readonly onDismiss: () => void;
 }
 
-const OFFERED = 4;
+const MAX_SUGGESTIONS = 4;
 
-/** Somebody was quicker. It says so, and what is nearest. */
-export function LostRace({ lost, slots, onChoose, onDismiss }: Props) {
-  const near = nearestTo(
-    slots.filter(({ id }) => id !== lost.id),
-    lost.start,
-    OFFERED,
-  );
+/** Someone else has taken the chosen slot. It takes the focus and suggests the nearest free slots. */
+export function SlotTakenNotice({ taken, slots, onChoose, onDismiss }: Props) {
+  const others = slots.filter(({ id }) => id !== taken.id);
+  const suggestions = nearestTo(others, taken.start, MAX_SUGGESTIONS);
   const notice = useRef<HTMLElement>(null);
-  useEffect(() => {
-    notice.current?.focus();
-  }, []);
+  useEffect(() => notice.current?.focus(), []);
   return (
-    <section ref={notice} className="lost" role="alert" tabIndex={-1}>
-      <h3>Somebody was a moment quicker</h3>
+    <section ref={notice} className="taken" role="alert" tabIndex={-1}>
+      <h3>Someone else was faster</h3>
       <p>
-        {lost.isAllDay ? dateLong(lost.day) : clockTime(lost.start, lost.zone)} has just been taken. Nothing was booked
-        for you.
-        {near.length > 0 ? ' These are free, and nearest to it:' : ' Nothing else is free near it.'}
+        {taken.isAllDay ? formatLongDate(taken.day) : formatTime(taken.start, taken.zone)} has just been taken. Nothing
+        was booked for you. {suggestions.length > 0 ? 'These times are close to it:' : 'No other time is close to it.'}
       </p>
-      <ul className="lost-near">
-        {near.map((slot) => (
+      <ul className="taken-suggestions">
+        {suggestions.map((slot) => (
           <li key={slot.id}>
             <button type="button" onClick={() => onChoose(slot)}>
-              {slot.isAllDay ? '' : clockTime(slot.start, slot.zone)}
-              <span className="hint"> {shortDay(`${slot.day}T12:00:00Z`, 'UTC')}</span>
-              {slot.price && <span className="hint"> {money(slot.price.amount, slot.price.currency)}</span>}
+              {slot.isAllDay ? '' : formatTime(slot.start, slot.zone)}
+              <span className="hint"> {formatShortDate(slot.day)}</span>
+              {slot.price && <span className="hint"> {formatMoney(slot.price.amount, slot.price.currency)}</span>}
             </button>
           </li>
         ))}
       </ul>
       <button type="button" className="plain" onClick={onDismiss}>
-        Look at the whole day
+        See the whole day
       </button>
     </section>
   );

@@ -1,58 +1,66 @@
 import { useMemo } from 'react';
-import { experienceList, experienceSlots, slotOf } from '../api/queries.ts';
+import { experienceListQuery, experienceSlotsQuery, slotQuery } from '../api/queries.ts';
 import type { ExperienceSlot } from '../api/resources.ts';
-import { useKnown } from '../api/use-cached.ts';
+import { useCached } from '../api/use-cached.ts';
 import type { OfferedSlot } from './offered-slot.ts';
 
-/** What suppliers are configured for; it changes when the server is told of others. */
+const LIST_FRESH_FOR_MS = 60_000;
+const SLOT_FRESH_FOR_MS = 60 * 60_000;
+const DAY_MS = 86_400_000;
+
+/** The experiences that suppliers are configured for. */
 export function useExperiences() {
-  return useKnown(experienceList(), { freshForMs: 60_000 });
+  return useCached(experienceListQuery(), { freshForMs: LIST_FRESH_FOR_MS });
 }
 
-/** An experience's slots of a day. They are told by the supplier's clock, so one of them is looked up by ours. */
+/**
+ * An experience's slots on one day. The API returns their times by the supplier's clock without an offset; the page
+ * reads the first slot's start in UTC as well and takes the offset from it.
+ */
 export function useExperienceSlots(id: number, date: string) {
-  const answer = useKnown(experienceSlots(id, date));
-  const first = answer.body?.slots[0];
-  const looked = useKnown(first && slotOf(first.id), { freshForMs: 60 * 60_000 });
-  const listed = useExperiences().body?.experiences.find((each) => each.id === id);
-  const aheadMs =
-    first === undefined || looked.body === undefined
+  const result = useCached(experienceSlotsQuery(id, date));
+  const first = result.body?.slots[0];
+  const firstInUtc = useCached(first && slotQuery(first.id), { freshForMs: SLOT_FRESH_FOR_MS });
+  const experience = useExperiences().body?.experiences.find((each) => each.id === id);
+  const offsetMs =
+    first === undefined || firstInUtc.body === undefined
       ? undefined
-      : asUtcMs(first.startDate, first.startTime) - Date.parse(looked.body.start_time);
+      : asUtcMs(first.startDate, first.startTime) - Date.parse(firstInUtc.body.start_time);
 
-  const zone = listed?.time_zone ?? fixedZone(aheadMs ?? 0);
+  const timeZone = experience?.time_zone ?? fixedZone(offsetMs ?? 0);
   const slots = useMemo(
-    () => (aheadMs === undefined ? [] : (answer.body?.slots ?? []).map((slot) => toOffered(slot, aheadMs, zone))),
-    [answer.body, aheadMs, zone],
+    () =>
+      offsetMs === undefined ? [] : (result.body?.slots ?? []).map((slot) => supplierSlot(slot, offsetMs, timeZone)),
+    [result.body, offsetMs, timeZone],
   );
-  const isReady = answer.body !== undefined && (first === undefined || aheadMs !== undefined);
-  return { ...answer, slots, isReady, timeZone: zone };
+  const isReady = result.body !== undefined && (first === undefined || offsetMs !== undefined);
+  return { ...result, slots, isReady, timeZone };
 }
 
 function asUtcMs(date: string, time: string): number {
   return Date.parse(`${date}T${time}:00Z`);
 }
 
-/** `+08:00`, which the browser's formats take as a zone. */
-function fixedZone(aheadMs: number): string {
-  const minutes = Math.round(Math.abs(aheadMs) / 60_000);
+/** `+08:00`, which `Intl.DateTimeFormat` accepts as a zone. */
+function fixedZone(offsetMs: number): string {
+  const minutes = Math.round(Math.abs(offsetMs) / 60_000);
   const [hour, minute] = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0'));
-  return `${aheadMs < 0 ? '-' : '+'}${hour}:${minute}`;
+  return `${offsetMs < 0 ? '-' : '+'}${hour}:${minute}`;
 }
 
-function toOffered(slot: ExperienceSlot, aheadMs: number, zone: string): OfferedSlot {
+function supplierSlot(slot: ExperienceSlot, offsetMs: number, zone: string): OfferedSlot {
   const { id, startDate, startTime, endTime, remaining, price, paxAvailability } = slot;
-  const startMs = asUtcMs(startDate, startTime) - aheadMs;
-  // What only has a time to come at ends when it starts. Just the day that starts and ends at midnight is a whole one.
+  const startMs = asUtcMs(startDate, startTime) - offsetMs;
+  // A slot with only an arrival time ends when it starts. A whole day starts and ends at midnight.
   const isAllDay = startTime === '00:00' && endTime === '00:00';
-  const endMs = asUtcMs(startDate, endTime) - aheadMs;
-  const end = endMs > startMs ? endMs : endMs + 86_400_000;
+  const sameDayEndMs = asUtcMs(startDate, endTime) - offsetMs;
+  const endMs = sameDayEndMs > startMs ? sameDayEndMs : sameDayEndMs + DAY_MS;
   return {
     id,
     zone,
     day: startDate,
     start: new Date(startMs).toISOString(),
-    end: new Date(end).toISOString(),
+    end: new Date(endMs).toISOString(),
     remaining,
     price: { amount: price.finalPrice, currency: price.currencyCode },
     pax: paxAvailability,

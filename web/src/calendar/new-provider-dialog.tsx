@@ -3,20 +3,22 @@ import { type FormEvent, useState } from 'react';
 import { createProvider } from '../api/mutations.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { Field } from '../components/field.tsx';
-import { Problem } from '../components/states.tsx';
+import { NameFields } from '../components/name-fields.tsx';
+import { ProblemNotice } from '../components/problem-notice.tsx';
 import { VISITOR_ZONE } from '../format.ts';
-import { go } from '../shell/router.ts';
+import { addressOf } from '../shell/addresses.ts';
+import { navigate } from '../shell/hash-location.ts';
 
-export function NewProvider({ onClose }: { readonly onClose: () => void }) {
+/** Adds a provider and opens their calendar. */
+export function NewProviderDialog({ onClose }: { readonly onClose: () => void }) {
   const queries = useQueryClient();
-  const [first, setFirst] = useState('');
-  const [last, setLast] = useState('');
-  const [zone, setZone] = useState(VISITOR_ZONE);
+  const [name, setName] = useState({ first: '', last: '' });
+  const [timeZone, setTimeZone] = useState(VISITOR_ZONE);
   const create = useMutation({
-    mutationFn: () => createProvider(first.trim(), last.trim(), zone),
+    mutationFn: () => createProvider(name.first.trim(), name.last.trim(), timeZone),
     onSuccess: async ({ provider_id }) => {
       await queries.invalidateQueries({ queryKey: ['providers'] });
-      go('provider', { provider: provider_id });
+      navigate(addressOf('calendar', { provider: provider_id }));
       onClose();
     },
   });
@@ -25,30 +27,19 @@ export function NewProvider({ onClose }: { readonly onClose: () => void }) {
     create.mutate();
   };
   return (
-    <Dialog title="A new provider" onClose={onClose}>
-      <form className="panel-form" onSubmit={submit}>
-        <div className="pair">
-          <Field label="First name">
-            {(id) => (
-              <input id={id} required maxLength={200} value={first} onChange={({ target }) => setFirst(target.value)} />
-            )}
-          </Field>
-          <Field label="Last name">
-            {(id) => (
-              <input id={id} required maxLength={200} value={last} onChange={({ target }) => setLast(target.value)} />
-            )}
-          </Field>
-        </div>
-        <Field label="Time zone" hint="In which their time is posted">
+    <Dialog title="Add a provider" onClose={onClose}>
+      <form className="form" onSubmit={submit}>
+        <NameFields name={name} onChange={setName} />
+        <Field label="Time zone" hint="The calendar shows times in this zone.">
           {(id) => (
-            <select id={id} value={zone} onChange={({ target }) => setZone(target.value)}>
+            <select id={id} value={timeZone} onChange={({ target }) => setTimeZone(target.value)}>
               {[...new Set(['UTC', VISITOR_ZONE, ...Intl.supportedValuesOf('timeZone')])].map((each) => (
                 <option key={each}>{each}</option>
               ))}
             </select>
           )}
         </Field>
-        {create.error && <Problem error={create.error} />}
+        {create.error && <ProblemNotice error={create.error} />}
         <button type="submit" className="primary wide" disabled={create.isPending}>
           Add
         </button>

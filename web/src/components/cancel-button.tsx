@@ -2,30 +2,32 @@ import { useState } from 'react';
 import { Dialog } from './dialog.tsx';
 
 interface Props {
-  /** What would be cancelled, as its row calls it. */
-  readonly what: string;
-  /** What that means, in a sentence. */
-  readonly meaning: string;
+  /** `reservation` or `booking`. */
+  readonly kind: string;
+  /** Which one, as its row describes it. */
+  readonly subject: string;
+  /** The consequence of cancelling, in full sentences. */
+  readonly consequence: string;
   readonly isPending: boolean;
   readonly onCancel: () => void;
 }
 
-/** Cancels what is booked, and asks first: what a slip of the finger lets go, somebody else may have at once. */
-export function CancelButton({ what, meaning, isPending, onCancel }: Props) {
+/** Cancels after asking, because someone else may take at once what a slip of the finger has released. */
+export function CancelButton({ kind, subject, consequence, isPending, onCancel }: Props) {
   const [isAsking, setIsAsking] = useState(false);
   return (
     <>
       <button type="button" disabled={isPending} onClick={() => setIsAsking(true)}>
-        Cancel it
+        Cancel
       </button>
       {isAsking && (
-        <Dialog title="Cancel it?" onClose={() => setIsAsking(false)}>
-          {/* The platform closes it, and so gives the focus back; to unmount it would not. */}
+        <Dialog title={`Cancel this ${kind}?`} onClose={() => setIsAsking(false)}>
+          {/* The form closes the dialog, and the browser then returns the focus. Unmounting it would lose the focus. */}
           <form method="dialog" className="question">
             <p>
-              <strong>{what}</strong>
+              <strong>{subject}</strong>
             </p>
-            <p>{meaning}</p>
+            <p>{consequence}</p>
             <div className="actions">
               <button type="submit">Keep it</button>
               <button type="submit" className="danger" onClick={onCancel}>

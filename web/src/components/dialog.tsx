@@ -7,7 +7,7 @@ interface Props {
   readonly children: ReactNode;
 }
 
-/** The platform's own: it keeps the focus in, gives it back, and closes on Escape. */
+/** A modal dialog. The browser's `<dialog>` keeps the focus inside, returns it, and closes on Escape. */
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();

@@ -1,15 +1,19 @@
 import { Component, type ReactNode } from 'react';
-import { Problem } from './states.tsx';
+import { ProblemNotice } from './problem-notice.tsx';
 
 interface Props {
   readonly children: ReactNode;
 }
 
-/** Keeps the bar standing when a view breaks, or when its part cannot be loaded. */
-export class Boundary extends Component<Props, { readonly error: Error | undefined }> {
-  override state: { readonly error: Error | undefined } = { error: undefined };
+interface State {
+  readonly error: Error | undefined;
+}
 
-  static getDerivedStateFromError(error: unknown) {
+/** Shows an error in place of a view that throws or whose code cannot be loaded. The bar around it keeps working. */
+export class ErrorBoundary extends Component<Props, State> {
+  override state: State = { error: undefined };
+
+  static getDerivedStateFromError(error: unknown): State {
     return { error: error instanceof Error ? error : new Error(String(error)) };
   }
 
@@ -18,8 +22,8 @@ export class Boundary extends Component<Props, { readonly error: Error | undefin
     if (error === undefined) return this.props.children;
     return (
       <div className="view">
-        <h1>This view did not open</h1>
-        <Problem error={error} retry={() => location.reload()} />
+        <h1>This page did not open</h1>
+        <ProblemNotice error={error} retry={() => location.reload()} />
       </div>
     );
   }

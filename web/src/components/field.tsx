@@ -3,6 +3,7 @@ import { type ReactNode, useId } from 'react';
 interface Props {
   readonly label: string;
   readonly hint?: string;
+  /** Renders the input with the id that the label refers to. */
   readonly children: (id: string) => ReactNode;
 }
 

@@ -6,11 +6,12 @@ interface Props {
   readonly onChange: (value: number) => void;
 }
 
+/** A number with buttons that decrease and increase it. */
 export function Stepper({ label, value, min, max, onChange }: Props) {
   return (
     <fieldset className="stepper">
-      <legend className="unseen">{label}</legend>
-      <button type="button" aria-label={`Less: ${label}`} disabled={value <= min} onClick={() => onChange(value - 1)}>
+      <legend className="visually-hidden">{label}</legend>
+      <button type="button" aria-label={`Fewer: ${label}`} disabled={value <= min} onClick={() => onChange(value - 1)}>
         −
       </button>
       <output>{value}</output>

@@ -1,6 +1,6 @@
 import { VISITOR_ZONE, zoneName } from '../format.ts';
 
-/** Names the zone of all times of a view, once. */
-export function VisitorTimes() {
-  return <p className="hint">Times are yours, {zoneName(VISITOR_ZONE)}</p>;
+/** The zone of all times in a view. */
+export function TimeZoneNote() {
+  return <p className="hint">Times are in your time zone ({zoneName(VISITOR_ZONE)})</p>;
 }

@@ -1,97 +1,100 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { HoldfastProblem } from '../../../client/index.ts';
-import { askAnew, OF_BOOKINGS } from '../api/invalidate-queries.ts';
+import { BOOKING_QUERIES, invalidateQueries } from '../api/invalidate-queries.ts';
 import { bookItem } from '../api/mutations.ts';
-import type { Item } from '../api/resources.ts';
+import type { Client, Item } from '../api/resources.ts';
 import { Dialog } from '../components/dialog.tsx';
-import { Problem } from '../components/states.tsx';
+import { ProblemNotice } from '../components/problem-notice.tsx';
 import { Stepper } from '../components/stepper.tsx';
-import { clockSpan, longDay, money } from '../format.ts';
-import { ClientChoice } from '../shell/client-picker.tsx';
-import { useWho } from '../shell/current-client.tsx';
+import { formatLongDay, formatMoney, formatTimeRange } from '../format.ts';
+import { ClientPicker } from '../shell/client-picker.tsx';
+import { useCurrentClient } from '../shell/current-client.tsx';
 import { BookingOutcome } from './booking-outcome.tsx';
+import { itemName } from './remembered-items.ts';
 
 interface Props {
-  /** As it was when it was chosen. */
+  /** The item as it was when the visitor chose it. */
   readonly item: Item;
-  /** How many are left of it now; an item that is gone from the list has none. */
-  readonly left: number;
+  /** Places left now. An item that is no longer listed has none. */
+  readonly remaining: number;
   readonly onClose: () => void;
 }
 
-/** Books an item, and says what became of that where it was booked. */
-export function BookItem({ item, left, onClose }: Props) {
-  const { client } = useWho();
-  const queries = useQueryClient();
-  const book = useMutation({
-    mutationFn: ({ clientId, quantity }: { clientId: number; quantity: number }) =>
-      bookItem(clientId, item.item_id, quantity),
-    onSettled: () => askAnew(queries, OF_BOOKINGS),
-  });
-  const isRefused = book.error instanceof HoldfastProblem && book.error.type === 'item-sold-out';
-  // While it is being booked, the list may be without it because of that.
-  const isGone = left === 0 && !book.isPending;
+/** Books an item and shows the outcome. */
+export function BookItemDialog({ item, remaining, onClose }: Props) {
+  const { client } = useCurrentClient();
   return (
-    <Dialog title={item.name ?? `Item ${item.item_id}`} onClose={onClose}>
-      <div className="panel-form">
+    <Dialog title={itemName(item.item_id, item)} onClose={onClose}>
+      <div className="form">
         <p>
-          {longDay(item.starts_at)}, {clockSpan(item.starts_at, item.ends_at)}
+          {formatLongDay(item.starts_at)}, {formatTimeRange(item.starts_at, item.ends_at)}
         </p>
-        {client === undefined && <ClientChoice onChosen={() => {}} />}
-        {book.data && <BookingOutcome booked={book.data} onClose={onClose} />}
-        {client && !book.data && isGone && (
-          <>
-            <Lost>It is no longer to be had.</Lost>
-            <button type="button" className="wide" onClick={onClose}>
-              Choose another item
-            </button>
-          </>
-        )}
-        {client && !book.data && !isGone && (
-          <>
-            {isRefused && <Lost>That many are no longer left.</Lost>}
-            {book.error && !isRefused && <Problem error={book.error} />}
-            <BookForm
-              item={item}
-              left={left}
-              isPending={book.isPending}
-              onBook={(quantity) => book.mutate({ clientId: client.client_id, quantity })}
-            />
-          </>
+        {client === undefined ? (
+          <ClientPicker />
+        ) : (
+          <BookingSteps item={item} remaining={remaining} client={client} onClose={onClose} />
         )}
       </div>
     </Dialog>
   );
 }
 
-function Lost({ children }: { readonly children: string }) {
+function BookingSteps({ item, remaining, client, onClose }: Props & { readonly client: Client }) {
+  const queries = useQueryClient();
+  const book = useMutation({
+    mutationFn: (quantity: number) => bookItem(client.client_id, item.item_id, quantity),
+    onSettled: () => invalidateQueries(queries, BOOKING_QUERIES),
+  });
+  if (book.data) return <BookingOutcome created={book.data} onClose={onClose} />;
+  // While the request runs, the list may lack the item because of this very booking.
+  if (remaining === 0 && !book.isPending) {
+    return (
+      <>
+        <TakenNotice>This item is no longer available.</TakenNotice>
+        <button type="button" className="wide" onClick={onClose}>
+          Choose another item
+        </button>
+      </>
+    );
+  }
+  const isSoldOut = book.error instanceof HoldfastProblem && book.error.type === 'item-sold-out';
   return (
-    <p className="lost" role="alert">
-      Somebody was a moment quicker. {children} Nothing was booked for you.
+    <>
+      {isSoldOut && <TakenNotice>Not enough places are left.</TakenNotice>}
+      {book.error && !isSoldOut && <ProblemNotice error={book.error} />}
+      <BookingForm item={item} remaining={remaining} isPending={book.isPending} onBook={book.mutate} />
+    </>
+  );
+}
+
+function TakenNotice({ children }: { readonly children: string }) {
+  return (
+    <p className="taken" role="alert">
+      Someone else was faster. {children} Nothing was booked for you.
     </p>
   );
 }
 
-interface FormProps extends Pick<Props, 'item' | 'left'> {
+interface FormProps extends Pick<Props, 'item' | 'remaining'> {
   readonly isPending: boolean;
   readonly onBook: (quantity: number) => void;
 }
 
-function BookForm({ item: { price }, left, isPending, onBook }: FormProps) {
+function BookingForm({ item: { price }, remaining, isPending, onBook }: FormProps) {
   const [chosen, setChosen] = useState(1);
-  const quantity = Math.max(1, Math.min(chosen, left));
+  const quantity = Math.max(1, Math.min(chosen, remaining));
   return (
     <>
-      <div className="pax-one">
+      <div className="quantity">
         <span>Places</span>
-        <Stepper label="Places" value={quantity} min={1} max={left} onChange={setChosen} />
+        <Stepper label="Places" value={quantity} min={1} max={remaining} onChange={setChosen} />
       </div>
       <button type="button" className="primary wide" disabled={isPending} onClick={() => onBook(quantity)}>
         {isPending ? 'One moment…' : 'Book'}
-        {price && <span className="button-note">{money(price.amount * quantity, price.currency)}</span>}
+        {price && <span className="button-note">{formatMoney(price.amount * quantity, price.currency)}</span>}
       </button>
-      <p className="hint">The supplier is told at once. Until it has agreed, the booking is pending.</p>
+      <p className="hint">We confirm your booking with the supplier right away. Until then it is pending.</p>
     </>
   );
 }

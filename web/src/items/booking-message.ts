@@ -1,18 +1,20 @@
 import type { Booking } from '../api/resources.ts';
 
-/** What became of a booking, and what there is to do, in words for whoever made it. */
-export function saidOfBooking({ status, quantity }: Booking): string {
+/** The state of a booking, and what the visitor can do, in full sentences. */
+export function bookingMessage({ status, quantity }: Booking): string {
   switch (status) {
     case 'pending':
-      return 'The supplier is being told. There is nothing you need to do.';
+      return 'We are confirming this with the supplier. There is nothing you need to do.';
     case 'confirmed':
-      return 'The supplier has it. It is yours.';
-    case 'conflict':
+      return "Confirmed by the supplier. You're all set.";
+    case 'conflict': {
+      const subject = quantity === 1 ? 'this is' : `${quantity} places are`;
       return (
-        `Sorry, the supplier no longer has ${quantity === 1 ? 'this' : `${quantity} places`} for you: ` +
-        'somebody else was quicker, or it was taken off sale. You owe nothing. Please choose another item.'
+        `Sorry, ${subject} no longer available: sold elsewhere or taken off sale. ` +
+        'There is nothing to pay. Please choose another item.'
       );
+    }
     case 'cancelled':
-      return 'Cancelled.';
+      return 'You cancelled this booking.';
   }
 }

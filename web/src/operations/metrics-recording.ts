@@ -1,16 +1,16 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import { readText } from '../api/server.ts';
-import { latencyBuckets, type Metrics, parseMetrics, quantile, sumOf, viewsOf } from './metrics.ts';
+import { fetchText } from '../api/server.ts';
+import { type Metrics, parseMetrics, quantileBetween, responseTimeBuckets, sumOf, viewsOf } from './metrics.ts';
 
-/** What was seen at one moment, beside the moment before. Rates are a second's. */
+/** The server's activity between two samples. Rates are per second. */
 export interface Frame {
   readonly atS: number;
   readonly hitRatio: number | null;
   readonly holds: number;
-  readonly conflicts: number;
-  readonly queued: number;
+  readonly refusals: number;
+  readonly waitingRequests: number;
   readonly writeBacks: number;
-  readonly p50Ms: number | null;
+  readonly medianMs: number | null;
   readonly p99Ms: number | null;
 }
 
@@ -20,11 +20,17 @@ export interface Recording {
   readonly error: Error | null;
 }
 
-const EVERY_MS = 2_000;
-const KEPT_FRAMES = 150;
+interface TimedMetrics {
+  readonly atMs: number;
+  readonly metrics: Metrics;
+}
+
+const SAMPLE_EVERY_MS = 2_000;
+/** Five minutes. */
+const MAX_FRAMES = 150;
 
 let recording: Recording = { frames: [], metrics: undefined, error: null };
-let last: { atMs: number; metrics: Metrics } | undefined;
+let previous: TimedMetrics | undefined;
 let watchers = 0;
 let timer: number | undefined;
 const listeners = new Set<() => void>();
@@ -34,54 +40,53 @@ function publish(next: Recording): void {
   for (const listener of listeners) listener();
 }
 
-async function look(): Promise<void> {
+async function takeSample(): Promise<void> {
   try {
-    const metrics = parseMetrics(await readText('/metrics', AbortSignal.timeout(EVERY_MS * 2)));
-    const atMs = Date.now();
-    const frames = last === undefined ? [] : [frameOf(last, { atMs, metrics })];
-    last = { atMs, metrics };
-    publish({ metrics, error: null, frames: [...recording.frames, ...frames].slice(-KEPT_FRAMES) });
+    const metrics = parseMetrics(await fetchText('/metrics', AbortSignal.timeout(SAMPLE_EVERY_MS * 2)));
+    const current = { atMs: Date.now(), metrics };
+    const frames = previous === undefined ? [] : [frameBetween(previous, current)];
+    previous = current;
+    publish({ metrics, error: null, frames: [...recording.frames, ...frames].slice(-MAX_FRAMES) });
   } catch (error) {
     publish({ ...recording, error: error instanceof Error ? error : new Error(String(error)) });
   }
-  if (watchers > 0) timer = window.setTimeout(look, EVERY_MS);
+  if (watchers > 0) timer = window.setTimeout(takeSample, SAMPLE_EVERY_MS);
 }
 
-interface Look {
-  readonly atMs: number;
-  readonly metrics: Metrics;
-}
-
-function frameOf(before: Look, now: Look): Frame {
-  const seconds = (now.atMs - before.atMs) / 1_000;
-  const grown = (read: (metrics: Metrics) => number) => Math.max(0, read(now.metrics) - read(before.metrics));
-  const hits = grown((metrics) => viewsOf(metrics).reduce((sum, view) => sum + view.hits, 0));
-  const misses = grown((metrics) => viewsOf(metrics).reduce((sum, view) => sum + view.misses, 0));
-  const buckets = [latencyBuckets(before.metrics), latencyBuckets(now.metrics)] as const;
-  const toMs = (value: number | null) => (value === null ? null : value * 1_000);
+function frameBetween(before: TimedMetrics, after: TimedMetrics): Frame {
+  const seconds = (after.atMs - before.atMs) / 1_000;
+  // A counter that has fallen was reset by a restart of the server.
+  const increase = (read: (metrics: Metrics) => number) => Math.max(0, read(after.metrics) - read(before.metrics));
+  const hits = increase((metrics) => viewsOf(metrics).reduce((sum, view) => sum + view.hits, 0));
+  const misses = increase((metrics) => viewsOf(metrics).reduce((sum, view) => sum + view.misses, 0));
+  const responseTimeMs = (quantile: number) => {
+    const [first, last] = [responseTimeBuckets(before.metrics), responseTimeBuckets(after.metrics)];
+    const seconds = quantileBetween(first, last, quantile);
+    return seconds === null ? null : seconds * 1_000;
+  };
   return {
-    atS: now.atMs / 1_000,
+    atS: after.atMs / 1_000,
     hitRatio: hits + misses === 0 ? null : (100 * hits) / (hits + misses),
-    holds: grown(countHolds) / seconds,
-    conflicts: grown(countConflicts) / seconds,
-    queued: sumOf(now.metrics, 'holdfast_waiting'),
-    writeBacks: sumOf(now.metrics, 'holdfast_write_backs'),
-    p50Ms: toMs(quantile(...buckets, 0.5)),
-    p99Ms: toMs(quantile(...buckets, 0.99)),
+    holds: increase(countHolds) / seconds,
+    refusals: increase(countRefusals) / seconds,
+    waitingRequests: sumOf(after.metrics, 'holdfast_waiting'),
+    writeBacks: sumOf(after.metrics, 'holdfast_write_backs'),
+    medianMs: responseTimeMs(0.5),
+    p99Ms: responseTimeMs(0.99),
   };
 }
 
-const ANSWERS = 'holdfast_http_answers_total';
-const HOLDS = new Set(['POST /api/v1/reservations', 'POST /client/reserve']);
+const RESPONSES = 'holdfast_http_answers_total';
+const HOLD_ROUTES: readonly string[] = ['POST /api/v1/reservations', 'POST /client/reserve'];
 
 function countHolds(metrics: Metrics): number {
-  return sumOf(metrics, ANSWERS, ({ route, status }) => HOLDS.has(route ?? '') && status === '201');
+  return sumOf(metrics, RESPONSES, ({ route = '', status }) => HOLD_ROUTES.includes(route) && status === '201');
 }
 
-/** What was refused here as taken already, and what a supplier would not have. */
-function countConflicts(metrics: Metrics): number {
-  const refused = sumOf(metrics, 'holdfast_write_back_attempts', ({ outcome }) => outcome === 'refused');
-  return refused + sumOf(metrics, ANSWERS, ({ status }) => status === '409');
+/** Requests refused with 409, and bookings declined by a supplier. */
+function countRefusals(metrics: Metrics): number {
+  const declined = sumOf(metrics, 'holdfast_write_back_attempts', ({ outcome }) => outcome === 'refused');
+  return declined + sumOf(metrics, RESPONSES, ({ status }) => status === '409');
 }
 
 function subscribe(listener: () => void): () => void {
@@ -89,17 +94,17 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** The last five minutes of `/metrics`; looked at only while somebody watches. */
-export function useRecording(): Recording {
+/** The last five minutes of `/metrics`, sampled while a component uses this hook. */
+export function useMetricsRecording(): Recording {
   useEffect(() => {
     watchers += 1;
-    if (watchers === 1) void look();
+    if (watchers === 1) void takeSample();
     return () => {
       watchers -= 1;
       if (watchers > 0) return;
       window.clearTimeout(timer);
-      // Rates over the time nobody watched would be drawn as one long flat stretch.
-      last = undefined;
+      // A rate over the unwatched time would be plotted as one long flat stretch.
+      previous = undefined;
     };
   }, []);
   return useSyncExternalStore(subscribe, () => recording);

@@ -1,57 +1,57 @@
 import { useEffect, useRef, useState } from 'react';
 import { HoldfastProblem } from '../../../client/index.ts';
-import { clientOf } from '../api/queries.ts';
-import { useKnown } from '../api/use-cached.ts';
+import { clientQuery } from '../api/queries.ts';
+import { useCached } from '../api/use-cached.ts';
 import { Icon } from '../components/icon.tsx';
-import { ClientChoice } from './client-picker.tsx';
-import { useWho } from './current-client.tsx';
+import { ClientPicker } from './client-picker.tsx';
+import { useCurrentClient } from './current-client.tsx';
 
-const HARDLY_CHANGES_MS = 60 * 60_000;
+const CLIENT_FRESH_FOR_MS = 60 * 60_000;
 
-/** For whom is booked, in the bar. */
+/** Button in the bar that shows the current client and opens the picker. */
 export function ClientMenu() {
-  const { client, become } = useWho();
-  const { error } = useKnown(client && clientOf(client.client_id), { freshForMs: HARDLY_CHANGES_MS });
-  const isGone = error instanceof HoldfastProblem && error.status === 404;
-  useEffect(() => {
-    // A browser may remember a client of another database.
-    if (isGone) become(undefined);
-  }, [isGone, become]);
-
-  const [open, setOpen] = useState(false);
-  const place = useRef<HTMLDivElement>(null);
+  const { client } = useCurrentClient();
+  const [isOpen, setIsOpen] = useState(false);
+  const menu = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  useForgetMissingClient();
 
   useEffect(() => {
-    if (!open) return;
-    const leave = ({ target }: Event) => {
-      if (target instanceof Node && !place.current?.contains(target)) setOpen(false);
+    if (!isOpen) return;
+    const closeOutside = ({ target }: Event) => {
+      if (target instanceof Node && !menu.current?.contains(target)) setIsOpen(false);
     };
-    const leaveByKey = ({ key }: KeyboardEvent) => {
+    const closeOnEscape = ({ key }: KeyboardEvent) => {
       if (key !== 'Escape') return;
-      setOpen(false);
+      setIsOpen(false);
       button.current?.focus();
     };
-    document.addEventListener('pointerdown', leave);
-    document.addEventListener('keydown', leaveByKey);
+    document.addEventListener('pointerdown', closeOutside);
+    document.addEventListener('keydown', closeOnEscape);
     return () => {
-      document.removeEventListener('pointerdown', leave);
-      document.removeEventListener('keydown', leaveByKey);
+      document.removeEventListener('pointerdown', closeOutside);
+      document.removeEventListener('keydown', closeOnEscape);
     };
-  }, [open]);
+  }, [isOpen]);
 
   return (
-    <div className="who" ref={place}>
-      <button ref={button} type="button" className="who-button" aria-expanded={open} onClick={() => setOpen(!open)}>
+    <div className="client-menu" ref={menu}>
+      <button
+        ref={button}
+        type="button"
+        className="client-menu-button"
+        aria-expanded={isOpen}
+        onClick={() => setIsOpen(!isOpen)}
+      >
         <Icon name="person" />
-        <span>{client === undefined ? 'Who are you?' : client.first_name}</span>
-        {client !== undefined && <span className="unseen">: you book under this name; change it</span>}
+        <span>{client === undefined ? 'Your name' : client.first_name}</span>
+        {client !== undefined && <span className="visually-hidden">, you book under this name. Change it.</span>}
       </button>
-      {open && (
-        <div className="sheet who-sheet">
-          <ClientChoice
+      {isOpen && (
+        <div className="sheet client-menu-sheet">
+          <ClientPicker
             onChosen={() => {
-              setOpen(false);
+              setIsOpen(false);
               button.current?.focus();
             }}
           />
@@ -59,4 +59,14 @@ export function ClientMenu() {
       )}
     </div>
   );
+}
+
+/** Forgets the current client when the server does not know it: the browser may remember a client of another database. */
+function useForgetMissingClient(): void {
+  const { client, setClient } = useCurrentClient();
+  const { error } = useCached(client && clientQuery(client.client_id), { freshForMs: CLIENT_FRESH_FOR_MS });
+  const isMissing = error instanceof HoldfastProblem && error.status === 404;
+  useEffect(() => {
+    if (isMissing) setClient(undefined);
+  }, [isMissing, setClient]);
 }

@@ -1,90 +1,75 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { createClient } from '../api/mutations.ts';
-import { clientList } from '../api/queries.ts';
+import { clientListQuery } from '../api/queries.ts';
 import type { Client } from '../api/resources.ts';
-import { useKnown } from '../api/use-cached.ts';
-import { Field } from '../components/field.tsx';
-import { Problem } from '../components/states.tsx';
-import { useWho } from './current-client.tsx';
+import { useCached } from '../api/use-cached.ts';
+import { fullName } from '../api/use-people.ts';
+import { NameFields } from '../components/name-fields.tsx';
+import { ProblemNotice } from '../components/problem-notice.tsx';
+import { useCurrentClient } from './current-client.tsx';
 
-/** Somebody who is known already, or somebody new. */
-export function ClientChoice({ onChosen }: { readonly onChosen: () => void }) {
-  const { client, become } = useWho();
-  const { body } = useKnown(clientList());
-  const queries = useQueryClient();
-  const [first, setFirst] = useState('');
-  const [last, setLast] = useState('');
+interface Props {
+  readonly onChosen?: () => void;
+}
+
+/** Chooses the client the visitor books as: an existing client, or a new name. */
+export function ClientPicker({ onChosen }: Props) {
+  const { client, setClient } = useCurrentClient();
+  const { body } = useCached(clientListQuery());
   const choose = (next: Client) => {
-    become(next);
-    onChosen();
-  };
-  const create = useMutation({
-    mutationFn: () => createClient(first.trim(), last.trim()),
-    onSuccess: (made) => {
-      void queries.invalidateQueries({ queryKey: ['clients'] });
-      choose(made);
-    },
-  });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    create.mutate();
+    setClient(next);
+    onChosen?.();
   };
   const clients = body?.clients ?? [];
   return (
-    <div className="who-choice">
+    <div className="client-picker">
       {clients.length > 0 && (
         <>
           <h2 className="small-title">Book as</h2>
-          <ul className="who-list">
+          <ul className="client-list">
             {clients.map((each) => (
               <li key={each.client_id}>
                 <button
                   type="button"
-                  className="who-row"
+                  className="client-row"
                   aria-pressed={each.client_id === client?.client_id}
                   onClick={() => choose(each)}
                 >
-                  {each.first_name} {each.last_name}
+                  {fullName(each)}
                 </button>
               </li>
             ))}
           </ul>
         </>
       )}
-      <form onSubmit={submit} className="who-form">
-        <h2 className="small-title">Somebody new</h2>
-        <div className="pair">
-          <Field label="First name">
-            {(id) => (
-              <input
-                id={id}
-                required
-                maxLength={200}
-                autoComplete="given-name"
-                value={first}
-                onChange={({ target }) => setFirst(target.value)}
-              />
-            )}
-          </Field>
-          <Field label="Last name">
-            {(id) => (
-              <input
-                id={id}
-                required
-                maxLength={200}
-                autoComplete="family-name"
-                value={last}
-                onChange={({ target }) => setLast(target.value)}
-              />
-            )}
-          </Field>
-        </div>
-        {create.error && <Problem error={create.error} />}
-        <button type="submit" className="primary" disabled={create.isPending}>
-          Continue
-        </button>
-      </form>
+      <NewClientForm onCreated={choose} />
     </div>
+  );
+}
+
+function NewClientForm({ onCreated }: { readonly onCreated: (client: Client) => void }) {
+  const queries = useQueryClient();
+  const [name, setName] = useState({ first: '', last: '' });
+  const create = useMutation({
+    mutationFn: () => createClient(name.first.trim(), name.last.trim()),
+    onSuccess: (client) => {
+      void queries.invalidateQueries({ queryKey: ['clients'] });
+      onCreated(client);
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    create.mutate();
+  };
+  return (
+    <form onSubmit={submit} className="new-client-form">
+      <h2 className="small-title">New here?</h2>
+      <NameFields name={name} onChange={setName} isVisitor />
+      {create.error && <ProblemNotice error={create.error} />}
+      <button type="submit" className="primary" disabled={create.isPending}>
+        Continue
+      </button>
+    </form>
   );
 }

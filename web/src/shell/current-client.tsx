@@ -1,40 +1,41 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
 import type { Client } from '../api/resources.ts';
 
-const KEPT_AS = 'holdfast.client';
+const STORAGE_KEY = 'holdfast.client';
 
-interface Who {
-  /** For whom is booked; nobody until told. */
+interface CurrentClient {
+  /** The client the visitor books as; `undefined` until they have chosen. */
   readonly client: Client | undefined;
-  become(client: Client | undefined): void;
+  setClient(client: Client | undefined): void;
 }
 
-const WhoContext = createContext<Who>({ client: undefined, become: () => {} });
+const CurrentClientContext = createContext<CurrentClient>({ client: undefined, setClient: () => {} });
 
-function readKept(): Client | undefined {
+function storedClient(): Client | undefined {
   try {
-    return JSON.parse(localStorage.getItem(KEPT_AS) ?? 'null') ?? undefined;
+    return JSON.parse(localStorage.getItem(STORAGE_KEY) ?? 'null') ?? undefined;
   } catch {
     return undefined;
   }
 }
 
-export function WhoProvider({ children }: { readonly children: ReactNode }) {
-  const [client, setClient] = useState(readKept);
-  const who = useMemo(
+/** Provides the current client. Local storage keeps it across visits. */
+export function CurrentClientProvider({ children }: { readonly children: ReactNode }) {
+  const [client, setClient] = useState(storedClient);
+  const current = useMemo(
     () => ({
       client,
-      become(next: Client | undefined) {
-        if (next === undefined) localStorage.removeItem(KEPT_AS);
-        else localStorage.setItem(KEPT_AS, JSON.stringify(next));
+      setClient(next: Client | undefined) {
+        if (next === undefined) localStorage.removeItem(STORAGE_KEY);
+        else localStorage.setItem(STORAGE_KEY, JSON.stringify(next));
         setClient(next);
       },
     }),
     [client],
   );
-  return <WhoContext value={who}>{children}</WhoContext>;
+  return <CurrentClientContext value={current}>{children}</CurrentClientContext>;
 }
 
-export function useWho(): Who {
-  return useContext(WhoContext);
+export function useCurrentClient(): CurrentClient {
+  return useContext(CurrentClientContext);
 }

@@ -1,94 +1,30 @@
-import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react';
-import { useLiveness } from '../api/live-updates.ts';
-import { Boundary } from '../components/error-boundary.tsx';
-import { Icon, type IconName } from '../components/icon.tsx';
-import { Loading } from '../components/states.tsx';
+import { Suspense, useEffect, useRef } from 'react';
+import { Link, useLocation } from 'wouter';
+import { ErrorBoundary } from '../components/error-boundary.tsx';
+import { Icon } from '../components/icon.tsx';
+import { Loading } from '../components/loading.tsx';
+import { addressOf } from './addresses.ts';
 import { ClientMenu } from './client-menu.tsx';
-import { linkTo, usePlace } from './router.ts';
+import { ConnectionStatus, OfflineBanner } from './connection-status.tsx';
 import { ThemeToggle } from './theme-toggle.tsx';
+import { VIEWS, type View, viewAt } from './views.ts';
 
-interface View {
-  readonly path: string;
-  readonly name: string;
-  /** Where there is little room. */
-  readonly short?: string;
-  readonly icon: IconName;
-  readonly Content: ComponentType;
-}
-
-const VIEWS: readonly View[] = [
-  {
-    path: 'book',
-    name: 'Book',
-    icon: 'calendar',
-    Content: lazy(() => import('../book/book-view.tsx').then(({ BookView }) => ({ default: BookView }))),
-  },
-  {
-    path: 'reservations',
-    name: 'Reservations',
-    short: 'Mine',
-    icon: 'ticket',
-    Content: lazy(() =>
-      import('../reservations/reservations-view.tsx').then(({ ReservationsView }) => ({ default: ReservationsView })),
-    ),
-  },
-  {
-    path: 'items',
-    name: 'Items',
-    icon: 'stack',
-    Content: lazy(() => import('../items/items-view.tsx').then(({ ItemsView }) => ({ default: ItemsView }))),
-  },
-  {
-    path: 'provider',
-    name: 'Calendar',
-    icon: 'week',
-    Content: lazy(() =>
-      import('../calendar/calendar-view.tsx').then(({ ProviderView }) => ({ default: ProviderView })),
-    ),
-  },
-  {
-    path: 'orders',
-    name: 'Orders',
-    icon: 'rows',
-    Content: lazy(() => import('../orders/orders-view.tsx').then(({ OrdersView }) => ({ default: OrdersView }))),
-  },
-  {
-    path: 'vehicles',
-    name: 'Vehicles',
-    icon: 'timeline',
-    Content: lazy(() =>
-      import('../vehicles/vehicles-view.tsx').then(({ VehiclesView }) => ({ default: VehiclesView })),
-    ),
-  },
-  {
-    path: 'operations',
-    name: 'Operations',
-    short: 'Status',
-    icon: 'pulse',
-    Content: lazy(() =>
-      import('../operations/operations-view.tsx').then(({ OperationsView }) => ({ default: OperationsView })),
-    ),
-  },
-];
-const [FIRST] = VIEWS;
-
-/** What is around every view: where one is, for whom one books, and whether what is shown is still being told. */
+/** The frame around every view: navigation, connection status, theme and current client. */
 export function Shell() {
-  const { view: path } = usePlace();
-  const view = VIEWS.find((each) => each.path === path) ?? FIRST;
+  const [path] = useLocation();
+  const view = viewAt(path);
   const main = useRef<HTMLElement>(null);
-  const arrivedAt = useRef(path);
+  const openPath = useRef(path);
 
   useEffect(() => {
-    document.title = `${view?.name} · Holdfast`;
-    if (arrivedAt.current === path) return;
-    arrivedAt.current = path;
-    // As after a page load: a screen reader begins with the new view.
+    document.title = `${view.name} · Holdfast`;
+    if (openPath.current === path) return;
+    openPath.current = path;
+    // As after a page load: a screen reader starts at the new view.
     main.current?.focus();
     window.scrollTo(0, 0);
   }, [path, view]);
 
-  if (view === undefined) return null;
   const { Content } = view;
   return (
     <>
@@ -96,63 +32,39 @@ export function Shell() {
         Skip to content
       </button>
       <header className="bar">
-        <a className="brand" href={linkTo('book')}>
+        <Link className="brand" href={addressOf('book')}>
           <Icon name="mark" />
           <span>Holdfast</span>
-        </a>
-        <nav aria-label="Views" className="views">
-          {VIEWS.map((each) => (
-            <a key={each.path} href={linkTo(each.path)} aria-current={each === view ? 'page' : undefined}>
-              <Icon name={each.icon} />
-              <span className="views-long">{each.name}</span>
-              <span className="views-short">{each.short ?? each.name}</span>
-            </a>
-          ))}
-        </nav>
+        </Link>
+        <Navigation current={view} />
         <div className="bar-end">
-          <LiveMark />
+          <ConnectionStatus />
           <ThemeToggle />
           <ClientMenu />
         </div>
       </header>
-      <Offline />
+      <OfflineBanner />
       <main ref={main} tabIndex={-1}>
-        <Boundary key={view.path}>
+        <ErrorBoundary key={view.path}>
           <Suspense fallback={<Loading rows={6} label={`Opening ${view.name}`} />}>
             <Content />
           </Suspense>
-        </Boundary>
+        </ErrorBoundary>
       </main>
     </>
   );
 }
 
-const TOLD = {
-  connecting: ['Connecting', 'Connecting to the stream of changes'],
-  live: ['Live', 'Changes are shown as they happen'],
-  polling: ['Polling', 'No stream of changes: what is on show is asked for every few seconds'],
-  offline: ['Offline', 'Showing what was known last'],
-} as const;
-
-function LiveMark() {
-  const liveness = useLiveness();
-  const [word, meaning] = TOLD[liveness];
+function Navigation({ current }: { readonly current: View }) {
   return (
-    <span className="live" data-state={liveness} title={meaning}>
-      <span className="live-dot" aria-hidden="true" />
-      {word}
-      <span className="unseen">: {meaning}</span>
-    </span>
-  );
-}
-
-function Offline() {
-  const liveness = useLiveness();
-  return (
-    <div role="status" className="offline-place">
-      {liveness === 'offline' && (
-        <p className="offline">You are offline. This is what was known last, with its age beside it.</p>
-      )}
-    </div>
+    <nav aria-label="Views" className="views">
+      {VIEWS.map((view) => (
+        <Link key={view.path} href={addressOf(view.path)} aria-current={view === current ? 'page' : undefined}>
+          <Icon name={view.icon} />
+          <span className="views-long">{view.name}</span>
+          <span className="views-short">{view.shortName ?? view.name}</span>
+        </Link>
+      ))}
+    </nav>
   );
 }

@@ -1,24 +1,25 @@
 import { useSyncExternalStore } from 'react';
 
-/** `auto` follows the system. */
+/** Colour scheme of the page. `auto` follows the system. */
 export type Theme = 'auto' | 'light' | 'dark';
 
-const KEPT_AS = 'holdfast.theme';
+const STORAGE_KEY = 'holdfast.theme';
 const listeners = new Set<() => void>();
 
-function read(): Theme {
-  const kept = localStorage.getItem(KEPT_AS);
-  return kept === 'light' || kept === 'dark' ? kept : 'auto';
+function storedTheme(): Theme {
+  const stored = localStorage.getItem(STORAGE_KEY);
+  return stored === 'light' || stored === 'dark' ? stored : 'auto';
 }
 
+/** Sets the stored theme on the document. */
 export function applyTheme(): void {
-  const theme = read();
+  const theme = storedTheme();
   if (theme === 'auto') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
 }
 
 export function chooseTheme(theme: Theme): void {
-  localStorage.setItem(KEPT_AS, theme);
+  localStorage.setItem(STORAGE_KEY, theme);
   applyTheme();
   for (const listener of listeners) listener();
 }
@@ -29,5 +30,5 @@ function subscribe(listener: () => void): () => void {
 }
 
 export function useTheme(): Theme {
-  return useSyncExternalStore(subscribe, read);
+  return useSyncExternalStore(subscribe, storedTheme);
 }
