@@ -97,6 +97,11 @@ export function formatShortDate(date: string): string {
   return formatShortDay(`${date}T12:00:00Z`, 'UTC');
 }
 
+/** `Wed 2 Dec` for the calendar date `2026-12-02`, without a year in any case. */
+export function formatWeekdayDate(date: string): string {
+  return format(`${date}T12:00:00Z`, { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' });
+}
+
 /** `December 2026` for the month `2026-12`. */
 export function formatMonth(month: string): string {
   return format(`${month}-15T12:00:00Z`, { month: 'long', year: 'numeric', timeZone: 'UTC' });

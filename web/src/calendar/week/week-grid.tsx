@@ -1,7 +1,7 @@
 import '../../styles/week-grid.css';
 import { type CSSProperties, useEffect, useRef } from 'react';
 import { addDays } from '../../calendar-dates.ts';
-import { formatLongDate, formatShortDate } from '../../format.ts';
+import { formatLongDate, formatWeekdayDate } from '../../format.ts';
 import { formatMinuteRange, formatMinutes, type MinuteRange } from '../wall-time.ts';
 import { BlockedTile, SlotTile } from './slot-tile.tsx';
 import { useTimeSelection } from './use-time-selection.ts';
@@ -99,7 +99,7 @@ function Day({ date, isToday, firstMin, lengthMin, slots, selection, onSelect }:
   });
   return (
     <section className="week-day" aria-label={formatLongDate(date)} data-today={isToday || undefined}>
-      <h3>{formatShortDate(date)}</h3>
+      <h3>{formatWeekdayDate(date)}</h3>
       <p className="visually-hidden">{describeDay(slots)}</p>
       <div ref={column} className="week-column" data-date={date} data-selecting={range !== undefined} {...handlers}>
         {blockedRanges(slots).map((blocked) => (
