@@ -1,17 +1,17 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-/** `npm run page` serves the page while it is written, beside a server on port 3000. */
+/** Configuration of the page's build, and of `npm run page`, the development server beside a Holdfast on port 3000. */
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
   build: {
     outDir: 'dist',
-    // Tells the build's own check what the first load is made of; it is not served.
+    // scripts/build-page.ts reads it to measure the first load. It is not served.
     manifest: 'manifest.json',
     emptyOutDir: true,
     target: 'es2023',
-    // A data: address would be refused by the page's own Content-Security-Policy, but for images.
+    // The page's Content-Security-Policy allows data: URLs for images only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,

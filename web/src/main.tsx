@@ -1,24 +1,31 @@
+import './styles/theme.css';
 import './styles/base.css';
-import './styles/parts.css';
+import './styles/controls.css';
+import './styles/components.css';
 import './styles/shell.css';
+import './styles/client-picker.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
-import { followChanges } from './live.ts';
-import { openQueryCache } from './query-cache.ts';
-import { Shell } from './shell.tsx';
-import { applyTheme } from './theme.ts';
-import { WhoProvider } from './who.tsx';
+import { Router } from 'wouter';
+import { startLiveUpdates } from './api/live-updates.ts';
+import { openQueryCache } from './api/query-cache.ts';
+import { CurrentClientProvider } from './shell/current-client.tsx';
+import { useHashLocation } from './shell/hash-location.ts';
+import { Shell } from './shell/shell.tsx';
+import { applyTheme } from './shell/theme.ts';
 
 const root = document.getElementById('page');
-if (root === null) throw new Error('index.html has no place for the page');
+if (root === null) throw new Error('index.html has no element with the id "page"');
 
 applyTheme();
-const client = openQueryCache();
-followChanges(client);
+const queries = openQueryCache();
+startLiveUpdates(queries);
 createRoot(root).render(
-  <QueryClientProvider client={client}>
-    <WhoProvider>
-      <Shell />
-    </WhoProvider>
+  <QueryClientProvider client={queries}>
+    <CurrentClientProvider>
+      <Router hook={useHashLocation}>
+        <Shell />
+      </Router>
+    </CurrentClientProvider>
   </QueryClientProvider>,
 );

@@ -4,26 +4,27 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { createClient, type HoldfastClient } from '../../../client/index.ts';
 import { type ChildServer, startChildServer } from './child-server.ts';
 
-const CANDIDATES = [
+const CHROMIUM_PATHS = [
   process.env.CHROMIUM ?? '',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
 ];
-const QUIET = [
+const CHROMIUM_ARGS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
   ...['--disable-background-networking', '--disable-component-update'],
 ];
+const NO_CHROMIUM = 'No Chromium was found. Set CHROMIUM to its path.';
 
-const executablePath = CANDIDATES.find((path) => path !== '' && existsSync(path));
+const executablePath = CHROMIUM_PATHS.find((path) => path !== '' && existsSync(path));
 
 export interface Visitor {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** What went wrong where nobody looked: uncaught errors, and what the Content-Security-Policy refused. */
-  readonly complaints: readonly string[];
-  /** Every address that was asked for. */
-  readonly asked: string[];
+  /** Uncaught errors, and violations of the Content-Security-Policy. */
+  readonly errors: readonly string[];
+  /** The URL of every request, in order. A test may empty it. */
+  readonly requestedUrls: string[];
 }
 
 interface VisitorOptions {
@@ -33,42 +34,43 @@ interface VisitorOptions {
 
 export interface Site {
   readonly url: string;
-  /** Asks beside the page. */
+  /** An API client beside the page. */
   readonly client: HoldfastClient;
+  /** Opens the page in a browser context of its own, as a new client. */
   visit(path: string, options?: VisitorOptions): Promise<Visitor>;
 }
 
 type Env = Readonly<Record<string, string>>;
 
 /**
- * Runs tests against a server with samples, in a browser; without a browser they are skipped.
+ * Runs tests in a browser against a server with sample data. Without a browser the tests are skipped.
  *
- * @param env what the server is told, or what makes it ready beforehand: what that opens stays open until it is gone
+ * @param env the server's environment, or a function that prepares it. What the function adds to `resources` is
+ *   disposed after the tests.
  */
 export function inBrowser(
   name: string,
-  env: Env | ((opened: AsyncDisposableStack) => Promise<Env>),
+  env: Env | ((resources: AsyncDisposableStack) => Promise<Env>),
   tests: (site: Site) => void,
 ): void {
   if (executablePath === undefined) {
-    if (process.env.REQUIRE_SERVICES === '1') throw new Error('no Chromium was found; CHROMIUM can tell where it is');
-    process.stderr.write(`Skipped: ${name}. No Chromium was found; CHROMIUM can tell where it is.\n`);
+    if (process.env.REQUIRE_SERVICES === '1') throw new Error(NO_CHROMIUM);
+    process.stderr.write(`Skipped: ${name}. ${NO_CHROMIUM}\n`);
   }
-  // A machine may have no browser, and playwright-core brings none. It was said above.
+  // playwright-core brings no browser, and the machine may have none.
   describe.skipIf(executablePath === undefined)(name, () => {
     let server: ChildServer;
     let browser: Browser;
     let url: string;
     let client: HoldfastClient;
     const contexts: BrowserContext[] = [];
-    const opened = new AsyncDisposableStack();
+    const resources = new AsyncDisposableStack();
 
     beforeAll(async () => {
-      const given = typeof env === 'function' ? await env(opened) : env;
-      const samples = { HOLDFAST_DATA_DIR: 'memory:', HOLDFAST_SAMPLES: 'on' };
+      const prepared = typeof env === 'function' ? await env(resources) : env;
       [server, browser] = await Promise.all([
-        startChildServer({ ...samples, ...given }),
-        chromium.launch({ executablePath: executablePath ?? '', args: QUIET }),
+        startChildServer({ HOLDFAST_DATA_DIR: 'memory:', HOLDFAST_SAMPLES: 'on', ...prepared }),
+        chromium.launch({ executablePath: executablePath ?? '', args: CHROMIUM_ARGS }),
       ]);
       url = `http://127.0.0.1:${server.port}`;
       client = createClient({ baseUrl: url });
@@ -77,7 +79,7 @@ export function inBrowser(
       await Promise.all(contexts.map((context) => context.close()));
       await browser?.close();
       await server?.[Symbol.asyncDispose]();
-      await opened.disposeAsync();
+      await resources.disposeAsync();
     });
 
     tests({
@@ -87,30 +89,47 @@ export function inBrowser(
       get client() {
         return client;
       },
-      async visit(path, { theme = 'light', isPhone = false } = {}) {
-        const context = await browser.newContext({
-          ...{ colorScheme: theme, locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce' },
-          viewport: isPhone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
-          isMobile: isPhone,
-          hasTouch: isPhone,
-        });
+      async visit(path, options = {}) {
+        const context = await newContext(browser, options);
         contexts.push(context);
-        // Somebody new, so that no test finds the holds of another.
+        // A new client, so that no test sees the holds of another.
+        const grace = await client.post('/api/v1/clients', { body: { first_name: 'Grace', last_name: 'Hopper' } });
         await context.addInitScript(
-          (somebody) => localStorage.setItem('holdfast.client', JSON.stringify(somebody)),
-          await client.post('/api/v1/clients', { body: { first_name: 'Grace', last_name: 'Hopper' } }),
+          (current) => localStorage.setItem('holdfast.client', JSON.stringify(current)),
+          grace,
         );
         const page = await context.newPage();
-        const complaints: string[] = [];
-        const asked: string[] = [];
-        page.on('pageerror', (error) => complaints.push(error.message));
-        page.on('console', (message) => {
-          if (message.text().includes('Content Security Policy')) complaints.push(message.text());
-        });
-        page.on('request', (request) => asked.push(request.url()));
+        const visitor = { page, context, errors: recordErrors(page), requestedUrls: recordRequests(page) };
         await page.goto(`${url}/${path}`);
-        return { page, context, complaints, asked };
+        return visitor;
       },
     });
   });
+}
+
+function newContext(browser: Browser, { theme = 'light', isPhone = false }: VisitorOptions): Promise<BrowserContext> {
+  return browser.newContext({
+    colorScheme: theme,
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    reducedMotion: 'reduce',
+    viewport: isPhone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
+    isMobile: isPhone,
+    hasTouch: isPhone,
+  });
+}
+
+function recordErrors(page: Page): readonly string[] {
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) errors.push(message.text());
+  });
+  return errors;
+}
+
+function recordRequests(page: Page): string[] {
+  const urls: string[] = [];
+  page.on('request', (request) => urls.push(request.url()));
+  return urls;
 }

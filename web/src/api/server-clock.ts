@@ -1,14 +1,14 @@
 let aheadMs = 0;
 
-/** Learns from an answer's `Date` how far the server's clock is ahead of the visitor's; off by a second at most. */
+/** Learns from a `Date` header how far the server's clock is ahead of the visitor's, to within a second. */
 export function learnServerClock(date: string | null): void {
   if (date === null) return;
-  const learned = Date.parse(date) + 500 - Date.now();
-  // `Date` has whole seconds: what is within one says nothing new.
-  if (Math.abs(learned - aheadMs) > 1_000) aheadMs = learned;
+  const measuredMs = Date.parse(date) + 500 - Date.now();
+  // `Date` has whole seconds, so a change of less than a second may be rounding.
+  if (Math.abs(measuredMs - aheadMs) > 1_000) aheadMs = measuredMs;
 }
 
-/** What the server's clock shows. Holds end by it. */
+/** The time by the server's clock, which decides when a hold expires. */
 export function serverNowMs(): number {
   return Date.now() + aheadMs;
 }

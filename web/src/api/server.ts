@@ -1,8 +1,8 @@
 import { createClient, readProblem } from '../../../client/index.ts';
-import { Unreachable } from './problem.ts';
+import { Unreachable } from './problem-message.ts';
 import { learnServerClock } from './server-clock.ts';
 
-const reach: typeof fetch = async (input, init) => {
+const fetchFromServer: typeof fetch = async (input, init) => {
   try {
     const response = await fetch(input, init);
     learnServerClock(response.headers.get('date'));
@@ -14,14 +14,14 @@ const reach: typeof fetch = async (input, init) => {
 };
 
 /**
- * The server this page came from. How often it is asked is decided here only, and is less than a program would: a person
- * who waits is told soon, and has a button to ask again.
+ * Client of the server that this page came from. It retries less than a program would: the visitor is waiting, and can
+ * press "Try again".
  */
-export const server = createClient({ fetch: reach, maxTries: 2, maxWaitMs: 2_000 });
+export const server = createClient({ fetch: fetchFromServer, maxTries: 2, maxWaitMs: 2_000 });
 
-/** For what is not JSON. */
-export async function readText(path: string, signal: AbortSignal): Promise<string> {
-  const response = await reach(path, { signal, cache: 'no-store' });
+/** Fetches a response that is not JSON. */
+export async function fetchText(path: string, signal: AbortSignal): Promise<string> {
+  const response = await fetchFromServer(path, { signal, cache: 'no-store' });
   if (!response.ok) throw await readProblem(response);
   return response.text();
 }

@@ -1,82 +1,117 @@
 import '../styles/book.css';
 import { useState } from 'react';
-import type { Reservation } from '../api/shapes.ts';
-import { Icon } from '../parts/icon.tsx';
-import { amend, linkTo, numberOf, usePlace } from '../router.ts';
-import { useProviders, useReservations, withWhom } from '../use-people.ts';
+import { Link } from 'wouter';
+import type { Reservation } from '../api/resources.ts';
+import { useProviders } from '../api/use-people.ts';
+import { SuccessNotice } from '../components/success-notice.tsx';
+import { byExpiry, HoldCard } from '../reservations/hold-card.tsx';
+import { reservationTitle, useReservations } from '../reservations/use-reservations.ts';
+import { addressOf, useAddressParams } from '../shell/addresses.ts';
 import { ExperienceDays } from './experience-days.tsx';
-import { HeldCard, soonestFirst } from './held-card.tsx';
+import { OfferingPicker } from './offering-picker.tsx';
 import { ProviderDays, UnlistedProviderDays } from './provider-days.tsx';
-import { useExperiences } from './use-experience.ts';
-import { WhatChoice } from './what-choice.tsx';
+import { useExperiences } from './use-experience-slots.ts';
 
-/** Choose with whom or what, then a day, then a time; hold it, and confirm. */
+type Outcome = keyof typeof OUTCOMES;
+
+const OUTCOMES = {
+  confirmed: 'Your reservation is confirmed.',
+  cancelled: 'Released. The time is available to others again.',
+  moved: 'Rescheduled. Your previous time is available to others again.',
+} as const;
+
+/** Books a time: choose an offering, a day and a time, hold it, confirm it. Also reschedules a reservation. */
 export function BookView() {
-  const { query } = usePlace();
-  const providers = useProviders();
-  const reservations = useReservations();
-  const [shown, setShown] = useState<ReadonlySet<number>>(new Set());
-  const [said, setSaid] = useState<'confirmed' | 'cancelled' | 'moved'>();
-  const moving = numberOf(query, 'move');
-  const experiences = useExperiences();
-  const listed = providers.body?.providers;
-  const asked = numberOf(query, 'provider') ?? listed?.[0]?.provider_id;
-  const provider = listed?.find(({ provider_id }) => provider_id === asked);
-  // Where nobody offers time, the first of what there is.
-  const experience =
-    numberOf(query, 'experience') ??
-    (listed !== undefined && asked === undefined ? experiences.body?.experiences[0]?.id : undefined);
-  const mine = reservations.body?.reservations ?? [];
-  const cards = mine
-    .filter(({ status, reservation_id }) => status === 'held' || (status === 'expired' && shown.has(reservation_id)))
-    .sort(soonestFirst);
+  const [params, changeParams] = useAddressParams();
+  const rescheduleId = params.move;
+  const [outcome, setOutcome] = useState<Outcome>();
+  const [lastHeldId, setLastHeldId] = useState<number>();
   const onHeld = (reservation: Reservation) => {
-    setSaid(moving === undefined ? undefined : 'moved');
-    setShown(new Set([reservation.reservation_id]));
-    if (moving !== undefined) amend({ move: undefined });
+    setOutcome(rescheduleId === undefined ? undefined : 'moved');
+    setLastHeldId(reservation.reservation_id);
+    if (rescheduleId !== undefined) changeParams({ move: undefined });
     window.scrollTo({ top: 0, behavior: 'smooth' });
   };
-
   return (
     <div className="view book">
       <div className="view-head">
-        <h1>{moving === undefined ? 'Book a time' : 'Choose another time'}</h1>
-        {moving !== undefined && (
+        <h1>{rescheduleId === undefined ? 'Book a time' : 'Choose a new time'}</h1>
+        {rescheduleId !== undefined && (
           <p className="hint">
-            Reservation {moving} stays where it is until the new time is yours.{' '}
-            <a href={linkTo('reservations')}>Leave it there</a>
+            Reservation {rescheduleId} stays as it is until you choose a new time.{' '}
+            <Link href={addressOf('reservations')}>Keep the current time</Link>
           </p>
         )}
       </div>
-      <div className="book-said" role="status">
-        {said !== undefined && (
-          <p className="said">
-            <Icon name="check" /> {SAID[said]} <a href={linkTo('reservations')}>My reservations</a>
-          </p>
+      <div className="notice-place" role="status">
+        {outcome !== undefined && (
+          <SuccessNotice>
+            {OUTCOMES[outcome]} <Link href={addressOf('reservations')}>My reservations</Link>
+          </SuccessNotice>
         )}
       </div>
-      {cards.map((reservation) => (
-        <HeldCard
-          key={reservation.reservation_id}
-          reservation={reservation}
-          title={withWhom(providers.body?.providers, reservation)}
-          onEnded={setSaid}
-        />
-      ))}
-      <WhatChoice providers={providers} experiences={experiences} providerId={asked} experience={experience} />
-      {experience !== undefined && <ExperienceDays key={experience} id={experience} moving={moving} onHeld={onHeld} />}
-      {experience === undefined && provider !== undefined && (
-        <ProviderDays key={provider.provider_id} provider={provider} moving={moving} onHeld={onHeld} />
-      )}
-      {experience === undefined && listed !== undefined && provider === undefined && asked !== undefined && (
-        <UnlistedProviderDays key={asked} id={asked} moving={moving} onHeld={onHeld} />
-      )}
+      <Holds lastHeldId={lastHeldId} onEnded={setOutcome} />
+      <Offerings rescheduleId={rescheduleId} onHeld={onHeld} />
     </div>
   );
 }
 
-const SAID = {
-  confirmed: 'Confirmed. It is yours.',
-  cancelled: 'Let go. It is free for others again.',
-  moved: 'Moved. The time before is free for others again.',
-} as const;
+interface HoldsProps {
+  /** The hold made last. Its card stays when it expires, so that the visitor learns of it. */
+  readonly lastHeldId: number | undefined;
+  readonly onEnded: (outcome: Outcome) => void;
+}
+
+/** Cards of the current client's holds. */
+function Holds({ lastHeldId, onEnded }: HoldsProps) {
+  const providers = useProviders().body?.providers;
+  const reservations = useReservations().body?.reservations ?? [];
+  return reservations
+    .filter(
+      ({ status, reservation_id }) => status === 'held' || (status === 'expired' && reservation_id === lastHeldId),
+    )
+    .sort(byExpiry)
+    .map((reservation) => (
+      <HoldCard
+        key={reservation.reservation_id}
+        reservation={reservation}
+        title={reservationTitle(reservation, providers)}
+        onEnded={onEnded}
+      />
+    ));
+}
+
+interface OfferingsProps {
+  readonly rescheduleId: number | undefined;
+  readonly onHeld: (reservation: Reservation) => void;
+}
+
+/** The picker, and the days of the offering that the address names or else of the first one. */
+function Offerings({ rescheduleId, onHeld }: OfferingsProps) {
+  const [params] = useAddressParams();
+  const providers = useProviders();
+  const experiences = useExperiences();
+  const listed = providers.body?.providers;
+  const providerId = params.provider ?? listed?.[0]?.provider_id;
+  const provider = listed?.find(({ provider_id }) => provider_id === providerId);
+  const hasNoProviders = listed !== undefined && providerId === undefined;
+  const experienceId = params.experience ?? (hasNoProviders ? experiences.body?.experiences[0]?.id : undefined);
+  const shared = { rescheduleId, onHeld };
+  return (
+    <>
+      <OfferingPicker
+        providers={providers}
+        experiences={experiences}
+        providerId={providerId}
+        experienceId={experienceId}
+      />
+      {experienceId !== undefined && <ExperienceDays key={experienceId} id={experienceId} {...shared} />}
+      {experienceId === undefined && provider !== undefined && (
+        <ProviderDays key={provider.provider_id} provider={provider} {...shared} />
+      )}
+      {experienceId === undefined && listed !== undefined && provider === undefined && providerId !== undefined && (
+        <UnlistedProviderDays key={providerId} id={providerId} {...shared} />
+      )}
+    </>
+  );
+}

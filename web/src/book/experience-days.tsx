@@ -1,36 +1,39 @@
 import { useMemo } from 'react';
 import { HoldfastProblem } from '../../../client/index.ts';
-import { experienceDates } from '../api/questions.ts';
-import type { ExperienceDate, Reservation } from '../api/shapes.ts';
-import { Empty, Loading, Problem } from '../parts/states.tsx';
-import { amend, dateOf, usePlace } from '../router.ts';
-import { useKnown } from '../use-known.ts';
-import { bareAmount, money } from '../written.ts';
-import { DayChoice } from './day-choice.tsx';
+import { experienceDatesQuery } from '../api/queries.ts';
+import type { ExperienceDate, Reservation } from '../api/resources.ts';
+import { useCached } from '../api/use-cached.ts';
+import { EmptyState } from '../components/empty-state.tsx';
+import { Loading } from '../components/loading.tsx';
+import { ProblemNotice } from '../components/problem-notice.tsx';
+import { formatBareAmount, formatMoney } from '../format.ts';
+import { useAddressParams } from '../shell/addresses.ts';
+import { DaySlots } from './day-slots.tsx';
 import { type DayMark, MonthGrid } from './month-grid.tsx';
-import { useExperienceSlots } from './use-experience.ts';
+import { useExperienceSlots } from './use-experience-slots.ts';
 
 interface Props {
   readonly id: number;
-  readonly moving: number | undefined;
+  readonly rescheduleId: number | undefined;
   readonly onHeld: (reservation: Reservation) => void;
 }
 
-/** Days on which an experience can be had, with the lowest price of each; by the calendar where it takes place. */
-export function ExperienceDays({ id, moving, onHeld }: Props) {
-  const { query } = usePlace();
-  const dates = useKnown(experienceDates(id));
-  const { marks, currency } = useMemo(() => marksOf(dates.body?.dates ?? []), [dates.body]);
-  const date = dateOf(query, 'day') ?? [...marks.keys()][0];
+/** An experience's days with the lowest price of each, by the supplier's calendar, and the times of the chosen day. */
+export function ExperienceDays({ id, rescheduleId, onHeld }: Props) {
+  const [params, changeParams] = useAddressParams();
+  const dates = useCached(experienceDatesQuery(id));
+  const { marks, currency } = useMemo(() => markDays(dates.body?.dates ?? []), [dates.body]);
+  const date = params.day ?? [...marks.keys()][0];
   if (dates.body === undefined) {
     if (dates.error instanceof HoldfastProblem && dates.error.status === 404) {
-      return <Empty title={`There is no experience ${id} here.`}>Look at its number, or choose another one.</Empty>;
+      return (
+        <EmptyState title={`There is no experience ${id}`}>Check the number, or choose another experience.</EmptyState>
+      );
     }
-    return dates.error ? (
-      <Problem error={dates.error} retry={dates.refresh} />
-    ) : (
+    if (dates.error) return <ProblemNotice error={dates.error} retry={dates.refresh} />;
+    return (
       <div className="days">
-        <Loading rows={8} label="Looking up days" />
+        <Loading rows={8} label="Loading days" />
       </div>
     );
   }
@@ -40,45 +43,45 @@ export function ExperienceDays({ id, moving, onHeld }: Props) {
         chosen={date}
         marks={marks}
         note={currency && `Lowest price of the day, in ${currency}`}
-        onDay={(day) => amend({ day })}
+        onDay={(day) => changeParams({ day })}
       />
       {date === undefined ? (
-        <Empty title="Nothing can be had in the next two months.">
-          It shows here as soon as the supplier has some.
-        </Empty>
+        <EmptyState title="Nothing available in the next two months">
+          New dates appear here as soon as the supplier offers them.
+        </EmptyState>
       ) : (
-        <ExperienceDay id={id} date={date} moving={moving} onHeld={onHeld} />
+        <ExperienceDay id={id} date={date} rescheduleId={rescheduleId} onHeld={onHeld} />
       )}
     </div>
   );
 }
 
-/** The days with their lowest prices, and in which currency these are; without one, a day's number has none beneath. */
-function marksOf(dates: readonly ExperienceDate[]) {
-  const [currency, ...others] = new Set(dates.map(({ price }) => price.currencyCode));
-  const isOne = others.length === 0;
+/** The days with their lowest prices and the currency of these. Days in several currencies are marked without prices. */
+function markDays(dates: readonly ExperienceDate[]) {
+  const [currency, ...otherCurrencies] = new Set(dates.map(({ price }) => price.currencyCode));
+  const hasOneCurrency = otherCurrencies.length === 0;
   const marks = new Map<string, DayMark>(
     dates.map(({ date, price: { finalPrice, currencyCode } }) => {
-      const note = isOne ? bareAmount(finalPrice, currencyCode) : '';
-      return [date, { note, said: `from ${money(finalPrice, currencyCode)}` }];
+      const note = hasOneCurrency ? formatBareAmount(finalPrice, currencyCode) : '';
+      return [date, { note, description: `from ${formatMoney(finalPrice, currencyCode)}` }];
     }),
   );
-  return { marks, currency: isOne ? currency : undefined };
+  return { marks, currency: hasOneCurrency ? currency : undefined };
 }
 
-function ExperienceDay({ id, date, moving, onHeld }: Props & { readonly date: string }) {
+function ExperienceDay({ id, date, rescheduleId, onHeld }: Props & { readonly date: string }) {
   const day = useExperienceSlots(id, date);
   return (
-    <DayChoice
+    <DaySlots
       date={date}
       slots={day.slots}
-      elsewhere={[]}
+      otherSlots={[]}
       timeZone={day.timeZone}
       isReady={day.isReady}
-      known={day.known}
+      cached={day.cached}
       error={day.error}
       onRetry={day.refresh}
-      moving={moving}
+      rescheduleId={rescheduleId}
       onHeld={onHeld}
       onDay={() => {}}
     />

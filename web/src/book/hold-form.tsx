@@ -1,109 +1,56 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { HoldfastProblem } from '../../../client/index.ts';
-import { hold, reschedule } from '../api/changes.ts';
-import type { Reservation } from '../api/shapes.ts';
-import { askAnew, OF_RESERVATIONS } from '../ask-anew.ts';
-import { ClientChoice } from '../client-choice.tsx';
-import { Problem } from '../parts/states.tsx';
-import { Stepper } from '../parts/stepper.tsx';
-import { useWho } from '../who.tsx';
-import { clockSpan, dateLong, money } from '../written.ts';
-import { type OfferedSlot, startByVisitor } from './offered-slot.ts';
+import { invalidateQueries, RESERVATION_QUERIES } from '../api/invalidate-queries.ts';
+import { holdSlot, reschedule } from '../api/mutations.ts';
+import type { Reservation } from '../api/resources.ts';
+import { ProblemNotice } from '../components/problem-notice.tsx';
+import { formatLongDate, formatTimeRange } from '../format.ts';
+import { ClientPicker } from '../shell/client-picker.tsx';
+import { useCurrentClient } from '../shell/current-client.tsx';
+import { type OfferedSlot, startInVisitorZone } from './offered-slot.ts';
+import { chosenPax, initialQuantities, type Quantities, QuantityPicker, totalPrice } from './quantity-picker.tsx';
 
 interface Props {
   readonly slot: OfferedSlot;
-  /** A reservation to move here, instead of a new one. */
-  readonly moving: number | undefined;
+  /** Id of the reservation to reschedule; `undefined` for a new reservation. */
+  readonly rescheduleId: number | undefined;
   readonly onHeld: (reservation: Reservation) => void;
   readonly onLost: (slot: OfferedSlot) => void;
 }
 
-/** Whether the units went to somebody else, rather than something being wrong. */
-function isLostRace(error: unknown): boolean {
+/** The chosen time, the quantity, and the button that holds it or moves a reservation to it. */
+export function HoldForm({ slot, rescheduleId, onHeld, onLost }: Props) {
+  const { client } = useCurrentClient();
+  const [isChoosingClient, setIsChoosingClient] = useState(false);
+  const [quantities, setQuantities] = useState(() => initialQuantities(slot));
+  const hold = useHold(slot, rescheduleId, onHeld, onLost);
+  const hasNoPax = slot.pax.length > 0 && chosenPax(quantities).length === 0;
+  const total = totalPrice(slot, quantities);
+  const visitorStart = startInVisitorZone(slot);
   return (
-    error instanceof HoldfastProblem && ['slot-taken', 'slot-closed', 'slot-version-moved-on'].includes(error.type)
-  );
-}
-
-/** The last look at what is chosen, how many of it, and the button that holds it. */
-export function HoldForm({ slot, moving, onHeld, onLost }: Props) {
-  const { client } = useWho();
-  const queries = useQueryClient();
-  const [asksWho, setAsksWho] = useState(false);
-  const [quantity, setQuantity] = useState(1);
-  const [pax, setPax] = useState(() => startingPax(slot));
-  const hasPax = slot.pax.length > 0;
-  const chosenPax = Object.entries(pax).flatMap(([type, quantity]) => (quantity > 0 ? [{ type, quantity }] : []));
-
-  const take = useMutation({
-    mutationFn: (clientId: number) => {
-      if (moving !== undefined) return reschedule(moving, clientId, slot.id);
-      const command = { client_id: clientId, slot_id: slot.id };
-      return hold(hasPax ? { ...command, pax: chosenPax } : { ...command, quantity });
-    },
-    onSuccess: (reservation) => {
-      refresh();
-      onHeld(reservation);
-    },
-    onError: (error) => {
-      if (!isLostRace(error)) return;
-      refresh();
-      onLost(slot);
-    },
-  });
-  const refresh = () => askAnew(queries, OF_RESERVATIONS);
-  const total = totalOf(slot, quantity, pax);
-  const byVisitor = startByVisitor(slot);
-
-  return (
-    <section className="hold-form" aria-label="What you have chosen">
-      <div className="hold-what">
-        <p className="hold-time">{slot.isAllDay ? 'All day' : clockSpan(slot.start, slot.end, slot.zone)}</p>
-        <p className="hint">{dateLong(slot.day)}</p>
-        {byVisitor !== undefined && <p className="hint hold-yours">{byVisitor}</p>}
+    <section className="hold-form" aria-label="Your choice">
+      <div className="hold-form-slot">
+        <p className="hold-form-time">{slot.isAllDay ? 'All day' : formatTimeRange(slot.start, slot.end, slot.zone)}</p>
+        <p className="hint">{formatLongDate(slot.day)}</p>
+        {visitorStart !== undefined && <p className="hint hold-form-visitor-time">{visitorStart}</p>}
       </div>
-      {hasPax ? (
-        <ul className="pax">
-          {slot.pax.map((each) => (
-            <li key={each.type}>
-              <span>
-                {each.name}
-                <span className="hint">
-                  {' '}
-                  {each.description} · {money(each.price.finalPrice, each.price.currencyCode)}
-                </span>
-              </span>
-              <Stepper
-                label={each.name}
-                value={pax[each.type] ?? 0}
-                min={0}
-                max={Math.min(each.max, each.remaining)}
-                onChange={(value) => setPax({ ...pax, [each.type]: value })}
-              />
-            </li>
-          ))}
-        </ul>
-      ) : (
-        slot.remaining > 1 &&
-        moving === undefined && (
-          <div className="pax-one">
-            <span>Places</span>
-            <Stepper label="Places" value={quantity} min={1} max={slot.remaining} onChange={setQuantity} />
-          </div>
-        )
+      {(rescheduleId === undefined || slot.pax.length > 0) && (
+        <QuantityPicker slot={slot} quantities={quantities} onChange={setQuantities} />
       )}
-      {take.error && !isLostRace(take.error) && <Problem error={take.error} />}
-      {asksWho && client === undefined ? (
-        <ClientChoice onChosen={() => setAsksWho(false)} />
+      {hold.error && !isLostRace(hold.error) && <ProblemNotice error={hold.error} />}
+      {isChoosingClient && client === undefined ? (
+        <ClientPicker onChosen={() => setIsChoosingClient(false)} />
       ) : (
         <button
           type="button"
           className="primary wide"
-          disabled={take.isPending || (hasPax && chosenPax.length === 0)}
-          onClick={() => (client === undefined ? setAsksWho(true) : take.mutate(client.client_id))}
+          disabled={hold.isPending || hasNoPax}
+          onClick={() =>
+            client === undefined ? setIsChoosingClient(true) : hold.mutate({ clientId: client.client_id, quantities })
+          }
         >
-          {take.isPending ? 'One moment…' : moving === undefined ? 'Hold this time' : 'Move it here'}
+          {hold.isPending ? 'One moment…' : rescheduleId === undefined ? 'Hold this time' : 'Move to this time'}
           {total !== undefined && <span className="button-note">{total}</span>}
         </button>
       )}
@@ -111,16 +58,39 @@ export function HoldForm({ slot, moving, onHeld, onLost }: Props) {
   );
 }
 
-function startingPax({ pax }: OfferedSlot): Record<string, number> {
-  const primary = pax.find(({ isPrimary }) => isPrimary) ?? pax[0];
-  return primary === undefined ? {} : { [primary.type]: Math.max(1, primary.min) };
+interface Choice {
+  readonly clientId: number;
+  readonly quantities: Quantities;
 }
 
-function totalOf(slot: OfferedSlot, quantity: number, pax: Record<string, number>): string | undefined {
-  if (slot.pax.length > 0) {
-    const currency = slot.pax[0]?.price.currencyCode ?? 'USD';
-    const sum = slot.pax.reduce((total, { type, price }) => total + price.finalPrice * (pax[type] ?? 0), 0);
-    return money(sum, currency);
-  }
-  return slot.price === null ? undefined : money(slot.price.amount * quantity, slot.price.currency);
+function useHold(
+  slot: OfferedSlot,
+  rescheduleId: number | undefined,
+  onHeld: Props['onHeld'],
+  onLost: Props['onLost'],
+) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ clientId, quantities }: Choice) => {
+      if (rescheduleId !== undefined) return reschedule(rescheduleId, clientId, slot.id);
+      const units = slot.pax.length > 0 ? { pax: chosenPax(quantities) } : { quantity: quantities.places };
+      return holdSlot({ client_id: clientId, slot_id: slot.id, ...units });
+    },
+    onSuccess: (reservation) => {
+      invalidateQueries(queries, RESERVATION_QUERIES);
+      onHeld(reservation);
+    },
+    onError: (error) => {
+      if (!isLostRace(error)) return;
+      invalidateQueries(queries, RESERVATION_QUERIES);
+      onLost(slot);
+    },
+  });
+}
+
+const LOST_RACE_TYPES: readonly string[] = ['slot-taken', 'slot-closed', 'slot-version-moved-on'];
+
+/** Whether someone else took the slot or changed it first, as opposed to a fault. */
+function isLostRace(error: unknown): boolean {
+  return error instanceof HoldfastProblem && LOST_RACE_TYPES.includes(error.type);
 }

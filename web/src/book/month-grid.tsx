@@ -1,97 +1,62 @@
+import '../styles/month-grid.css';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { Icon } from '../parts/icon.tsx';
-import { dateIn, dateLong, monthName } from '../written.ts';
-import { addDays, addMonths, monthOf, weekdayNames, weeksOf } from './month.ts';
+import { addDays, addMonths, monthOf, weekdayNames, weeksOf } from '../calendar-dates.ts';
+import { Icon } from '../components/icon.tsx';
+import { dateIn, formatLongDate, formatMonth } from '../format.ts';
 
 export interface DayMark {
-  /** Under the day's number, such as a price. */
+  /** Beneath the day's number, such as a price. */
   readonly note: string;
-  /** For a screen reader. */
-  readonly said: string;
+  /** Read by screen readers. */
+  readonly description: string;
 }
 
 interface Props {
   readonly chosen: string | undefined;
-  /** Days on which something can be had. */
+  /** Days that can be chosen, in ascending order. */
   readonly marks: ReadonlyMap<string, DayMark>;
-  /** What is meant by what stands under the days' numbers. */
+  /** Explains the notes beneath the days' numbers. */
   readonly note?: string | undefined;
   readonly onDay: (date: string) => void;
 }
 
-const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
-
-/** A month in which one day is chosen; arrow keys walk through it. */
+/** A month in which the visitor chooses a day. Arrow keys move by days and weeks, Page Up and Page Down by months. */
 export function MonthGrid({ chosen, marks, note, onDay }: Props) {
-  const [turnedTo, turnTo] = useState<string>();
+  const [shownMonth, setShownMonth] = useState<string>();
   const today = dateIn(Date.now());
-  const month = turnedTo ?? monthOf(chosen ?? today);
+  const month = shownMonth ?? monthOf(chosen ?? today);
   const grid = useRef<HTMLTableElement>(null);
-  const goTo = useRef<string | undefined>(undefined);
-  const names = weekdayNames('short');
-  const long = weekdayNames('long');
-  const reachable = chosen !== undefined && monthOf(chosen) === month ? chosen : firstOf(month, marks);
+  const focusNext = useRef<string | undefined>(undefined);
+  const isChosenShown = chosen !== undefined && monthOf(chosen) === month;
+  // Only one day is in the tab order.
+  const tabStop = isChosenShown ? chosen : (firstIn(month, marks) ?? `${month}-01`);
 
+  const focusDay = (date: string) => {
+    grid.current?.querySelector<HTMLButtonElement>(`[data-date="${date}"]`)?.focus();
+  };
   useEffect(() => {
-    if (goTo.current === undefined) return;
-    grid.current?.querySelector<HTMLButtonElement>(`[data-date="${goTo.current}"]`)?.focus();
-    goTo.current = undefined;
+    if (focusNext.current === undefined) return;
+    focusDay(focusNext.current);
+    focusNext.current = undefined;
   });
-
-  const walk = (event: KeyboardEvent, date: string) => {
-    const step = STEPS[event.key];
-    const target =
-      step !== undefined
-        ? addDays(date, step)
-        : event.key === 'PageDown'
-          ? `${addMonths(month, 1)}-01`
-          : event.key === 'PageUp'
-            ? `${addMonths(month, -1)}-01`
-            : undefined;
+  const onKeyDown = (event: KeyboardEvent, date: string) => {
+    const target = dateByKey(event.key, date);
     if (target === undefined) return;
     event.preventDefault();
     if (monthOf(target) === month) {
-      grid.current?.querySelector<HTMLButtonElement>(`[data-date="${target}"]`)?.focus();
+      focusDay(target);
       return;
     }
-    goTo.current = target;
-    turnTo(monthOf(target));
+    // The day is focused once its month is rendered.
+    focusNext.current = target;
+    setShownMonth(monthOf(target));
   };
 
   return (
     <section className="month" aria-label="Days">
-      <div className="month-head">
-        <h2 aria-live="polite">{monthName(month)}</h2>
-        <div>
-          <button
-            type="button"
-            className="plain round"
-            aria-label="Month before"
-            disabled={month <= monthOf(today)}
-            onClick={() => turnTo(addMonths(month, -1))}
-          >
-            <Icon name="left" />
-          </button>
-          <button
-            type="button"
-            className="plain round"
-            aria-label="Month after"
-            onClick={() => turnTo(addMonths(month, 1))}
-          >
-            <Icon name="right" />
-          </button>
-        </div>
-      </div>
+      <MonthHead month={month} isFirst={month <= monthOf(today)} onMonth={setShownMonth} />
       <table ref={grid}>
-        <thead>
-          <tr>
-            {names.map((name, day) => (
-              <th key={name} scope="col" abbr={long[day]}>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <WeekdayNames />
         <tbody>
           {weeksOf(month).map((week, number) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a month has six weeks, always in this order
@@ -102,25 +67,15 @@ export function MonthGrid({ chosen, marks, note, onDay }: Props) {
                   <td key={day} />
                 ) : (
                   <td key={date}>
-                    <button
-                      type="button"
-                      className="day"
-                      data-date={date}
-                      data-free={marks.has(date) || undefined}
-                      aria-pressed={date === chosen}
-                      aria-current={date === today ? 'date' : undefined}
-                      aria-disabled={!marks.has(date)}
-                      tabIndex={date === (reachable ?? `${month}-01`) ? 0 : -1}
-                      onClick={() => marks.has(date) && onDay(date)}
-                      onKeyDown={(event) => walk(event, date)}
-                    >
-                      <span className="day-number">{Number(date.slice(8))}</span>
-                      <span className="day-note">{marks.get(date)?.note}</span>
-                      {/* No label of its own: whoever names by voice what is seen must be understood. */}
-                      <span className="unseen">
-                        {dateLong(date)}: {marks.get(date)?.said ?? 'nothing free'}
-                      </span>
-                    </button>
+                    <Day
+                      date={date}
+                      mark={marks.get(date)}
+                      isChosen={date === chosen}
+                      isToday={date === today}
+                      isTabStop={date === tabStop}
+                      onDay={onDay}
+                      onKeyDown={onKeyDown}
+                    />
                   </td>
                 ),
               )}
@@ -133,6 +88,99 @@ export function MonthGrid({ chosen, marks, note, onDay }: Props) {
   );
 }
 
-function firstOf(month: string, marks: ReadonlyMap<string, DayMark>): string | undefined {
-  return [...marks.keys()].filter((date) => monthOf(date) === month).sort()[0];
+const DAY_STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
+
+function dateByKey(key: string, date: string): string | undefined {
+  const days = DAY_STEPS[key];
+  if (days !== undefined) return addDays(date, days);
+  if (key === 'PageDown') return `${addMonths(monthOf(date), 1)}-01`;
+  if (key === 'PageUp') return `${addMonths(monthOf(date), -1)}-01`;
+  return undefined;
+}
+
+function firstIn(month: string, marks: ReadonlyMap<string, DayMark>): string | undefined {
+  return [...marks.keys()].find((date) => monthOf(date) === month);
+}
+
+interface MonthHeadProps {
+  readonly month: string;
+  readonly isFirst: boolean;
+  readonly onMonth: (month: string) => void;
+}
+
+function MonthHead({ month, isFirst, onMonth }: MonthHeadProps) {
+  return (
+    <div className="month-head">
+      <h2 aria-live="polite">{formatMonth(month)}</h2>
+      <div>
+        <button
+          type="button"
+          className="plain round"
+          aria-label="Previous month"
+          disabled={isFirst}
+          onClick={() => onMonth(addMonths(month, -1))}
+        >
+          <Icon name="left" />
+        </button>
+        <button
+          type="button"
+          className="plain round"
+          aria-label="Next month"
+          onClick={() => onMonth(addMonths(month, 1))}
+        >
+          <Icon name="right" />
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function WeekdayNames() {
+  const longNames = weekdayNames('long');
+  return (
+    <thead>
+      <tr>
+        {weekdayNames('short').map((name, day) => (
+          <th key={name} scope="col" abbr={longNames[day]}>
+            {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+interface DayProps {
+  readonly date: string;
+  /** `undefined` for a day that cannot be chosen. */
+  readonly mark: DayMark | undefined;
+  readonly isChosen: boolean;
+  readonly isToday: boolean;
+  readonly isTabStop: boolean;
+  readonly onDay: (date: string) => void;
+  readonly onKeyDown: (event: KeyboardEvent, date: string) => void;
+}
+
+function Day({ date, mark, isChosen, isToday, isTabStop, onDay, onKeyDown }: DayProps) {
+  return (
+    <button
+      type="button"
+      className="day"
+      data-date={date}
+      data-free={mark !== undefined || undefined}
+      aria-pressed={isChosen}
+      aria-current={isToday ? 'date' : undefined}
+      aria-disabled={mark === undefined}
+      tabIndex={isTabStop ? 0 : -1}
+      onClick={() => mark !== undefined && onDay(date)}
+      onKeyDown={(event) => onKeyDown(event, date)}
+    >
+      <span className="day-number">{Number(date.slice(8))}</span>
+      <span className="day-note">{mark?.note}</span>
+      {/* Not an aria-label: with voice control, visitors speak the text they see, so it must be in the name. */}
+      <span className="visually-hidden">
+        {formatLongDate(date)}: {mark?.description ?? 'nothing available'}
+      </span>
+    </button>
+  );
 }

@@ -1,37 +1,45 @@
-import type { Pax, Price } from '../api/shapes.ts';
-import { clockTime, longDay, VISITOR_ZONE, zoneName } from '../written.ts';
+import type { PaxType, Price, Slot, Timeslot } from '../api/resources.ts';
+import { dateIn, formatLongDay, formatTime, VISITOR_ZONE, zoneName } from '../format.ts';
 
-/** A slot as one chooses it, whoever sells it. */
+/** A slot as the visitor chooses it, from a provider or a supplier. */
 export interface OfferedSlot {
   readonly id: number;
-  /** By whose clock it is listed: the visitor's, or that of a supplier, whose days are its own. */
+  /** Zone of the clock it is listed by: the visitor's zone for a provider's slot, the supplier's zone for a supplier's. */
   readonly zone: string;
-  /** The calendar date it is listed under, in that zone. */
+  /** Calendar date it is listed under, in that zone. */
   readonly day: string;
-  /** UTC. */
+  /** Start and end in UTC. */
   readonly start: string;
   readonly end: string;
   readonly remaining: number;
   readonly price: Price | null;
-  readonly pax: readonly Pax[];
+  readonly pax: readonly PaxType[];
   /** It covers its whole day. */
   readonly isAllDay: boolean;
 }
 
-/** When it starts for the visitor, where it is listed by a clock that shows something else. */
-export function startByVisitor({ start, zone }: OfferedSlot): string | undefined {
-  const written = (timeZone: string) => `${clockTime(start, timeZone)}, ${longDay(start, timeZone)}`;
-  const own = written(VISITOR_ZONE);
-  return own === written(zone) ? undefined : `${own}, by your clock (${zoneName(VISITOR_ZONE)})`;
+/** A provider's slot. Without a price it may be one of the fixed paths' timeslots, which have none. */
+export function providerSlot(
+  { start_time: start, end_time: end }: Pick<Slot | Timeslot, 'start_time' | 'end_time'>,
+  rest: Pick<OfferedSlot, 'id' | 'remaining' | 'price'>,
+): OfferedSlot {
+  return { ...rest, zone: VISITOR_ZONE, day: dateIn(start), start, end, pax: [], isAllDay: false };
 }
 
-/** The free slots that start nearest to a moment, in the order of the clock. */
-export function nearestTo(slots: readonly OfferedSlot[], start: string, most: number): OfferedSlot[] {
-  const at = Date.parse(start);
-  const distance = (slot: OfferedSlot) => Math.abs(Date.parse(slot.start) - at);
-  return [...slots]
+/** The start by the visitor's clock; `undefined` when it reads the same by the clock the slot is listed by. */
+export function startInVisitorZone({ start, zone }: OfferedSlot): string | undefined {
+  const startIn = (timeZone: string) => `${formatTime(start, timeZone)}, ${formatLongDay(start, timeZone)}`;
+  const visitorStart = startIn(VISITOR_ZONE);
+  return visitorStart === startIn(zone) ? undefined : `${visitorStart}, your time (${zoneName(VISITOR_ZONE)})`;
+}
+
+/** The free slots whose starts are nearest to an instant, at most `limit`, by start. */
+export function nearestTo(slots: readonly OfferedSlot[], start: string, limit: number): OfferedSlot[] {
+  const targetMs = Date.parse(start);
+  const distanceMs = (slot: OfferedSlot) => Math.abs(Date.parse(slot.start) - targetMs);
+  return slots
     .filter(({ remaining }) => remaining > 0)
-    .sort((a, b) => distance(a) - distance(b))
-    .slice(0, most)
+    .sort((a, b) => distanceMs(a) - distanceMs(b))
+    .slice(0, limit)
     .sort((a, b) => a.start.localeCompare(b.start));
 }

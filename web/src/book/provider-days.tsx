@@ -1,19 +1,21 @@
 import { useMemo } from 'react';
 import { HoldfastProblem } from '../../../client/index.ts';
-import { providerOf } from '../api/questions.ts';
-import type { Provider, Reservation } from '../api/shapes.ts';
-import { Empty, Loading, Problem } from '../parts/states.tsx';
-import { amend, dateOf, usePlace } from '../router.ts';
-import { useKnown } from '../use-known.ts';
-import { dateIn, VISITOR_ZONE } from '../written.ts';
-import { DayChoice } from './day-choice.tsx';
+import { providerQuery } from '../api/queries.ts';
+import type { Provider, Reservation } from '../api/resources.ts';
+import { useCached } from '../api/use-cached.ts';
+import { EmptyState } from '../components/empty-state.tsx';
+import { Loading } from '../components/loading.tsx';
+import { ProblemNotice } from '../components/problem-notice.tsx';
+import { formatQuantity } from '../format.ts';
+import { useAddressParams } from '../shell/addresses.ts';
+import { DaySlots } from './day-slots.tsx';
 import { type DayMark, MonthGrid } from './month-grid.tsx';
-import type { OfferedSlot } from './offered-slot.ts';
-import { useDaySlots, useFreeTime } from './use-free-time.ts';
+import { providerSlot } from './offered-slot.ts';
+import { useDaySlots, useFreeTimes } from './use-free-slots.ts';
 
 interface Props {
   readonly provider: Provider;
-  readonly moving: number | undefined;
+  readonly rescheduleId: number | undefined;
   readonly onHeld: (reservation: Reservation) => void;
 }
 
@@ -21,89 +23,80 @@ interface UnlistedProps extends Omit<Props, 'provider'> {
   readonly id: number;
 }
 
-/** Of a provider that an address names, and that is not among the first ones: there may be more of them, or no such. */
-export function UnlistedProviderDays({ id, moving, onHeld }: UnlistedProps) {
-  const { body, error, refresh } = useKnown(providerOf(id));
-  if (body !== undefined) return <ProviderDays provider={body} moving={moving} onHeld={onHeld} />;
+/** Days of a provider that is in the address but not in the first page of providers. It may not exist. */
+export function UnlistedProviderDays({ id, rescheduleId, onHeld }: UnlistedProps) {
+  const { body, error, refresh } = useCached(providerQuery(id));
+  if (body !== undefined) return <ProviderDays provider={body} rescheduleId={rescheduleId} onHeld={onHeld} />;
   if (error instanceof HoldfastProblem && error.status === 404) {
-    return <Empty title={`There is no provider ${id} here.`}>Look at the number, or choose somebody else.</Empty>;
+    return <EmptyState title={`There is no provider ${id}`}>Check the number, or choose another provider.</EmptyState>;
   }
-  return error ? <Problem error={error} retry={refresh} /> : <Loading rows={8} label="Looking up the provider" />;
+  return error ? <ProblemNotice error={error} retry={refresh} /> : <Loading rows={8} label="Loading the provider" />;
 }
 
-/** A provider's free days, by the visitor's clock. */
-export function ProviderDays({ provider, moving, onHeld }: Props) {
-  const { query } = usePlace();
-  const free = useFreeTime(provider.provider_id);
-  const marks = useMemo(
-    () =>
-      new Map<string, DayMark>(
-        [...free.byDay].map(([date, slots]) => [date, { note: '', said: `${slots.length} times free` }]),
-      ),
-    [free.byDay],
-  );
-  const firstFree = [...marks.keys()].sort()[0];
-  const date = dateOf(query, 'day') ?? firstFree;
-
+/** A provider's days with free time, by the visitor's calendar, and the times of the chosen day. */
+export function ProviderDays({ provider, rescheduleId, onHeld }: Props) {
+  const [params, changeParams] = useAddressParams();
+  const free = useFreeTimes(provider.provider_id);
+  const marks = useMemo(() => markDays(free.byDay), [free.byDay]);
+  const date = params.day ?? [...marks.keys()][0];
   if (free.body === undefined) {
-    return free.error ? (
-      <Problem error={free.error} retry={free.refresh} />
-    ) : (
+    if (free.error) return <ProblemNotice error={free.error} retry={free.refresh} />;
+    return (
       <div className="days">
-        <Loading rows={8} label="Looking up free days" />
+        <Loading rows={8} label="Loading days" />
       </div>
     );
   }
   return (
     <div className="days">
-      <MonthGrid chosen={date} marks={marks} onDay={(day) => amend({ day, provider: provider.provider_id })} />
+      <MonthGrid chosen={date} marks={marks} onDay={(day) => changeParams({ day, provider: provider.provider_id })} />
       {date === undefined ? (
-        <Empty title={`${provider.first_name} has no free time just now.`}>New time shows here as it is posted.</Empty>
+        <EmptyState title={`${provider.first_name} has no free time right now`}>
+          New times appear here as soon as they are offered.
+        </EmptyState>
       ) : (
-        <ProviderDay provider={provider} date={date} free={free} moving={moving} onHeld={onHeld} />
+        <ProviderDay provider={provider} date={date} free={free} rescheduleId={rescheduleId} onHeld={onHeld} />
       )}
     </div>
   );
 }
 
-interface DayProps extends Props {
-  readonly date: string;
-  readonly free: ReturnType<typeof useFreeTime>;
+function markDays(byDay: ReturnType<typeof useFreeTimes>['byDay']): Map<string, DayMark> {
+  const days = [...byDay].sort(([a], [b]) => a.localeCompare(b));
+  return new Map(
+    days.map(([date, { length }]) => [date, { note: '', description: `${formatQuantity(length, 'time')} available` }]),
+  );
 }
 
-function ProviderDay({ provider, date, free, moving, onHeld }: DayProps) {
+interface DayProps extends Props {
+  readonly date: string;
+  readonly free: ReturnType<typeof useFreeTimes>;
+}
+
+function ProviderDay({ provider, date, free, rescheduleId, onHeld }: DayProps) {
+  const [, changeParams] = useAddressParams();
   const day = useDaySlots(provider.provider_id, date, free.byDay.get(date));
-  const elsewhere = useMemo(
+  const otherSlots = useMemo(
     () =>
-      (free.body?.['available timeslots'] ?? []).map(
-        ({ timeslot_id, start_time, end_time }): OfferedSlot => ({
-          id: timeslot_id,
-          zone: VISITOR_ZONE,
-          day: dateIn(start_time),
-          start: start_time,
-          end: end_time,
-          remaining: 1,
-          price: null,
-          pax: [],
-          isAllDay: false,
-        }),
+      (free.timeslots ?? []).map((timeslot) =>
+        providerSlot(timeslot, { id: timeslot.timeslot_id, remaining: 1, price: null }),
       ),
-    [free.body],
+    [free.timeslots],
   );
   return (
-    <DayChoice
+    <DaySlots
       date={date}
       slots={day.slots}
-      elsewhere={elsewhere}
+      otherSlots={otherSlots}
       timeZone={provider.time_zone}
       isReady={day.body !== undefined}
-      known={day.known}
+      cached={day.cached}
       error={day.error}
       onRetry={day.refresh}
-      moving={moving}
+      rescheduleId={rescheduleId}
       onHeld={onHeld}
-      onDay={(slot) => {
-        if (slot.day !== date) amend({ day: slot.day });
+      onDay={(chosenDay) => {
+        if (chosenDay !== date) changeParams({ day: chosenDay });
       }}
     />
   );

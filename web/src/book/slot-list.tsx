@@ -1,54 +1,48 @@
-import { clockTime, dateIn, hourIn, money, VISITOR_ZONE, weekdayTime, zoneName } from '../written.ts';
+import {
+  dateIn,
+  formatCount,
+  formatMoney,
+  formatTime,
+  formatWeekdayTime,
+  hourIn,
+  VISITOR_ZONE,
+  zoneName,
+} from '../format.ts';
 import type { OfferedSlot } from './offered-slot.ts';
 
 interface Props {
   readonly slots: readonly OfferedSlot[];
-  /** Of whoever sells them. */
+  /** Zone of the provider or supplier. */
   readonly timeZone: string;
   readonly chosenId: number | undefined;
   readonly onChoose: (slot: OfferedSlot) => void;
 }
 
-const PARTS = [
-  ['Morning', 0, 12],
-  ['Afternoon', 12, 17],
-  ['Evening', 17, 24],
+const TIMES_OF_DAY = [
+  { name: 'Morning', fromHour: 0, untilHour: 12 },
+  { name: 'Afternoon', fromHour: 12, untilHour: 17 },
+  { name: 'Evening', fromHour: 17, untilHour: 24 },
 ] as const;
 
-/** The slots of a day by the clock they are listed by, with the other clock beneath where the two differ. */
+/** A day's slots by time of day. Where the other party's clock shows other times, they are beneath. */
 export function SlotList({ slots, timeZone, chosenId, onChoose }: Props) {
-  const allDay = slots.filter(({ isAllDay }) => isAllDay);
   const timed = slots.filter(({ isAllDay }) => !isAllDay);
-  const isByVisitor = slots.every(({ zone }) => zone === VISITOR_ZONE);
-  const otherZone = isByVisitor ? timeZone : VISITOR_ZONE;
-  const twoClocks = timed.some(({ start, zone }) => clockTime(start, zone) !== clockTime(start, otherZone));
-  const timedParts = PARTS.map(([name, from, to]) => {
-    const isIn = ({ start, zone }: OfferedSlot) => hourIn(start, zone) >= from && hourIn(start, zone) < to;
-    return { name, slots: timed.filter(isIn) };
-  });
-  const parts = [{ name: 'All day', slots: allDay }, ...timedParts].filter((part) => part.slots.length > 0);
+  const isListedInVisitorZone = slots.every(({ zone }) => zone === VISITOR_ZONE);
+  const otherZone = isListedInVisitorZone ? timeZone : VISITOR_ZONE;
+  const hasTwoClocks = timed.some(({ start, zone }) => formatTime(start, zone) !== formatTime(start, otherZone));
+  const groups = groupByTimeOfDay(slots);
   return (
     <div className="slots">
-      {timed.length > 0 && (
-        <p className="hint">
-          {!twoClocks && `All times in ${zoneName(VISITOR_ZONE)}, yours and theirs.`}
-          {twoClocks &&
-            isByVisitor &&
-            `Your time (${zoneName(VISITOR_ZONE)}), and theirs (${zoneName(timeZone)}) beneath.`}
-          {twoClocks &&
-            !isByVisitor &&
-            `Their time (${zoneName(timeZone)}), and yours (${zoneName(VISITOR_ZONE)}) beneath.`}
-        </p>
-      )}
-      {parts.map((part) => (
-        <section key={part.name} aria-label={part.name}>
-          <h3 className="small-title">{part.name}</h3>
-          <ul className="slot-grid" data-wide={part.slots.some(({ price }) => price !== null) || undefined}>
-            {part.slots.map((slot) => (
+      {timed.length > 0 && <p className="hint">{clockHint(timeZone, hasTwoClocks, isListedInVisitorZone)}</p>}
+      {groups.map((group) => (
+        <section key={group.name} aria-label={group.name}>
+          <h3 className="small-title">{group.name}</h3>
+          <ul className="slot-grid" data-wide={group.slots.some(({ price }) => price !== null) || undefined}>
+            {group.slots.map((slot) => (
               <li key={slot.id}>
                 <SlotButton
                   slot={slot}
-                  otherZone={twoClocks ? otherZone : undefined}
+                  otherZone={hasTwoClocks ? otherZone : undefined}
                   isChosen={slot.id === chosenId}
                   onChoose={onChoose}
                 />
@@ -61,6 +55,29 @@ export function SlotList({ slots, timeZone, chosenId, onChoose }: Props) {
   );
 }
 
+interface Group {
+  readonly name: string;
+  readonly slots: readonly OfferedSlot[];
+}
+
+function groupByTimeOfDay(slots: readonly OfferedSlot[]): Group[] {
+  const timed = slots.filter(({ isAllDay }) => !isAllDay);
+  const groups = TIMES_OF_DAY.map(({ name, fromHour, untilHour }) => {
+    const isWithin = ({ start, zone }: OfferedSlot) =>
+      hourIn(start, zone) >= fromHour && hourIn(start, zone) < untilHour;
+    return { name, slots: timed.filter(isWithin) };
+  });
+  const allDay = { name: 'All day', slots: slots.filter(({ isAllDay }) => isAllDay) };
+  return [allDay, ...groups].filter((group) => group.slots.length > 0);
+}
+
+function clockHint(timeZone: string, hasTwoClocks: boolean, isListedInVisitorZone: boolean): string {
+  const visitorZone = zoneName(VISITOR_ZONE);
+  if (!hasTwoClocks) return `All times are ${visitorZone} time.`;
+  if (isListedInVisitorZone) return `Your time (${visitorZone}), with ${zoneName(timeZone)} time below.`;
+  return `${zoneName(timeZone)} time, with your time (${visitorZone}) below.`;
+}
+
 interface SlotButtonProps {
   readonly slot: OfferedSlot;
   readonly otherZone: string | undefined;
@@ -69,7 +86,8 @@ interface SlotButtonProps {
 }
 
 function SlotButton({ slot, otherZone, isChosen, onChoose }: SlotButtonProps) {
-  const isTaken = slot.remaining === 0;
+  const { id, start, zone, remaining, price, isAllDay } = slot;
+  const isTaken = remaining === 0;
   return (
     <button
       type="button"
@@ -77,24 +95,25 @@ function SlotButton({ slot, otherZone, isChosen, onChoose }: SlotButtonProps) {
       aria-pressed={isChosen && !isTaken}
       disabled={isTaken}
       data-taken={isTaken || undefined}
-      data-slot={slot.id}
+      data-slot={id}
       onClick={() => onChoose(slot)}
     >
-      <span className="slot-time">{slot.isAllDay ? 'The whole day' : clockTime(slot.start, slot.zone)}</span>
-      {isTaken && <span className={otherZone === undefined ? 'unseen' : 'slot-other'}>taken</span>}
-      {!isTaken && otherZone !== undefined && !slot.isAllDay && (
-        <span className="slot-other">
-          {otherTime(slot, otherZone)}
-          <span className="unseen"> in {zoneName(otherZone)}</span>
+      <span className="slot-time">{isAllDay ? 'Whole day' : formatTime(start, zone)}</span>
+      {isTaken && <span className={otherZone === undefined ? 'visually-hidden' : 'slot-detail'}>Taken</span>}
+      {!isTaken && otherZone !== undefined && !isAllDay && (
+        <span className="slot-detail">
+          {timeInOtherZone(slot, otherZone)}
+          <span className="visually-hidden"> in {zoneName(otherZone)}</span>
         </span>
       )}
-      {!isTaken && slot.price && <span className="slot-price">{money(slot.price.amount, slot.price.currency)}</span>}
-      {slot.remaining > 1 && <span className="slot-other">{slot.remaining} left</span>}
+      {!isTaken && price && <span className="slot-price">{formatMoney(price.amount, price.currency)}</span>}
+      {remaining > 1 && <span className="slot-detail">{formatCount(remaining)} left</span>}
     </button>
   );
 }
 
-/** With its weekday, where that is another one, too. */
-function otherTime({ start, zone }: OfferedSlot, otherZone: string): string {
-  return dateIn(start, zone) === dateIn(start, otherZone) ? clockTime(start, otherZone) : weekdayTime(start, otherZone);
+/** With the weekday where it is another day there. */
+function timeInOtherZone({ start, zone }: OfferedSlot, otherZone: string): string {
+  const isSameDay = dateIn(start, zone) === dateIn(start, otherZone);
+  return isSameDay ? formatTime(start, otherZone) : formatWeekdayTime(start, otherZone);
 }

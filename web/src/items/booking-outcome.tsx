@@ -1,29 +1,26 @@
 import { useEffect, useRef } from 'react';
-import type { Booking } from '../api/shapes.ts';
-import { Badge } from '../parts/badge.tsx';
-import { saidOfBooking } from './said-of-booking.ts';
+import type { Booking } from '../api/resources.ts';
+import { StatusBadge } from '../components/status-badge.tsx';
+import { bookingMessage } from './booking-message.ts';
 import { useBookings } from './use-bookings.ts';
 
 interface Props {
-  /** As it was made. */
-  readonly booked: Booking;
+  /** The booking as it was created. */
+  readonly created: Booking;
   readonly onClose: () => void;
 }
 
-/** What becomes of a booking that was just made, for as long as somebody waits for it. */
-export function BookingOutcome({ booked, onClose }: Props) {
+/** The current status of a booking that has just been made. It takes the focus, as the button that had it is gone. */
+export function BookingOutcome({ created, onClose }: Props) {
   const { body } = useBookings();
-  const booking = body?.bookings.find(({ booking_id }) => booking_id === booked.booking_id) ?? booked;
+  const booking = body?.bookings.find(({ booking_id }) => booking_id === created.booking_id) ?? created;
   const notice = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    // The button that had the focus is gone.
-    notice.current?.focus();
-  }, []);
+  useEffect(() => notice.current?.focus(), []);
   return (
     <>
       <div ref={notice} className="outcome" role="status" tabIndex={-1} data-status={booking.status}>
-        <Badge status={booking.status} />
-        <p>{saidOfBooking(booking)}</p>
+        <StatusBadge status={booking.status} />
+        <p>{bookingMessage(booking)}</p>
       </div>
       <button type="button" className="wide" onClick={onClose}>
         {booking.status === 'conflict' ? 'Choose another item' : 'Done'}

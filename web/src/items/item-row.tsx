@@ -1,5 +1,6 @@
-import type { Item } from '../api/shapes.ts';
-import { clockSpan, money, shortDay } from '../written.ts';
+import type { Item } from '../api/resources.ts';
+import { formatCount, formatMoney, formatShortDay, formatTimeRange } from '../format.ts';
+import { itemName } from './remembered-items.ts';
 
 interface Props {
   readonly item: Item;
@@ -7,18 +8,19 @@ interface Props {
 }
 
 export function ItemRow({ item, onChoose }: Props) {
-  const { item_id, name, starts_at, ends_at, remaining, price } = item;
+  const { item_id, starts_at, ends_at, remaining, price } = item;
+  const name = itemName(item_id, item);
   return (
     <li className="row item" data-item={item_id}>
-      <div className="item-what">
-        <p className="row-time">{name ?? `Item ${item_id}`}</p>
+      <div className="item-main">
+        <p className="row-title">{name}</p>
         <p className="hint">
-          {shortDay(starts_at)}, {clockSpan(starts_at, ends_at)}
+          {formatShortDay(starts_at)}, {formatTimeRange(starts_at, ends_at)}
         </p>
       </div>
-      <p className="item-left hint">{remaining} left</p>
-      <p className="item-price">{price === null ? '' : money(price.amount, price.currency)}</p>
-      <button type="button" onClick={() => onChoose(item)} aria-label={`Book ${name ?? `item ${item_id}`}`}>
+      <p className="item-remaining hint">{formatCount(remaining)} left</p>
+      <p className="item-price">{price === null ? '' : formatMoney(price.amount, price.currency)}</p>
+      <button type="button" onClick={() => onChoose(item)} aria-label={`Book ${name}`}>
         Book
       </button>
     </li>

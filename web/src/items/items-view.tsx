@@ -1,104 +1,71 @@
+import '../styles/rows.css';
 import '../styles/items.css';
 import { useState } from 'react';
 import { HoldfastProblem } from '../../../client/index.ts';
-import { itemList } from '../api/questions.ts';
-import { serverNowMs } from '../api/server-clock.ts';
-import type { Item } from '../api/shapes.ts';
-import { Empty, Loading, Problem } from '../parts/states.tsx';
-import { VisitorTimes } from '../parts/visitor-times.tsx';
-import { useNowMs } from '../ticking.ts';
-import { useKnown } from '../use-known.ts';
-import { clockTime, moment, span } from '../written.ts';
-import { BookItem } from './book-item.tsx';
-import { useRememberNames } from './item-names.ts';
+import { itemListQuery } from '../api/queries.ts';
+import type { Item } from '../api/resources.ts';
+import { useCached } from '../api/use-cached.ts';
+import { EmptyState } from '../components/empty-state.tsx';
+import { Loading } from '../components/loading.tsx';
+import { ProblemNotice } from '../components/problem-notice.tsx';
+import { TimeZoneNote } from '../components/time-zone-note.tsx';
+import { BookItemDialog } from './book-item-dialog.tsx';
 import { ItemRow } from './item-row.tsx';
+import { ItemsFreshness } from './items-freshness.tsx';
 import { MyBookings } from './my-bookings.tsx';
+import { useRememberItems } from './remembered-items.ts';
 
-/** What suppliers sell that may be asked seldom: how old the knowledge is, and when there is more. */
+/** Items of suppliers that can be read only rarely, how fresh the list is, and the current client's bookings. */
 export function ItemsView() {
-  const { body, error, refresh } = useKnown(itemList());
-  useRememberNames(body?.items);
-  const [chosen, setChosen] = useState<Item>();
+  const { body, error, refresh } = useCached(itemListQuery());
+  useRememberItems(body?.items);
   const isMissing = error instanceof HoldfastProblem && error.status === 404;
   return (
-    <div className="view items">
+    <div className="view">
       <div className="view-head">
         <h1>Items</h1>
-        <VisitorTimes />
+        <TimeZoneNote />
       </div>
-      {isMissing && (
-        <Empty title="This server sells no items.">They come from a supplier that tells of all at once.</Empty>
-      )}
-      {error && !isMissing && <Problem error={error} retry={refresh} />}
-      {body === undefined && !error && <Loading rows={9} label="Looking up items" />}
+      {isMissing && <EmptyState title="No items here">This server has no supplier that sells items.</EmptyState>}
+      {error && !isMissing && <ProblemNotice error={error} retry={refresh} />}
+      {body === undefined && !error && <Loading rows={9} label="Loading items" />}
       {body && (
         <>
-          <Knowledge observedAt={body.observed_at} nextPullAt={body.next_pull_at} />
-          <div className="items-both">
-            <section aria-label="What can be had">
-              {body.items.length === 0 ? (
-                <Empty title={body.observed_at === null ? 'Nothing is known yet.' : 'Nothing can be had just now.'}>
-                  The next pull may bring some.
-                </Empty>
-              ) : (
-                <ul className="rows">
-                  {body.items.map((item) => (
-                    <ItemRow key={item.item_id} item={item} onChoose={setChosen} />
-                  ))}
-                </ul>
-              )}
-            </section>
+          <ItemsFreshness observedAt={body.observed_at} nextPullAt={body.next_pull_at} />
+          <div className="items-columns">
+            <ItemList items={body.items} isLoaded={body.observed_at !== null} />
             <MyBookings />
           </div>
-          {/* Not in its row: whoever has it open is told when the row goes. */}
-          {chosen && (
-            <BookItem
-              item={chosen}
-              left={body.items.find(({ item_id }) => item_id === chosen.item_id)?.remaining ?? 0}
-              onClose={() => setChosen(undefined)}
-            />
-          )}
         </>
       )}
     </div>
   );
 }
 
-interface KnowledgeProps {
-  readonly observedAt: string | null;
-  readonly nextPullAt: string | null;
+interface ListProps {
+  readonly items: readonly Item[];
+  /** The supplier has been read at least once. */
+  readonly isLoaded: boolean;
 }
 
-/** How old, and how long until it is younger: the way from one pull to the next. */
-function Knowledge({ observedAt, nextPullAt }: KnowledgeProps) {
-  useNowMs();
-  const nowMs = serverNowMs();
-  const observedMs = observedAt === null ? undefined : Date.parse(observedAt);
-  const nextMs = nextPullAt === null ? undefined : Date.parse(nextPullAt);
-  const ageMs = observedMs === undefined ? undefined : Math.max(0, nowMs - observedMs);
-  const whole = observedMs !== undefined && nextMs !== undefined ? nextMs - observedMs : undefined;
+function ItemList({ items, isLoaded }: ListProps) {
+  const [chosen, setChosen] = useState<Item>();
+  const remaining = items.find(({ item_id }) => item_id === chosen?.item_id)?.remaining ?? 0;
   return (
-    <section className="card knowledge" aria-label="How fresh this is">
-      <div>
-        <p className="hint">The supplier said so</p>
-        <p className="knowledge-figure">{ageMs === undefined ? 'never yet' : `${span(ageMs)} ago`}</p>
-        <p className="hint">{observedAt !== null && clockTime(observedAt)}</p>
-      </div>
-      <progress
-        max={whole ?? 1}
-        value={whole === undefined ? 0 : Math.min(ageMs ?? 0, whole)}
-        aria-label="From the last pull to the next"
-      />
-      <div className="knowledge-next">
-        <p className="hint">The next pull</p>
-        <p className="knowledge-figure">
-          {nextMs === undefined ? 'not planned' : nextMs <= nowMs ? 'now' : `in ${span(nextMs - nowMs)}`}
-        </p>
-        <p className="hint">{nextPullAt !== null && moment(nextPullAt)}</p>
-      </div>
-      <p className="hint knowledge-note">
-        The supplier may be asked only so often. What is booked here counts at once, whenever the next pull is.
-      </p>
+    <section aria-label="Available items">
+      {items.length === 0 ? (
+        <EmptyState title={isLoaded ? 'Nothing available right now' : 'No items yet'}>
+          Check again after the next update.
+        </EmptyState>
+      ) : (
+        <ul className="rows">
+          {items.map((item) => (
+            <ItemRow key={item.item_id} item={item} onChoose={setChosen} />
+          ))}
+        </ul>
+      )}
+      {/* Outside the row: when an item sells out, its row goes, and the dialog stays to say so. */}
+      {chosen && <BookItemDialog item={chosen} remaining={remaining} onClose={() => setChosen(undefined)} />}
     </section>
   );
 }

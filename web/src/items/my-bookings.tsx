@@ -1,67 +1,82 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { cancelBooking } from '../api/changes.ts';
-import type { Booking } from '../api/shapes.ts';
-import { askAnew, OF_BOOKINGS } from '../ask-anew.ts';
-import { Badge } from '../parts/badge.tsx';
-import { CancelButton } from '../parts/cancel-button.tsx';
-import { Empty, Loading, Problem } from '../parts/states.tsx';
-import { useWho } from '../who.tsx';
-import { clockSpan, moment, money, shortDay } from '../written.ts';
-import { useRememberedItem } from './item-names.ts';
-import { saidOfBooking } from './said-of-booking.ts';
+import { BOOKING_QUERIES, invalidateQueries } from '../api/invalidate-queries.ts';
+import { cancelBooking } from '../api/mutations.ts';
+import type { Booking, Client } from '../api/resources.ts';
+import { CancelButton } from '../components/cancel-button.tsx';
+import { EmptyState } from '../components/empty-state.tsx';
+import { Loading } from '../components/loading.tsx';
+import { ProblemNotice } from '../components/problem-notice.tsx';
+import { StatusBadge } from '../components/status-badge.tsx';
+import { formatDateTime, formatMoney, formatQuantity, formatShortDay, formatTimeRange } from '../format.ts';
+import { useCurrentClient } from '../shell/current-client.tsx';
+import { bookingMessage } from './booking-message.ts';
+import { itemName, useRememberedItem } from './remembered-items.ts';
 import { useBookings } from './use-bookings.ts';
 
-/** The visitor's bookings, the newest first, and what became of them. */
+/** The current client's bookings, newest first. */
 export function MyBookings() {
-  const { client } = useWho();
-  const { body, error, refresh } = useBookings();
+  const { client } = useCurrentClient();
   return (
     <section className="my-bookings" aria-label="My bookings">
       <h2>My bookings</h2>
-      {client === undefined && <Empty title="Nobody has booked yet.">Book an item, and say who you are.</Empty>}
-      {error && <Problem error={error} retry={refresh} />}
-      {client !== undefined && body === undefined && !error && <Loading rows={3} />}
-      {body?.bookings.length === 0 && <Empty title="Nothing is booked yet." />}
+      {client === undefined ? (
+        <EmptyState title="No bookings yet">Book an item, and it appears here.</EmptyState>
+      ) : (
+        <BookingList client={client} />
+      )}
+    </section>
+  );
+}
+
+function BookingList({ client }: { readonly client: Client }) {
+  const { body, error, refresh } = useBookings();
+  return (
+    <>
+      {error && <ProblemNotice error={error} retry={refresh} />}
+      {body === undefined && !error && <Loading rows={3} />}
+      {body?.bookings.length === 0 && <EmptyState title="No bookings yet" />}
       {body && body.bookings.length > 0 && (
         <ul className="rows" aria-live="polite">
-          {[...body.bookings].reverse().map((booking) => (
-            <BookingRow key={booking.booking_id} booking={booking} clientId={client?.client_id ?? 0} />
+          {body.bookings.toReversed().map((booking) => (
+            <BookingRow key={booking.booking_id} booking={booking} clientId={client.client_id} />
           ))}
         </ul>
       )}
-    </section>
+    </>
   );
 }
 
 function BookingRow({ booking, clientId }: { readonly booking: Booking; readonly clientId: number }) {
   const { booking_id, item_id, quantity, status, price, created_at } = booking;
   const item = useRememberedItem(item_id);
+  const name = itemName(item_id, item);
   const queries = useQueryClient();
   const cancel = useMutation({
     mutationFn: () => cancelBooking(clientId, booking_id),
-    onSettled: () => askAnew(queries, OF_BOOKINGS),
+    onSettled: () => invalidateQueries(queries, BOOKING_QUERIES),
   });
   return (
     <li className="row" data-status={status} data-booking={booking_id}>
       <div className="row-main">
         <div>
-          <p className="row-time">{item?.name ?? `Item ${item_id}`}</p>
+          <p className="row-title">{name}</p>
           <p className="hint">
-            {item && `${shortDay(item.starts_at)}, ${clockSpan(item.starts_at, item.ends_at)} · `}
-            {quantity > 1 && `${quantity} places · `}
-            {price && `${money(price.amount * quantity, price.currency)} · `}booked {moment(created_at)}
+            {item && `${formatShortDay(item.starts_at)}, ${formatTimeRange(item.starts_at, item.ends_at)} · `}
+            {quantity > 1 && `${formatQuantity(quantity, 'place')} · `}
+            {price && `${formatMoney(price.amount * quantity, price.currency)} · `}booked {formatDateTime(created_at)}
           </p>
-          {status !== 'conflict' && <p className="hint">{saidOfBooking(booking)}</p>}
+          {status !== 'conflict' && <p className="hint">{bookingMessage(booking)}</p>}
         </div>
-        <Badge status={status} />
+        <StatusBadge status={status} />
       </div>
-      {status === 'conflict' && <p>{saidOfBooking(booking)}</p>}
-      {cancel.error && <Problem error={cancel.error} />}
+      {status === 'conflict' && <p>{bookingMessage(booking)}</p>}
+      {cancel.error && <ProblemNotice error={cancel.error} />}
       {(status === 'pending' || status === 'confirmed') && (
         <div className="actions">
           <CancelButton
-            what={item?.name ?? `Item ${item_id}`}
-            meaning="The supplier is told, and what you have goes to others; to have it back, you would book it anew."
+            kind="booking"
+            subject={name}
+            consequence="Your places become available to others. To get them back, you would have to book again."
             isPending={cancel.isPending}
             onCancel={() => cancel.mutate()}
           />

@@ -1,12 +1,12 @@
-import { bookingsOf } from '../api/questions.ts';
-import { useKnown } from '../use-known.ts';
-import { useWho } from '../who.tsx';
+import { bookingsQuery } from '../api/queries.ts';
+import { useCached } from '../api/use-cached.ts';
+import { useCurrentClient } from '../shell/current-client.tsx';
 
-const WATCH_EVERY_MS = 1_500;
+/** Short, because the supplier may confirm or decline a pending booking at any time. */
+const FRESH_FOR_MS = 1_500;
 
-/** The bookings of whoever is booking. */
+/** The bookings of the current client. */
 export function useBookings() {
-  const { client } = useWho();
-  // What is pending is about to be decided elsewhere.
-  return useKnown(client && bookingsOf(client.client_id), { freshForMs: WATCH_EVERY_MS });
+  const { client } = useCurrentClient();
+  return useCached(client && bookingsQuery(client.client_id), { freshForMs: FRESH_FOR_MS });
 }

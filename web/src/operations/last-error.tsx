@@ -1,19 +1,19 @@
-import type { SupplierStatus } from '../api/shapes.ts';
-import { exactMoment, span } from '../written.ts';
+import type { SupplierStatus } from '../api/resources.ts';
+import { formatDuration, formatExactDateTime } from '../format.ts';
 
-/** Longer than a pull that fails takes, so that a supplier which is down does not look well while it is asked again. */
-const SURELY_TOLD_MS = 5 * 60_000;
+/** Longer than a failing pull takes, so that a supplier that is down does not look well while it is pulled again. */
+const QUIET_PERIOD_MS = 5 * 60_000;
 
 /**
- * Whether a supplier is well again. Only failures are told, and each replaces the one before: a later pull went well
- * when some time has passed without a later failure. Where all is as young as asked, none matters any more. Age alone
- * would not do: the last pull of an hourly supplier may have failed 50 minutes ago.
+ * Whether the supplier has recovered from its last error. The API reports only the last failure, so a pull has
+ * succeeded since then if it started later and no failure followed for a while. Once everything is fresh enough, the
+ * error no longer matters. Age alone is no sign: the last pull of an hourly supplier may have failed 50 minutes ago.
  */
-function isOver({ backlog, total, last_pull_at, last_error_at }: SupplierStatus, nowMs: number): boolean {
+function hasRecovered({ backlog, total, last_pull_at, last_error_at }: SupplierStatus, nowMs: number): boolean {
   if (total > 0 && backlog === 0) return true;
   if (last_pull_at === null || last_error_at === null) return false;
   const errorMs = Date.parse(last_error_at);
-  return Date.parse(last_pull_at) > errorMs && nowMs - errorMs > SURELY_TOLD_MS;
+  return Date.parse(last_pull_at) > errorMs && nowMs - errorMs > QUIET_PERIOD_MS;
 }
 
 interface Props {
@@ -21,22 +21,22 @@ interface Props {
   readonly nowMs: number;
 }
 
-/** What went wrong last, and when; of no weight any more when it is over. */
+/** The supplier's last error and its age. It is highlighted until the supplier has recovered. */
 export function LastError({ supplier, nowMs }: Props) {
   const { last_error, last_error_at } = supplier;
   if (last_error === null) return null;
-  const isPast = isOver(supplier, nowMs);
+  const isPast = hasRecovered(supplier, nowMs);
   return (
-    <div className={isPast ? 'hint last-error' : 'problem last-error'} data-over={isPast || undefined}>
+    <div className={isPast ? 'hint last-error' : 'problem last-error'}>
       {last_error_at !== null && (
         <p>
           Last error{' '}
-          <time dateTime={last_error_at} title={exactMoment(last_error_at)}>
-            {span(Math.max(0, nowMs - Date.parse(last_error_at)))} ago
+          <time dateTime={last_error_at} title={formatExactDateTime(last_error_at)}>
+            {formatDuration(nowMs - Date.parse(last_error_at))} ago
           </time>
         </p>
       )}
-      <p className="last-error-said">{last_error}</p>
+      <p className="last-error-message">{last_error}</p>
     </div>
   );
 }

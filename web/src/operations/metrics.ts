@@ -1,9 +1,10 @@
-/** Prometheus' text format, as far as this page reads it. */
+/** The server's metrics, parsed from the Prometheus text format as far as this page needs it. */
+export type Metrics = ReadonlyMap<string, readonly Sample[]>;
+
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
-export type Metrics = ReadonlyMap<string, readonly Sample[]>;
 
 export function parseMetrics(text: string): Metrics {
   const metrics = new Map<string, Sample[]>();
@@ -11,8 +12,8 @@ export function parseMetrics(text: string): Metrics {
     const [, name, labels = '', value] = /^(holdfast_\w+)(?:\{(.*)\})? (\S+)/.exec(line) ?? [];
     if (name === undefined) continue;
     const sample = { labels: parseLabels(labels), value: Number(value) };
-    const known = metrics.get(name);
-    if (known) known.push(sample);
+    const samples = metrics.get(name);
+    if (samples) samples.push(sample);
     else metrics.set(name, [sample]);
   }
   return metrics;
@@ -22,67 +23,72 @@ function parseLabels(text: string): Record<string, string> {
   return Object.fromEntries([...text.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name, value]) => [name, value]));
 }
 
+/** Sum over the samples of a metric that the filter accepts. */
 export function sumOf(
   metrics: Metrics,
   name: string,
-  isMeant: (labels: Sample['labels']) => boolean = () => true,
+  accepts: (labels: Sample['labels']) => boolean = () => true,
 ): number {
-  return (metrics.get(name) ?? []).reduce((sum, { labels, value }) => (isMeant(labels) ? sum + value : sum), 0);
+  return (metrics.get(name) ?? []).reduce((sum, { labels, value }) => (accepts(labels) ? sum + value : sum), 0);
 }
 
-/** What this page itself asks for while it watches is not what is watched. */
-function isWork(route: string | undefined): boolean {
-  return route !== undefined && !/\/metrics|\/events|\/assets|GET \/$|sync\/status/.test(route);
-}
+/** Requests that this page itself sends while it is open, which would distort the response times. */
+const OWN_ROUTES = /\/metrics|\/events|\/assets|GET \/$|sync\/status/;
 
-/** Answers up to each bound of the histogram, in seconds. */
-export function latencyBuckets(metrics: Metrics): ReadonlyMap<number, number> {
+/** Cumulative number of responses by upper bound of the response time, in seconds. */
+export type Buckets = ReadonlyMap<number, number>;
+
+export function responseTimeBuckets(metrics: Metrics): Buckets {
   const buckets = new Map<number, number>();
   for (const { labels, value } of metrics.get('holdfast_http_request_seconds_bucket') ?? []) {
-    if (!isWork(labels.route)) continue;
+    if (labels.route === undefined || OWN_ROUTES.test(labels.route)) continue;
     const bound = labels.le === '+Inf' ? Number.POSITIVE_INFINITY : Number(labels.le);
     buckets.set(bound, (buckets.get(bound) ?? 0) + value);
   }
   return buckets;
 }
 
-/** The time within which that part of what came between two samples was answered; by a straight line in its bucket. */
-export function quantile(
-  before: ReadonlyMap<number, number>,
-  now: ReadonlyMap<number, number>,
-  part: number,
-): number | null {
-  const counts = [...now]
-    .map(([bound, count]) => [bound, count - (before.get(bound) ?? 0)] as const)
-    .sort(([a], [b]) => a - b);
-  const all = counts.at(-1)?.[1] ?? 0;
-  if (all <= 0) return null;
-  const wanted = all * part;
-  let [lowBound, lowCount] = [0, 0];
-  for (const [bound, count] of counts) {
-    if (count >= wanted) {
-      if (!Number.isFinite(bound)) return lowBound;
-      return lowBound + (bound - lowBound) * (count === lowCount ? 1 : (wanted - lowCount) / (count - lowCount));
+/**
+ * Quantile of the responses between two samples, in seconds, interpolated linearly within its bucket as Prometheus'
+ * `histogram_quantile` does. `null` when there were no responses.
+ *
+ * @param quantile between 0 and 1
+ */
+export function quantileBetween(before: Buckets, after: Buckets, quantile: number): number | null {
+  const counts = [...after]
+    .map(([bound, count]) => ({ bound, count: count - (before.get(bound) ?? 0) }))
+    .sort((a, b) => a.bound - b.bound);
+  const total = counts.at(-1)?.count ?? 0;
+  if (total <= 0) return null;
+  const rank = total * quantile;
+  let lower = { bound: 0, count: 0 };
+  for (const upper of counts) {
+    if (upper.count >= rank) {
+      if (!Number.isFinite(upper.bound)) return lower.bound;
+      const fraction = upper.count === lower.count ? 1 : (rank - lower.count) / (upper.count - lower.count);
+      return lower.bound + (upper.bound - lower.bound) * fraction;
     }
-    [lowBound, lowCount] = [bound, count];
+    lower = upper;
   }
-  return lowBound;
+  return lower.bound;
 }
 
+/** Figures of one view of the server, since its start. */
 export interface ViewFigures {
   readonly view: string;
   readonly hits: number;
   readonly misses: number;
+  /** Staleness bound. */
   readonly boundS: number;
-  readonly greatestAgeS: number;
+  readonly maxAgeS: number;
   readonly meanAgeS: number;
 }
 
 export function viewsOf(metrics: Metrics): ViewFigures[] {
   return (metrics.get('holdfast_view_bound_seconds') ?? []).map(({ labels: { view = '' }, value: boundS }) => {
-    const of = (what: string) => sumOf(metrics, `holdfast_view_${what}`, (labels) => labels.view === view);
-    const hits = of('hits');
-    const meanAgeS = hits === 0 ? 0 : of('age_at_serve_seconds') / hits;
-    return { view, hits, misses: of('misses'), boundS, greatestAgeS: of('greatest_age_seconds'), meanAgeS };
+    const sum = (name: string) => sumOf(metrics, `holdfast_view_${name}`, (labels) => labels.view === view);
+    const hits = sum('hits');
+    const meanAgeS = hits === 0 ? 0 : sum('age_at_serve_seconds') / hits;
+    return { view, hits, misses: sum('misses'), boundS, maxAgeS: sum('greatest_age_seconds'), meanAgeS };
   });
 }

@@ -4,6 +4,7 @@ import UPlot from 'uplot';
 
 export interface Series {
   readonly name: string;
+  /** A custom property of the style sheet. */
   readonly color: '--accent' | '--bad' | '--wait';
   readonly values: readonly (number | null)[];
 }
@@ -11,102 +12,116 @@ export interface Series {
 interface Props {
   readonly title: string;
   readonly unit: string;
+  /** Seconds since 1970. */
   readonly times: readonly number[];
   readonly series: readonly Series[];
-  readonly top?: number;
+  /** Upper end of the scale. Defaults to a little above the greatest value. */
+  readonly max?: number;
 }
 
-const HEIGHT = 150;
+const HEIGHT_PX = 150;
 
-function colorOf(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
-
-/** One figure over time. What it shows is also said, for whoever cannot see it. */
-export function Plot({ title, unit, times, series, top }: Props) {
-  const place = useRef<HTMLDivElement>(null);
-  const plot = useRef<UPlot>(null);
-  const names = series.map(({ name }) => name).join();
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is made anew only for other series; data come below
-  useEffect(() => {
-    const element = place.current;
-    if (element === null) return;
-    const make = () => {
-      plot.current?.destroy();
-      plot.current = new UPlot(optionsOf(element.clientWidth, series, top), dataOf(times, series), element);
-    };
-    make();
-    const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }));
-    resized.observe(element);
-    // Its canvas cannot follow a change of colours by itself.
-    const recolored = new MutationObserver(make);
-    recolored.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-    const system = matchMedia('(prefers-color-scheme: dark)');
-    system.addEventListener('change', make);
-    return () => {
-      resized.disconnect();
-      recolored.disconnect();
-      system.removeEventListener('change', make);
-      plot.current?.destroy();
-      plot.current = null;
-    };
-  }, [names, top]);
-
-  useEffect(() => {
-    plot.current?.setData(dataOf(times, series));
-  }, [times, series]);
-
-  const said = series.map(({ name, values }) => `${name} ${written(values.at(-1) ?? null)} ${unit}`).join(', ');
+/** Values over time, with the current values in its caption and in its description for screen readers. */
+export function Plot({ title, unit, times, series, max }: Props) {
+  const container = useRef<HTMLDivElement>(null);
+  useUPlot(container, times, series, max);
+  const current = series.map(({ name, color, values }) => ({ name, color, value: formatValue(values.at(-1) ?? null) }));
+  const description = current.map(({ name, value }) => `${name} ${value} ${unit}`).join(', ');
   return (
     <figure className="plot">
       <figcaption>
         <h3>{title}</h3>
-        <ul className="plot-now">
-          {series.map(({ name, color, values }) => (
+        <ul className="plot-values">
+          {current.map(({ name, color, value }) => (
             <li key={name} data-color={color}>
-              {name} <strong>{written(values.at(-1) ?? null)}</strong> {unit}
+              {name} <strong>{value}</strong> {unit}
             </li>
           ))}
         </ul>
       </figcaption>
-      <div ref={place} className="plot-place" role="img" aria-label={`${title} over the last minutes. Now: ${said}`} />
+      <div
+        ref={container}
+        className="plot-canvas"
+        role="img"
+        aria-label={`${title} over the last minutes. Now: ${description}`}
+      />
     </figure>
   );
 }
 
-function written(value: number | null): string {
+type Container = React.RefObject<HTMLDivElement | null>;
+
+function useUPlot(container: Container, times: Props['times'], series: Props['series'], max: number | undefined): void {
+  const plot = useRef<UPlot>(null);
+  const names = series.map(({ name }) => name).join();
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new values are set below; only new series need a new plot
+  useEffect(() => {
+    const element = container.current;
+    if (element === null) return;
+    const create = () => {
+      plot.current?.destroy();
+      plot.current = new UPlot(plotOptions(element.clientWidth, series, max), plotData(times, series), element);
+    };
+    create();
+    const resize = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
+    resize.observe(element);
+    // The canvas keeps the colours it was drawn with, so a change of the theme needs a new plot.
+    const themeChange = new MutationObserver(create);
+    themeChange.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    const systemTheme = matchMedia('(prefers-color-scheme: dark)');
+    systemTheme.addEventListener('change', create);
+    return () => {
+      resize.disconnect();
+      themeChange.disconnect();
+      systemTheme.removeEventListener('change', create);
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [names, max]);
+
+  useEffect(() => {
+    plot.current?.setData(plotData(times, series));
+  }, [times, series]);
+}
+
+function formatValue(value: number | null): string {
   return value === null ? '–' : new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 }).format(value);
 }
 
-function dataOf(times: readonly number[], series: readonly Series[]): UPlot.AlignedData {
+function plotData(times: readonly number[], series: readonly Series[]): UPlot.AlignedData {
   return [[...times], ...series.map(({ values }) => [...values])];
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+const axisTimeFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
-function clockOf(atS: number): string {
-  return clock.format(atS * 1_000);
+function formatAxisTime(atS: number): string {
+  return axisTimeFormat.format(atS * 1_000);
 }
 
-function optionsOf(width: number, series: readonly Series[], top: number | undefined): UPlot.Options {
-  const axis = { stroke: colorOf('--ink-soft'), grid: { stroke: colorOf('--line'), width: 1 }, ticks: { show: false } };
+function themeColor(property: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(property).trim();
+}
+
+function plotOptions(width: number, series: readonly Series[], max: number | undefined): UPlot.Options {
   const font = '12px sans-serif';
+  const stroke = themeColor('--ink-soft');
+  const axis = { stroke, grid: { stroke: themeColor('--line'), width: 1 }, ticks: { show: false }, font };
   return {
     width,
-    height: HEIGHT,
+    height: HEIGHT_PX,
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: { range: (_plot, _min, max) => [0, top ?? Math.max(1, (max ?? 0) * 1.2)] } },
+    scales: { y: { range: (_plot, _min, greatest) => [0, max ?? Math.max(1, (greatest ?? 0) * 1.2)] } },
     axes: [
-      { ...axis, font, grid: { show: false }, space: 90, size: 30, values: (_plot, atS) => atS.map(clockOf) },
-      { ...axis, font, size: 44, space: 36 },
+      { ...axis, grid: { show: false }, space: 90, size: 30, values: (_plot, atS) => atS.map(formatAxisTime) },
+      { ...axis, size: 44, space: 36 },
     ],
     series: [
       {},
       ...series.map(({ name, color }) => ({
         label: name,
-        stroke: colorOf(color),
+        stroke: themeColor(color),
         width: 2,
         spanGaps: false,
         points: { show: false },

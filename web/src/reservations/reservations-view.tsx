@@ -1,46 +1,31 @@
-import '../styles/reservations.css';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import '../styles/rows.css';
 import { useEffect, useRef, useState } from 'react';
-import { changeReservation } from '../api/changes.ts';
-import { historyOf } from '../api/questions.ts';
+import { Link } from 'wouter';
+import type { Provider, Reservation } from '../api/resources.ts';
 import { serverNowMs } from '../api/server-clock.ts';
-import type { HistoryEntry, Provider, Reservation } from '../api/shapes.ts';
-import { askAnew, OF_BOOKINGS, OF_RESERVATIONS } from '../ask-anew.ts';
-import { HeldCard, soonestFirst } from '../book/held-card.tsx';
-import { writtenPlacesAndCost } from '../book/places.ts';
-import { ClientChoice } from '../client-choice.tsx';
-import { Age } from '../parts/age.tsx';
-import { Badge } from '../parts/badge.tsx';
-import { CancelButton } from '../parts/cancel-button.tsx';
-import { Icon } from '../parts/icon.tsx';
-import { Empty, Loading, Problem } from '../parts/states.tsx';
-import { linkTo } from '../router.ts';
-import { useKnown } from '../use-known.ts';
-import { useProviders, useReservations, withWhom } from '../use-people.ts';
-import { useWho } from '../who.tsx';
-import { clockSpan, exactMoment, longDay } from '../written.ts';
+import { useProviders } from '../api/use-people.ts';
+import { EmptyState } from '../components/empty-state.tsx';
+import { Loading } from '../components/loading.tsx';
+import { ProblemNotice } from '../components/problem-notice.tsx';
+import { SuccessNotice } from '../components/success-notice.tsx';
+import { UpdatedAgo } from '../components/updated-ago.tsx';
+import { addressOf } from '../shell/addresses.ts';
+import { ClientPicker } from '../shell/client-picker.tsx';
+import { useCurrentClient } from '../shell/current-client.tsx';
+import { byExpiry, HoldCard } from './hold-card.tsx';
+import { ReservationRow } from './reservation-row.tsx';
+import { reservationTitle, useReservations } from './use-reservations.ts';
 
-/** What the visitor has, had, and let go. */
+/** The current client's reservations: holds first, then upcoming, then past. */
 export function ReservationsView() {
-  const { client } = useWho();
-  const providers = useProviders();
-  const [cancelled, setCancelled] = useState<number>();
-  const { body, known, error, refresh } = useReservations();
-  const all = [...(body?.reservations ?? [])].reverse();
-  const nowMs = serverNowMs();
-  const isAhead = (each: Reservation) =>
-    (each.status === 'confirmed' || each.status === 'conflict') && Date.parse(each.end_time) > nowMs;
-  const held = all.filter(({ status }) => status === 'held').sort(soonestFirst);
-  const ahead = all.filter(isAhead).sort((a, b) => a.start_time.localeCompare(b.start_time));
-  const past = all.filter((each) => each.status !== 'held' && !isAhead(each));
-  const names = providers.body?.providers;
-
+  const { client } = useCurrentClient();
+  const { body, cached, error, refresh } = useReservations();
   if (client === undefined) {
     return (
       <div className="view narrow">
         <h1>My reservations</h1>
         <div className="card">
-          <ClientChoice onChosen={() => {}} />
+          <ClientPicker />
         </div>
       </div>
     );
@@ -49,26 +34,43 @@ export function ReservationsView() {
     <div className="view narrow">
       <div className="view-head">
         <h1>My reservations</h1>
-        <Age known={known} error={error} />
-      </div>
-      <div className="book-said" role="status">
-        {cancelled !== undefined && <Cancelled key={cancelled} id={cancelled} />}
+        <UpdatedAgo cached={cached} error={error} />
       </div>
       {body === undefined && !error && <Loading rows={6} />}
-      {error && <Problem error={error} retry={refresh} />}
+      {error && <ProblemNotice error={error} retry={refresh} />}
+      <Reservations reservations={body?.reservations ?? []} />
       {body?.reservations.length === 0 && (
-        <Empty title="Nothing is booked yet.">
-          <a className="button primary" href={linkTo('book')}>
+        <EmptyState title="No reservations yet">
+          <Link className="button primary" href={addressOf('book')}>
             Book a time
-          </a>
-        </Empty>
+          </Link>
+        </EmptyState>
       )}
-      {held.map((each) => (
-        <HeldCard key={each.reservation_id} reservation={each} title={withWhom(names, each)} />
-      ))}
-      <Group title="Ahead" reservations={ahead} providers={names} onCancelled={setCancelled} />
-      <Group title="Past and ended" reservations={past} providers={names} onCancelled={setCancelled} />
     </div>
+  );
+}
+
+/** @param reservations the oldest first */
+function Reservations({ reservations }: { readonly reservations: readonly Reservation[] }) {
+  const providers = useProviders().body?.providers;
+  const [cancelledId, setCancelledId] = useState<number>();
+  const nowMs = serverNowMs();
+  const isUpcoming = ({ status, end_time }: Reservation) =>
+    (status === 'confirmed' || status === 'conflict') && Date.parse(end_time) > nowMs;
+  const holds = reservations.filter(({ status }) => status === 'held').sort(byExpiry);
+  const upcoming = reservations.filter(isUpcoming).sort((a, b) => a.start_time.localeCompare(b.start_time));
+  const past = reservations.filter((each) => each.status !== 'held' && !isUpcoming(each)).reverse();
+  return (
+    <>
+      <div className="notice-place" role="status">
+        {cancelledId !== undefined && <CancelledNotice key={cancelledId} id={cancelledId} />}
+      </div>
+      {holds.map((hold) => (
+        <HoldCard key={hold.reservation_id} reservation={hold} title={reservationTitle(hold, providers)} />
+      ))}
+      <Group title="Upcoming" reservations={upcoming} providers={providers} onCancelled={setCancelledId} />
+      <Group title="Past and cancelled" reservations={past} providers={providers} onCancelled={setCancelledId} />
+    </>
   );
 }
 
@@ -85,11 +87,11 @@ function Group({ title, reservations, providers, onCancelled }: GroupProps) {
     <section className="group">
       <h2>{title}</h2>
       <ul className="rows">
-        {reservations.map((each) => (
-          <Row
-            key={each.reservation_id}
-            reservation={each}
-            title={withWhom(providers, each)}
+        {reservations.map((reservation) => (
+          <ReservationRow
+            key={reservation.reservation_id}
+            reservation={reservation}
+            title={reservationTitle(reservation, providers)}
             onCancelled={onCancelled}
           />
         ))}
@@ -98,103 +100,11 @@ function Group({ title, reservations, providers, onCancelled }: GroupProps) {
   );
 }
 
-interface RowProps extends Pick<GroupProps, 'onCancelled'> {
-  readonly reservation: Reservation;
-  readonly title: string;
-}
-
-function Row({ reservation, title, onCancelled }: RowProps) {
-  const { reservation_id: id, client_id, provider_id, status, start_time, end_time } = reservation;
-  const places = writtenPlacesAndCost(reservation);
-  const [isOpen, setIsOpen] = useState(false);
-  const queries = useQueryClient();
-  const cancel = useMutation({
-    mutationFn: () => changeReservation('cancel', id, client_id),
-    onSuccess: () => onCancelled(id),
-    onSettled: () => askAnew(queries, [...OF_RESERVATIONS, ...OF_BOOKINGS]),
-  });
+/** Takes the focus, because the button that had it has gone. */
+function CancelledNotice({ id }: { readonly id: number }) {
+  const notice = useRef<HTMLParagraphElement>(null);
+  useEffect(() => notice.current?.focus(), []);
   return (
-    <li className="row" data-status={status}>
-      <div className="row-main">
-        <div>
-          <p className="row-time">
-            {longDay(start_time)}, <span className="whole">{clockSpan(start_time, end_time)}</span>
-          </p>
-          <p className="hint">
-            {title}
-            {places !== undefined && ` · ${places}`} · no. {id}
-          </p>
-        </div>
-        <Badge status={status} />
-      </div>
-      {status === 'conflict' && (
-        <p>Sorry, the supplier no longer has this for you. You owe nothing. Please choose something else.</p>
-      )}
-      {cancel.error && <Problem error={cancel.error} />}
-      <div className="actions">
-        {status === 'confirmed' && provider_id !== null && (
-          <a className="button" href={linkTo('book', { provider: provider_id, move: id })}>
-            Move
-          </a>
-        )}
-        {status === 'confirmed' && (
-          <CancelButton
-            what={`${longDay(start_time)}, ${clockSpan(start_time, end_time)}, ${title}`}
-            meaning="It is free for others at once; to have it back, you would have to book it anew."
-            isPending={cancel.isPending}
-            onCancel={() => cancel.mutate()}
-          />
-        )}
-        <button type="button" className="plain" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
-          History
-        </button>
-      </div>
-      {isOpen && <History id={id} />}
-    </li>
+    <SuccessNotice ref={notice}>Reservation {id} is cancelled. The time is available to others again.</SuccessNotice>
   );
 }
-
-/** It has the focus: the button that had it is gone with what it cancelled. */
-function Cancelled({ id }: { readonly id: number }) {
-  const said = useRef<HTMLParagraphElement>(null);
-  useEffect(() => said.current?.focus(), []);
-  return (
-    <p ref={said} className="said" tabIndex={-1}>
-      <Icon name="check" /> Reservation {id} is cancelled. It is free for others again.
-    </p>
-  );
-}
-
-function History({ id }: { readonly id: number }) {
-  const { body, error, refresh } = useKnown(historyOf(id));
-  if (error && body === undefined) return <Problem error={error} retry={refresh} />;
-  if (body === undefined) return <Loading rows={2} />;
-  return (
-    <ol className="history">
-      {body.history.map(({ at, status, slot_id }, index) => (
-        <li key={at + status}>
-          <span>{said(body.history, index)}</span>
-          <span className="hint">
-            {exactMoment(at)} · slot {slot_id}
-          </span>
-        </li>
-      ))}
-    </ol>
-  );
-}
-
-function said(history: readonly HistoryEntry[], index: number): string {
-  const entry = history[index];
-  const before = history[index - 1];
-  if (entry === undefined) return '';
-  if (before === undefined || before.status !== entry.status) return SAID[entry.status];
-  return before.slot_id === entry.slot_id ? 'Given more time' : 'Moved to another slot';
-}
-
-const SAID = {
-  held: 'Held',
-  confirmed: 'Confirmed',
-  cancelled: 'Cancelled',
-  expired: 'Ran out',
-  conflict: 'Refused by the supplier',
-} as const;

@@ -1,42 +1,47 @@
-/** Where moments lie on a line: 0 is its start, 1 is now. */
+/**
+ * Maps instants to positions on a line: 0 is its start, 1 is now. Up to `breakMs` distances are to scale; the time from
+ * there to now is compressed. `breakMs` equals `nowMs` when nothing is compressed.
+ */
 export interface TimeScale {
   readonly startMs: number;
-  /** Until here moments lie by their true distance; what is after it is pressed together. `nowMs` if nothing is. */
   readonly breakMs: number;
   readonly nowMs: number;
 }
 
-/** A margin before the first log, so that "before anything was known" can be reached too. */
+/** Space before the first state log, as a fraction of the time to scale, so that "no state yet" can be selected. */
 const MARGIN = 0.06;
+const MIN_MARGIN_MS = 1_000;
 const DAY_MS = 86_400_000;
-/** Where the line breaks. */
-export const BREAK_PART = 0.88;
+/** Position at which compression begins. */
+export const BREAK_POSITION = 0.88;
 
-/** Years of one state would press the changes into a corner, so they are what is pressed together. */
-export function scaleOf(firstMs: number, lastMs: number, nowMs: number): TimeScale {
-  const wishedMs = Math.max(lastMs + (lastMs - firstMs) * 0.5, lastMs + DAY_MS);
-  const untilMs = Math.max(nowMs, lastMs);
-  // Where the rest would fit at the true distance, there is nothing to press.
-  const fits = firstMs + (wishedMs - firstMs) / BREAK_PART >= untilMs;
-  const breakMs = fits ? untilMs : wishedMs;
-  // What was first known this very second has a length too.
-  return { startMs: firstMs - Math.max((breakMs - firstMs) * MARGIN, 1_000), breakMs, nowMs: untilMs };
+/**
+ * A scale for state logs from `firstMs` to `lastMs`. Without compression, years in the last state would press all
+ * changes into a corner.
+ */
+export function createTimeScale(firstMs: number, lastMs: number, nowMs: number): TimeScale {
+  const endMs = Math.max(nowMs, lastMs);
+  const preferredBreakMs = Math.max(lastMs + (lastMs - firstMs) * 0.5, lastMs + DAY_MS);
+  const fitsToScale = firstMs + (preferredBreakMs - firstMs) / BREAK_POSITION >= endMs;
+  const breakMs = fitsToScale ? endMs : preferredBreakMs;
+  const marginMs = Math.max((breakMs - firstMs) * MARGIN, MIN_MARGIN_MS);
+  return { startMs: firstMs - marginMs, breakMs, nowMs: endMs };
 }
 
-export function isBroken({ breakMs, nowMs }: TimeScale): boolean {
+export function isCompressed({ breakMs, nowMs }: TimeScale): boolean {
   return breakMs < nowMs;
 }
 
-export function partOf(atMs: number, scale: TimeScale): number {
+export function positionOf(instantMs: number, scale: TimeScale): number {
   const { startMs, breakMs, nowMs } = scale;
-  const trueEnd = isBroken(scale) ? BREAK_PART : 1;
-  if (atMs <= breakMs) return (Math.max(0, atMs - startMs) / (breakMs - startMs)) * trueEnd;
-  return trueEnd + Math.min(1, (atMs - breakMs) / (nowMs - breakMs)) * (1 - trueEnd);
+  const breakPosition = isCompressed(scale) ? BREAK_POSITION : 1;
+  if (instantMs <= breakMs) return (Math.max(0, instantMs - startMs) / (breakMs - startMs)) * breakPosition;
+  return breakPosition + Math.min(1, (instantMs - breakMs) / (nowMs - breakMs)) * (1 - breakPosition);
 }
 
-export function momentAt(part: number, scale: TimeScale): number {
+export function instantAt(position: number, scale: TimeScale): number {
   const { startMs, breakMs, nowMs } = scale;
-  const trueEnd = isBroken(scale) ? BREAK_PART : 1;
-  if (part <= trueEnd) return startMs + (part / trueEnd) * (breakMs - startMs);
-  return breakMs + ((part - trueEnd) / (1 - trueEnd)) * (nowMs - breakMs);
+  const breakPosition = isCompressed(scale) ? BREAK_POSITION : 1;
+  if (position <= breakPosition) return startMs + (position / breakPosition) * (breakMs - startMs);
+  return breakMs + ((position - breakPosition) / (1 - breakPosition)) * (nowMs - breakMs);
 }

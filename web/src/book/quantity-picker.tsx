@@ -1,0 +1,79 @@
+import { Stepper } from '../components/stepper.tsx';
+import { formatMoney } from '../format.ts';
+import type { OfferedSlot } from './offered-slot.ts';
+
+/** Number of places, and number of people per pax type where the slot has pax types. */
+export interface Quantities {
+  readonly places: number;
+  readonly pax: Readonly<Record<string, number>>;
+}
+
+interface Props {
+  readonly slot: OfferedSlot;
+  readonly quantities: Quantities;
+  readonly onChange: (quantities: Quantities) => void;
+}
+
+/** How many to book: people by pax type, or places. A slot with one place left needs no choice. */
+export function QuantityPicker({ slot, quantities, onChange }: Props) {
+  if (slot.pax.length > 0) return <PaxPicker slot={slot} quantities={quantities} onChange={onChange} />;
+  if (slot.remaining <= 1) return null;
+  return (
+    <div className="quantity">
+      <span>Places</span>
+      <Stepper
+        label="Places"
+        value={quantities.places}
+        min={1}
+        max={slot.remaining}
+        onChange={(places) => onChange({ ...quantities, places })}
+      />
+    </div>
+  );
+}
+
+function PaxPicker({ slot, quantities, onChange }: Props) {
+  return (
+    <ul className="pax">
+      {slot.pax.map(({ type, name, description, price, max, remaining }) => (
+        <li key={type} className="quantity">
+          <span>
+            {name}
+            <span className="hint">
+              {' '}
+              {description} · {formatMoney(price.finalPrice, price.currencyCode)}
+            </span>
+          </span>
+          <Stepper
+            label={name}
+            value={quantities.pax[type] ?? 0}
+            min={0}
+            max={Math.min(max, remaining)}
+            onChange={(quantity) => onChange({ ...quantities, pax: { ...quantities.pax, [type]: quantity } })}
+          />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** One place, or the smallest allowed number of the primary pax type. */
+export function initialQuantities({ pax }: OfferedSlot): Quantities {
+  const primary = pax.find(({ isPrimary }) => isPrimary) ?? pax[0];
+  return { places: 1, pax: primary === undefined ? {} : { [primary.type]: Math.max(1, primary.min) } };
+}
+
+/** The pax types that are chosen, as the API takes them. */
+export function chosenPax({ pax }: Quantities): { type: string; quantity: number }[] {
+  return Object.entries(pax).flatMap(([type, quantity]) => (quantity > 0 ? [{ type, quantity }] : []));
+}
+
+/** The formatted total, or `undefined` for a slot without a price. */
+export function totalPrice(slot: OfferedSlot, { places, pax }: Quantities): string | undefined {
+  const [first] = slot.pax;
+  if (first !== undefined) {
+    const sum = slot.pax.reduce((total, { type, price }) => total + price.finalPrice * (pax[type] ?? 0), 0);
+    return formatMoney(sum, first.price.currencyCode);
+  }
+  return slot.price === null ? undefined : formatMoney(slot.price.amount * places, slot.price.currency);
+}

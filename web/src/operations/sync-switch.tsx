@@ -1,0 +1,30 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { setSync } from '../api/mutations.ts';
+import { ProblemNotice } from '../components/problem-notice.tsx';
+
+interface Props {
+  /** `undefined` for all suppliers. */
+  readonly supplier: string | undefined;
+  readonly isPaused: boolean;
+}
+
+/** Pauses or resumes updates from suppliers. */
+export function SyncSwitch({ supplier, isPaused }: Props) {
+  const queries = useQueryClient();
+  const change = useMutation({
+    mutationFn: () => setSync(isPaused ? 'resume' : 'pause', supplier),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['sync'] }),
+  });
+  const action = isPaused ? 'Resume' : 'Pause';
+  // Pausing waits until running pulls have ended.
+  const progress = isPaused ? 'Resuming…' : 'Pausing…';
+  return (
+    <div className="switch">
+      <button type="button" disabled={change.isPending} onClick={() => change.mutate()}>
+        {change.isPending ? progress : supplier === undefined ? `${action} all` : action}
+        {supplier !== undefined && <span className="visually-hidden"> {supplier}</span>}
+      </button>
+      {change.error && <ProblemNotice error={change.error} />}
+    </div>
+  );
+}

@@ -1,0 +1,80 @@
+import { type ComponentType, lazy } from 'react';
+import type { IconName } from '../components/icon.tsx';
+import type { ViewPath } from './addresses.ts';
+
+export interface View {
+  readonly path: ViewPath;
+  readonly name: string;
+  /** Name in the navigation of small screens. Defaults to `name`. */
+  readonly shortName?: string;
+  /** Path in version 0.1, which bookmarks may still have. */
+  readonly formerPath?: string;
+  readonly icon: IconName;
+  /** The view's component, whose code is loaded when the view first opens. */
+  readonly Content: ComponentType;
+}
+
+const BOOK: View = {
+  path: 'book',
+  name: 'Book',
+  icon: 'calendar',
+  Content: lazy(() => import('../book/book-view.tsx').then(({ BookView }) => ({ default: BookView }))),
+};
+
+/** All views, in the order of the navigation. */
+export const VIEWS: readonly View[] = [
+  BOOK,
+  {
+    path: 'reservations',
+    name: 'Reservations',
+    shortName: 'Mine',
+    icon: 'ticket',
+    Content: lazy(() =>
+      import('../reservations/reservations-view.tsx').then(({ ReservationsView }) => ({ default: ReservationsView })),
+    ),
+  },
+  {
+    path: 'items',
+    name: 'Items',
+    icon: 'stack',
+    Content: lazy(() => import('../items/items-view.tsx').then(({ ItemsView }) => ({ default: ItemsView }))),
+  },
+  {
+    path: 'calendar',
+    formerPath: 'provider',
+    name: 'Calendar',
+    icon: 'week',
+    Content: lazy(() =>
+      import('../calendar/calendar-view.tsx').then(({ CalendarView }) => ({ default: CalendarView })),
+    ),
+  },
+  {
+    path: 'orders',
+    name: 'Orders',
+    icon: 'rows',
+    Content: lazy(() => import('../orders/orders-view.tsx').then(({ OrdersView }) => ({ default: OrdersView }))),
+  },
+  {
+    path: 'vehicles',
+    name: 'Vehicles',
+    icon: 'timeline',
+    Content: lazy(() =>
+      import('../vehicles/vehicles-view.tsx').then(({ VehiclesView }) => ({ default: VehiclesView })),
+    ),
+  },
+  {
+    path: 'operations',
+    name: 'Operations',
+    shortName: 'Status',
+    icon: 'pulse',
+    Content: lazy(() =>
+      import('../operations/operations-view.tsx').then(({ OperationsView }) => ({ default: OperationsView })),
+    ),
+  },
+];
+
+/** The view of a path such as `/orders`. Unknown paths open the booking view. */
+export function viewAt(path: string): View {
+  const name = path.slice(1);
+  return VIEWS.find((view) => view.path === name || view.formerPath === name) ?? BOOK;
+}
