@@ -17,6 +17,7 @@ export interface Booking {
   readonly "quantity": number;
   /** `pending`: not yet acknowledged by the supplier. `confirmed`: the supplier holds it. `conflict`: the supplier refused it or no longer has it. */
   readonly "status": "pending" | "confirmed" | "conflict" | "cancelled";
+  /** The price of one unit at the time of booking. */
   readonly "price": BookingPrice | null;
   /** When it was booked, UTC, to the second. */
   readonly "created_at": string;
@@ -33,6 +34,7 @@ export interface BookingEvent {
     readonly "reservation_id": number;
     /** The slot's id. */
     readonly "slot_id": number;
+    /** The provider's id; `null` for a slot of a supplier. */
     readonly "provider_id": number | null;
     /** The supplier's id. */
     readonly "supplier_id": string;
@@ -46,6 +48,7 @@ export interface BookingEvent {
 export interface BookingPage {
   /** The bookings of this page, by id. */
   readonly "bookings": readonly (Booking)[];
+  /** The `cursor` of the next page; `null` on the last page. */
   readonly "next_cursor": string | null;
 }
 
@@ -133,6 +136,7 @@ export interface ExperienceSlot {
   readonly "endTime": string;
   /** The supplier's own id of the slot, unchanged. */
   readonly "providerSlotId": string | number;
+  /** The supplier's own id of the variant, unchanged. */
   readonly "variantId": string | number | null;
   /** Units that can be reserved now. */
   readonly "remaining": number;
@@ -151,7 +155,9 @@ export interface ExperienceSlots {
 }
 
 export interface FetchStatus {
+  /** The time as of which the oldest data is true; `null` before the first pull. */
   readonly "lastFetchedTime": string | null;
+  /** When the next pull is allowed; `null` while all suppliers are paused. */
   readonly "nextFetchTime": string | null;
 }
 
@@ -210,6 +216,7 @@ export interface HealthStatus {
 export interface Item {
   /** The item's id, for bookings. */
   readonly "item_id": number;
+  /** The item's name. */
   readonly "name": string | null;
   /** Start, UTC. */
   readonly "starts_at": string;
@@ -223,7 +230,9 @@ export interface Item {
 export interface ItemList {
   /** Items with at least one unit left that have not started, by start. */
   readonly "items": readonly (Item)[];
+  /** The time as of which the oldest supplier's data is true. */
   readonly "observed_at": string | null;
+  /** When the next pull is allowed; `null` while all suppliers are paused. */
   readonly "next_pull_at": string | null;
 }
 
@@ -263,6 +272,7 @@ export interface Order {
   readonly "total": number;
   /** The lines of the order, in their sequence. */
   readonly "lines": readonly (OrderLine)[];
+  /** The reservation whose confirmation placed the order. Such an order follows its reservation and is cancelled with it. `null` for an order placed by itself. */
   readonly "reservation_id": number | null;
 }
 
@@ -280,6 +290,7 @@ export interface OrderLine {
 export interface OrderList {
   /** The orders, by ascending id. */
   readonly "orders": readonly (Order)[];
+  /** The `cursor` of the next page; `null` on the last page. */
   readonly "next_cursor": string | null;
 }
 
@@ -441,6 +452,7 @@ export interface ReservationEvent {
     readonly "reservation_id": number;
     /** The slot's id. */
     readonly "slot_id": number;
+    /** The provider's id; `null` for a slot of a supplier. */
     readonly "provider_id": number | null;
     /** The status after the change. */
     readonly "status": "held" | "confirmed" | "cancelled" | "expired" | "conflict";
@@ -521,6 +533,7 @@ export interface SlotEvent {
   readonly "data": {
     /** The slot's id. */
     readonly "slot_id": number;
+    /** The provider's id; `null` for a slot of a supplier. */
     readonly "provider_id": number | null;
   };
 }
@@ -550,6 +563,7 @@ export interface SupplierStatus {
   readonly "pulls_in_window": number;
   /** Pulls that count against each limit, in the order of `pull_limits`. */
   readonly "pulls_in_windows": readonly (number)[];
+  /** When the limits allow the next pull; now if they allow it already, `null` while paused. */
   readonly "next_pull_at": string | null;
   /** Partitions that are past their target age or were never pulled. A partition is what one pull reads. */
   readonly "backlog": number;
@@ -557,9 +571,13 @@ export interface SupplierStatus {
   readonly "done": number;
   /** All partitions that the configuration requires. */
   readonly "total": number;
+  /** When the last pull was reserved. */
   readonly "last_pull_at": string | null;
+  /** The last failure, with the name of its partition. */
   readonly "last_error": string | null;
+  /** When the last failure happened. */
   readonly "last_error_at": string | null;
+  /** The time as of which the oldest partition is true; `null` if none was ever pulled. */
   readonly "oldest_observed_at": string | null;
   readonly "write_backs": WriteBackCounts;
 }
@@ -720,6 +738,7 @@ export interface WriteBackCounts {
   readonly "waiting": number;
   /** Write-backs that failed too often or were rejected. `resume` sends them again. */
   readonly "parked": number;
+  /** Why a write-back is parked or, if none is, why one waits. */
   readonly "reason": string | null;
 }
 

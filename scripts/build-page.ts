@@ -1,12 +1,11 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
+import { compressFile } from './compress-file.ts';
 
 /**
- * Builds the page into web/dist, with a Brotli and a gzip copy of each file. npm runs it after `npm ci`. Without the
- * development dependencies it builds nothing, and the server serves no page.
+ * Builds the page and the API reference into web/dist, with a Brotli and a gzip copy of each file. npm runs it after
+ * `npm ci`. Without the development dependencies it builds nothing, and the server serves neither.
  */
 const WEB = fileURLToPath(new URL('../web/', import.meta.url));
 const COMPRESSED = /\.(?:html|js|css|svg)$/;
@@ -21,7 +20,7 @@ async function build({ build }: typeof import('vite')): Promise<void> {
   await build({ configFile: join(WEB, 'vite.config.ts'), logLevel: 'warn' });
   const dist = join(WEB, 'dist');
   const names = (await readdir(dist, { recursive: true })).filter((name) => COMPRESSED.test(name));
-  const sizes = await Promise.all(names.map((name) => compress(join(dist, name))));
+  const sizes = await Promise.all(names.map((name) => compressFile(join(dist, name))));
   const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
   const firstBytes = await firstLoadBytes(dist);
   process.stdout.write(
@@ -30,18 +29,9 @@ async function build({ build }: typeof import('vite')): Promise<void> {
   if (firstBytes > FIRST_LOAD_LIMIT_BYTES) {
     throw new Error(`The first load is larger than ${kilobytes(FIRST_LOAD_LIMIT_BYTES)}. Load less of it at first.`);
   }
-}
-
-/** Writes the compressed copies of a file. Returns its size with Brotli, in bytes. */
-async function compress(path: string): Promise<number> {
-  const content = await readFile(path);
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
-  const brotli = await promisify(brotliCompress)(content, { params });
-  await Promise.all([
-    writeFile(`${path}.br`, brotli),
-    writeFile(`${path}.gz`, await promisify(gzip)(content, { level: 9 })),
-  ]);
-  return brotli.length;
+  const { buildApiReference } = await import('./build-api-reference.ts');
+  const referenceBytes = await buildApiReference(join(WEB, 'api-reference'), join(dist, 'docs'));
+  process.stdout.write(`Built the API reference: ${kilobytes(referenceBytes)} with Brotli.\n`);
 }
 
 /** An entry of Vite's manifest. */

@@ -33,7 +33,10 @@ export const StateAtParams = Type.Object({
   }),
 });
 
-const Vehicle = component('Vehicle', Type.Object({ id: VehicleId, make: Make, model: Model }));
+const Vehicle = component(
+  'Vehicle',
+  Type.Object({ id: VehicleId, make: Make, model: Model }, { description: 'A vehicle.' }),
+);
 const VehicleInState = component(
   'VehicleInState',
   Type.Object(

@@ -35,7 +35,8 @@ export function component<Schema extends TSchema>(name: string, schema: Schema):
 
 /** A value that may be `null`. */
 export function nullable<Schema extends TSchema>(schema: Schema, options: TSchemaOptions = {}) {
-  return Type.Union([schema, Type.Null()], options);
+  const { description } = schema as TSchemaOptions;
+  return Type.Union([schema, Type.Null()], { ...(description === undefined ? {} : { description }), ...options });
 }
 
 /** An operation, as @fastify/swagger passes it to its `transform`. */
@@ -74,7 +75,6 @@ const IDEMPOTENCY_KEY = {
   maxLength: 255,
   description:
     'Makes the request safe to repeat: the same key with the same request returns the stored answer for 24 hours.',
-  examples: ['basket-7'],
 };
 
 const CACHED_REQUEST_HEADERS = {
@@ -104,7 +104,9 @@ const CACHED_RESPONSE_HEADERS = {
   'Cache-Control': { type: 'string', description: 'How long a client may reuse the answer.' },
   'Cache-Status': {
     type: 'string',
-    description: 'Where the answer came from and how long it is still within its bound (RFC 9211).',
+    description:
+      'Where the answer came from and how long it is still within its bound (RFC 9211). `detail` is `shared` for an ' +
+      'entry of another instance, `source-failed` while the source fails, and `uncertain` while changes may be missed.',
     examples: ['Holdfast; hit; ttl=42'],
   },
 };

@@ -96,7 +96,7 @@ const otherPath: Mutation = (random, draft) => {
       own.toUpperCase(),
     ],
     ...['/', '//', '/..', '/%', '/%2e%2e/', '/%c0%ae', '/*', '/:id', '/{id}', '/healthz/x', '/docs', '/docs/'],
-    ...['/docs/static/..%2f..%2fpackage.json', '/docs/static/%2e%2e/x', '/docs/json', '/openapi.json?x=%', '/metrics'],
+    ...['/docs/..%2f..%2fpackage.json', '/docs/%2e%2e/x', '/docs/scalar.js/x', '/openapi.json?x=%', '/metrics'],
     ...['/.env', '/wp-login.php', '/api/v1', '/api/v2/slots', `/${'a/'.repeat(2_000)}`, `/${'%61'.repeat(2_000)}`],
     ...['/\xff', '/é', '/a b'.replace(' ', '%20'), '/constructor', '/__proto__', '/toString', '/favicon.ico'],
   ]);

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import type { Logger } from '../../logger.ts';
@@ -10,7 +9,7 @@ import { AS_INTEGER, ERROR_MESSAGE } from '../parameters.ts';
 import { handleError, ProblemSchema, plainProblem, sendProblem } from '../problem.ts';
 import { refuseBrokenRequest, refuseInvalidHeaders } from './broken-request.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
-import { DATA_HEADERS, sendPageHeaders } from './security-headers.ts';
+import { DATA_HEADERS } from './security-headers.ts';
 
 /** Limits on requests and connections. Fastify's defaults for most of them are "no limit". */
 const LIMITS = {
@@ -92,10 +91,6 @@ export async function createServer(logger: Logger, { tags, ...about }: ServerDes
     transform: describeOperation,
     transformObject: (document) =>
       'openapiObject' in document ? hoistComponents(document.openapiObject) : document.swaggerObject,
-  });
-  await app.register(async (pages) => {
-    sendPageHeaders(pages);
-    await pages.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, logo: null as never });
   });
   refuseOtherMethods(app);
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());

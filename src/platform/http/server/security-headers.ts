@@ -7,6 +7,7 @@ const CONTENT_SECURITY_POLICY = {
   scriptSrc: ["'self'"],
   styleSrc: ["'self'"],
   imgSrc: ["'self'", 'data:'],
+  fontSrc: ["'self'"],
   objectSrc: ["'none'"],
   frameAncestors: ["'none'"],
   upgradeInsecureRequests: null,
@@ -26,7 +27,7 @@ export const DATA_HEADERS = {
  * Helmet's headers for a page, by lower-case name. They never change, so helmet is called once: as a hook it writes its
  * directives again at each request, which took longer than everything else in an answer from memory.
  */
-function readPageHeaders(): Readonly<Record<string, string>> {
+function readPageHeaders(directives: typeof CONTENT_SECURITY_POLICY): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};
   const response = {
     setHeader(name: string, value: string) {
@@ -34,16 +35,22 @@ function readPageHeaders(): Readonly<Record<string, string>> {
     },
     removeHeader() {},
   };
-  const writeHeaders = helmet({ contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY } });
+  const writeHeaders = helmet({ contentSecurityPolicy: { directives } });
   writeHeaders({} as IncomingMessage, response as unknown as ServerResponse, (error) => {
     if (error) throw error;
   });
   return headers;
 }
 
+interface PagePolicy {
+  /** Allows styles in the markup; scripts never are. */
+  readonly inlineStyles?: boolean;
+}
+
 /** Sends the security headers of a page with every answer of a scope. */
-export function sendPageHeaders(scope: FastifyInstance): void {
-  const headers = readPageHeaders();
+export function sendPageHeaders(scope: FastifyInstance, { inlineStyles = false }: PagePolicy = {}): void {
+  const styleSrc = [...CONTENT_SECURITY_POLICY.styleSrc, ...(inlineStyles ? ["'unsafe-inline'"] : [])];
+  const headers = readPageHeaders({ ...CONTENT_SECURITY_POLICY, styleSrc });
   scope.addHook('onRequest', (_request, reply, done) => {
     reply.headers(headers);
     done();
