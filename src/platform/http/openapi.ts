@@ -35,8 +35,8 @@ export function component<Schema extends TSchema>(name: string, schema: Schema):
 
 /** A value that may be `null`. */
 export function nullable<Schema extends TSchema>(schema: Schema, options: TSchemaOptions = {}) {
-  const { description } = schema as TSchemaOptions;
-  return Type.Union([schema, Type.Null()], { ...(description === undefined ? {} : { description }), ...options });
+  const described = 'description' in schema ? { description: String(schema.description) } : {};
+  return Type.Union([schema, Type.Null()], { ...described, ...options });
 }
 
 /** An operation, as @fastify/swagger passes it to its `transform`. */
