@@ -6,6 +6,15 @@ export interface AvailableTimeslots {
   readonly "available timeslots": readonly (Timeslot)[];
 }
 
+export interface BookItemRequest {
+  /** The client's id. */
+  readonly "client_id": number;
+  /** The item's id, as `GET /api/items` returns it. */
+  readonly "item_id": number;
+  /** Units to book. Defaults to 1. */
+  readonly "quantity"?: number;
+}
+
 export interface Booking {
   /** The booking id. Its reservation has the same id, under `/api/v1/reservations`. */
   readonly "booking_id": number;
@@ -69,6 +78,11 @@ export interface BulkChangeEvent {
   };
 }
 
+export interface CancelReservationRequest {
+  /** The client's id. */
+  readonly "client_id": number;
+}
+
 export interface Client {
   /** The client's id. */
   readonly "client_id": number;
@@ -87,8 +101,90 @@ export interface ClientPage {
   readonly "next_cursor": string | null;
 }
 
+export interface ConfirmReservationRequest {
+  /** The client's id. */
+  readonly "client_id": number;
+}
+
+export interface ConfirmTimeslotReservationRequest {
+  /** The client's id. */
+  readonly "client_id": number;
+  /** The reservation's id. */
+  readonly "reservation_id": number;
+}
+
 export interface ConfirmedReservation {
   readonly "Reservation is confirmed": FixedReservation;
+}
+
+export interface CreateClientRequest {
+  /** The first name. */
+  readonly "first_name": string;
+  /** The last name. */
+  readonly "last_name": string;
+}
+
+export interface CreateOrderRequest {
+  /** Name of the customer. */
+  readonly "customer": string;
+  /** Currency of all amounts, as an ISO 4217 code. */
+  readonly "currency": string;
+  /** The lines of the order, in the sequence in which they are kept. */
+  readonly "lines": readonly ({
+    /** What is sold. */
+    readonly "description": string;
+    /** Number of units. */
+    readonly "quantity": number;
+    /** Price of a unit, an exact decimal with at most 4 decimals. */
+    readonly "unit_price": number;
+    /** Fraction of the price that is taken off: 0.15 is 15 %. An exact decimal with at most 4 decimals. Defaults to 0. */
+    readonly "discount"?: number;
+  })[];
+}
+
+export interface CreateProviderRequest {
+  /** The first name. */
+  readonly "first_name": string;
+  /** The last name. */
+  readonly "last_name": string;
+  /** IANA time zone of the provider's times that have no offset. Defaults to UTC. */
+  readonly "time_zone"?: string;
+}
+
+export interface CreateReservationRequest {
+  /** The client's id. */
+  readonly "client_id": number;
+  /** The slot's id. */
+  readonly "slot_id": number;
+  /** Number of units. Defaults to 1, or to the sum of `pax`. */
+  readonly "quantity"?: number;
+  /** Units by pax type, if the slot has types. Defaults to all units being of the primary type. */
+  readonly "pax"?: readonly ({
+    /** A pax type of the slot: its `type` in the product's `paxAvailability`. */
+    readonly "type": string;
+    /** Number of units of this type. */
+    readonly "quantity": number;
+  })[];
+  /** The slot's `version` that you decided by. If it has changed, the answer is 409. */
+  readonly "version"?: number;
+}
+
+export interface CreateStateLogRequest {
+  /** The new state. */
+  readonly "state": string;
+  /** `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`. Without an offset the time is UTC. */
+  readonly "timestamp": string;
+}
+
+export interface CreateVehicleRequest {
+  /** The manufacturer. */
+  readonly "make": string;
+  /** The model. */
+  readonly "model": string;
+  /** Its first state. */
+  readonly "state"?: string;
+  /** When that state began; defaults to now. `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`. Without an offset the time is UTC. */
+  readonly "timestamp"?: string;
 }
 
 export interface Experience {
@@ -154,6 +250,11 @@ export interface ExperienceSlots {
   readonly "slots": readonly (ExperienceSlot)[];
 }
 
+export interface ExtendReservationRequest {
+  /** The client's id. */
+  readonly "client_id": number;
+}
+
 export interface FetchStatus {
   /** The time as of which the oldest data is true; `null` before the first pull. */
   readonly "lastFetchedTime": string | null;
@@ -208,6 +309,16 @@ export interface FreshnessEvent {
   };
 }
 
+export interface GetVehicleStatesRequest {
+  /** The vehicles and moments to look up. */
+  readonly "pairs": readonly ({
+    /** The vehicle's id. */
+    readonly "vehicle_id": number;
+    /** `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`. Without an offset the time is UTC. */
+    readonly "timestamp": string;
+  })[];
+}
+
 export interface HealthStatus {
   /** `alive`: the process answers. `ready`: it also reaches its database and is not stopping. */
   readonly "status": "alive" | "ready";
@@ -250,6 +361,45 @@ export interface LoggedState {
   readonly "state": string;
   /** When the state began; UTC, to the microsecond. */
   readonly "timestamp": string;
+}
+
+export interface OfferAvailabilityRequest {
+  /** The time to offer. Each range is a whole number of slots, and at most 31 days long. */
+  readonly "ranges": readonly ({
+    /** The start. Without an offset or `Z`, it is in the provider's time zone. */
+    readonly "start_time": string;
+    /** The end. Without an offset or `Z`, it is in the provider's time zone. */
+    readonly "end_time": string;
+  })[];
+  /** A slot that touches a break is not offered. */
+  readonly "breaks"?: readonly ({
+    /** The start. Without an offset or `Z`, it is in the provider's time zone. */
+    readonly "start_time": string;
+    /** The end. Without an offset or `Z`, it is in the provider's time zone. */
+    readonly "end_time": string;
+  })[];
+  /** Length of a slot in minutes. Defaults to `SLOT_LENGTH` of the server. */
+  readonly "slot_minutes"?: number;
+  /** Number of units of each slot. Defaults to 1. */
+  readonly "capacity"?: number;
+  /** Price of one unit. Leave it out when units are free. */
+  readonly "price"?: {
+    /** Price of one unit; an exact decimal with at most 4 decimals. */
+    readonly "amount": number;
+    /** ISO 4217 code. */
+    readonly "currency": string;
+  };
+  /** Repeats ranges and breaks weekly at the same wall-clock time, up to this day in the provider's time zone. */
+  readonly "repeat_weekly_until"?: string;
+}
+
+export interface OfferTimeslotsRequest {
+  /** The provider's id. */
+  readonly "provider_id": number;
+  /** The start. Without an offset or `Z`, it is in the provider's time zone. */
+  readonly "start_time": string;
+  /** The end. Without an offset or `Z`, it is in the provider's time zone. */
+  readonly "end_time": string;
 }
 
 export interface OfferedSlots {
@@ -400,6 +550,22 @@ export interface ReadyEvent {
   readonly "data": object;
 }
 
+export interface RegisterClientRequest {
+  /** The first name. */
+  readonly "first_name": string;
+  /** The last name. */
+  readonly "last_name": string;
+}
+
+export interface RegisterProviderRequest {
+  /** The first name. */
+  readonly "first_name": string;
+  /** The last name. */
+  readonly "last_name": string;
+  /** IANA time zone of the provider's times that have no offset. Defaults to UTC. */
+  readonly "time_zone"?: string;
+}
+
 export interface ReleasedTimeslots {
   /** The timeslots that became free, by start. */
   readonly "Expired reservations deleted and corresponding timeslots released": readonly (Timeslot)[];
@@ -410,6 +576,33 @@ export interface RemovedSupplier {
   readonly "id": string;
   /** Bookings and cancellations that were not sent to it. */
   readonly "unsent": number;
+}
+
+export interface ReplaceOrderRequest {
+  /** Name of the customer. */
+  readonly "customer": string;
+  /** Currency of all amounts, as an ISO 4217 code. */
+  readonly "currency": string;
+  /** The lines of the order, in the sequence in which they are kept. */
+  readonly "lines": readonly ({
+    /** What is sold. */
+    readonly "description": string;
+    /** Number of units. */
+    readonly "quantity": number;
+    /** Price of a unit, an exact decimal with at most 4 decimals. */
+    readonly "unit_price": number;
+    /** Fraction of the price that is taken off: 0.15 is 15 %. An exact decimal with at most 4 decimals. Defaults to 0. */
+    readonly "discount"?: number;
+  })[];
+}
+
+export interface RescheduleReservationRequest {
+  /** The client's id. */
+  readonly "client_id": number;
+  /** The slot's id. */
+  readonly "slot_id": number;
+  /** The slot's `version` that you decided by. If it has changed, the answer is 409. */
+  readonly "version"?: number;
 }
 
 export interface Reservation {
@@ -482,6 +675,13 @@ export interface ReservationPage {
   readonly "reservations": readonly (Reservation)[];
   /** The `cursor` of the next page; `null` on the last page. */
   readonly "next_cursor": string | null;
+}
+
+export interface ReserveTimeslotRequest {
+  /** The client's id. */
+  readonly "client_id": number;
+  /** The timeslot's id. */
+  readonly "timeslot_id": number;
 }
 
 export interface ReservedPax {
@@ -918,203 +1118,91 @@ export interface Api {
     "/provider/create": {
       path: undefined;
       query: undefined;
-      body: {
-        /** The first name. */
-        readonly "first_name": string;
-        /** The last name. */
-        readonly "last_name": string;
-        /** IANA time zone of the provider's times that have no offset. Defaults to UTC. */
-        readonly "time_zone"?: string;
-      };
+      body: RegisterProviderRequest;
       answer: FixedProvider;
     };
     /** Create a client */
     "/client/create": {
       path: undefined;
       query: undefined;
-      body: {
-        /** The first name. */
-        readonly "first_name": string;
-        /** The last name. */
-        readonly "last_name": string;
-      };
+      body: RegisterClientRequest;
       answer: FixedClient;
     };
     /** Offer a provider's time */
     "/provider/availability": {
       path: undefined;
       query: undefined;
-      body: {
-        /** The provider's id. */
-        readonly "provider_id": number;
-        /** The start. Without an offset or `Z`, it is in the provider's time zone. */
-        readonly "start_time": string;
-        /** The end. Without an offset or `Z`, it is in the provider's time zone. */
-        readonly "end_time": string;
-      };
+      body: OfferTimeslotsRequest;
       answer: AvailableTimeslots;
     };
     /** Hold a timeslot */
     "/client/reserve": {
       path: undefined;
       query: undefined;
-      body: {
-        /** The client's id. */
-        readonly "client_id": number;
-        /** The timeslot's id. */
-        readonly "timeslot_id": number;
-      };
+      body: ReserveTimeslotRequest;
       answer: ScheduledReservation;
     };
     /** Create a provider */
     "/api/v1/providers": {
       path: undefined;
       query: undefined;
-      body: {
-        /** The first name. */
-        readonly "first_name": string;
-        /** The last name. */
-        readonly "last_name": string;
-        /** IANA time zone of the provider's times that have no offset. Defaults to UTC. */
-        readonly "time_zone"?: string;
-      };
+      body: CreateProviderRequest;
       answer: Provider;
     };
     /** Create a client */
     "/api/v1/clients": {
       path: undefined;
       query: undefined;
-      body: {
-        /** The first name. */
-        readonly "first_name": string;
-        /** The last name. */
-        readonly "last_name": string;
-      };
+      body: CreateClientRequest;
       answer: Client;
     };
     /** Offer a provider's time */
     "/api/v1/providers/{id}/availability": {
       path: { "id": number; };
       query: undefined;
-      body: {
-        /** The time to offer. Each range is a whole number of slots, and at most 31 days long. */
-        readonly "ranges": readonly ({
-          /** The start. Without an offset or `Z`, it is in the provider's time zone. */
-          readonly "start_time": string;
-          /** The end. Without an offset or `Z`, it is in the provider's time zone. */
-          readonly "end_time": string;
-        })[];
-        /** A slot that touches a break is not offered. */
-        readonly "breaks"?: readonly ({
-          /** The start. Without an offset or `Z`, it is in the provider's time zone. */
-          readonly "start_time": string;
-          /** The end. Without an offset or `Z`, it is in the provider's time zone. */
-          readonly "end_time": string;
-        })[];
-        /** Length of a slot in minutes. Defaults to `SLOT_LENGTH` of the server. */
-        readonly "slot_minutes"?: number;
-        /** Number of units of each slot. Defaults to 1. */
-        readonly "capacity"?: number;
-        /** Price of one unit. Leave it out when units are free. */
-        readonly "price"?: {
-          /** Price of one unit; an exact decimal with at most 4 decimals. */
-          readonly "amount": number;
-          /** ISO 4217 code. */
-          readonly "currency": string;
-        };
-        /** Repeats ranges and breaks weekly at the same wall-clock time, up to this day in the provider's time zone. */
-        readonly "repeat_weekly_until"?: string;
-      };
+      body: OfferAvailabilityRequest;
       answer: OfferedSlots;
     };
     /** Hold units of a slot */
     "/api/v1/reservations": {
       path: undefined;
       query: undefined;
-      body: {
-        /** The client's id. */
-        readonly "client_id": number;
-        /** The slot's id. */
-        readonly "slot_id": number;
-        /** Number of units. Defaults to 1, or to the sum of `pax`. */
-        readonly "quantity"?: number;
-        /** Units by pax type, if the slot has types. Defaults to all units being of the primary type. */
-        readonly "pax"?: readonly ({
-          /** A pax type of the slot: its `type` in the product's `paxAvailability`. */
-          readonly "type": string;
-          /** Number of units of this type. */
-          readonly "quantity": number;
-        })[];
-        /** The slot's `version` that you decided by. If it has changed, the answer is 409. */
-        readonly "version"?: number;
-      };
+      body: CreateReservationRequest;
       answer: Reservation;
     };
     /** Confirm a hold */
     "/api/v1/reservations/{id}/confirm": {
       path: { "id": number; };
       query: undefined;
-      body: {
-        /** The client's id. */
-        readonly "client_id": number;
-      };
+      body: ConfirmReservationRequest;
       answer: Reservation;
     };
     /** Cancel a reservation */
     "/api/v1/reservations/{id}/cancel": {
       path: { "id": number; };
       query: undefined;
-      body: {
-        /** The client's id. */
-        readonly "client_id": number;
-      };
+      body: CancelReservationRequest;
       answer: Reservation;
     };
     /** Extend a hold */
     "/api/v1/reservations/{id}/extend": {
       path: { "id": number; };
       query: undefined;
-      body: {
-        /** The client's id. */
-        readonly "client_id": number;
-      };
+      body: ExtendReservationRequest;
       answer: Reservation;
     };
     /** Move a reservation to another slot */
     "/api/v1/reservations/{id}/reschedule": {
       path: { "id": number; };
       query: undefined;
-      body: {
-        /** The client's id. */
-        readonly "client_id": number;
-        /** The slot's id. */
-        readonly "slot_id": number;
-        /** The slot's `version` that you decided by. If it has changed, the answer is 409. */
-        readonly "version"?: number;
-      };
+      body: RescheduleReservationRequest;
       answer: Reservation;
     };
     /** Place an order */
     "/api/v1/orders": {
       path: undefined;
       query: undefined;
-      body: {
-        /** Name of the customer. */
-        readonly "customer": string;
-        /** Currency of all amounts, as an ISO 4217 code. */
-        readonly "currency": string;
-        /** The lines of the order, in the sequence in which they are kept. */
-        readonly "lines": readonly ({
-          /** What is sold. */
-          readonly "description": string;
-          /** Number of units. */
-          readonly "quantity": number;
-          /** Price of a unit, an exact decimal with at most 4 decimals. */
-          readonly "unit_price": number;
-          /** Fraction of the price that is taken off: 0.15 is 15 %. An exact decimal with at most 4 decimals. Defaults to 0. */
-          readonly "discount"?: number;
-        })[];
-      };
+      body: CreateOrderRequest;
       answer: Order;
     };
     /** Cancel an order */
@@ -1128,57 +1216,28 @@ export interface Api {
     "/vehicles": {
       path: undefined;
       query: undefined;
-      body: {
-        /** The manufacturer. */
-        readonly "make": string;
-        /** The model. */
-        readonly "model": string;
-        /** Its first state. */
-        readonly "state"?: string;
-        /** When that state began; defaults to now. `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`. Without an offset the time is UTC. */
-        readonly "timestamp"?: string;
-      };
+      body: CreateVehicleRequest;
       answer: VehicleHistory;
     };
     /** Log a change of state */
     "/vehicles/{id}/state-logs": {
       path: { "id": number; };
       query: undefined;
-      body: {
-        /** The new state. */
-        readonly "state": string;
-        /** `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`. Without an offset the time is UTC. */
-        readonly "timestamp": string;
-      };
+      body: CreateStateLogRequest;
       answer: LoggedState;
     };
     /** Get the states of many vehicles */
     "/api/v1/vehicles/states": {
       path: undefined;
       query: undefined;
-      body: {
-        /** The vehicles and moments to look up. */
-        readonly "pairs": readonly ({
-          /** The vehicle's id. */
-          readonly "vehicle_id": number;
-          /** `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`. Without an offset the time is UTC. */
-          readonly "timestamp": string;
-        })[];
-      };
+      body: GetVehicleStatesRequest;
       answer: VehicleStates;
     };
     /** Book an item */
     "/api/bookings": {
       path: undefined;
       query: undefined;
-      body: {
-        /** The client's id. */
-        readonly "client_id": number;
-        /** The item's id, as `GET /api/items` returns it. */
-        readonly "item_id": number;
-        /** Units to book. Defaults to 1. */
-        readonly "quantity"?: number;
-      };
+      body: BookItemRequest;
       answer: Booking;
     };
     /** Pause sync */
@@ -1201,12 +1260,7 @@ export interface Api {
     "/client/confirm": {
       path: undefined;
       query: undefined;
-      body: {
-        /** The client's id. */
-        readonly "client_id": number;
-        /** The reservation's id. */
-        readonly "reservation_id": number;
-      };
+      body: ConfirmTimeslotReservationRequest;
       answer: ConfirmedReservation;
     };
     /** End expired reservations */
@@ -1220,23 +1274,7 @@ export interface Api {
     "/api/v1/orders/{id}": {
       path: { "id": number; };
       query: undefined;
-      body: {
-        /** Name of the customer. */
-        readonly "customer": string;
-        /** Currency of all amounts, as an ISO 4217 code. */
-        readonly "currency": string;
-        /** The lines of the order, in the sequence in which they are kept. */
-        readonly "lines": readonly ({
-          /** What is sold. */
-          readonly "description": string;
-          /** Number of units. */
-          readonly "quantity": number;
-          /** Price of a unit, an exact decimal with at most 4 decimals. */
-          readonly "unit_price": number;
-          /** Fraction of the price that is taken off: 0.15 is 15 %. An exact decimal with at most 4 decimals. Defaults to 0. */
-          readonly "discount"?: number;
-        })[];
-      };
+      body: ReplaceOrderRequest;
       answer: Order;
     };
   };

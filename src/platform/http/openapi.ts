@@ -58,7 +58,16 @@ export function describeOperation({ schema = {}, url, route }: Operation): { sch
     published.headers = { type: 'object', properties: { ...declared, ...headers } };
   }
   published.response = responsesOf(route, published);
+  nameBody(published);
   return { schema: published, url };
+}
+
+/** Names a request body after its operation, so that generated clients have a type for it: `CreateOrderRequest`. */
+function nameBody(schema: FastifySchema & { operationId?: string }): void {
+  const body = schema.body as Json | undefined;
+  if (!body || !schema.operationId || COMPONENT in body) return;
+  const { operationId } = schema;
+  body[COMPONENT] = `${operationId.charAt(0).toUpperCase()}${operationId.slice(1)}Request`;
 }
 
 function methodOf(route: RouteOptions): string {
