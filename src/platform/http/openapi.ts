@@ -185,15 +185,27 @@ function problemSchema(failures: readonly FailureType[]): Json {
   return Object.keys(properties).length === 0 ? common : { allOf: [common, { type: 'object', properties }] };
 }
 
-/** Schemas as they are published: texts that hold an integer become integers, and our own keywords are removed. */
+/**
+ * Schemas as they are published: texts that hold an integer become integers, values that may be null have two types,
+ * which generators read better than a union, and our own keywords are removed.
+ */
 function publish(schema: FastifySchema): FastifySchema {
   return JSON.parse(JSON.stringify(schema), (_key, value: unknown) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
     const { [ERROR_MESSAGE]: _message, [AS_INTEGER]: maximum, ...rest } = value as Json;
-    if (maximum === undefined) return rest;
+    if (maximum === undefined) return withTwoTypes(rest);
     const { description, examples } = rest;
     return { type: 'integer', minimum: 1, maximum, description, ...(examples ? { examples } : {}) };
   });
+}
+
+/** `anyOf: [{type: T, …}, {type: 'null'}]` as `{type: [T, 'null'], …}`, unless T is a component or an object. */
+function withTwoTypes(schema: Json): Json {
+  const { anyOf, ...rest } = schema;
+  if (!Array.isArray(anyOf) || anyOf.length !== 2 || !isDeepStrictEqual(anyOf[1], { type: 'null' })) return schema;
+  const { type, enum: values, ...other } = anyOf[0] as Json;
+  if (typeof type !== 'string' || type === 'object' || COMPONENT in other) return schema;
+  return { ...other, type: [type, 'null'], ...(Array.isArray(values) ? { enum: [...values, null] } : {}), ...rest };
 }
 
 /** Moves shared definitions into `components`, and replaces them by references. */
