@@ -7,9 +7,9 @@ interface SlotData {
 }
 
 interface EventData {
-  /** From here on nothing is missed. */
+  /** The stream is connected, and reports every change from here on. */
   ready: object;
-  /** Something was missed: fetch anew. */
+  /** Some events were missed. Fetch everything that is displayed again. */
   reset: object;
   slot: SlotData;
   reservation: SlotData & { readonly reservation_id: number; readonly status: string };
@@ -20,7 +20,7 @@ interface EventData {
     readonly state: string;
   };
   sync: { readonly supplier_id: string };
-  /** So much has changed under this topic that it is not told one by one. */
+  /** Too much has changed under this topic to report each change. Fetch what is displayed again. */
   many: { readonly topic: EventTopic };
   freshness: { readonly views: readonly (Readonly<Record<string, number>> & { readonly view: string })[] };
 }
@@ -32,21 +32,21 @@ export type HoldfastEvent = {
 }[keyof EventData];
 
 export interface EventOptions {
-  /** All unless told. */
+  /** Defaults to all topics. */
   readonly topics?: readonly EventTopic[];
   readonly providerId?: number;
   readonly signal?: AbortSignal;
-  /** The connection has ended or could not be made, and is made anew; the next event tells that it stands again. */
+  /** Called when the connection ends or fails, before the client connects again. The next event means that it has. */
   readonly onBreak?: () => void;
 }
 
-/** The server says something at least every 15 seconds; a connection that is silent for longer is dead. */
+/** Silence after which the connection counts as dead. The server sends something at least every 15 seconds. */
 const SILENT_MS = 45_000;
 const LONGEST_WAIT_MS = 10_000;
 
 /**
- * Listens, and comes back with the last id after a break, so that each event arrives at least once. Who takes events
- * too slowly is cut off by the server and comes back the same way.
+ * Yields events, and reconnects with the last id after a break, so that each event arrives at least once. The server
+ * disconnects a reader that is too slow, and the reader reconnects in the same way.
  */
 export async function* listen(
   url: string,

@@ -4,7 +4,7 @@ import { offerSlots, openListeningApp } from '../test/support/server/listening-a
 import { HoldfastProblem } from './index.ts';
 
 eachDatabase('an exchange of the client', (open) => {
-  it('tells by a validator that nothing has changed, and how old that is', async () => {
+  it('an unchanged page is a 304 with its age in an exchange with a validator', async () => {
     await using running = await openListeningApp(open().database);
     const { exchange } = running.client;
     const first = await exchange.get('/orders/{page}', { path: { page: 1 } });
@@ -22,16 +22,16 @@ eachDatabase('an exchange of the client', (open) => {
     expect(again.headers.get('age')).toMatch(/^\d+$/);
     expect(again.headers.get('cache-status')).toMatch(/^Holdfast; hit; ttl=\d+/);
 
-    // Of something else, it gets the answer.
+    // Another validator gets the complete answer.
     const other = await exchange.get('/orders/{page}', ask('"of something else"'));
     expect(other).toMatchObject({ status: 200, body: first.body });
-    // And who asks for the body only cannot be told that there is none.
+    // A call that resolves to the body alone rejects, as a 304 has none.
     const bare = running.client.get('/orders/{page}', ask(etag));
     await expect(bare).rejects.toThrow(HoldfastProblem);
     await expect(bare).rejects.toMatchObject({ status: 304 });
   });
 
-  it('has the status and the headers of whatever was asked, refusals too', async () => {
+  it('an exchange and a problem have the status and headers of the answer', async () => {
     await using running = await openListeningApp(open().database);
     const { client } = running;
     const { provider_id, client_id, slots } = await offerSlots(client, 2);
@@ -42,11 +42,11 @@ eachDatabase('an exchange of the client', (open) => {
     expect(held).toMatchObject({ status: 201, body: { client_id, status: 'held' } });
     expect(Date.parse(held.headers.get('date') ?? '')).not.toBeNaN();
     const refused: unknown = await client.exchange.post('/api/v1/reservations', { body }).catch((error) => error);
-    if (!(refused instanceof HoldfastProblem)) throw new Error('it was not refused');
+    if (!(refused instanceof HoldfastProblem)) throw new Error('the second hold succeeded');
     expect(refused.headers.get('content-type')).toMatch(/^application\/problem\+json/);
   });
 
-  it('passes on to fetch how a cache is to be used', async () => {
+  it('the cache option of a call reaches fetch', async () => {
     await using running = await openListeningApp(open().database);
     const used: unknown[] = [];
     const client = running.newClient({
@@ -60,7 +60,7 @@ eachDatabase('an exchange of the client', (open) => {
     expect(used).toEqual(['no-store', undefined]);
   });
 
-  it('takes an answer that breaks off for none, and sends again under the same key', async () => {
+  it('a request whose answer breaks off is sent again under the same key', async () => {
     await using running = await openListeningApp(open().database);
     const { client_id, slots } = await offerSlots(running.client, 1);
     const keys: (string | null)[] = [];

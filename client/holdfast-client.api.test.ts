@@ -4,7 +4,7 @@ import { offerSlots, openListeningApp } from '../test/support/server/listening-a
 import { type HoldfastEvent, HoldfastProblem } from './index.ts';
 
 eachDatabase('the client', (open) => {
-  it('asks with path, query and body, and reads the answer', async () => {
+  it('calls send path, query and body, and resolve to the answer', async () => {
     await using running = await openListeningApp(open().database);
     const { client } = running;
     const { provider_id, client_id, slots } = await offerSlots(client, 3);
@@ -24,7 +24,7 @@ eachDatabase('the client', (open) => {
     expect(blocked.slots.length).toBe(3);
   });
 
-  it('tells a refusal by its type', async () => {
+  it('a refusal rejects with a problem of its type', async () => {
     await using running = await openListeningApp(open().database);
     const { client } = running;
     const missing = client.get('/api/v1/slots/{id}', { path: { id: 999_999 } });
@@ -34,11 +34,11 @@ eachDatabase('the client', (open) => {
     await expect(malformed).rejects.toMatchObject({ problem: { errors: [{ path: 'query/limit' }] } });
   });
 
-  it('sends again under the same key what may have been lost, and it takes effect once', async () => {
+  it('a request with a lost answer is sent again under the same key and takes effect once', async () => {
     await using running = await openListeningApp(open().database);
     const { client_id, slots } = await offerSlots(running.client, 2);
     const keys: (string | null)[] = [];
-    // The network loses the first answer, and something between answers the second request itself.
+    // The network loses the first answer, and a proxy answers the second request.
     const send: typeof fetch = async (url, init) => {
       keys.push(new Headers(init?.headers).get('idempotency-key'));
       if (keys.length === 2) return new Response('busy', { status: 503, headers: { 'retry-after': '0' } });
@@ -55,12 +55,12 @@ eachDatabase('the client', (open) => {
     const { reservations } = await client.get('/api/v1/reservations', { query: { client_id } });
     expect(reservations.map(({ reservation_id }) => reservation_id)).toEqual([held.reservation_id]);
 
-    // Another call is another request.
+    // A second call has a key of its own.
     const again = running.client.post('/api/v1/reservations', { body });
     await expect(again).rejects.toMatchObject({ status: 409, type: 'slot-taken' });
   });
 
-  it('gives up after its tries, when it is told to wait too long, and at its signal', async () => {
+  it('a call gives up after its tries, at a Retry-After above the maximum and at its signal', async () => {
     await using running = await openListeningApp(open().database);
     const refusing = (retryAfter: string, maxWaitMs?: number) => {
       let sent = 0;
@@ -91,7 +91,7 @@ eachDatabase('the client', (open) => {
     await expect(running.client.get('/readyz', { signal: stop.signal })).rejects.toThrow('enough');
   });
 
-  it('goes on listening across a broken connection, from where it was', async () => {
+  it('events continue after a broken connection from the last id', async () => {
     await using running = await openListeningApp(open().database);
     const { client_id, slots } = await offerSlots(running.client, 2);
     const cuts: AbortController[] = [];
@@ -112,12 +112,12 @@ eachDatabase('the client', (open) => {
     expect((await events.next()).value?.type).toBe('ready');
     const hold = (index: number) =>
       running.client.post('/api/v1/reservations', { body: { client_id, slot_id: slots[index] ?? 0 } });
-    // What was committed just before may be told as well.
+    // Events of earlier commits may arrive first.
     const heard = async (id: number) => {
-      let told: HoldfastEvent | undefined;
-      do told = (await events.next()).value ?? undefined;
-      while (told?.type === 'reservation' && told.data.reservation_id < id);
-      return told;
+      let event: HoldfastEvent | undefined;
+      do event = (await events.next()).value ?? undefined;
+      while (event?.type === 'reservation' && event.data.reservation_id < id);
+      return event;
     };
     const first = (await hold(0)).reservation_id;
     expect(await heard(first)).toMatchObject({ data: { reservation_id: first } });

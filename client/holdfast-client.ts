@@ -3,25 +3,25 @@ import { HoldfastProblem, readProblem, unexplained } from './holdfast-problem.ts
 import type { Calls, Exchange, Exchanges, Method, Operation, Options } from './typed-calls.ts';
 import { wait } from './wait.ts';
 
-/** Every call resolves to the answer's JSON, or rejects with a `HoldfastProblem` or what `fetch` rejects with. */
+/** Every call resolves to the answer's JSON. It rejects with a `HoldfastProblem`, or with the error of `fetch`. */
 export interface HoldfastClient extends Calls {
   /**
-   * The same calls, for who needs the status and the headers too, or asks by a validator: 304 is an answer here. It is
-   * an answer of the call itself and not a hook of the client, so that it is known which request it belongs to.
+   * The same calls, resolving to body, status and headers. A 304 is an answer here, so requests can carry a validator.
+   * Headers are returned by the call, not passed to a hook of the client, so that they belong to a known request.
    */
   readonly exchange: Exchanges;
-  /** What changes, as it happens, across broken connections; ends with the signal. */
+  /** Changes as they happen. Reconnects after a break, and ends with the signal. */
   events(options?: EventOptions): AsyncGenerator<HoldfastEvent, void, undefined>;
 }
 
 export interface ClientOptions {
-  /** `http://127.0.0.1:3000`; in a browser the page's own server unless told. */
+  /** Such as `http://127.0.0.1:3000`. Defaults to the page's own server, which only browsers know. */
   readonly baseUrl?: string;
-  /** How often a request is sent at most, when there is no answer or the server cannot now; 4 unless told. */
+  /** Maximum number of times that a request is sent. It is sent again after no answer or a 503. Defaults to 4. */
   readonly maxTries?: number;
-  /** Told to wait longer than this, it rejects instead; 30 seconds unless told. */
+  /** Longest `Retry-After` that a call waits for, in milliseconds; above it the call rejects. Defaults to 30,000. */
   readonly maxWaitMs?: number;
-  /** What sends; the place for whatever is to happen with every request or answer. */
+  /** Sends every request, for example to sign it or to measure it. Defaults to the global `fetch`. */
   readonly fetch?: typeof fetch;
 }
 
@@ -37,9 +37,9 @@ export function createClient(options: ClientOptions = {}): HoldfastClient {
   const exchanger =
     (method: Method) =>
     async (path: string, given: Given = {}): Promise<Exchange<unknown>> => {
-      // A DELETE carries no key and is sent once: whoever asks again is answered otherwise.
+      // A DELETE carries no idempotency key and is sent once: a second one would get a different answer.
       const tries = method === 'delete' ? 1 : maxTries;
-      const { response, text } = await ask(baseUrl + address(path, given), requestOf(method, given), tries);
+      const { response, text } = await sendUntilAnswered(baseUrl + address(path, given), requestOf(method, given), tries);
       const { status, headers } = response;
       return { body: bodyOf(text, response), status, headers };
     };
@@ -49,11 +49,11 @@ export function createClient(options: ClientOptions = {}): HoldfastClient {
     return async (path: string, given?: Given): Promise<unknown> => {
       const { body, status, headers } = await exchange(path, given);
       if (status !== 304) return body;
-      throw unexplained(304, 'Not Modified', 'Nothing has changed; ask through `exchange` to be told so', headers);
+      throw unexplained(304, 'Not Modified', 'Nothing has changed. Call through `exchange` to receive a 304', headers);
     };
   };
 
-  async function ask(url: string, request: RequestInit, tries: number): Promise<Answered> {
+  async function sendUntilAnswered(url: string, request: RequestInit, tries: number): Promise<Answered> {
     for (let tried = 1; ; tried += 1) {
       const outcome = await attempt(() => send(url, request));
       if ('text' in outcome) return outcome;
@@ -75,7 +75,7 @@ function bodyOf(text: string, { status, headers }: Response): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // What stands between may answer with a page of its own.
+    // A proxy may answer with a page of its own.
     throw unexplained(status, 'Not JSON', `The answer was ${status}, and is not JSON`, headers);
   }
 }
@@ -89,7 +89,7 @@ interface Answered {
   readonly text: string;
 }
 
-/** The answer, or why there is none. One that breaks off is none. */
+/** Sends once. Returns the complete answer, or the cause of its absence. */
 async function attempt(send: () => Promise<Response>): Promise<Answered | { readonly cause: unknown }> {
   try {
     const response = await send();
@@ -100,13 +100,13 @@ async function attempt(send: () => Promise<Response>): Promise<Answered | { read
   }
 }
 
-/** How long to wait before another try; `undefined` when it would end the same, or nobody wants to wait that long. */
+/** Wait before the next try, in milliseconds; `undefined` if it would fail too or the wait is above the maximum. */
 function waitBefore(cause: unknown, tried: number, maxWaitMs: number): number | undefined {
   const backoffMs = FIRST_WAIT_MS * 2 ** (tried - 1) * (0.5 + Math.random());
   if (!(cause instanceof HoldfastProblem)) return backoffMs;
   if (cause.status !== 503 && cause.type !== 'request-still-running') return undefined;
-  const askedMs = (cause.retryAfterS ?? 0) * 1_000;
-  return askedMs > maxWaitMs ? undefined : Math.max(askedMs, backoffMs);
+  const requestedMs = (cause.retryAfterS ?? 0) * 1_000;
+  return requestedMs > maxWaitMs ? undefined : Math.max(requestedMs, backoffMs);
 }
 
 function requestOf(method: Method, { signal, cache, body, headers, idempotencyKey }: Given): RequestInit {
@@ -134,7 +134,7 @@ function address(path: string, { path: values, query }: Given): string {
   return search.size === 0 ? filled : `${filled}?${search}`;
 }
 
-/** Not `crypto.randomUUID`, which browsers keep from pages that came over plain HTTP. */
+/** A random key. Browsers have no `crypto.randomUUID` on pages loaded over plain HTTP. */
 function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

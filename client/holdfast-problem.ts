@@ -1,6 +1,6 @@
 import type { Problem } from './api.ts';
 
-/** The server's refusal, or its word that it cannot now: RFC 9457, told apart by `type`. */
+/** A problem that the server answered with, as in RFC 9457. `type` identifies the kind of problem. */
 export class HoldfastProblem extends Error {
   readonly status: number;
   /** `slot-taken`, without `urn:holdfast:problem:`. */
@@ -17,20 +17,20 @@ export class HoldfastProblem extends Error {
     this.headers = headers;
   }
 
-  /** How long the server wants to be left alone. */
+  /** Seconds to wait before the next request, from `Retry-After`. */
   get retryAfterS(): number | undefined {
     const after = Number(this.headers.get('retry-after') ?? Number.NaN);
     return Number.isFinite(after) ? after : undefined;
   }
 }
 
-/** Of an answer that is not what was asked for. What stands between may answer with a page of its own. */
+/** The problem in a response. A response without one, such as a proxy's page, is described by its status. */
 export async function readProblem(response: Response): Promise<HoldfastProblem> {
   const { status, statusText, headers } = response;
   const isProblem = headers.get('content-type')?.startsWith('application/problem+json');
-  const told = (isProblem ? await response.json().catch(() => undefined) : undefined) as Problem | undefined;
+  const problem = (isProblem ? await response.json().catch(() => undefined) : undefined) as Problem | undefined;
   if (!isProblem) await response.body?.cancel();
-  if (told) return new HoldfastProblem(told, headers);
+  if (problem) return new HoldfastProblem(problem, headers);
   return unexplained(status, statusText, `The answer was ${`${status} ${statusText}`.trim()}`, headers);
 }
 

@@ -9,14 +9,14 @@ export interface Operation {
   answer: unknown;
 }
 
-/** What may be left out of a query may also be `undefined`. */
+/** The same fields; optional ones may also be `undefined`. */
 type Loose<Value> = {
   readonly [name in keyof Value]: Record<never, never> extends Pick<Value, name>
     ? Value[name] | undefined
     : Value[name];
 };
 
-/** `path`, `query` and `body` as the operation has them: required where something in them is. */
+/** The operation's `path`, `query` or `body`, required if any field in it is. */
 type Part<Name extends string, Value> = [Value] extends [undefined]
   ? { readonly [name in Name]?: undefined }
   : Partial<Value> extends Value
@@ -27,11 +27,11 @@ export interface Extras {
   readonly signal?: AbortSignal;
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * As `fetch` has it. `no-store` leaves a browser's own cache out, and by itself asks the server to leave out its memory
-   * too; a `cache-control` of one's own says otherwise.
+   * The `cache` option of `fetch`. `no-store` bypasses the browser's cache and also asks the server to bypass its memory,
+   * unless `headers` has a `cache-control`.
    */
   readonly cache?: NonNullable<RequestInit['cache']>;
-  /** Of a POST or PUT; a new one for each call unless told. Sent again with each try. */
+  /** Key of a POST or PUT, the same in each try. Defaults to a new one for each call. */
   readonly idempotencyKey?: string;
 }
 
@@ -47,7 +47,7 @@ type Given<O> = O extends Operation
   : never;
 type AnswerOf<O> = O extends Operation ? O['answer'] : never;
 
-/** A whole answer. */
+/** A complete answer. */
 export interface Exchange<Body> {
   readonly body: Body;
   readonly status: number;
@@ -55,7 +55,7 @@ export interface Exchange<Body> {
   readonly headers: Headers;
 }
 
-/** Of each method a function by path, that resolves to the body. */
+/** A function for each method. It takes a path and resolves to the body. */
 export type Calls = {
   readonly [M in Method]: <P extends keyof Api[M]>(
     path: P,
@@ -63,7 +63,7 @@ export type Calls = {
   ) => Promise<AnswerOf<Api[M][P]>>;
 };
 
-/** The same, but each resolves to the whole answer. At 304, which only a GET can meet, there is no body. */
+/** The same functions, resolving to the complete answer. A 304, which only a GET can get, has no body. */
 export type Exchanges = {
   readonly [M in Method]: <P extends keyof Api[M]>(
     path: P,

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { createClient } from './index.ts';
 
-it('does not compile with what the server does not have', () => {
+it('calls that the API does not have do not compile', () => {
   const client = createClient();
-  // Never called: it is the compiler that would complain of a line here that is no mistake.
+  // Never called. The compiler reports each line here that compiles.
   const mistakes = () => [
     // @ts-expect-error no such path
     client.get('/api/v1/slot'),
