@@ -39,7 +39,11 @@ export function createClient(options: ClientOptions = {}): HoldfastClient {
     async (path: string, given: Given = {}): Promise<Exchange<unknown>> => {
       // A DELETE carries no idempotency key and is sent once: a second one would get a different answer.
       const tries = method === 'delete' ? 1 : maxTries;
-      const { response, text } = await sendUntilAnswered(baseUrl + address(path, given), requestOf(method, given), tries);
+      const { response, text } = await sendUntilAnswered(
+        baseUrl + address(path, given),
+        requestOf(method, given),
+        tries,
+      );
       const { status, headers } = response;
       return { body: bodyOf(text, response), status, headers };
     };
