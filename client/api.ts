@@ -37,21 +37,22 @@ export interface Booking {
 export interface BookingEvent {
   /** Name of the event. */
   readonly "event": "booking";
-  /** Content of the `data` line, as JSON. */
-  readonly "data": {
-    /** The reservation's id. */
-    readonly "reservation_id": number;
-    /** The slot's id. */
-    readonly "slot_id": number;
-    /** The provider's id; `null` for a slot of a supplier. */
-    readonly "provider_id": number | null;
-    /** The supplier's id. */
-    readonly "supplier_id": string;
-    /** The desired state at the supplier. */
-    readonly "desired_state": "booked" | "cancelled";
-    /** Progress of the write-back. */
-    readonly "state": "waiting" | "done" | "refused" | "parked";
-  };
+  readonly "data": BookingEventData;
+}
+
+export interface BookingEventData {
+  /** The reservation's id. */
+  readonly "reservation_id": number;
+  /** The slot's id. */
+  readonly "slot_id": number;
+  /** The provider's id; `null` for a slot of a supplier. */
+  readonly "provider_id": number | null;
+  /** The supplier's id. */
+  readonly "supplier_id": string;
+  /** The desired state at the supplier. */
+  readonly "desired_state": "booked" | "cancelled";
+  /** Progress of the write-back. */
+  readonly "state": "waiting" | "done" | "refused" | "parked";
 }
 
 export interface BookingPage {
@@ -71,11 +72,12 @@ export interface BookingPrice {
 export interface BulkChangeEvent {
   /** Name of the event. */
   readonly "event": "many";
-  /** Content of the `data` line, as JSON. */
-  readonly "data": {
-    /** The topic of the changes. */
-    readonly "topic": "slots" | "reservations" | "bookings" | "sync" | "freshness";
-  };
+  readonly "data": BulkChangeEventData;
+}
+
+export interface BulkChangeEventData {
+  /** The topic of the changes. */
+  readonly "topic": "slots" | "reservations" | "bookings" | "sync" | "freshness";
 }
 
 export interface CancelReservationRequest {
@@ -130,16 +132,7 @@ export interface CreateOrderRequest {
   /** Currency of all amounts, as an ISO 4217 code. */
   readonly "currency": string;
   /** The lines of the order, in the sequence in which they are kept. */
-  readonly "lines": readonly ({
-    /** What is sold. */
-    readonly "description": string;
-    /** Number of units. */
-    readonly "quantity": number;
-    /** Price of a unit, an exact decimal with at most 4 decimals. */
-    readonly "unit_price": number;
-    /** Fraction of the price that is taken off: 0.15 is 15 %. An exact decimal with at most 4 decimals. Defaults to 0. */
-    readonly "discount"?: number;
-  })[];
+  readonly "lines": readonly (NewOrderLine)[];
 }
 
 export interface CreateProviderRequest {
@@ -159,12 +152,7 @@ export interface CreateReservationRequest {
   /** Number of units. Defaults to 1, or to the sum of `pax`. */
   readonly "quantity"?: number;
   /** Units by pax type, if the slot has types. Defaults to all units being of the primary type. */
-  readonly "pax"?: readonly ({
-    /** A pax type of the slot: its `type` in the product's `paxAvailability`. */
-    readonly "type": string;
-    /** Number of units of this type. */
-    readonly "quantity": number;
-  })[];
+  readonly "pax"?: readonly (RequestedPax)[];
   /** The slot's `version` that you decided by. If it has changed, the answer is 409. */
   readonly "version"?: number;
 }
@@ -302,26 +290,29 @@ export interface FixedReservation {
 export interface FreshnessEvent {
   /** Name of the event. */
   readonly "event": "freshness";
-  /** Content of the `data` line, as JSON. */
-  readonly "data": {
-    /** Every view of the instance. */
-    readonly "views": readonly (ViewStatistics)[];
-  };
+  readonly "data": FreshnessEventData;
+}
+
+export interface FreshnessEventData {
+  /** Every view of the instance. */
+  readonly "views": readonly (ViewStatistics)[];
 }
 
 export interface GetVehicleStatesRequest {
   /** The vehicles and moments to look up. */
-  readonly "pairs": readonly ({
-    /** The vehicle's id. */
-    readonly "vehicle_id": number;
-    /** `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`. Without an offset the time is UTC. */
-    readonly "timestamp": string;
-  })[];
+  readonly "pairs": readonly (VehicleMoment)[];
 }
 
 export interface HealthStatus {
   /** `alive`: the process answers. `ready`: it also reaches its database and is not stopping. */
   readonly "status": "alive" | "ready";
+}
+
+export interface InvalidField {
+  /** JSON pointer into the body, or `query/<name>`, `params/<name>`, `headers/<name>`. */
+  readonly "path": string;
+  /** What is wrong with that field. */
+  readonly "message": string;
 }
 
 export interface Item {
@@ -363,32 +354,27 @@ export interface LoggedState {
   readonly "timestamp": string;
 }
 
+export interface NewOrderLine {
+  /** What is sold. */
+  readonly "description": string;
+  /** Number of units. */
+  readonly "quantity": number;
+  /** Price of a unit, an exact decimal with at most 4 decimals. */
+  readonly "unit_price": number;
+  /** Fraction of the price that is taken off: 0.15 is 15 %. An exact decimal with at most 4 decimals. Defaults to 0. */
+  readonly "discount"?: number;
+}
+
 export interface OfferAvailabilityRequest {
   /** The time to offer. Each range is a whole number of slots, and at most 31 days long. */
-  readonly "ranges": readonly ({
-    /** The start. Without an offset or `Z`, it is in the provider's time zone. */
-    readonly "start_time": string;
-    /** The end. Without an offset or `Z`, it is in the provider's time zone. */
-    readonly "end_time": string;
-  })[];
+  readonly "ranges": readonly (TimeRange)[];
   /** A slot that touches a break is not offered. */
-  readonly "breaks"?: readonly ({
-    /** The start. Without an offset or `Z`, it is in the provider's time zone. */
-    readonly "start_time": string;
-    /** The end. Without an offset or `Z`, it is in the provider's time zone. */
-    readonly "end_time": string;
-  })[];
+  readonly "breaks"?: readonly (TimeRange)[];
   /** Length of a slot in minutes. Defaults to `SLOT_LENGTH` of the server. */
   readonly "slot_minutes"?: number;
   /** Number of units of each slot. Defaults to 1. */
   readonly "capacity"?: number;
-  /** Price of one unit. Leave it out when units are free. */
-  readonly "price"?: {
-    /** Price of one unit; an exact decimal with at most 4 decimals. */
-    readonly "amount": number;
-    /** ISO 4217 code. */
-    readonly "currency": string;
-  };
+  readonly "price"?: OfferedPrice;
   /** Repeats ranges and breaks weekly at the same wall-clock time, up to this day in the provider's time zone. */
   readonly "repeat_weekly_until"?: string;
 }
@@ -400,6 +386,13 @@ export interface OfferTimeslotsRequest {
   readonly "start_time": string;
   /** The end. Without an offset or `Z`, it is in the provider's time zone. */
   readonly "end_time": string;
+}
+
+export interface OfferedPrice {
+  /** Price of one unit; an exact decimal with at most 4 decimals. */
+  readonly "amount": number;
+  /** ISO 4217 code. */
+  readonly "currency": string;
 }
 
 export interface OfferedSlots {
@@ -515,12 +508,7 @@ export interface Problem {
   /** Identifies this occurrence: `urn:uuid:` and the `x-request-id` of the answer, which the log contains. */
   readonly "instance": string;
   /** The invalid fields. Only on 400. */
-  readonly "errors"?: readonly ({
-    /** JSON pointer into the body, or `query/<name>`, `params/<name>`, `headers/<name>`. */
-    readonly "path": string;
-    /** What is wrong with that field. */
-    readonly "message": string;
-  })[];
+  readonly "errors"?: readonly (InvalidField)[];
 }
 
 export interface Provider {
@@ -546,9 +534,10 @@ export interface ProviderPage {
 export interface ReadyEvent {
   /** Name of the event. */
   readonly "event": "ready";
-  /** Content of the `data` line, as JSON. */
-  readonly "data": object;
+  readonly "data": ReadyEventData;
 }
+
+export type ReadyEventData = object;
 
 export interface RegisterClientRequest {
   /** The first name. */
@@ -584,16 +573,14 @@ export interface ReplaceOrderRequest {
   /** Currency of all amounts, as an ISO 4217 code. */
   readonly "currency": string;
   /** The lines of the order, in the sequence in which they are kept. */
-  readonly "lines": readonly ({
-    /** What is sold. */
-    readonly "description": string;
-    /** Number of units. */
-    readonly "quantity": number;
-    /** Price of a unit, an exact decimal with at most 4 decimals. */
-    readonly "unit_price": number;
-    /** Fraction of the price that is taken off: 0.15 is 15 %. An exact decimal with at most 4 decimals. Defaults to 0. */
-    readonly "discount"?: number;
-  })[];
+  readonly "lines": readonly (NewOrderLine)[];
+}
+
+export interface RequestedPax {
+  /** A pax type of the slot: its `type` in the product's `paxAvailability`. */
+  readonly "type": string;
+  /** Number of units of this type. */
+  readonly "quantity": number;
 }
 
 export interface RescheduleReservationRequest {
@@ -639,17 +626,18 @@ export interface Reservation {
 export interface ReservationEvent {
   /** Name of the event. */
   readonly "event": "reservation";
-  /** Content of the `data` line, as JSON. */
-  readonly "data": {
-    /** The reservation's id. */
-    readonly "reservation_id": number;
-    /** The slot's id. */
-    readonly "slot_id": number;
-    /** The provider's id; `null` for a slot of a supplier. */
-    readonly "provider_id": number | null;
-    /** The status after the change. */
-    readonly "status": "held" | "confirmed" | "cancelled" | "expired" | "conflict";
-  };
+  readonly "data": ReservationEventData;
+}
+
+export interface ReservationEventData {
+  /** The reservation's id. */
+  readonly "reservation_id": number;
+  /** The slot's id. */
+  readonly "slot_id": number;
+  /** The provider's id; `null` for a slot of a supplier. */
+  readonly "provider_id": number | null;
+  /** The status after the change. */
+  readonly "status": "held" | "confirmed" | "cancelled" | "expired" | "conflict";
 }
 
 export interface ReservationHistory {
@@ -697,9 +685,10 @@ export interface ReservedPax {
 export interface ResetEvent {
   /** Name of the event. */
   readonly "event": "reset";
-  /** Content of the `data` line, as JSON. */
-  readonly "data": object;
+  readonly "data": ResetEventData;
 }
+
+export type ResetEventData = object;
 
 export interface ScheduledReservation {
   readonly "Reservation scheduled": FixedReservation;
@@ -729,13 +718,14 @@ export interface Slot {
 export interface SlotEvent {
   /** Name of the event. */
   readonly "event": "slot";
-  /** Content of the `data` line, as JSON. */
-  readonly "data": {
-    /** The slot's id. */
-    readonly "slot_id": number;
-    /** The provider's id; `null` for a slot of a supplier. */
-    readonly "provider_id": number | null;
-  };
+  readonly "data": SlotEventData;
+}
+
+export interface SlotEventData {
+  /** The slot's id. */
+  readonly "slot_id": number;
+  /** The provider's id; `null` for a slot of a supplier. */
+  readonly "provider_id": number | null;
 }
 
 export interface SlotPage {
@@ -744,6 +734,11 @@ export interface SlotPage {
   /** The `cursor` of the next page; `null` on the last page. */
   readonly "next_cursor": string | null;
 }
+
+export type SlotTakenProblem = Problem & {
+  /** With `slot-taken`: number of units that are still free. */
+  readonly "remaining"?: number;
+};
 
 export interface StateLog {
   /** The state, as it was logged. */
@@ -792,11 +787,12 @@ export interface SupplierSyncState {
 export interface SyncEvent {
   /** Name of the event. */
   readonly "event": "sync";
-  /** Content of the `data` line, as JSON. */
-  readonly "data": {
-    /** The supplier's id. */
-    readonly "supplier_id": string;
-  };
+  readonly "data": SyncEventData;
+}
+
+export interface SyncEventData {
+  /** The supplier's id. */
+  readonly "supplier_id": string;
 }
 
 export interface SyncStates {
@@ -815,6 +811,13 @@ export interface SyncStatus {
   readonly "suppliers": readonly (SupplierStatus)[];
   /** Suppliers that are no longer configured and have unsent bookings or cancellations, by id. */
   readonly "removed": readonly (RemovedSupplier)[];
+}
+
+export interface TimeRange {
+  /** The start. Without an offset or `Z`, it is in the provider's time zone. */
+  readonly "start_time": string;
+  /** The end. Without an offset or `Z`, it is in the provider's time zone. */
+  readonly "end_time": string;
 }
 
 export interface Timeslot {
@@ -867,13 +870,21 @@ export interface VehicleInState {
   readonly "state": string;
 }
 
+export interface VehicleMoment {
+  /** The vehicle's id. */
+  readonly "vehicle_id": number;
+  /** `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`. Without an offset the time is UTC. */
+  readonly "timestamp": string;
+}
+
 export interface VehicleStateAnswer {
   /** `false` when the database was read for this answer. */
   readonly "fromCache": boolean;
-  /** The answer. */
-  readonly "data": {
-    readonly "vehicle": VehicleInState;
-  };
+  readonly "data": VehicleStateData;
+}
+
+export interface VehicleStateData {
+  readonly "vehicle": VehicleInState;
 }
 
 export interface VehicleStateProblem {

@@ -3,6 +3,7 @@ interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
+  readonly allOf?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -46,9 +47,10 @@ export function renderClientTypes(openapi: string): string {
       methods.set(method, texts);
     }
   }
-  const schemas = Object.entries(components.schemas).map(
-    ([name, schema]) => `export interface ${name} ${typeOf(schema)}\n`,
-  );
+  const schemas = Object.entries(components.schemas).map(([name, schema]) => {
+    const type = typeOf(schema);
+    return type.startsWith('{') ? `export interface ${name} ${type}\n` : `export type ${name} = ${type};\n`;
+  });
   const api = [...methods].map(([method, texts]) => `${method}: {\n${texts.join('\n')}\n};`);
   return indented([HEADER, ...schemas, `export interface Api {\n${api.join('\n')}\n}\n`].join('\n'));
 }
@@ -88,6 +90,7 @@ function typeOf(schema: Schema | undefined): string {
   if (schema === undefined) return 'undefined';
   if (schema.$ref !== undefined) return schema.$ref.split('/').at(-1) ?? 'unknown';
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
+  if (schema.allOf) return schema.allOf.map(typeOf).join(' & ');
   if (schema.anyOf) return schema.anyOf.map(typeOf).join(' | ');
   if (typeof schema.type === 'object') return schema.type.map((type) => typeOf({ ...schema, type })).join(' | ');
   switch (schema.type) {

@@ -122,6 +122,23 @@ function unnamedAnswers(document: Document): string[] {
   );
 }
 
+/** The places inside components where an object with properties has no name of its own. */
+function unnamedShapes(document: Document): string[] {
+  const visit = (schema: Schema, place: string): string[] => {
+    const { properties = {}, items, anyOf = [], oneOf = [] } = schema;
+    const inner: [string, Schema][] = [
+      ...Object.entries(properties),
+      ...(items ? [['[]', items] satisfies [string, Schema]] : []),
+      ...[...anyOf, ...oneOf].map((each, index): [string, Schema] => [String(index), each]),
+    ];
+    return inner.flatMap(([name, each]) => [
+      ...(Object.keys(each.properties ?? {}).length > 0 ? [`${place}.${name}`] : []),
+      ...visit(each, `${place}.${name}`),
+    ]);
+  };
+  return Object.entries(document.components.schemas).flatMap(([name, schema]) => visit(schema, name));
+}
+
 describe('openapi.json', () => {
   let document: Document;
   beforeAll(async () => {
@@ -158,6 +175,10 @@ describe('openapi.json', () => {
   it('every JSON answer is a named component', () => {
     expect(unnamedAnswers(document)).toEqual([]);
   });
+
+  it('every object inside a component is a named component too', () => {
+    expect(unnamedShapes(document)).toEqual([]);
+  });
 });
 
 describe('control: the rules for openapi.json', () => {
@@ -184,6 +205,7 @@ describe('control: the rules for openapi.json', () => {
     expect(repeatedOperationIds(broken)).toEqual(['listThings']);
     expect(offenders(broken, ({ summary }) => summary === undefined)).toEqual(['GET /things', 'POST /things']);
     expect(unnamedAnswers(broken)).toEqual(['GET /things 200']);
+    expect(unnamedShapes(broken)).toEqual(['Thing.list.[]']);
     expect(undescribedParameters(broken)).toEqual(['GET /things limit']);
     expect(allUndescribedProperties(broken)).toEqual([
       ...['Thing.id', 'Thing.list.[].name'],

@@ -44,7 +44,10 @@ const event = (schemaName: string, name: string, data: TProperties, description:
     Type.Object(
       {
         event: Type.Enum([name], { type: 'string', description: 'Name of the event.' }),
-        data: Type.Object(data, { description: 'Content of the `data` line, as JSON.' }),
+        data: component(
+          `${schemaName}Data`,
+          Type.Object(data, { description: 'Content of the `data` line, as JSON.' }),
+        ),
       },
       { description },
     ),

@@ -4,22 +4,25 @@ import { ERROR_MESSAGE } from '../../platform/http/parameters.ts';
 import { PRICE_DECIMALS } from '../../platform/money.ts';
 
 /** The price of one unit in a request. */
-export const PriceField = Type.Object(
-  {
-    amount: Type.Number({
-      exclusiveMinimum: 0,
-      exclusiveMaximum: 100_000_000_000,
-      description: `Price of one unit; an exact decimal with at most ${PRICE_DECIMALS} decimals.`,
-      examples: [25.5],
-    }),
-    currency: Type.String({
-      pattern: '^[A-Z]{3}$',
-      description: 'ISO 4217 code.',
-      examples: ['EUR'],
-      [ERROR_MESSAGE]: 'must be three capital letters',
-    }),
-  },
-  { additionalProperties: false, description: 'Price of one unit. Leave it out when units are free.' },
+export const PriceField = component(
+  'OfferedPrice',
+  Type.Object(
+    {
+      amount: Type.Number({
+        exclusiveMinimum: 0,
+        exclusiveMaximum: 100_000_000_000,
+        description: `Price of one unit; an exact decimal with at most ${PRICE_DECIMALS} decimals.`,
+        examples: [25.5],
+      }),
+      currency: Type.String({
+        pattern: '^[A-Z]{3}$',
+        description: 'ISO 4217 code.',
+        examples: ['EUR'],
+        [ERROR_MESSAGE]: 'must be three capital letters',
+      }),
+    },
+    { additionalProperties: false, description: 'Price of one unit. Leave it out when units are free.' },
+  ),
 );
 
 /** The price of one unit in an answer. */

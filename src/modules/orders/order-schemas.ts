@@ -30,6 +30,38 @@ export const OrderListQuery = Type.Object({
   reservation_id: Type.Optional(IdParameter('Return only the order of this reservation.')),
 });
 
+const NewOrderLine = component(
+  'NewOrderLine',
+  Type.Object(
+    {
+      description: VisibleText(MAX_TEXT_LENGTH, { description: 'What is sold.', examples: ['Queso Cabrales'] }),
+      quantity: Type.Integer({
+        minimum: 1,
+        maximum: MAX_QUANTITY,
+        description: 'Number of units.',
+        examples: [12],
+      }),
+      unit_price: Type.Number({
+        minimum: 0,
+        exclusiveMaximum: AMOUNT_LIMIT,
+        description: 'Price of a unit, an exact decimal with at most 4 decimals.',
+        examples: [14.25],
+      }),
+      discount: Type.Optional(
+        Type.Number({
+          minimum: 0,
+          maximum: 1,
+          description:
+            'Fraction of the price that is taken off: 0.15 is 15 %. An exact decimal with at most 4 decimals. ' +
+            'Defaults to 0.',
+          examples: [0.15],
+        }),
+      ),
+    },
+    { ...strict, description: 'A line of an order that is created or replaced.' },
+  ),
+);
+
 export const OrderBody = Type.Object(
   {
     customer: VisibleText(MAX_TEXT_LENGTH, { description: 'Name of the customer.', examples: ['Toms Spezialitäten'] }),
@@ -39,41 +71,11 @@ export const OrderBody = Type.Object(
       examples: ['USD'],
       [ERROR_MESSAGE]: 'must be three capital letters',
     }),
-    lines: Type.Array(
-      Type.Object(
-        {
-          description: VisibleText(MAX_TEXT_LENGTH, { description: 'What is sold.', examples: ['Queso Cabrales'] }),
-          quantity: Type.Integer({
-            minimum: 1,
-            maximum: MAX_QUANTITY,
-            description: 'Number of units.',
-            examples: [12],
-          }),
-          unit_price: Type.Number({
-            minimum: 0,
-            exclusiveMaximum: AMOUNT_LIMIT,
-            description: 'Price of a unit, an exact decimal with at most 4 decimals.',
-            examples: [14.25],
-          }),
-          discount: Type.Optional(
-            Type.Number({
-              minimum: 0,
-              maximum: 1,
-              description:
-                'Fraction of the price that is taken off: 0.15 is 15 %. An exact decimal with at most 4 decimals. ' +
-                'Defaults to 0.',
-              examples: [0.15],
-            }),
-          ),
-        },
-        strict,
-      ),
-      {
-        minItems: 1,
-        maxItems: MAX_LINES,
-        description: 'The lines of the order, in the sequence in which they are kept.',
-      },
-    ),
+    lines: Type.Array(NewOrderLine, {
+      minItems: 1,
+      maxItems: MAX_LINES,
+      description: 'The lines of the order, in the sequence in which they are kept.',
+    }),
   },
   strict,
 );

@@ -40,8 +40,8 @@ export const LastName = Type.String({ description: 'The last name.', examples: [
 export const Time = (description: string, example: string) =>
   Type.String({ format: 'date-time', description: `${description}; UTC, to the second.`, examples: [example] });
 
-export const StartTime = Time('When the slot starts', '2030-03-18T09:00:00Z');
-export const EndTime = Time('When the slot ends', '2030-03-18T09:30:00Z');
+export const StartTime = Time('When the slot starts', '2099-03-16T09:00:00Z');
+export const EndTime = Time('When the slot ends', '2099-03-16T09:30:00Z');
 
 /** A time in a request that is read in a provider's time zone. */
 export const WrittenTime = (description: string, example: string) =>

@@ -49,7 +49,7 @@ const FixedReservation = component(
       client_id: ClientId,
       start_time: StartTime,
       end_time: EndTime,
-      created_at: Time('When it was made', '2030-03-01T12:00:00Z'),
+      created_at: Time('When it was made', '2099-03-01T12:00:00Z'),
       is_confirmed: Type.Boolean({ description: 'Whether it is confirmed.', examples: [false] }),
     },
     { description: "A client's claim on a timeslot." },
@@ -79,10 +79,10 @@ export const FixedClient = component(
 export const FixedAvailabilityBody = Type.Object(
   {
     provider_id: ProviderId,
-    start_time: WrittenTime('The start', '2030-03-19 10:00'),
-    end_time: WrittenTime('The end', '2030-03-19 11:30'),
+    start_time: WrittenTime('The start', '2099-03-17 10:00'),
+    end_time: WrittenTime('The end', '2099-03-17 11:30'),
   },
-  { examples: [{ provider_id: 1, start_time: '2030-03-19 10:00', end_time: '2030-03-19 11:30' }] },
+  { examples: [{ provider_id: 1, start_time: '2099-03-17 10:00', end_time: '2099-03-17 11:30' }] },
 );
 
 export const FixedAvailabilityQuery = Type.Object({

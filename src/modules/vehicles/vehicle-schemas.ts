@@ -53,7 +53,7 @@ export const VehicleStateAnswer = component(
   'VehicleStateAnswer',
   Type.Object({
     fromCache: Type.Boolean({ description: '`false` when the database was read for this answer.' }),
-    data: Type.Object({ vehicle: VehicleInState }, { description: 'The answer.' }),
+    data: component('VehicleStateData', Type.Object({ vehicle: VehicleInState }, { description: 'The answer.' })),
   }),
 );
 
@@ -99,9 +99,17 @@ export const LoggedState = component(
   ),
 );
 
+const VehicleMoment = component(
+  'VehicleMoment',
+  Type.Object(
+    { vehicle_id: VehicleId, timestamp: TimeText },
+    { ...strict, description: 'A vehicle and a moment to look it up at.' },
+  ),
+);
+
 export const StatesBody = Type.Object(
   {
-    pairs: Type.Array(Type.Object({ vehicle_id: VehicleId, timestamp: TimeText }, strict), {
+    pairs: Type.Array(VehicleMoment, {
       minItems: 1,
       maxItems: MAX_PAIRS,
       description: 'The vehicles and moments to look up.',

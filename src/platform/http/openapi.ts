@@ -178,11 +178,14 @@ function problemResponse(failures: readonly FailureType[]): Json {
   };
 }
 
-/** The common problem, with the members that some of these failures add. */
+/** The common problem; if some of these failures add members, a component named after them, with those members. */
 function problemSchema(failures: readonly FailureType[]): Json {
   const common = { $ref: 'Problem#' };
-  const properties = Object.assign({}, ...failures.map(({ extensionSchemas = {} }) => extensionSchemas));
-  return Object.keys(properties).length === 0 ? common : { allOf: [common, { type: 'object', properties }] };
+  const extended = failures.filter(({ extensionSchemas }) => extensionSchemas);
+  if (extended.length === 0) return common;
+  const properties = Object.assign({}, ...extended.map(({ extensionSchemas }) => extensionSchemas));
+  const name = `${extended.map(({ type }) => pascalCase(type)).join('Or')}Problem`;
+  return { allOf: [common, { type: 'object', properties }], [COMPONENT]: name };
 }
 
 /**
@@ -212,6 +215,7 @@ function withTwoTypes(schema: Json): Json {
 export function hoistComponents<Document extends object>(document: Document): Document {
   const { components = {}, paths } = document as { readonly components?: object; readonly paths?: unknown };
   const shared = new Components(components);
+  shared.hoistSchemas();
   const hoisted = shared.hoist(paths);
   return { ...document, paths: hoisted, components: shared.sorted() };
 }
@@ -229,6 +233,12 @@ class Components {
       responses: none(),
       schemas: new Map(Object.entries(schemas)),
     };
+  }
+
+  /** Hoists what the schemas known from the start contain. */
+  hoistSchemas(): void {
+    const { schemas } = this.#sections;
+    for (const [name, schema] of [...schemas]) schemas.set(name, this.hoist(schema));
   }
 
   hoist(value: unknown): unknown {

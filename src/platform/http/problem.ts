@@ -1,5 +1,4 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import { Failure, type FailureKind, type FailureType, type FieldError, Malformed } from '../errors.ts';
 import { ERROR_MESSAGE } from './parameters.ts';
 
@@ -12,39 +11,6 @@ export interface Problem {
   readonly instance: string;
   readonly errors?: readonly FieldError[];
 }
-
-export const ProblemSchema = Type.Object(
-  {
-    type: Type.String({
-      description: 'Stable identifier of the failure: `urn:holdfast:problem:` and its name.',
-      examples: ['urn:holdfast:problem:slot-taken'],
-    }),
-    title: Type.String({ description: 'Short summary, the same for every occurrence of the type.' }),
-    status: Type.Integer({ description: 'The HTTP status.', examples: [409] }),
-    detail: Type.String({ description: 'Sentence for a person: what went wrong and, where possible, what to do.' }),
-    instance: Type.String({
-      format: 'uri',
-      description:
-        'Identifies this occurrence: `urn:uuid:` and the `x-request-id` of the answer, which the log contains.',
-    }),
-    errors: Type.Optional(
-      Type.Array(
-        Type.Object({
-          path: Type.String({
-            description: 'JSON pointer into the body, or `query/<name>`, `params/<name>`, `headers/<name>`.',
-          }),
-          message: Type.String({ description: 'What is wrong with that field.' }),
-        }),
-        { description: 'The invalid fields. Only on 400.' },
-      ),
-    ),
-  },
-  {
-    $id: 'Problem',
-    description:
-      'Why a request failed (RFC 9457, Problem Details for HTTP APIs). A problem type may add members of its own.',
-  },
-);
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 

@@ -45,7 +45,7 @@ export const SlotQuery = Type.Object({
   ...PageQuery.properties,
   provider_id: Type.Optional(IdParameter('Only slots of this provider.', 1)),
   from: Type.Optional(TimeParameter('Only slots that start at or after this time', '2026-11-27')),
-  to: Type.Optional(TimeParameter('Only slots that start before this time', '2031-01-01')),
+  to: Type.Optional(TimeParameter('Only slots that start before this time', '2100-01-01')),
   available: Type.Optional(
     Type.Enum(['true', 'false'], {
       type: 'string',
@@ -55,18 +55,26 @@ export const SlotQuery = Type.Object({
   ),
 });
 
-const RangeField = (start: string, end: string) =>
-  Type.Object({ start_time: WrittenTime('The start', start), end_time: WrittenTime('The end', end) }, strict);
+const TimeRange = component(
+  'TimeRange',
+  Type.Object(
+    {
+      start_time: WrittenTime('The start', '2099-03-16 09:00'),
+      end_time: WrittenTime('The end', '2099-03-16 12:00'),
+    },
+    { ...strict, description: 'A range of time; its end is not part of it.' },
+  ),
+);
 
 export const OfferBody = Type.Object(
   {
-    ranges: Type.Array(RangeField('2030-03-18 09:00', '2030-03-18 12:00'), {
+    ranges: Type.Array(TimeRange, {
       minItems: 1,
       maxItems: 50,
       description: 'The time to offer. Each range is a whole number of slots, and at most 31 days long.',
     }),
     breaks: Type.Optional(
-      Type.Array(RangeField('2030-03-18 10:30', '2030-03-18 11:00'), {
+      Type.Array(TimeRange, {
         maxItems: 50,
         description: 'A slot that touches a break is not offered.',
       }),
@@ -93,7 +101,7 @@ export const OfferBody = Type.Object(
         maxLength: 10,
         description:
           "Repeats ranges and breaks weekly at the same wall-clock time, up to this day in the provider's time zone.",
-        examples: ['2030-04-01'],
+        examples: ['2099-03-30'],
       }),
     ),
   },
@@ -101,12 +109,12 @@ export const OfferBody = Type.Object(
     ...strict,
     examples: [
       {
-        ranges: [{ start_time: '2030-03-18 09:00', end_time: '2030-03-18 12:00' }],
-        breaks: [{ start_time: '2030-03-18 10:30', end_time: '2030-03-18 11:00' }],
+        ranges: [{ start_time: '2099-03-16 09:00', end_time: '2099-03-16 12:00' }],
+        breaks: [{ start_time: '2099-03-16 10:30', end_time: '2099-03-16 11:00' }],
         slot_minutes: 30,
         capacity: 3,
         price: { amount: 25.5, currency: 'EUR' },
-        repeat_weekly_until: '2030-04-01',
+        repeat_weekly_until: '2099-03-30',
       },
     ],
   },
@@ -118,8 +126,8 @@ export const OfferedSlots = component(
 );
 
 export const WithdrawQuery = Type.Object({
-  start: WrittenTime('The start of the time to withdraw', '2030-03-18 09:00'),
-  end: WrittenTime('The end of the time to withdraw', '2030-03-18 12:00'),
+  start: WrittenTime('The start of the time to withdraw', '2099-03-16 09:00'),
+  end: WrittenTime('The end of the time to withdraw', '2099-03-16 12:00'),
   reservations: Type.Optional(
     Type.Enum(['keep', 'cancel'], {
       type: 'string',

@@ -60,9 +60,9 @@ export const Reservation = component(
       status: Status,
       start_time: StartTime,
       end_time: EndTime,
-      created_at: Time('When it was made', '2030-03-01T12:00:00Z'),
-      expires_at: Time('When the hold expires or would have expired', '2030-03-01T12:30:00Z'),
-      confirmed_at: nullable(Time('When it was confirmed', '2030-03-01T12:10:00Z'), {
+      created_at: Time('When it was made', '2099-03-01T12:00:00Z'),
+      expires_at: Time('When the hold expires or would have expired', '2099-03-01T12:30:00Z'),
+      confirmed_at: nullable(Time('When it was confirmed', '2099-03-01T12:10:00Z'), {
         description: 'When it was confirmed; UTC, to the second. `null` if it never was.',
       }),
       price: nullable(UnitPrice, {
@@ -92,12 +92,12 @@ const HistoryEntry = component(
       at: Type.String({
         format: 'date-time',
         description: 'When it happened; UTC, to the microsecond.',
-        examples: ['2030-03-01T12:00:00.123456Z'],
+        examples: ['2099-03-01T12:00:00.123456Z'],
       }),
       status: Status,
       slot_id: SlotId,
       quantity: Type.Integer({ description: 'Number of units from then on.', examples: [1] }),
-      expires_at: Time('Expiry of the hold from then on', '2030-03-01T12:30:00Z'),
+      expires_at: Time('Expiry of the hold from then on', '2099-03-01T12:30:00Z'),
     },
     { description: 'One change of a reservation, and its state from then on.' },
   ),
@@ -108,17 +108,20 @@ export const ReservationHistory = component(
   Type.Object({ history: Type.Array(HistoryEntry, { description: 'Every change, oldest first.' }) }),
 );
 
-const RequestedPax = Type.Object(
-  {
-    type: Type.String({
-      minLength: 1,
-      maxLength: 200,
-      description: "A pax type of the slot: its `type` in the product's `paxAvailability`.",
-      examples: ['ADULT'],
-    }),
-    quantity: Quantity('Number of units of this type.', 2),
-  },
-  strict,
+const RequestedPax = component(
+  'RequestedPax',
+  Type.Object(
+    {
+      type: Type.String({
+        minLength: 1,
+        maxLength: 200,
+        description: "A pax type of the slot: its `type` in the product's `paxAvailability`.",
+        examples: ['ADULT'],
+      }),
+      quantity: Quantity('Number of units of this type.', 2),
+    },
+    { ...strict, description: 'Units of one pax type to hold.' },
+  ),
 );
 
 export const HoldBody = Type.Object(
@@ -154,7 +157,7 @@ export const ReservationListQuery = Type.Object({
   client_id: Type.Optional(IdParameter("A client's reservations. Required without `provider_id`.", 1)),
   provider_id: Type.Optional(IdParameter("The reservations of a provider's slots. Required without `client_id`.", 1)),
   from: Type.Optional(TimeParameter('Only reservations of slots that end after this time', '2026-11-27')),
-  to: Type.Optional(TimeParameter('Only reservations of slots that start before this time', '2031-01-01')),
+  to: Type.Optional(TimeParameter('Only reservations of slots that start before this time', '2100-01-01')),
   live: Type.Optional(
     Type.Enum(['true', 'false'], {
       type: 'string',
