@@ -1,8 +1,8 @@
+import { nearestWord } from '../platform/nearest-word.ts';
 import { rootCommand } from './commands.ts';
 import { type Command, type CommandContext, isGroup } from './parsing/command.ts';
 import { ExitCode, reportError, UsageError } from './parsing/exit-code.ts';
 import { formatHelp } from './parsing/help.ts';
-import { nearestWord } from './parsing/nearest-word.ts';
 import { findCommonOption, parseOptions } from './parsing/parse-options.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { nearestWord } from '../../platform/nearest-word.ts';
 import type { CommandOptions, OptionValues } from './command.ts';
 import { UsageError } from './exit-code.ts';
-import { nearestWord } from './nearest-word.ts';
 
 type ParseArgsOptions = NonNullable<ParseArgsConfig['options']>;
 

@@ -3,9 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { FastifySchema, RouteOptions } from 'fastify';
 import { type TSchema, type TSchemaOptions, Type } from 'typebox';
 import { type FailureType, Malformed, unavailable } from '../errors.ts';
+import { RequestTooLarge, UnsupportedMediaType } from './body-failures.ts';
 import { IdempotencyKeyReused, RequestStillRunning } from './idempotency-failures.ts';
 import { AS_INTEGER, ERROR_MESSAGE } from './parameters.ts';
-import { exampleProblem, InternalError, RequestTooLarge, statusOf, UnsupportedMediaType } from './problem.ts';
+import { exampleProblem, InternalError, statusOf } from './problem.ts';
 
 /**
  * Turns the schemas of routes into OpenAPI. The parts that operations share (problems, headers, the idempotency key) are
@@ -151,8 +152,8 @@ function problemsOf(route: RouteOptions): [string, Json][] {
 function sharedFailures(route: RouteOptions): FailureType[] {
   const { schema = {}, config: { standsAlone = false } = {} } = route;
   const method = methodOf(route);
-  const failures: FailureType[] = [];
-  if (schema.body || schema.querystring || schema.params || isIdempotent(route)) failures.push(Malformed);
+  // Every operation refuses query parameters that it does not declare.
+  const failures: FailureType[] = [Malformed];
   if (isIdempotent(route)) failures.push(RequestStillRunning, IdempotencyKeyReused);
   if (schema.body) failures.push(RequestTooLarge, UnsupportedMediaType);
   failures.push(InternalError);

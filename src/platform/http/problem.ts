@@ -1,5 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Failure, type FailureKind, type FailureType, type FieldError, Malformed } from '../errors.ts';
+import { nearestWord } from '../nearest-word.ts';
+import { RequestTooLarge, UnsupportedMediaType } from './body-failures.ts';
 import { ERROR_MESSAGE } from './parameters.ts';
 
 /** A problem as it is sent (RFC 9457, "Problem Details for HTTP APIs"). */
@@ -33,8 +35,6 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Not found',
   405: 'Method not allowed',
   408: 'Request took too long',
-  413: 'Request too large',
-  415: 'Unsupported media type',
   417: 'Expectation failed',
   431: 'Headers too large',
   500: 'Internal error',
@@ -67,9 +67,7 @@ function frameworkFailure(status: number): Pick<FailureType, 'type' | 'title'> {
   return { type: title.toLowerCase().replaceAll(' ', '-'), title };
 }
 
-/** Failure types of statuses that have no failure class. */
-export const RequestTooLarge: FailureType = { kind: 'too-large', ...frameworkFailure(413) };
-export const UnsupportedMediaType: FailureType = { kind: 'unsupported-media-type', ...frameworkFailure(415) };
+/** The failure type of a status that has no failure class. */
 export const InternalError: FailureType = { kind: 'internal', ...frameworkFailure(500) };
 
 /** A problem as the documentation shows it. */
@@ -117,12 +115,11 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
   return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }
 
-/** `Malformed` for a request that a schema refuses, the status of one that Fastify refuses, `undefined` for others. */
-function fromFramework(error: FastifyError): Malformed | number | undefined {
+/** The failure of a request that a schema or Fastify refuses, the status of other refusals, `undefined` for others. */
+function fromFramework(error: FastifyError): Failure | number | undefined {
   if (error.validation) return new Malformed(fieldErrorsOf(error.validation, error.validationContext ?? 'body'));
-  if (error.code === 'FST_ERR_CTP_INVALID_JSON_BODY' || error instanceof SyntaxError) {
-    return new Malformed([{ path: '', message: 'is not JSON' }]);
-  }
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new RequestTooLarge();
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new UnsupportedMediaType();
   // Path parameters are ids and times, which are never this long.
   if (error.code === 'FST_ERR_MAX_PARAM_LENGTH') return new Malformed([{ path: 'params', message: 'is too long' }]);
   const status = error.statusCode;
@@ -150,10 +147,20 @@ function toFieldError(error: ValidationError, context: string): FieldError {
   const pointer = `${instancePath}${field === undefined ? '' : `/${String(field)}`}`;
   const path = context === 'body' ? pointer : `${context.replace('querystring', 'query')}${pointer}`;
   if (keyword === 'required') return { path, message: 'is missing' };
-  if (keyword === 'additionalProperties') return { path, message: 'is not a known field' };
+  if (keyword === 'additionalProperties') return { path, message: unknownFieldMessage(String(field), parentSchema) };
+  if (keyword === 'type' && context === 'body' && pointer === '') return { path, message: NO_OBJECT };
   const ownMessage = keyword === 'type' ? undefined : parentSchema?.[ERROR_MESSAGE];
   return { path, message: typeof ownMessage === 'string' ? ownMessage : (error.message ?? 'is not valid') };
 }
+
+const NO_OBJECT = 'a JSON object is needed as the body';
+
+function unknownFieldMessage(name: string, { properties = {} }: Record<string, unknown> = {}): string {
+  const nearest = name.length > MAX_GUESSED_LENGTH ? undefined : nearestWord(name, Object.keys(properties as object));
+  return `is not a known field${nearest === undefined ? '' : `. Did you mean "${nearest}"?`}`;
+}
+
+const MAX_GUESSED_LENGTH = 60;
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : 'The request was refused';

@@ -94,13 +94,10 @@ describe('the HTTP server', () => {
     expect((await ask('HEAD', '/nowhere')).status).toBe(404);
   });
 
-  it.each(['{', '{"text":}', 'text', '\u0000', '{"__proto__":{"x":1}}', '{"constructor":{"prototype":{}}}'])(
-    'the body %j is not JSON and returns 400',
-    async (payload) => {
-      const { problem } = await expectProblem(ask('POST', '/thing', payload), 400);
-      expect(problem.errors).toEqual([{ path: '', message: 'is not JSON' }]);
-    },
-  );
+  it.each(['{', '{"text":}', 'text', '\u0000'])('the body %j is not JSON and returns 400', async (payload) => {
+    const { problem } = await expectProblem(ask('POST', '/thing', payload), 400);
+    expect(problem.errors).toEqual([{ path: '', message: 'is not JSON' }]);
+  });
 
   it('a 400 names the invalid fields of the body', async () => {
     const { problem } = await expectProblem(ask('POST', '/thing', '{"text":"too long","more":1}'), 400);

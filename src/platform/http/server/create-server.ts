@@ -9,7 +9,9 @@ import { AS_INTEGER, ERROR_MESSAGE } from '../parameters.ts';
 import { handleError, plainProblem, sendProblem } from '../problem.ts';
 import { ProblemSchema } from '../problem-schema.ts';
 import { refuseBrokenRequest, refuseInvalidHeaders } from './broken-request.ts';
+import { readJsonBodies } from './json-body.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
+import { parseQuery, refuseUnknownParameters } from './query-string.ts';
 import { DATA_HEADERS } from './security-headers.ts';
 
 /** Limits on requests and connections. Fastify's defaults for most of them are "no limit". */
@@ -50,7 +52,7 @@ export async function createServer(logger: Logger, { tags, ...about }: ServerDes
     connectionTimeout: LIMITS.idleConnectionMs,
     keepAliveTimeout: LIMITS.keepAliveMs,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: { maxParamLength: 200, querystringParser: parseQuery },
     http: {
       maxHeaderSize: LIMITS.headerBytes,
       headersTimeout: LIMITS.headersMs,
@@ -79,7 +81,8 @@ export async function createServer(logger: Logger, { tags, ...about }: ServerDes
     done();
   });
   refuseInvalidHeaders(app);
-  acceptEmptyJson(app);
+  refuseUnknownParameters(app);
+  readJsonBodies(app, LIMITS.bodyBytes);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -108,14 +111,3 @@ const AJV = {
   verbose: true,
   keywords: [AS_INTEGER, COMPONENT, ERROR_MESSAGE],
 };
-
-/** Accepts an empty body with a JSON content type, which many clients set for every PUT and POST. */
-function acceptEmptyJson(app: HttpServer): void {
-  const parse = app.getDefaultJsonParser('error', 'error');
-  app.removeContentTypeParser(['application/json', 'text/plain']);
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    request.bodyText = body as string;
-    if (body === '') done(null, undefined);
-    else parse(request, body as string, done);
-  });
-}

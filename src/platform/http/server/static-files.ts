@@ -60,6 +60,7 @@ export async function serveStaticFiles(app: HttpServer, directory: string): Prom
 async function servePage(app: HttpServer, page: Page): Promise<void> {
   await app.register(async (scope) => {
     sendPageHeaders(scope, page);
+    ignoreQueries(scope);
     answerForbiddenPathsWith404(scope);
     await scope.register(fastifyStatic, {
       root: page.assets.directory,
@@ -100,6 +101,13 @@ async function readPage(directory: string): Promise<Buffer | undefined> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** Links to a page may carry parameters of other programs, such as `utm_source`. */
+function ignoreQueries(scope: HttpServer): void {
+  scope.addHook('onRoute', (route) => {
+    route.config = { ...route.config, ignoresQuery: true };
+  });
 }
 
 /** A path that leaves the directory, or names one, is as unknown as any other: 404, and not the plugin's 403. */
