@@ -160,7 +160,7 @@ export interface CreateReservationRequest {
 export interface CreateStateLogRequest {
   /** The new state. */
   readonly "state": string;
-  /** `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`. Without an offset the time is UTC. */
+  /** `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.f]]` with one to nine decimals, cut to microseconds, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`. Letters may be lower-case. Without an offset the time is UTC. */
   readonly "timestamp": string;
 }
 
@@ -171,7 +171,7 @@ export interface CreateVehicleRequest {
   readonly "model": string;
   /** Its first state. */
   readonly "state"?: string;
-  /** When that state began; defaults to now. `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`. Without an offset the time is UTC. */
+  /** When that state began; defaults to now. `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.f]]` with one to nine decimals, cut to microseconds, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`. Letters may be lower-case. Without an offset the time is UTC. */
   readonly "timestamp"?: string;
 }
 
@@ -873,7 +873,7 @@ export interface VehicleInState {
 export interface VehicleMoment {
   /** The vehicle's id. */
   readonly "vehicle_id": number;
-  /** `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`. Without an offset the time is UTC. */
+  /** `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.f]]` with one to nine decimals, cut to microseconds, then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`. Letters may be lower-case. Without an offset the time is UTC. */
   readonly "timestamp": string;
 }
 

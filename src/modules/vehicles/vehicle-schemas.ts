@@ -9,8 +9,8 @@ const MAX_PAIRS = 1_000;
 const strict = { additionalProperties: false };
 
 const TIME_GRAMMAR =
-  '`YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or ' +
-  '`±HH:MM`. Without an offset the time is UTC.';
+  '`YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.f]]` with one to nine decimals, cut to microseconds, ' +
+  'then optionally `Z`, `±HH`, `±HHMM` or `±HH:MM`. Letters may be lower-case. Without an offset the time is UTC.';
 
 const TimeText = Type.String({ maxLength: 40, description: TIME_GRAMMAR, examples: ['2022-09-11T17:03:17.000001Z'] });
 const Timestamp = Type.String({

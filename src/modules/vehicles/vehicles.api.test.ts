@@ -51,6 +51,8 @@ eachDatabase('vehicles', (open) => {
     expect(stateOf((await at(2, '2022-09-11T17:03:17Z')).body)).toBe('selling');
     expect(stateOf((await at(2, '2022-09-11 17:03:16.999999')).body)).toBe('quoted');
     expect(stateOf((await at(2, '2022-09-11T19:03:17+02')).body)).toBe('selling');
+    expect(stateOf((await at(2, '2022-09-11t17:03:16.999999999z')).body)).toBe('quoted');
+    expect(stateOf((await at(2, '2022-09-11T17:03:17.0000000Z')).body)).toBe('selling');
   });
 
   it('an unknown vehicle and a time before the first log return 404', async () => {
@@ -62,7 +64,7 @@ eachDatabase('vehicles', (open) => {
     ['2', '2022-02-30'],
     ['2', '2022-09-12T24:00'],
     ['2', 'now'],
-    ['2', '2022-09-12T10:00:00.1234567'],
+    ['2', '2022-09-12T10:00:00.1234567890'],
     ['0', '2022-09-12'],
     ['0x2', '2022-09-12'],
   ])('/vehicles/%s/timestamp/%s returns 400', async (id, timestamp) => {

@@ -1,3 +1,5 @@
+import { hasOffset, readMoment } from './moment.ts';
+
 /**
  * A moment in UTC as text, to the microsecond, as the database has it: `2026-12-30T10:00:00.123456Z`. JavaScript's
  * `Date` would drop the last three digits.
@@ -7,6 +9,11 @@ export type InstantText = string;
 /** Cuts an instant to whole seconds, the form of every time in an answer: `2026-12-30T10:00:00Z`. */
 export function toSeconds(instant: InstantText): string {
   return `${instant.slice(0, 19)}Z`;
+}
+
+/** An instant with six decimals, `2026-12-30T10:00:00.000000Z`: texts of one length sort by time. */
+export function toMicroseconds(instant: Temporal.Instant): InstantText {
+  return instant.toString({ fractionalSecondDigits: 6 });
 }
 
 /** Milliseconds since 1970, with the microseconds as the fraction. */
@@ -34,33 +41,21 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-const TIMESTAMP =
-  /^(?<date>\d{4}-\d{2}-\d{2})(?:[T ](?<time>\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?))?(?<offset>Z|[+-]\d{2}(?::?\d{2})?)?$/;
-
 /** Why a text is not an instant: outside the grammar, or a local time that a clock change skips or repeats. */
 export type TimestampFault = 'malformed' | 'skipped-or-repeated';
 
 /**
- * Parses `YYYY-MM-DD`, then optionally `T` or a space and `HH:MM[:SS[.ffffff]]`, then optionally `Z`, `±HH`, `±HHMM` or
- * `±HH:MM`. Without an offset the time is a local time in `zone`. A local time that a clock change skips or repeats is
- * refused, because it does not name one instant.
- *
- * The grammar is checked before anything is parsed: PostgreSQL would accept `now`, `infinity` and `24:00`, and JavaScript
- * would turn 30 February into a day of March.
+ * Parses a time in the grammar of `readMoment`. Without an offset it is a local time in `zone`. A local time that a clock
+ * change skips or repeats is refused, because it does not name one instant.
  */
 export function parseTimestamp(text: string, zone: string): Temporal.Instant | TimestampFault {
-  const parts = TIMESTAMP.exec(text)?.groups;
-  if (!parts?.date || parts.date.startsWith('0000')) return 'malformed';
-  let wall: Temporal.PlainDateTime;
-  try {
-    const time = parts.time ?? '00:00';
-    // Temporal reads second 60 as 59. Slots and logs cannot have leap seconds, so they are refused.
-    if (/:60/.test(time)) return 'malformed';
-    wall = Temporal.PlainDateTime.from(`${parts.date}T${time}`, { overflow: 'reject' });
-  } catch {
-    return 'malformed';
-  }
-  const instant = parts.offset === undefined ? inZone(wall, zone) : atOffset(wall, parts.offset);
+  const moment = readMoment(text);
+  if (!moment) return 'malformed';
+  const written = Temporal.Instant.fromEpochNanoseconds(
+    BigInt(moment.ms) * 1_000_000n + BigInt(moment.micros) * 1_000n,
+  );
+  if (zone === 'UTC' || hasOffset(text)) return written;
+  const instant = inZone(written.toZonedDateTimeISO('UTC').toPlainDateTime(), zone);
   return typeof instant === 'string' || isStorable(instant.epochMilliseconds) ? instant : 'malformed';
 }
 
@@ -72,20 +67,12 @@ function inZone(wall: Temporal.PlainDateTime, zone: string): Temporal.Instant | 
   }
 }
 
-function atOffset(wall: Temporal.PlainDateTime, offset: string): Temporal.Instant | TimestampFault {
-  try {
-    return wall.toZonedDateTime(offset === 'Z' ? 'UTC' : offset).toInstant();
-  } catch {
-    return 'malformed';
-  }
-}
-
 const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
 /**
- * Whether an instant is in the years 1 to 9999, which PostgreSQL can store and four digits can write. An offset or a zone
- * may move 9999-12-31 into the year 10000.
+ * Whether an instant is in the years 1 to 9999, which PostgreSQL can store and four digits can write. A zone may move
+ * 9999-12-31 into the year 10000.
  */
 export function isStorable(epochMs: number): boolean {
   return epochMs >= FIRST_MS && epochMs <= LAST_MS;
@@ -93,7 +80,7 @@ export function isStorable(epochMs: number): boolean {
 
 /** Parses `YYYY-MM-DD`; `undefined` for anything else, and for dates that do not exist, such as 30 February. */
 export function parseDate(text: string): Temporal.PlainDate | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text.startsWith('0000')) return undefined;
   try {
     return Temporal.PlainDate.from(text, { overflow: 'reject' });
   } catch {

@@ -25,11 +25,18 @@ const DOT = 46;
 const SPACE = 32;
 const LETTER_T = 84;
 const LETTER_Z = 90;
+/** Sets the bit that distinguishes a lower-case letter from its capital. */
+const LOWER = 32;
 
 /**
- * Parses exactly the texts that `parseTimestamp(text, 'UTC')` parses, from `start` to the end of the text. Parsing with
- * `Temporal` takes about as long as a whole answer from memory, so hot paths use this function. A property test compares
- * the two.
+ * Parses a time, from `start` to the end of the text: the one grammar of all times that come in. `YYYY-MM-DD`, then
+ * optionally `T`, `t` or a space and `HH:MM[:SS[.f]]` with one to nine decimals, then optionally `Z`, `z`, `±HH`,
+ * `±HHMM` or `±HH:MM`. After a time of day a space may stand for the `+` of an offset: a query decodes a bare `+` as
+ * one. Decimals after the sixth are cut. Without an offset the time is UTC.
+ *
+ * The grammar is checked here and nowhere else: PostgreSQL would accept `now`, `infinity` and `24:00`, and JavaScript
+ * would turn 30 February into a day of March. Parsing with `Temporal` takes about as long as a whole answer from memory,
+ * so the text is read by hand; a property test compares the two.
  *
  * @returns `undefined` for a text outside the grammar, and for dates and times that do not exist
  */
@@ -41,7 +48,7 @@ export function readMoment(text: string, start = 0): Moment | undefined {
   let ms = days * DAY_MS;
   let micros = 0;
   const separator = at < end ? text.charCodeAt(at) : 0;
-  if (separator === LETTER_T || separator === SPACE) {
+  if ((separator & ~LOWER) === LETTER_T || separator === SPACE) {
     const hour = twoDigits(text, at + 1);
     const minute = text.charCodeAt(at + 3) === COLON ? twoDigits(text, at + 4) : -1;
     if (hour < 0 || hour > 23 || minute < 0 || minute > 59) return undefined;
@@ -90,12 +97,15 @@ function isLeap(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
-/** The offset in milliseconds, or NaN for a text that is not an offset. */
+/**
+ * The offset in milliseconds, or NaN for a text that is not an offset. A space directly after a date begins a time of
+ * day, so here it follows one.
+ */
 function readOffset(text: string, at: number, end: number): number {
   if (at === end) return 0;
   const sign = text.charCodeAt(at);
-  if (sign === LETTER_Z) return at + 1 === end ? 0 : Number.NaN;
-  if (sign !== PLUS && sign !== MINUS) return Number.NaN;
+  if ((sign & ~LOWER) === LETTER_Z) return at + 1 === end ? 0 : Number.NaN;
+  if (sign !== PLUS && sign !== MINUS && sign !== SPACE) return Number.NaN;
   const hours = twoDigits(text, at + 1);
   let minutes = 0;
   if (at + 3 !== end) {
@@ -120,14 +130,18 @@ function endOfDigits(text: string, start: number): number {
   return at;
 }
 
-/** One to six digits as microseconds, or -1. */
+/** One to nine digits as microseconds, without those after the sixth, or -1. */
 function readFraction(text: string, start: number, end: number): number {
   const digits = end - start;
-  if (digits < 1 || digits > 6) return -1;
+  if (digits < 1 || digits > 9) return -1;
   let value = 0;
-  for (let at = start; at < end; at += 1) value = value * 10 + text.charCodeAt(at) - ZERO;
-  for (let more = digits; more < 6; more += 1) value *= 10;
+  for (let at = start; at < start + 6; at += 1) value = value * 10 + (at < end ? text.charCodeAt(at) - ZERO : 0);
   return value;
+}
+
+/** Whether a text that `readMoment` parses has an offset or `Z`: signs and spaces of the date and before the time aside. */
+export function hasOffset(text: string): boolean {
+  return /[Zz+-]/.test(text.slice(10)) || text.includes(' ', 11);
 }
 
 /** The moment as text, with its microseconds: `2022-09-11T17:03:17.000001Z`. */

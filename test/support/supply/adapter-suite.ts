@@ -9,6 +9,7 @@ import { createAdapter } from '../../../src/modules/supply/adapters/create-adapt
 import type { SupplierHttpOptions } from '../../../src/modules/supply/adapters/supplier-http.ts';
 import type { Partition } from '../../../src/modules/supply/supplier/partition.ts';
 import type { Supplier } from '../../../src/modules/supply/supplier/supplier.ts';
+import { toMicroseconds } from '../../../src/platform/time/instant.ts';
 import { type RunningSimulator, startSimulator } from '../../../src/simulator/index.ts';
 import { ManualClock } from './manual-clock.ts';
 import { apiKey, supplierAt } from './supplier-at.ts';
@@ -117,7 +118,9 @@ export function adapterSuite({ kind, partition, readWire }: AdapterCase): void {
         );
         expect(slots.map(({ startsAt }) => startsAt)).toEqual(slots.map(({ startsAt }) => startsAt).sort());
         for (const { startsAt, endsAt } of slots) {
-          expect([startsAt, endsAt]).toEqual([startsAt, endsAt].map((text) => new Date(text).toISOString()));
+          expect([startsAt, endsAt]).toEqual(
+            [startsAt, endsAt].map((text) => toMicroseconds(Temporal.Instant.from(text))),
+          );
           expect(endsAt > startsAt).toBe(true);
         }
       });

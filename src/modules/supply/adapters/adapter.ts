@@ -30,7 +30,7 @@ export interface UpstreamSlot {
   readonly id: UpstreamId;
   /** `null` for a slot of an experience, which has no name of its own. */
   readonly name: string | null;
-  /** Half-open, ISO 8601 UTC, `2026-12-30T10:00:00.000Z`. */
+  /** Half-open, ISO 8601 UTC with six decimals, `2026-12-30T10:00:00.000000Z`, so that texts sort by time. */
   readonly startsAt: string;
   readonly endsAt: string;
   /** Date and times as the supplier writes them, in its own zone. Only for slots of experiences. */

@@ -187,8 +187,8 @@ describe('snapshot answers', () => {
       {
         id: 1,
         name: 'Tour',
-        startsAt: '2026-12-30T10:00:00.000Z',
-        endsAt: '2026-12-30T11:00:00.500Z',
+        startsAt: '2026-12-30T10:00:00.000000Z',
+        endsAt: '2026-12-30T11:00:00.500000Z',
         local: null,
         variantId: null,
         remaining: 1_000_000,
@@ -201,6 +201,13 @@ describe('snapshot answers', () => {
   it('a snapshot keeps the ids 7 and "7" apart and drops exact duplicates', async () => {
     const slots = await pullItems({ ...ITEM, id: '7' }, { ...ITEM, id: 7 }, { ...ITEM, id: 7, extra: 1 });
     expect(slots.map(({ id }) => id)).toEqual([7, '7']);
+  });
+
+  it('a snapshot may have times as .NET and Go write them, in either case, cut to the microsecond', async () => {
+    const times = { starts_at: '2026-12-30T10:00:00.1234567Z', ends_at: '2026-12-30t18:00:00.123456999+08:00' };
+    const [slot] = await pullItems({ ...ITEM, ...times, ends_at: times.ends_at.replace('18', '19') });
+    expect(slot?.startsAt).toBe('2026-12-30T10:00:00.123456Z');
+    expect(slot?.endsAt).toBe('2026-12-30T11:00:00.123456Z');
   });
 
   it.each<readonly [object, string]>([
@@ -267,12 +274,12 @@ describe('per-date answers', () => {
 
   /** New York skips 02:00 to 03:00 on 8 March 2026 and repeats 01:00 to 02:00 on 1 November. */
   it.each([
-    ['2026-12-08', '10:00', '10:00', '2026-12-08T15:00:00.000Z', '2026-12-09T15:00:00.000Z'],
-    ['2026-12-08', '23:00', '01:00', '2026-12-09T04:00:00.000Z', '2026-12-09T06:00:00.000Z'],
-    ['2026-03-08', '01:30', '03:30', '2026-03-08T06:30:00.000Z', '2026-03-08T07:30:00.000Z'],
-    ['2026-03-08', '02:30', '03:00', '2026-03-08T07:30:00.000Z', '2026-03-08T08:00:00.000Z'],
-    ['2026-11-01', '01:30', '02:30', '2026-11-01T05:30:00.000Z', '2026-11-01T07:30:00.000Z'],
-    ['2026-03-07', '02:30', '02:30', '2026-03-07T07:30:00.000Z', '2026-03-08T07:30:00.000Z'],
+    ['2026-12-08', '10:00', '10:00', '2026-12-08T15:00:00.000000Z', '2026-12-09T15:00:00.000000Z'],
+    ['2026-12-08', '23:00', '01:00', '2026-12-09T04:00:00.000000Z', '2026-12-09T06:00:00.000000Z'],
+    ['2026-03-08', '01:30', '03:30', '2026-03-08T06:30:00.000000Z', '2026-03-08T07:30:00.000000Z'],
+    ['2026-03-08', '02:30', '03:00', '2026-03-08T07:30:00.000000Z', '2026-03-08T08:00:00.000000Z'],
+    ['2026-11-01', '01:30', '02:30', '2026-11-01T05:30:00.000000Z', '2026-11-01T07:30:00.000000Z'],
+    ['2026-03-07', '02:30', '02:30', '2026-03-07T07:30:00.000000Z', '2026-03-08T07:30:00.000000Z'],
   ])(
     'a slot on %s from %s to %s in New York is from %s to %s',
     async (startDate, startTime, endTime, startsAt, endsAt) => {

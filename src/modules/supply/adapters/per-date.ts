@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { toMicroseconds } from '../../../platform/time/instant.ts';
 import type { Supplier } from '../supplier/supplier.ts';
 import type { Adapter, PaxType, UpstreamPrice, UpstreamSlot } from './adapter.ts';
 import { slotsInOrder } from './slots-in-order.ts';
@@ -132,5 +133,6 @@ function toSpan(date: string, startTime: string, endTime: string, timeZone: stri
   const startMs = inZone(start);
   const wallEndMs = inZone(end);
   const endMs = wallEndMs > startMs ? wallEndMs : startMs + start.until(end).total('milliseconds');
-  return { startsAt: new Date(startMs).toISOString(), endsAt: new Date(endMs).toISOString() };
+  const toText = (ms: number) => toMicroseconds(Temporal.Instant.fromEpochMilliseconds(ms));
+  return { startsAt: toText(startMs), endsAt: toText(endMs) };
 }

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { parseTimestamp } from '../../../platform/time/instant.ts';
+import { parseTimestamp, toMicroseconds } from '../../../platform/time/instant.ts';
+import { hasOffset } from '../../../platform/time/moment.ts';
 import type { Adapter, UpstreamSlot } from './adapter.ts';
 import { slotsInOrder } from './slots-in-order.ts';
 import type { SupplierHttp } from './supplier-http.ts';
@@ -17,14 +18,11 @@ import {
   UpstreamIdField,
 } from './upstream-fields.ts';
 
-/** A time with an offset: a snapshot supplier has no time zone in which a bare time could be read. */
-const Moment = Type.String({ maxLength: 40, pattern: 'T.+(Z|[+-][0-9]{2}(:?[0-9]{2})?)$' });
-
 const Item = Type.Object({
   id: UpstreamIdField,
   name: PlainText(1, 200),
-  starts_at: Moment,
-  ends_at: Moment,
+  starts_at: Type.String(),
+  ends_at: Type.String(),
   remaining: Count,
   price: Type.Object({ amount: Amount, currency: Currency }),
 });
@@ -67,8 +65,11 @@ function toUpstreamSlot(item: Item, where: string): UpstreamSlot {
   };
 }
 
+/** A snapshot supplier has no time zone in which a time without an offset could be read. */
 function toUtc(text: string, where: string): string {
   const instant = parseTimestamp(text, 'UTC');
-  if (typeof instant === 'string') return refuse(where, 'is not a time such as 2026-12-30T10:00:00Z');
-  return new Date(instant.epochMilliseconds).toISOString();
+  if (typeof instant === 'string' || !hasOffset(text)) {
+    return refuse(where, 'is not a time with an offset such as 2026-12-30T10:00:00Z');
+  }
+  return toMicroseconds(instant);
 }
