@@ -1,4 +1,4 @@
-import { type EventOptions, type HoldfastEvent, listen } from './event-stream.ts';
+import { type EventOptions, type HoldfastEvent, listen } from './events/event-stream.ts';
 import { HoldfastProblem, readProblem, unexplained } from './holdfast-problem.ts';
 import type { Calls, Exchange, Exchanges, Method, Operation, Options } from './typed-calls.ts';
 import { wait } from './wait.ts';

@@ -1,35 +1,33 @@
-import { HoldfastProblem, readProblem } from './holdfast-problem.ts';
-import { wait } from './wait.ts';
-
-interface SlotData {
-  readonly slot_id: number;
-  readonly provider_id: number | null;
-}
-
-interface EventData {
-  /** The stream is connected, and reports every change from here on. */
-  ready: object;
-  /** Some events were missed. Fetch everything that is displayed again. */
-  reset: object;
-  slot: SlotData;
-  reservation: SlotData & { readonly reservation_id: number; readonly status: string };
-  booking: SlotData & {
-    readonly reservation_id: number;
-    readonly supplier_id: string;
-    readonly desired_state: string;
-    readonly state: string;
-  };
-  sync: { readonly supplier_id: string };
-  /** Too much has changed under this topic to report each change. Fetch what is displayed again. */
-  many: { readonly topic: EventTopic };
-  freshness: { readonly views: readonly (Readonly<Record<string, number>> & { readonly view: string })[] };
-}
+import type {
+  BookingEvent,
+  BulkChangeEvent,
+  FreshnessEvent,
+  ReadyEvent,
+  ReservationEvent,
+  ResetEvent,
+  SlotEvent,
+  SyncEvent,
+} from '../api.ts';
+import { HoldfastProblem, readProblem } from '../holdfast-problem.ts';
+import { wait } from '../wait.ts';
+import { EventParser } from './event-parser.ts';
 
 export type EventTopic = 'slots' | 'reservations' | 'bookings' | 'sync' | 'freshness';
 
+type EventShape =
+  | ReadyEvent
+  | ResetEvent
+  | SlotEvent
+  | ReservationEvent
+  | BookingEvent
+  | SyncEvent
+  | BulkChangeEvent
+  | FreshnessEvent;
+
+/** An event by its `type`. After `reset` and `many`, fetch again what is displayed: single changes were not reported. */
 export type HoldfastEvent = {
-  [type in keyof EventData]: { readonly type: type; readonly data: EventData[type] };
-}[keyof EventData];
+  [E in EventShape as E['event']]: { readonly type: E['event']; readonly data: E['data'] };
+}[EventShape['event']];
 
 export interface EventOptions {
   /** Defaults to all topics. */
@@ -42,6 +40,7 @@ export interface EventOptions {
 
 /** Silence after which the connection counts as dead. The server sends something at least every 15 seconds. */
 const SILENT_MS = 45_000;
+const SHORTEST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 10_000;
 
 /**
@@ -68,7 +67,8 @@ export async function* listen(
       if (refused && !signal?.aborted) throw error;
     }
     if (!signal?.aborted) onBreak?.();
-    const waitMs = Math.min(place.retryMs * 2 ** failures, LONGEST_WAIT_MS) * (0.5 + Math.random() / 2);
+    const waitMs =
+      Math.min(Math.max(place.retryMs, SHORTEST_WAIT_MS) * 2 ** failures, LONGEST_WAIT_MS) * (0.5 + Math.random() / 2);
     await wait(waitMs, signal).catch(() => {});
   }
 }
@@ -94,18 +94,17 @@ async function* connection(
     const response = await send(url, { headers, cache: 'no-store', signal: ended.signal });
     const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
     if (!response.ok || !response.body || !isStream) throw await readProblem(response);
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    let rest = '';
+    const parser = new EventParser(place.lastId);
+    const reader = response.body.getReader();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
       clearTimeout(silence);
-      const blocks = (rest + value).split('\n\n');
-      rest = blocks.pop() ?? '';
-      for (const block of blocks) {
-        const event = readBlock(block, place);
-        if (event) yield event;
-      }
+      const events = parser.push(value);
+      place.retryMs = parser.retryMs ?? place.retryMs;
+      for (const { type, data } of events) yield { type, data: JSON.parse(data) } as HoldfastEvent;
+      // Set last: an event that cannot be parsed breaks the connection, and is requested again.
+      place.lastId = parser.lastEventId;
       silence = setTimeout(end, SILENT_MS);
     }
   } finally {
@@ -113,20 +112,4 @@ async function* connection(
     signal?.removeEventListener('abort', end);
     end();
   }
-}
-
-/** The lines between two empty ones, as this server writes them: `name: value`, each ended by LF. */
-function readBlock(block: string, place: Place): HoldfastEvent | undefined {
-  const fields = new Map(
-    block.split('\n').map((line) => {
-      const colon = line.indexOf(': ');
-      return [line.slice(0, colon), line.slice(colon + 2)] as const;
-    }),
-  );
-  const retry = fields.get('retry');
-  if (retry !== undefined) place.retryMs = Number(retry);
-  place.lastId = fields.get('id') ?? place.lastId;
-  const data = fields.get('data');
-  if (data === undefined) return undefined;
-  return { type: fields.get('event'), data: JSON.parse(data) } as HoldfastEvent;
 }
