@@ -27,6 +27,9 @@ export const reservationsQuery = (client_id: number) =>
     get('/api/v1/reservations', { query: { client_id, limit: 100 }, ...options }),
   );
 
+export const reservationQuery = (id: number) =>
+  query(['reservations', 'one', id], (options) => get('/api/v1/reservations/{id}', { path: { id }, ...options }));
+
 export const reservationHistoryQuery = (id: number) =>
   query(['history', id], (options) => get('/api/v1/reservations/{id}/history', { path: { id }, ...options }));
 

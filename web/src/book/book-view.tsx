@@ -8,6 +8,7 @@ import { byExpiry, HoldCard } from '../reservations/hold-card.tsx';
 import { reservationTitle, useReservations } from '../reservations/use-reservations.ts';
 import { addressOf, useAddressParams } from '../shell/addresses.ts';
 import { ExperienceDays } from './experience-days.tsx';
+import { MovableReservation } from './movable-reservation.tsx';
 import { OfferingPicker } from './offering-picker.tsx';
 import { ProviderDays, UnlistedProviderDays } from './provider-days.tsx';
 import { useExperiences } from './use-experience-slots.ts';
@@ -38,7 +39,6 @@ export function BookView() {
         <h1>{rescheduleId === undefined ? 'Book a time' : 'Choose a new time'}</h1>
         {rescheduleId !== undefined && (
           <p className="hint">
-            Reservation {rescheduleId} stays as it is until you choose a new time.{' '}
             <Link href={addressOf('reservations')}>Keep the current time</Link>
           </p>
         )}
@@ -51,7 +51,13 @@ export function BookView() {
         )}
       </div>
       <Holds lastHeldId={lastHeldId} onEnded={setOutcome} />
-      <Offerings rescheduleId={rescheduleId} onHeld={onHeld} />
+      {rescheduleId === undefined ? (
+        <Offerings moved={undefined} onHeld={onHeld} />
+      ) : (
+        <MovableReservation key={rescheduleId} id={rescheduleId}>
+          {(moved) => <Offerings moved={moved} onHeld={onHeld} />}
+        </MovableReservation>
+      )}
     </div>
   );
 }
@@ -82,21 +88,22 @@ function Holds({ lastHeldId, onEnded }: HoldsProps) {
 }
 
 interface OfferingsProps {
-  readonly rescheduleId: number | undefined;
+  /** The reservation to reschedule; `undefined` for a new reservation. */
+  readonly moved: Reservation | undefined;
   readonly onHeld: (reservation: Reservation) => void;
 }
 
 /** The picker, and the days of the offering that the address names or else of the first one. */
-function Offerings({ rescheduleId, onHeld }: OfferingsProps) {
+function Offerings({ moved, onHeld }: OfferingsProps) {
   const [params] = useAddressParams();
   const providers = useProviders();
   const experiences = useExperiences();
   const listed = providers.body?.providers;
-  const providerId = params.provider ?? listed?.[0]?.provider_id;
+  const providerId = params.provider ?? moved?.provider_id ?? listed?.[0]?.provider_id;
   const provider = listed?.find(({ provider_id }) => provider_id === providerId);
   const hasNoProviders = listed !== undefined && providerId === undefined;
   const experienceId = params.experience ?? (hasNoProviders ? experiences.body?.experiences[0]?.id : undefined);
-  const shared = { rescheduleId, onHeld };
+  const shared = { rescheduleId: moved?.reservation_id, onHeld };
   return (
     <>
       <OfferingPicker

@@ -1,10 +1,10 @@
 import { useMemo } from 'react';
-import { HoldfastProblem } from '../../../client/index.ts';
 import { experienceDatesQuery } from '../api/queries.ts';
 import type { ExperienceDate, Reservation } from '../api/resources.ts';
 import { useCached } from '../api/use-cached.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Loading } from '../components/loading.tsx';
+import { isNotFound, NotFound } from '../components/not-found.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { formatBareAmount, formatMoney } from '../format.ts';
 import { useAddressParams } from '../shell/addresses.ts';
@@ -24,12 +24,10 @@ export function ExperienceDays({ id, rescheduleId, onHeld }: Props) {
   const dates = useCached(experienceDatesQuery(id));
   const { marks, currency } = useMemo(() => markDays(dates.body?.dates ?? []), [dates.body]);
   const date = params.day ?? [...marks.keys()][0];
+  if (isNotFound(dates.error)) {
+    return <NotFound thing={`experience ${id}`}>The experiences are listed above.</NotFound>;
+  }
   if (dates.body === undefined) {
-    if (dates.error instanceof HoldfastProblem && dates.error.status === 404) {
-      return (
-        <EmptyState title={`There is no experience ${id}`}>Check the number, or choose another experience.</EmptyState>
-      );
-    }
     if (dates.error) return <ProblemNotice error={dates.error} retry={dates.refresh} />;
     return (
       <div className="days">

@@ -1,10 +1,10 @@
 import { useMemo } from 'react';
-import { HoldfastProblem } from '../../../client/index.ts';
 import { providerQuery } from '../api/queries.ts';
 import type { Provider, Reservation } from '../api/resources.ts';
 import { useCached } from '../api/use-cached.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Loading } from '../components/loading.tsx';
+import { isNotFound, NotFound } from '../components/not-found.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { formatQuantity } from '../format.ts';
 import { useAddressParams } from '../shell/addresses.ts';
@@ -26,10 +26,8 @@ interface UnlistedProps extends Omit<Props, 'provider'> {
 /** Days of a provider that is in the address but not in the first page of providers. It may not exist. */
 export function UnlistedProviderDays({ id, rescheduleId, onHeld }: UnlistedProps) {
   const { body, error, refresh } = useCached(providerQuery(id));
+  if (isNotFound(error)) return <NotFound thing={`provider ${id}`}>The providers are listed above.</NotFound>;
   if (body !== undefined) return <ProviderDays provider={body} rescheduleId={rescheduleId} onHeld={onHeld} />;
-  if (error instanceof HoldfastProblem && error.status === 404) {
-    return <EmptyState title={`There is no provider ${id}`}>Check the number, or choose another provider.</EmptyState>;
-  }
   return error ? <ProblemNotice error={error} retry={refresh} /> : <Loading rows={8} label="Loading the provider" />;
 }
 

@@ -1,51 +1,72 @@
 import '../styles/calendar.css';
 import { useState } from 'react';
-import { fullName, useProviders } from '../api/use-people.ts';
+import type { Provider } from '../api/resources.ts';
+import { fullName, useProvider, useProviders } from '../api/use-people.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Loading } from '../components/loading.tsx';
+import { isNotFound, NotFound } from '../components/not-found.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { addressOf, useAddressParams } from '../shell/addresses.ts';
 import { navigate } from '../shell/hash-location.ts';
 import { NewProviderDialog } from './new-provider-dialog.tsx';
 import { ProviderCalendar } from './provider-calendar.tsx';
 
-/** The calendar of the provider that the address names, or else of the first one. */
+/** The calendar of the provider that the address names, or of the first one when it names none. */
 export function CalendarView() {
   const [params] = useAddressParams();
-  const { body, error, refresh } = useProviders();
+  const providers = useProviders().body?.providers;
+  const providerId = params.provider ?? providers?.[0]?.provider_id;
+  const { body: provider, error, refresh } = useProvider(providerId);
   const [isAdding, setIsAdding] = useState(false);
-  const providers = body?.providers ?? [];
-  const provider = providers.find(({ provider_id }) => provider_id === params.provider) ?? providers[0];
+  const isMissing = isNotFound(error);
+  const isEmpty = providers?.length === 0 && providerId === undefined;
   return (
     <div className="view">
       <div className="view-head">
         <h1>Calendar</h1>
         <div className="actions">
-          {provider && (
-            <select
-              className="provider-select"
-              aria-label="Provider"
-              value={provider.provider_id}
-              onChange={({ target }) => navigate(addressOf('calendar', { provider: Number(target.value) }))}
-            >
-              {providers.map((each) => (
-                <option key={each.provider_id} value={each.provider_id}>
-                  {fullName(each)}
-                </option>
-              ))}
-            </select>
-          )}
+          {providers && providers.length > 0 && <ProviderSelect providers={providers} current={provider} />}
           <button type="button" onClick={() => setIsAdding(true)}>
             Add provider
           </button>
         </div>
       </div>
       {isAdding && <NewProviderDialog onClose={() => setIsAdding(false)} />}
-      {body === undefined && (error ? <ProblemNotice error={error} retry={refresh} /> : <Loading rows={10} />)}
-      {body?.providers.length === 0 && (
-        <EmptyState title="No providers yet">Add the first provider to offer time.</EmptyState>
-      )}
+      {isMissing && <NotFound thing={`provider ${providerId}`}>The providers are in the list above.</NotFound>}
+      {error && !isMissing && provider === undefined && <ProblemNotice error={error} retry={refresh} />}
+      {provider === undefined && !error && !isEmpty && <Loading rows={10} />}
+      {isEmpty && <EmptyState title="No providers yet">Add the first provider to offer time.</EmptyState>}
       {provider && <ProviderCalendar key={provider.provider_id} provider={provider} />}
     </div>
+  );
+}
+
+interface SelectProps {
+  readonly providers: readonly Provider[];
+  /** `undefined` while none is open. It may be missing from the list, which has only the first page. */
+  readonly current: Provider | undefined;
+}
+
+function ProviderSelect({ providers, current }: SelectProps) {
+  const isListed = providers.some(({ provider_id }) => provider_id === current?.provider_id);
+  const options = current === undefined || isListed ? providers : [current, ...providers];
+  return (
+    <select
+      className="provider-select"
+      aria-label="Provider"
+      value={current?.provider_id ?? ''}
+      onChange={({ target }) => navigate(addressOf('calendar', { provider: Number(target.value) }))}
+    >
+      {current === undefined && (
+        <option value="" disabled>
+          Choose a provider
+        </option>
+      )}
+      {options.map((each) => (
+        <option key={each.provider_id} value={each.provider_id}>
+          {fullName(each)}
+        </option>
+      ))}
+    </select>
   );
 }

@@ -1,12 +1,12 @@
 import '../styles/rows.css';
 import '../styles/items.css';
 import { useState } from 'react';
-import { HoldfastProblem } from '../../../client/index.ts';
 import { itemListQuery } from '../api/queries.ts';
 import type { Item } from '../api/resources.ts';
 import { useCached } from '../api/use-cached.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Loading } from '../components/loading.tsx';
+import { isNotFound } from '../components/not-found.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { TimeZoneNote } from '../components/time-zone-note.tsx';
 import { BookItemDialog } from './book-item-dialog.tsx';
@@ -19,7 +19,7 @@ import { useRememberItems } from './remembered-items.ts';
 export function ItemsView() {
   const { body, error, refresh } = useCached(itemListQuery());
   useRememberItems(body?.items);
-  const isMissing = error instanceof HoldfastProblem && error.status === 404;
+  const isMissing = isNotFound(error);
   return (
     <div className="view">
       <div className="view-head">

@@ -1,8 +1,8 @@
-import { HoldfastProblem } from '../../../client/index.ts';
 import { syncStatusQuery } from '../api/queries.ts';
 import { useCached } from '../api/use-cached.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Loading } from '../components/loading.tsx';
+import { isNotFound } from '../components/not-found.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { formatQuantity } from '../format.ts';
 import { SupplierCard } from './supplier-card.tsx';
@@ -13,7 +13,7 @@ const FRESH_FOR_MS = 3_000;
 /** All suppliers, including those that are no longer configured but have unsent bookings. */
 export function SupplierList() {
   const { body, error, refresh } = useCached(syncStatusQuery(), { freshForMs: FRESH_FOR_MS, transient: true });
-  const isMissing = error instanceof HoldfastProblem && error.status === 404;
+  const isMissing = isNotFound(error);
   const suppliers = body?.suppliers ?? [];
   return (
     <section className="operations-section" aria-label="Suppliers">

@@ -4,6 +4,7 @@ import { orderPageQuery } from '../api/queries.ts';
 import { useCached } from '../api/use-cached.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Loading } from '../components/loading.tsx';
+import { NotFound } from '../components/not-found.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { UpdatedAgo } from '../components/updated-ago.tsx';
 import { addressOf, useAddressParams } from '../shell/addresses.ts';
@@ -47,8 +48,8 @@ interface NoOrdersProps {
 function NoOrders({ page, totalPages, totalOrders }: NoOrdersProps) {
   if (totalOrders === 0) return <EmptyState title="No orders yet" />;
   return (
-    <EmptyState title={`There is no page ${page}`}>
+    <NotFound thing={`page ${page}`}>
       <Link href={addressOf('orders', { page: totalPages })}>Go to the last page</Link>
-    </EmptyState>
+    </NotFound>
   );
 }

@@ -23,11 +23,19 @@ export function PageNavigation({ page, totalPages, totalOrders }: Props) {
   return (
     <nav className="pages" aria-label="Pages">
       <p className="hint">
-        {formatQuantity(totalOrders, 'order')} · page {formatCount(page)} of {formatCount(totalPages)}
+        {formatQuantity(totalOrders, 'order')} ·{' '}
+        {page <= totalPages
+          ? `page ${formatCount(page)} of ${formatCount(totalPages)}`
+          : formatQuantity(totalPages, 'page')}
       </p>
       <div className="page-links">
         <PageLink page={1} isDisabled={page === 1} label="First" />
-        <PageLink page={page - 1} isDisabled={page === 1} label="Previous page" icon="left" />
+        <PageLink
+          page={Math.max(1, Math.min(page - 1, totalPages))}
+          isDisabled={page === 1}
+          label="Previous page"
+          icon="left"
+        />
         <form onSubmit={submit}>
           <input
             aria-label="Go to page"
@@ -39,7 +47,7 @@ export function PageNavigation({ page, totalPages, totalOrders }: Props) {
           />
         </form>
         <PageLink page={page + 1} isDisabled={page >= totalPages} label="Next page" icon="right" />
-        <PageLink page={totalPages} isDisabled={page >= totalPages} label="Last" />
+        <PageLink page={totalPages} isDisabled={page === Math.max(1, totalPages)} label="Last" />
       </div>
     </nav>
   );

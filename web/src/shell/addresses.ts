@@ -6,6 +6,8 @@ export type ViewPath = 'book' | 'reservations' | 'items' | 'calendar' | 'orders'
 const NUMBERS = ['at', 'experience', 'move', 'page', 'provider', 'vehicle'] as const;
 const DATES = ['day', 'week'] as const;
 
+export type ParamName = (typeof NUMBERS)[number] | (typeof DATES)[number];
+
 /** Parameters of all views, as they are in the address. `at` is in seconds since 1970. */
 export type AddressParams = { readonly [name in (typeof NUMBERS)[number]]?: number | undefined } & {
   readonly [name in (typeof DATES)[number]]?: string | undefined;
@@ -31,7 +33,23 @@ function toSearch(params: AddressParams): URLSearchParams {
   return new URLSearchParams(present.map(([name, value]) => [name, String(value)]));
 }
 
-/** Ignores parameters that are malformed, as an address may be typed by hand. */
+/** A parameter whose value the page cannot use: malformed, too large, or named twice. */
+export interface UnusableParam {
+  readonly name: ParamName;
+  readonly text: string;
+}
+
+/**
+ * The first of a view's parameters with an unusable value. The view is then not shown: with its defaults in place of
+ * the value it would read, and write to, something that the address does not name.
+ */
+export function findUnusableParam(search: URLSearchParams, names: readonly ParamName[]): UnusableParam | undefined {
+  const parsed = parseParams(search);
+  const name = names.find((each) => search.has(each) && (parsed[each] === undefined || search.getAll(each).length > 1));
+  return name === undefined ? undefined : { name, text: search.getAll(name).join(', ') };
+}
+
+/** Leaves out parameters with unusable values. */
 export function parseParams(search: URLSearchParams): AddressParams {
   return {
     ...Object.fromEntries(NUMBERS.map((name) => [name, parsePositiveInteger(search.get(name) ?? '')])),

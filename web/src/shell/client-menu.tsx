@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
-import { HoldfastProblem } from '../../../client/index.ts';
 import { clientQuery } from '../api/queries.ts';
 import { useCached } from '../api/use-cached.ts';
 import { Icon } from '../components/icon.tsx';
+import { isNotFound } from '../components/not-found.tsx';
 import { ClientPicker } from './client-picker.tsx';
 import { useCurrentClient } from './current-client.tsx';
 
@@ -65,7 +65,7 @@ export function ClientMenu() {
 function useForgetMissingClient(): void {
   const { client, setClient } = useCurrentClient();
   const { error } = useCached(client && clientQuery(client.client_id), { freshForMs: CLIENT_FRESH_FOR_MS });
-  const isMissing = error instanceof HoldfastProblem && error.status === 404;
+  const isMissing = isNotFound(error);
   useEffect(() => {
     if (isMissing) setClient(undefined);
   }, [isMissing, setClient]);

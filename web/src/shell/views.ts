@@ -1,6 +1,6 @@
 import { type ComponentType, lazy } from 'react';
 import type { IconName } from '../components/icon.tsx';
-import type { ViewPath } from './addresses.ts';
+import type { ParamName, ViewPath } from './addresses.ts';
 
 export interface View {
   readonly path: ViewPath;
@@ -10,6 +10,8 @@ export interface View {
   /** Path in version 0.1, which bookmarks may still have. */
   readonly formerPath?: string;
   readonly icon: IconName;
+  /** Parameters that the view reads from the address. */
+  readonly params?: readonly ParamName[];
   /** The view's component, whose code is loaded when the view first opens. */
   readonly Content: ComponentType;
 }
@@ -18,6 +20,7 @@ const BOOK: View = {
   path: 'book',
   name: 'Book',
   icon: 'calendar',
+  params: ['provider', 'experience', 'day', 'move'],
   Content: lazy(() => import('../book/book-view.tsx').then(({ BookView }) => ({ default: BookView }))),
 };
 
@@ -44,6 +47,7 @@ export const VIEWS: readonly View[] = [
     formerPath: 'provider',
     name: 'Calendar',
     icon: 'week',
+    params: ['provider', 'week'],
     Content: lazy(() =>
       import('../calendar/calendar-view.tsx').then(({ CalendarView }) => ({ default: CalendarView })),
     ),
@@ -52,12 +56,14 @@ export const VIEWS: readonly View[] = [
     path: 'orders',
     name: 'Orders',
     icon: 'rows',
+    params: ['page'],
     Content: lazy(() => import('../orders/orders-view.tsx').then(({ OrdersView }) => ({ default: OrdersView }))),
   },
   {
     path: 'vehicles',
     name: 'Vehicles',
     icon: 'timeline',
+    params: ['vehicle', 'at'],
     Content: lazy(() =>
       import('../vehicles/vehicles-view.tsx').then(({ VehiclesView }) => ({ default: VehiclesView })),
     ),
@@ -73,8 +79,8 @@ export const VIEWS: readonly View[] = [
   },
 ];
 
-/** The view of a path such as `/orders`. Unknown paths open the booking view. */
-export function viewAt(path: string): View {
-  const name = path.slice(1);
-  return VIEWS.find((view) => view.path === name || view.formerPath === name) ?? BOOK;
+/** The view of a path such as `/orders`. The empty path opens the booking view; an unknown path has no view. */
+export function viewAt(path: string): View | undefined {
+  const name = path.slice(1).replace(/\/$/, '');
+  return name === '' ? BOOK : VIEWS.find((view) => view.path === name || view.formerPath === name);
 }

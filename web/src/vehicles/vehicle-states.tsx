@@ -4,6 +4,7 @@ import type { StateLog } from '../api/resources.ts';
 import { useCached } from '../api/use-cached.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Loading } from '../components/loading.tsx';
+import { isNotFound, NotFound } from '../components/not-found.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { UpdatedAgo } from '../components/updated-ago.tsx';
 import { formatExactDateTime } from '../format.ts';
@@ -14,6 +15,7 @@ import { Timeline } from './timeline.tsx';
 /** A vehicle's state at the instant that the address names, or now. */
 export function VehicleStates({ id }: { readonly id: number }) {
   const { body, cached, error, refresh } = useCached(vehicleHistoryQuery(id));
+  if (isNotFound(error)) return <NotFound thing={`vehicle ${id}`}>The vehicles are listed above.</NotFound>;
   if (body === undefined) return error ? <ProblemNotice error={error} retry={refresh} /> : <Loading rows={6} />;
   const { vehicle, history } = body;
   const name = `${vehicle.make} ${vehicle.model}`;
