@@ -1,8 +1,9 @@
 import { type TStringOptions, Type } from 'typebox';
 import { Malformed } from '../errors.ts';
 import { type Id, parseId } from '../ids.ts';
-import { type InstantText, parseTimestamp } from '../time/instant.ts';
+import type { InstantText } from '../time/instant.ts';
 import { type Moment, readMoment } from '../time/moment.ts';
+import { parseTimestamp } from '../time/timestamp.ts';
 import { VISIBLE_TEXT, visibleTextMessage } from '../visible-text.ts';
 
 /** Schema keyword: the message for a refused text, in place of one about its pattern. */

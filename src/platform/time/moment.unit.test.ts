@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isStorable } from './instant.ts';
 import { readMoment, textOfMoment } from './moment.ts';
+import { isStorable } from './timestamp.ts';
 
 const GRAMMAR =
   /^(?<date>\d{4}-\d{2}-\d{2})(?:(?:[Tt ](?<time>\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?))(?<after> \d{2}(?::?\d{2})?)?)?(?<offset>[Zz]|[+-]\d{2}(?::?\d{2})?)?$/;

@@ -1,4 +1,4 @@
-import { parseDate } from '../../platform/time/instant.ts';
+import { parseDate } from '../../platform/time/timestamp.ts';
 import type { Inventory } from './inventory.ts';
 import { type PerDateProduct, readSlotId, type SupplierSlot } from './per-date-product.ts';
 import type { SimulatorClock } from './simulator-clock.ts';

@@ -1,5 +1,5 @@
 import { Malformed } from '../../../platform/errors.ts';
-import { isStorable, parseDate, parseTimestamp } from '../../../platform/time/instant.ts';
+import { isStorable, parseDate, parseTimestamp } from '../../../platform/time/timestamp.ts';
 import { cutIntoSlots, type Span } from '../../inventory/index.ts';
 import { RangeRefused, TimeRefused } from './availability-failures.ts';
 

@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { parseTimestamp, toMicroseconds } from '../../../platform/time/instant.ts';
+import { toMicroseconds } from '../../../platform/time/instant.ts';
 import { hasOffset } from '../../../platform/time/moment.ts';
+import { parseTimestamp } from '../../../platform/time/timestamp.ts';
 import type { Adapter, UpstreamSlot } from './adapter.ts';
 import { slotsInOrder } from './slots-in-order.ts';
 import type { SupplierHttp } from './supplier-http.ts';

@@ -2,7 +2,7 @@ import { requestedMaxAgeMs, VIEW_PROBLEMS } from '../../../freshness/index.ts';
 import { Malformed, noSuch } from '../../../platform/errors.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { idOf } from '../../../platform/http/parameters.ts';
-import { parseDate } from '../../../platform/time/instant.ts';
+import { parseDate } from '../../../platform/time/timestamp.ts';
 import * as schemas from './experience-schemas.ts';
 import type { Experiences } from './experience-view.ts';
 import { sendSupplied } from './supplied-answer.ts';
