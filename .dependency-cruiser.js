@@ -11,7 +11,7 @@ const only = (name, from, allowed, comment) => ({
 const DECISIONS = [
   '^src/modules/inventory/(slot|units)\\.ts$',
   '^src/modules/reservations/booking/reservation\\.ts$',
-  '^src/modules/reservations/availability/calendar\\.ts$',
+  '^src/modules/reservations/availability/plan/',
   '^src/modules/orders/order\\.ts$',
   '^src/modules/orders/pages/(order-block|order-directory)\\.ts$',
   '^src/modules/vehicles/states/timeline\\.ts$',

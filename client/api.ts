@@ -375,7 +375,7 @@ export interface OfferAvailabilityRequest {
   /** Number of units of each slot. Defaults to 1. */
   readonly "capacity"?: number;
   readonly "price"?: OfferedPrice;
-  /** Repeats ranges and breaks weekly at the same wall-clock time, up to this day in the provider's time zone. */
+  /** Repeats each range weekly at the same wall-clock time, as long as it starts on this day or before, in the provider's time zone. Breaks repeat with the ranges. */
   readonly "repeat_weekly_until"?: string;
 }
 
@@ -398,6 +398,8 @@ export interface OfferedPrice {
 export interface OfferedSlots {
   /** All slots of the offer by start, new and kept. */
   readonly "slots": readonly (Slot)[];
+  /** Occurrences of a weekly repetition that a clock change makes impossible, by start. */
+  readonly "skipped": readonly (SkippedOccurrence)[];
 }
 
 export interface Order {
@@ -507,7 +509,7 @@ export interface Problem {
   readonly "detail": string;
   /** Identifies this occurrence: `urn:uuid:` and the `x-request-id` of the answer, which the log contains. */
   readonly "instance": string;
-  /** The invalid fields. Only on 400. */
+  /** The fields at fault. On 400, and on 422 where single fields are. */
   readonly "errors"?: readonly (InvalidField)[];
 }
 
@@ -692,6 +694,17 @@ export type ResetEventData = object;
 
 export interface ScheduledReservation {
   readonly "Reservation scheduled": FixedReservation;
+}
+
+export interface SkippedOccurrence {
+  /** JSON pointer to the range in the request. */
+  readonly "path": string;
+  /** When it would start; wall-clock time in the provider's zone. */
+  readonly "start_time": string;
+  /** When it would end; wall-clock time in the provider's zone. */
+  readonly "end_time": string;
+  /** `skipped-time`: a clock change skips its start or end. `repeated-time`: its start or end occurs twice. `not-whole-slots`: a clock change within it makes it longer or shorter than a whole number of slots. */
+  readonly "reason": "skipped-time" | "repeated-time" | "not-whole-slots";
 }
 
 export interface Slot {

@@ -9,6 +9,7 @@ import { SlotsOverlap, SlotTaken } from '../inventory/index.ts';
 import { RangeRefused, TimeRefused } from './availability/availability-failures.ts';
 import { readSlotsWithProviders } from './availability/availability-view.ts';
 import { offerAvailability } from './availability/offer-availability.ts';
+import { writtenRange } from './availability/plan/written-range.ts';
 import { toTimeslot } from './availability/slot-response.ts';
 import { sendBatched } from './booking/batched-answer.ts';
 import { expireReservations } from './booking/expire-reservations.ts';
@@ -84,7 +85,7 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
     },
     (request, reply) => {
       const { provider_id, ...range } = request.body;
-      const offer = { ranges: [range], breaks: [], slotLengthMs, capacity: 1, price: null };
+      const offer = { ranges: [writtenRange('range', '', range)], breaks: [], slotLengthMs, capacity: 1, price: null };
       return answerOnce(database, request, reply, async (tx) => {
         const { provider, slots } = await offerAvailability(tx, provider_id, offer);
         return answerWith(reply, 201, { 'available timeslots': slots.map((slot) => toTimeslot(slot, provider)) });

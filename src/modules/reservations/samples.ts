@@ -1,5 +1,6 @@
 import { type Database, readClock, type Tx } from '../../platform/db/database.ts';
 import { offerAvailability } from './availability/offer-availability.ts';
+import { writtenRange } from './availability/plan/written-range.ts';
 import { insertClient } from './people/client-store.ts';
 import { insertProvider, listProviders } from './people/provider-store.ts';
 
@@ -34,7 +35,7 @@ async function offerTwoWeeks(tx: Tx, provider: (typeof PROVIDERS)[number], slotL
     .toPlainDate();
   const ranges = Array.from({ length: DAYS }, (_, day) => {
     const date = today.add({ days: day + 1 }).toString();
-    return { start_time: `${date}T09:00`, end_time: endOfDay(date, slotLengthMs) };
+    return writtenRange('range', '', { start_time: `${date}T09:00`, end_time: endOfDay(date, slotLengthMs) });
   });
   await offerAvailability(tx, provider_id, { ranges, breaks: [], slotLengthMs, capacity: 1, price: null });
 }

@@ -29,7 +29,9 @@ export const ProblemSchema = Type.Object(
       description:
         'Identifies this occurrence: `urn:uuid:` and the `x-request-id` of the answer, which the log contains.',
     }),
-    errors: Type.Optional(Type.Array(InvalidField, { description: 'The invalid fields. Only on 400.' })),
+    errors: Type.Optional(
+      Type.Array(InvalidField, { description: 'The fields at fault. On 400, and on 422 where single fields are.' }),
+    ),
   },
   {
     $id: 'Problem',

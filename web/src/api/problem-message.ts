@@ -31,7 +31,7 @@ export function problemMessage(error: unknown): string {
   if (!(error instanceof Error)) return 'Something went wrong. Try again.';
   if (error instanceof HoldfastProblem) {
     const { errors = [], detail } = error.problem;
-    if (errors.length > 0)
+    if (errors.length > 0 && error.type === 'malformed-request')
       return errors.map(({ path, message }) => sentence(`${fieldName(path)} ${message}`)).join(' ');
     return MESSAGES[error.type] ?? sentence(detail);
   }

@@ -23,6 +23,10 @@ it('a problem that visitors meet has a message of the page, and any other its de
   expect(problemMessage(problem('range-refused', 'the range starts in the past'))).toBe(
     'The range starts in the past.',
   );
+  const errors = [{ path: '/ranges/0', message: 'starts in the past' }];
+  expect(problemMessage(problem('range-refused', 'the range starts in the past', errors))).toBe(
+    'The range starts in the past.',
+  );
 });
 
 it('a malformed field is named as the form names it', () => {

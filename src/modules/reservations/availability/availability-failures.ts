@@ -1,7 +1,22 @@
-import { failure } from '../../../platform/errors.ts';
+import { type FieldError, failure } from '../../../platform/errors.ts';
+import type { WrittenRange, WrittenTime } from './plan/offer.ts';
+import { timeTextIn } from './plan/wall-clock.ts';
 
 /** Time that cannot be offered or withdrawn: not whole slots, in the past, empty, or too much at once. */
-export class RangeRefused extends failure('unprocessable', 'range-refused', 'Range cannot be offered') {}
+export class RangeRefused extends failure('unprocessable', 'range-refused', 'Range cannot be offered') {
+  override readonly errors: readonly FieldError[];
+
+  /**
+   * @param subject the range or break at fault, which the detail names by its times, or the path of another field
+   * @param message a predicate, with what to do next: `starts in the past. Choose a later start`
+   */
+  constructor(subject: WrittenRange | string, message: string) {
+    const isField = typeof subject === 'string';
+    const name = isField ? subject.slice(1) : `The ${subject.kind} ${subject.start.text} to ${subject.end.text}`;
+    super(`${name} ${message}`);
+    this.errors = [{ path: isField ? subject : subject.path, message }];
+  }
+}
 
 /** A wall-clock time that a clock change skips or repeats, so that it does not name one instant. */
 export class TimeRefused extends failure(
@@ -9,7 +24,23 @@ export class TimeRefused extends failure(
   'time-skipped-or-repeated',
   'Time is skipped or repeated by a clock change',
 ) {
-  constructor(text: string, timeZone: string) {
-    super(`${text} does not name one moment in ${timeZone}: a clock change skips or repeats it. Add its offset`);
+  override readonly errors: readonly FieldError[];
+
+  constructor({ text, path }: WrittenTime, wallClock: Temporal.PlainDateTime, timeZone: string) {
+    const message = adviseOn(wallClock, timeZone);
+    super(`${text} ${message}`);
+    this.errors = [{ path, message }];
   }
+}
+
+function adviseOn(wallClock: Temporal.PlainDateTime, timeZone: string): string {
+  const fault = `does not name one moment in ${timeZone}:`;
+  const earlier = wallClock.toZonedDateTime(timeZone, { disambiguation: 'earlier' });
+  const later = wallClock.toZonedDateTime(timeZone, { disambiguation: 'later' });
+  if (earlier.toPlainDateTime().equals(wallClock)) {
+    return `${fault} it occurs twice, because clocks go back. Add the offset ${earlier.offset} or ${later.offset}`;
+  }
+  // An offset would not help: it names another local time, which a repetition would go on with.
+  const resumed = earlier.getTimeZoneTransition('next') ?? later;
+  return `${fault} it does not exist, because clocks go forward to ${timeTextIn(resumed)}. Choose that or another time`;
 }

@@ -41,16 +41,35 @@ eachDatabase("a provider's time under /api/v1", (open) => {
     ]);
   });
 
-  it('an offer whose repetition meets a skipped hour returns 422 and offers nothing', async () => {
+  it('an offer whose repetition meets a skipped hour leaves that occurrence out and lists it', async () => {
     const provider = await api.createProvider('Europe/Berlin');
     const body = {
       ranges: [{ start_time: '2027-03-21 02:00', end_time: '2027-03-21 03:00' }],
-      repeat_weekly_until: '2027-04-30',
+      slot_minutes: 60,
+      repeat_weekly_until: '2027-04-04',
     };
     const url = `/api/v1/providers/${provider}/availability`;
-    expect(await api.requireProblem(422, 'POST', url, body)).toBe('time-skipped-or-repeated');
-    const { slots } = await api.require<{ slots: ListedSlot[] }>(200, 'GET', `/api/v1/slots?provider_id=${provider}`);
-    expect(slots).toEqual([]);
+    const { slots, skipped } = await api.require<{ slots: ListedSlot[]; skipped: object[] }>(201, 'POST', url, body);
+    expect(slots.map((slot) => slot.start_time)).toEqual(['2027-03-21T01:00:00Z', '2027-04-04T00:00:00Z']);
+    const times = { start_time: '2027-03-28T02:00', end_time: '2027-03-28T03:00' };
+    expect(skipped).toEqual([{ path: '/ranges/0', ...times, reason: 'skipped-time' }]);
+  });
+
+  it('a refusal points at the range, the break or the parameter that is at fault', async () => {
+    const provider = await api.createProvider();
+    const url = `/api/v1/providers/${provider}/availability`;
+    const pathsOf = async (status: number, method: 'POST' | 'DELETE', path: string, body?: object) => {
+      const { errors } = await api.require<{ errors: { path: string }[] }>(status, method, path, body);
+      return errors.map((each) => each.path);
+    };
+    const good = { start_time: '2026-12-30 10:00', end_time: '2026-12-30 11:00' };
+    const reversed = { start_time: '2026-12-30 11:00', end_time: '2026-12-30 10:00' };
+    expect(await pathsOf(422, 'POST', url, { ranges: [good, reversed] })).toEqual(['/ranges/1']);
+    expect(await pathsOf(422, 'POST', url, { ranges: [good], breaks: [reversed] })).toEqual(['/breaks/0']);
+    expect(await pathsOf(400, 'DELETE', `${url}?start=24:00&end=2026-12-30`)).toEqual(['query/start']);
+    expect(await pathsOf(422, 'DELETE', `${url}?start=2026-12-31&end=2026-12-30`)).toEqual(['query/end']);
+    const fixed = { provider_id: provider, ...good, start_time: '24:00' };
+    expect(await pathsOf(400, 'POST', '/provider/availability', fixed)).toEqual(['/start_time']);
   });
 
   it.each([

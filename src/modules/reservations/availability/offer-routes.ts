@@ -9,6 +9,8 @@ import { toReservationResponse } from '../booking/reservation-response.ts';
 import { ProviderParams } from '../field-schemas.ts';
 import { RangeRefused, TimeRefused } from './availability-failures.ts';
 import { offerAvailability } from './offer-availability.ts';
+import type { WrittenRange } from './plan/offer.ts';
+import { writtenRange } from './plan/written-range.ts';
 import { toSlotResponse } from './slot-response.ts';
 import { OfferBody, OfferedSlots, WithdrawnTime, WithdrawQuery } from './slot-schemas.ts';
 import { withdrawAvailability } from './withdraw-availability.ts';
@@ -33,7 +35,7 @@ export function addOfferRoutes(app: HttpServer, { database, slotLengthMs }: Offe
         summary: "Offer a provider's time",
         description:
           'Cuts ranges into slots, with breaks and weekly repetition. Existing slots with the same times, capacity and ' +
-          'price are kept.',
+          'price are kept. Occurrences of a repetition that a clock change makes impossible are left out and listed.',
         params: ProviderParams,
         body: OfferBody,
         response: { 201: OfferedSlots },
@@ -43,16 +45,16 @@ export function addOfferRoutes(app: HttpServer, { database, slotLengthMs }: Offe
       const providerId = idOf(request.params.id, 'params/id');
       const { ranges, breaks = [], slot_minutes, capacity = 1, price, repeat_weekly_until } = request.body;
       const offer = {
-        ranges,
-        breaks,
+        ranges: ranges.map((range, index) => writtenRange('range', `/ranges/${index}`, range)),
+        breaks: breaks.map((pause, index) => writtenRange('break', `/breaks/${index}`, pause)),
         capacity,
         price: parsePrice(price),
         slotLengthMs: slot_minutes === undefined ? slotLengthMs : slot_minutes * 60_000,
         repeatWeeklyUntil: repeat_weekly_until,
       };
       return answerOnce(database, request, reply, async (tx) => {
-        const { slots } = await offerAvailability(tx, providerId, offer);
-        return answerWith(reply, 201, { slots: slots.map(toSlotResponse) });
+        const { slots, skipped } = await offerAvailability(tx, providerId, offer);
+        return answerWith(reply, 201, { slots: slots.map(toSlotResponse), skipped });
       });
     },
   );
@@ -74,7 +76,12 @@ export function addOfferRoutes(app: HttpServer, { database, slotLengthMs }: Offe
     async (request) => {
       const providerId = idOf(request.params.id, 'params/id');
       const { start, end, reservations = 'keep' } = request.query;
-      const range = { start_time: start, end_time: end };
+      const range: WrittenRange = {
+        kind: 'range',
+        path: 'query/end',
+        start: { text: start, path: 'query/start' },
+        end: { text: end, path: 'query/end' },
+      };
       const withdrawn = await database.transaction((tx) => withdrawAvailability(tx, providerId, range, reservations));
       return {
         slots: withdrawn.slots.map(toSlotResponse),

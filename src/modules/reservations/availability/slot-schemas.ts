@@ -100,7 +100,8 @@ export const OfferBody = Type.Object(
       Type.String({
         maxLength: 10,
         description:
-          "Repeats ranges and breaks weekly at the same wall-clock time, up to this day in the provider's time zone.",
+          'Repeats each range weekly at the same wall-clock time, as long as it starts on this day or before, in the ' +
+          "provider's time zone. Breaks repeat with the ranges.",
         examples: ['2099-03-30'],
       }),
     ),
@@ -120,9 +121,36 @@ export const OfferBody = Type.Object(
   },
 );
 
+const WallClock = (description: string, example: string) =>
+  Type.String({ description: `${description}; wall-clock time in the provider's zone.`, examples: [example] });
+
+const SkippedOccurrence = component(
+  'SkippedOccurrence',
+  Type.Object(
+    {
+      path: Type.String({ description: 'JSON pointer to the range in the request.', examples: ['/ranges/0'] }),
+      start_time: WallClock('When it would start', '2099-03-29T02:00'),
+      end_time: WallClock('When it would end', '2099-03-29T03:00'),
+      reason: Type.Enum(['skipped-time', 'repeated-time', 'not-whole-slots'], {
+        type: 'string',
+        description:
+          '`skipped-time`: a clock change skips its start or end. `repeated-time`: its start or end occurs twice. ' +
+          '`not-whole-slots`: a clock change within it makes it longer or shorter than a whole number of slots.',
+        examples: ['skipped-time'],
+      }),
+    },
+    { description: 'An occurrence of a repeated range that was not offered.' },
+  ),
+);
+
 export const OfferedSlots = component(
   'OfferedSlots',
-  Type.Object({ slots: Type.Array(Slot, { description: 'All slots of the offer by start, new and kept.' }) }),
+  Type.Object({
+    slots: Type.Array(Slot, { description: 'All slots of the offer by start, new and kept.' }),
+    skipped: Type.Array(SkippedOccurrence, {
+      description: 'Occurrences of a weekly repetition that a clock change makes impossible, by start.',
+    }),
+  }),
 );
 
 export const WithdrawQuery = Type.Object({

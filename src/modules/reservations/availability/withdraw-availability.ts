@@ -5,7 +5,8 @@ import { type Reservation, statusAt } from '../booking/reservation.ts';
 import { endReservations, expireLocked, lockLiveOnSlots } from '../booking/reservation-store.ts';
 import { lockProvider } from '../people/provider-store.ts';
 import { type AvailableSlot, readSlots } from './availability-view.ts';
-import { readRange, type WrittenRange } from './calendar.ts';
+import type { WrittenRange } from './plan/offer.ts';
+import { readRange } from './plan/written-range.ts';
 
 export interface WithdrawnTime {
   /** Slots that take no more reservations. */
@@ -27,7 +28,7 @@ export async function withdrawAvailability(
   reservations: 'keep' | 'cancel',
 ): Promise<WithdrawnTime> {
   const provider = await lockProvider(tx, providerId);
-  const slotIds = await lockSlotsOfProvider(tx, providerId, readRange(range, provider.time_zone, 'query'));
+  const slotIds = await lockSlotsOfProvider(tx, providerId, readRange(range, provider.time_zone));
   const locked = await lockLiveOnSlots(tx, slotIds);
   const now = await readClock(tx);
   await expireLocked(tx, slotIds, now);
