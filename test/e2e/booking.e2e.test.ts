@@ -138,21 +138,70 @@ inBrowser('booking', {}, (site) => {
     const day = await page.locator('.day-slots h2').textContent();
     const form = page.locator('.hold-form');
     expect(await form.locator('.hold-form-time').textContent()).toBe('04:00');
-    expect(await form.locator('.hold-form-slot .hint').first().textContent()).toBe(day);
+    expect(await form.locator('.hold-form-slot .hint').first().textContent()).toBe(`${day}, Singapore time`);
     const visitorStart = await form.locator('.hold-form-visitor-time').textContent();
     expect(visitorStart).toMatch(/^2[12]:00, .*, your time \(Berlin\)$/);
     expect(visitorStart).not.toContain(day);
 
     await page.getByRole('button', { name: 'Hold this time' }).click();
     const card = page.locator('.hold-card');
-    const [cardTime, cardHint] = [card.locator('.hold-card-time'), card.locator('.hint')];
-    expect(`${await cardTime.textContent()}, ${await cardHint.textContent()}`).toContain(visitorStart);
+    expect(await card.locator('.hold-card-time').textContent()).toMatch(/^04:00/);
+    expect(await card.locator('.hint').allInnerTexts()).toEqual([
+      `${day}, Singapore time · Experience 14`,
+      visitorStart,
+    ]);
 
-    // A slot that starts and ends at midnight is a whole day.
     await page.goto(`${site.url}/#/book?experience=15`);
-    await page.locator('.slot-time', { hasText: 'Whole day' }).waitFor();
+    await page.locator('.slot-time', { hasText: 'All day' }).waitFor();
     expect(await page.locator('.choice-card', { hasText: /Experience/ }).count()).toBe(2);
     expect(await page.getByLabel('Number of another experience').count()).toBe(0);
+  });
+
+  it('a whole day in another zone keeps its date in lists, confirmations and history, and shows no clock', async () => {
+    for (const timeZone of ['America/Los_Angeles', 'Pacific/Kiritimati']) {
+      const { page } = await site.visit('#/book?experience=15', { timeZone });
+      await page.locator('.slot', { hasText: 'All day' }).first().click();
+      const day = (await page.locator('.day-slots h2').textContent()) ?? '';
+      const formHints = await page.locator('.hold-form-slot').allInnerTexts();
+      expect(formHints.join().replace(/\s+/g, ' ').trim()).toBe(`All day ${day}`);
+      await page.getByRole('button', { name: 'Hold this time' }).click();
+      const card = page.locator('.hold-card');
+      expect(await card.locator('.hold-card-time').textContent()).toBe('All day');
+      expect(await card.locator('.hint').allInnerTexts()).toEqual([`${day} · Experience 15`]);
+      await card.getByRole('button', { name: 'Confirm' }).click();
+      await page.getByRole('link', { name: 'My reservations' }).click();
+      await page.locator('.row-title', { hasText: `${day}, All day` }).waitFor();
+    }
+  });
+
+  it("a provider's times are shown by the provider's calendar and clock first, then by the visitor's", async () => {
+    const { provider_id: id } = await site.client.post('/api/v1/providers', {
+      body: { first_name: 'Aiko', last_name: 'Sato', time_zone: 'Asia/Tokyo' },
+    });
+    const ranges = [{ start_time: '2031-05-20 07:00', end_time: '2031-05-20 08:00' }];
+    await site.client.post('/api/v1/providers/{id}/availability', { path: { id }, body: { ranges, slot_minutes: 60 } });
+    const { page } = await site.visit(`#/book?provider=${id}`, { timeZone: 'America/New_York' });
+    const heading = page.locator('.day-slots h2');
+    await heading.waitFor();
+    const day = (await heading.textContent()) ?? '';
+    expect(day).toMatch(/^Tuesday,? 20 May 2031$/);
+    const slot = page.locator('.slot');
+    expect(await slot.locator('.slot-time').textContent()).toBe('07:00');
+    expect(await slot.locator('.slot-detail').textContent()).toMatch(/^Mon,? 18:00 your time$/);
+    await slot.click();
+    const [place, visitor = ''] = await page.locator('.hold-form-slot .hint').allInnerTexts();
+    expect(place).toBe(`${day}, Tokyo time`);
+    expect(visitor).toMatch(/^18:00, Monday,? 19 May 2031, your time \(New York\)$/);
+    await page.getByRole('button', { name: 'Hold this time' }).click();
+    const card = page.locator('.hold-card');
+    await card.waitFor();
+    expect(await card.locator('.hint').allInnerTexts()).toEqual([`${place} · with Aiko Sato`, visitor]);
+    await card.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByRole('link', { name: 'My reservations' }).click();
+    const row = page.locator('.row').first();
+    await row.waitFor();
+    expect(await row.locator('.row-title').textContent()).toBe(`${day}, 07:00 – 08:00, Tokyo time`);
+    expect(await row.locator('.hint').first().textContent()).toBe(visitor);
   });
 
   it('an address with an unknown provider says so, and offers the others', async () => {

@@ -30,6 +30,8 @@ export interface Visitor {
 interface VisitorOptions {
   readonly theme?: 'light' | 'dark';
   readonly isPhone?: boolean;
+  /** Defaults to Europe/Berlin. */
+  readonly timeZone?: string;
 }
 
 export interface Site {
@@ -107,11 +109,14 @@ export function inBrowser(
   });
 }
 
-function newContext(browser: Browser, { theme = 'light', isPhone = false }: VisitorOptions): Promise<BrowserContext> {
+function newContext(
+  browser: Browser,
+  { theme = 'light', isPhone = false, timeZone = 'Europe/Berlin' }: VisitorOptions,
+): Promise<BrowserContext> {
   return browser.newContext({
     colorScheme: theme,
     locale: 'en-GB',
-    timezoneId: 'Europe/Berlin',
+    timezoneId: timeZone,
     reducedMotion: 'reduce',
     viewport: isPhone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
     isMobile: isPhone,

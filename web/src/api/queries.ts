@@ -39,10 +39,10 @@ export const freeTimesQuery = (provider_id: number) =>
     get('/client/getProviderAvailability', { query: { provider_id }, ...options }),
   );
 
-/** A provider's free slots, with prices, on one day of the visitor's calendar. */
+/** A provider's free slots, with prices, on one day of the provider's calendar. */
 export const freeSlotsQuery = (provider_id: number, date: string, from: string, to: string) =>
   query(['slots', provider_id, 'free', date], (options) =>
-    get('/api/v1/slots', { query: { provider_id, available: 'true', from, to, limit: 100 }, ...options }),
+    get('/api/v1/slots', { query: { provider_id, available: 'true', from, to, limit: 1_000 }, ...options }),
   );
 
 interface ProviderTimes {
@@ -58,9 +58,6 @@ export const slotPages = (times: ProviderTimes) => (cursor: string | undefined) 
 /** Requests pages of a provider's held and confirmed reservations. The caller caches all pages as one response. */
 export const reservationPages = (times: ProviderTimes) => (cursor: string | undefined) => (options: Extras) =>
   get('/api/v1/reservations', { query: { ...times, live: 'true', cursor, limit: 1_000 }, ...options });
-
-export const slotQuery = (id: number) =>
-  query(['slots', 'one', id], (options) => get('/api/v1/slots/{id}', { path: { id }, ...options }));
 
 export const experienceListQuery = () => query(['experiences'], (options) => get('/api/v1/experiences', options));
 

@@ -2,16 +2,16 @@ import '../styles/book.css';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Reservation } from '../api/resources.ts';
+import { useExperiences } from '../api/use-experiences.ts';
 import { useProviders } from '../api/use-people.ts';
 import { SuccessNotice } from '../components/success-notice.tsx';
 import { byExpiry, HoldCard } from '../reservations/hold-card.tsx';
-import { reservationTitle, useReservations } from '../reservations/use-reservations.ts';
+import { useReservations } from '../reservations/use-reservations.ts';
 import { addressOf, useAddressParams } from '../shell/addresses.ts';
 import { ExperienceDays } from './experience-days.tsx';
 import { MovableReservation } from './movable-reservation.tsx';
 import { OfferingPicker } from './offering-picker.tsx';
 import { ProviderDays, UnlistedProviderDays } from './provider-days.tsx';
-import { useExperiences } from './use-experience-slots.ts';
 
 type Outcome = keyof typeof OUTCOMES;
 
@@ -70,21 +70,13 @@ interface HoldsProps {
 
 /** Cards of the current client's holds. */
 function Holds({ lastHeldId, onEnded }: HoldsProps) {
-  const providers = useProviders().body?.providers;
   const reservations = useReservations().body?.reservations ?? [];
   return reservations
     .filter(
       ({ status, reservation_id }) => status === 'held' || (status === 'expired' && reservation_id === lastHeldId),
     )
     .sort(byExpiry)
-    .map((reservation) => (
-      <HoldCard
-        key={reservation.reservation_id}
-        reservation={reservation}
-        title={reservationTitle(reservation, providers)}
-        onEnded={onEnded}
-      />
-    ));
+    .map((reservation) => <HoldCard key={reservation.reservation_id} reservation={reservation} onEnded={onEnded} />);
 }
 
 interface OfferingsProps {

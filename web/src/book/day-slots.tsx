@@ -16,8 +16,6 @@ interface Props {
   readonly slots: readonly OfferedSlot[];
   /** Slots of other days, to suggest from when the chosen slot is taken. */
   readonly otherSlots: readonly OfferedSlot[];
-  /** Zone of the provider or supplier. */
-  readonly timeZone: string;
   readonly isReady: boolean;
   readonly cached: Cached<unknown> | undefined;
   readonly error: Error | null;
@@ -31,7 +29,7 @@ interface Props {
 
 /** The times of one day, and the form that holds the chosen time. */
 export function DaySlots(props: Props) {
-  const { date, slots, otherSlots, timeZone, isReady, cached, error, onRetry, rescheduleId, onHeld, onDay } = props;
+  const { date, slots, otherSlots, isReady, cached, error, onRetry, rescheduleId, onHeld, onDay } = props;
   const [chosen, setChosen] = useState<OfferedSlot>();
   const [lost, setLost] = useState<OfferedSlot>();
   const current = slots.find(({ id }) => id === chosen?.id);
@@ -64,9 +62,7 @@ export function DaySlots(props: Props) {
       {isReady && slots.length === 0 && (
         <EmptyState title="Nothing available on this day">Choose a highlighted day.</EmptyState>
       )}
-      {isReady && slots.length > 0 && (
-        <SlotList slots={slots} timeZone={timeZone} chosenId={current?.id} onChoose={choose} />
-      )}
+      {isReady && slots.length > 0 && <SlotList slots={slots} chosenId={current?.id} onChoose={choose} />}
       {current && !taken && (
         <HoldForm
           key={current.id}

@@ -6,11 +6,11 @@ import { EmptyState } from '../components/empty-state.tsx';
 import { Loading } from '../components/loading.tsx';
 import { isNotFound, NotFound } from '../components/not-found.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
-import { formatBareAmount, formatMoney } from '../format.ts';
+import { dateIn, formatBareAmount, formatMoney } from '../format.ts';
 import { useAddressParams } from '../shell/addresses.ts';
 import { DaySlots } from './day-slots.tsx';
 import { type DayMark, MonthGrid } from './month-grid.tsx';
-import { useExperienceSlots } from './use-experience-slots.ts';
+import { useExperienceSlots, useExperienceZone } from './use-experience-slots.ts';
 
 interface Props {
   readonly id: number;
@@ -21,6 +21,7 @@ interface Props {
 /** An experience's days with the lowest price of each, by the supplier's calendar, and the times of the chosen day. */
 export function ExperienceDays({ id, rescheduleId, onHeld }: Props) {
   const [params, changeParams] = useAddressParams();
+  const timeZone = useExperienceZone(id);
   const dates = useCached(experienceDatesQuery(id));
   const { marks, currency } = useMemo(() => markDays(dates.body?.dates ?? []), [dates.body]);
   const date = params.day ?? [...marks.keys()][0];
@@ -38,6 +39,7 @@ export function ExperienceDays({ id, rescheduleId, onHeld }: Props) {
   return (
     <div className="days">
       <MonthGrid
+        today={dateIn(Date.now(), timeZone)}
         chosen={date}
         marks={marks}
         note={currency && `Lowest price of the day, in ${currency}`}
@@ -74,7 +76,6 @@ function ExperienceDay({ id, date, rescheduleId, onHeld }: Props & { readonly da
       date={date}
       slots={day.slots}
       otherSlots={[]}
-      timeZone={day.timeZone}
       isReady={day.isReady}
       cached={day.cached}
       error={day.error}

@@ -5,10 +5,10 @@ import { invalidateQueries, RESERVATION_QUERIES } from '../api/invalidate-querie
 import { holdSlot, reschedule } from '../api/mutations.ts';
 import type { Reservation } from '../api/resources.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
-import { formatLongDate, formatTimeRange } from '../format.ts';
+import { placeTime } from '../place-time.ts';
 import { ClientPicker } from '../shell/client-picker.tsx';
 import { useCurrentClient } from '../shell/current-client.tsx';
-import { type OfferedSlot, startInVisitorZone } from './offered-slot.ts';
+import type { OfferedSlot } from './offered-slot.ts';
 import { chosenPax, initialQuantities, type Quantities, QuantityPicker, totalPrice } from './quantity-picker.tsx';
 
 interface Props {
@@ -27,12 +27,15 @@ export function HoldForm({ slot, rescheduleId, onHeld, onLost }: Props) {
   const hold = useHold(slot, rescheduleId, onHeld, onLost);
   const hasNoPax = slot.pax.length > 0 && chosenPax(quantities).length === 0;
   const total = totalPrice(slot, quantities);
-  const visitorStart = startInVisitorZone(slot);
+  const { day, time, clock, visitorStart } = placeTime(slot.start, slot.end, slot.zone);
   return (
     <section className="hold-form" aria-label="Your choice">
       <div className="hold-form-slot">
-        <p className="hold-form-time">{slot.isAllDay ? 'All day' : formatTimeRange(slot.start, slot.end, slot.zone)}</p>
-        <p className="hint">{formatLongDate(slot.day)}</p>
+        <p className="hold-form-time">{time}</p>
+        <p className="hint">
+          {day}
+          {clock !== undefined && `, ${clock}`}
+        </p>
         {visitorStart !== undefined && <p className="hint hold-form-visitor-time">{visitorStart}</p>}
       </div>
       {(rescheduleId === undefined || slot.pax.length > 0) && (

@@ -2,7 +2,7 @@ import '../styles/month-grid.css';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { addDays, addMonths, monthOf, weekdayNames, weeksOf } from '../calendar-dates.ts';
 import { Icon } from '../components/icon.tsx';
-import { dateIn, formatLongDate, formatMonth } from '../format.ts';
+import { formatLongDate, formatMonth } from '../format.ts';
 
 export interface DayMark {
   /** Beneath the day's number, such as a price. */
@@ -12,6 +12,8 @@ export interface DayMark {
 }
 
 interface Props {
+  /** Today's date, by the calendar of the days. */
+  readonly today: string;
   readonly chosen: string | undefined;
   /** Days that can be chosen, in ascending order. */
   readonly marks: ReadonlyMap<string, DayMark>;
@@ -21,9 +23,8 @@ interface Props {
 }
 
 /** A month in which the visitor chooses a day. Arrow keys move by days and weeks, Page Up and Page Down by months. */
-export function MonthGrid({ chosen, marks, note, onDay }: Props) {
+export function MonthGrid({ today, chosen, marks, note, onDay }: Props) {
   const [shownMonth, setShownMonth] = useState<string>();
-  const today = dateIn(Date.now());
   const month = shownMonth ?? monthOf(chosen ?? today);
   const grid = useRef<HTMLTableElement>(null);
   const focusNext = useRef<string | undefined>(undefined);

@@ -6,7 +6,7 @@ import { EmptyState } from '../components/empty-state.tsx';
 import { Loading } from '../components/loading.tsx';
 import { isNotFound, NotFound } from '../components/not-found.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
-import { formatQuantity } from '../format.ts';
+import { dateIn, formatQuantity } from '../format.ts';
 import { useAddressParams } from '../shell/addresses.ts';
 import { DaySlots } from './day-slots.tsx';
 import { type DayMark, MonthGrid } from './month-grid.tsx';
@@ -31,10 +31,10 @@ export function UnlistedProviderDays({ id, rescheduleId, onHeld }: UnlistedProps
   return error ? <ProblemNotice error={error} retry={refresh} /> : <Loading rows={8} label="Loading the provider" />;
 }
 
-/** A provider's days with free time, by the visitor's calendar, and the times of the chosen day. */
+/** A provider's days with free time, by the provider's calendar, and the times of the chosen day. */
 export function ProviderDays({ provider, rescheduleId, onHeld }: Props) {
   const [params, changeParams] = useAddressParams();
-  const free = useFreeTimes(provider.provider_id);
+  const free = useFreeTimes(provider);
   const marks = useMemo(() => markDays(free.byDay), [free.byDay]);
   const date = params.day ?? [...marks.keys()][0];
   if (free.body === undefined) {
@@ -47,7 +47,12 @@ export function ProviderDays({ provider, rescheduleId, onHeld }: Props) {
   }
   return (
     <div className="days">
-      <MonthGrid chosen={date} marks={marks} onDay={(day) => changeParams({ day, provider: provider.provider_id })} />
+      <MonthGrid
+        today={dateIn(Date.now(), provider.time_zone)}
+        chosen={date}
+        marks={marks}
+        onDay={(day) => changeParams({ day, provider: provider.provider_id })}
+      />
       {date === undefined ? (
         <EmptyState title={`${provider.first_name} has no free time right now`}>
           New times appear here as soon as they are offered.
@@ -73,20 +78,19 @@ interface DayProps extends Props {
 
 function ProviderDay({ provider, date, free, rescheduleId, onHeld }: DayProps) {
   const [, changeParams] = useAddressParams();
-  const day = useDaySlots(provider.provider_id, date, free.byDay.get(date));
+  const day = useDaySlots(provider, date, free.byDay.get(date));
   const otherSlots = useMemo(
     () =>
       (free.timeslots ?? []).map((timeslot) =>
-        providerSlot(timeslot, { id: timeslot.timeslot_id, remaining: 1, price: null }),
+        providerSlot(timeslot, provider.time_zone, { id: timeslot.timeslot_id, remaining: 1, price: null }),
       ),
-    [free.timeslots],
+    [free.timeslots, provider.time_zone],
   );
   return (
     <DaySlots
       date={date}
       slots={day.slots}
       otherSlots={otherSlots}
-      timeZone={provider.time_zone}
       isReady={day.body !== undefined}
       cached={day.cached}
       error={day.error}

@@ -12,8 +12,6 @@ import type { OfferedSlot } from './offered-slot.ts';
 
 interface Props {
   readonly slots: readonly OfferedSlot[];
-  /** Zone of the provider or supplier. */
-  readonly timeZone: string;
   readonly chosenId: number | undefined;
   readonly onChoose: (slot: OfferedSlot) => void;
 }
@@ -24,16 +22,15 @@ const TIMES_OF_DAY = [
   { name: 'Evening', fromHour: 17, untilHour: 24 },
 ] as const;
 
-/** A day's slots by time of day. Where the other party's clock shows other times, they are beneath. */
-export function SlotList({ slots, timeZone, chosenId, onChoose }: Props) {
+/** A day's slots by time of day. Where the visitor's clock shows other times, they are beneath. */
+export function SlotList({ slots, chosenId, onChoose }: Props) {
   const timed = slots.filter(({ isAllDay }) => !isAllDay);
-  const isListedInVisitorZone = slots.every(({ zone }) => zone === VISITOR_ZONE);
-  const otherZone = isListedInVisitorZone ? timeZone : VISITOR_ZONE;
-  const hasTwoClocks = timed.some(({ start, zone }) => formatTime(start, zone) !== formatTime(start, otherZone));
+  const [first] = timed;
+  const hasTwoClocks = timed.some(({ start, zone }) => formatTime(start, zone) !== formatTime(start));
   const groups = groupByTimeOfDay(slots);
   return (
     <div className="slots">
-      {timed.length > 0 && <p className="hint">{clockHint(timeZone, hasTwoClocks, isListedInVisitorZone)}</p>}
+      {first && <p className="hint">{clockHint(first.zone, hasTwoClocks)}</p>}
       {groups.map((group) => (
         <section key={group.name} aria-label={group.name}>
           <h3 className="small-title">{group.name}</h3>
@@ -42,7 +39,7 @@ export function SlotList({ slots, timeZone, chosenId, onChoose }: Props) {
               <li key={slot.id}>
                 <SlotButton
                   slot={slot}
-                  otherZone={hasTwoClocks ? otherZone : undefined}
+                  hasTwoClocks={hasTwoClocks}
                   isChosen={slot.id === chosenId}
                   onChoose={onChoose}
                 />
@@ -71,21 +68,20 @@ function groupByTimeOfDay(slots: readonly OfferedSlot[]): Group[] {
   return [allDay, ...groups].filter((group) => group.slots.length > 0);
 }
 
-function clockHint(timeZone: string, hasTwoClocks: boolean, isListedInVisitorZone: boolean): string {
+function clockHint(timeZone: string, hasTwoClocks: boolean): string {
   const visitorZone = zoneName(VISITOR_ZONE);
-  if (!hasTwoClocks) return `All times are ${visitorZone} time.`;
-  if (isListedInVisitorZone) return `Your time (${visitorZone}), with ${zoneName(timeZone)} time below.`;
+  if (!hasTwoClocks) return `All times are ${zoneName(timeZone)} time.`;
   return `${zoneName(timeZone)} time, with your time (${visitorZone}) below.`;
 }
 
 interface SlotButtonProps {
   readonly slot: OfferedSlot;
-  readonly otherZone: string | undefined;
+  readonly hasTwoClocks: boolean;
   readonly isChosen: boolean;
   readonly onChoose: (slot: OfferedSlot) => void;
 }
 
-function SlotButton({ slot, otherZone, isChosen, onChoose }: SlotButtonProps) {
+function SlotButton({ slot, hasTwoClocks, isChosen, onChoose }: SlotButtonProps) {
   const { id, start, zone, remaining, price, isAllDay } = slot;
   const isTaken = remaining === 0;
   return (
@@ -98,12 +94,12 @@ function SlotButton({ slot, otherZone, isChosen, onChoose }: SlotButtonProps) {
       data-slot={id}
       onClick={() => onChoose(slot)}
     >
-      <span className="slot-time">{isAllDay ? 'Whole day' : formatTime(start, zone)}</span>
-      {isTaken && <span className={otherZone === undefined ? 'visually-hidden' : 'slot-detail'}>Taken</span>}
-      {!isTaken && otherZone !== undefined && !isAllDay && (
+      <span className="slot-time">{isAllDay ? 'All day' : formatTime(start, zone)}</span>
+      {isTaken && <span className={hasTwoClocks ? 'slot-detail' : 'visually-hidden'}>Taken</span>}
+      {!isTaken && hasTwoClocks && !isAllDay && (
         <span className="slot-detail">
-          {timeInOtherZone(slot, otherZone)}
-          <span className="visually-hidden"> in {zoneName(otherZone)}</span>
+          {visitorTime(slot)}
+          <span className="visually-hidden"> your time</span>
         </span>
       )}
       {!isTaken && price && <span className="slot-price">{formatMoney(price.amount, price.currency)}</span>}
@@ -112,8 +108,7 @@ function SlotButton({ slot, otherZone, isChosen, onChoose }: SlotButtonProps) {
   );
 }
 
-/** With the weekday where it is another day there. */
-function timeInOtherZone({ start, zone }: OfferedSlot, otherZone: string): string {
-  const isSameDay = dateIn(start, zone) === dateIn(start, otherZone);
-  return isSameDay ? formatTime(start, otherZone) : formatWeekdayTime(start, otherZone);
+/** The start by the visitor's clock, with the weekday where it is another day there. */
+function visitorTime({ start, zone }: OfferedSlot): string {
+  return dateIn(start, zone) === dateIn(start) ? formatTime(start) : formatWeekdayTime(start);
 }

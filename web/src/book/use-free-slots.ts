@@ -1,18 +1,23 @@
 import { useMemo, useRef } from 'react';
 import { freeSlotsQuery, freeTimesQuery } from '../api/queries.ts';
-import type { Timeslot } from '../api/resources.ts';
+import type { Provider, Timeslot } from '../api/resources.ts';
 import { useCached } from '../api/use-cached.ts';
-import { addDays } from '../calendar-dates.ts';
+import { DAY_MIN, instantMs } from '../calendar/wall-time.ts';
 import { dateIn } from '../format.ts';
 import { type OfferedSlot, providerSlot } from './offered-slot.ts';
 
-/** A provider's free timeslots that can be reserved now, by the visitor's calendar date. */
-export function useFreeTimes(providerId: number) {
-  const result = useCached(freeTimesQuery(providerId));
+/** A provider's free timeslots that can be reserved now, by the date in their zone. */
+export function useFreeTimes({ provider_id, time_zone }: Provider) {
+  const result = useCached(freeTimesQuery(provider_id));
   const timeslots = result.body?.['available timeslots'];
-  const byDay = useMemo(() => Map.groupBy(timeslots ?? [], ({ start_time }) => dateIn(start_time)), [timeslots]);
+  const byDay = useMemo(
+    () => Map.groupBy(timeslots ?? [], ({ start_time }) => dateIn(start_time, time_zone)),
+    [timeslots, time_zone],
+  );
   return { ...result, timeslots, byDay };
 }
+
+const HOUR_MS = 3_600_000;
 
 /**
  * A day's free slots with their prices. A slot that someone else takes while the day is open stays in the list with
@@ -20,9 +25,11 @@ export function useFreeTimes(providerId: number) {
  *
  * @param reservable those of the day's timeslots that start far enough ahead
  */
-export function useDaySlots(providerId: number, date: string, reservable: readonly Timeslot[] | undefined) {
-  const from = new Date(`${date}T00:00:00`).toISOString();
-  const to = new Date(`${addDays(date, 1)}T00:00:00`).toISOString();
+export function useDaySlots(provider: Provider, date: string, reservable: readonly Timeslot[] | undefined) {
+  const { provider_id: providerId, time_zone: zone } = provider;
+  // An hour more on either side, because a clock change may skip or repeat midnight. `reservable` decides.
+  const from = new Date(instantMs(date, 0, zone) - HOUR_MS).toISOString();
+  const to = new Date(instantMs(date, DAY_MIN, zone) + HOUR_MS).toISOString();
   const result = useCached(freeSlotsQuery(providerId, date, from, to));
   const seen = useRef(new Map<number, OfferedSlot>());
   const seenOn = useRef('');
@@ -35,11 +42,11 @@ export function useDaySlots(providerId: number, date: string, reservable: readon
     const byId = new Map<number, OfferedSlot>();
     for (const slot of result.body?.slots ?? []) {
       const { slot_id: id, remaining, price } = slot;
-      if (reservableIds.has(id)) byId.set(id, providerSlot(slot, { id, remaining, price }));
+      if (reservableIds.has(id)) byId.set(id, providerSlot(slot, zone, { id, remaining, price }));
     }
     for (const [id, slot] of seen.current) if (!byId.has(id)) byId.set(id, { ...slot, remaining: 0 });
     for (const [id, slot] of byId) seen.current.set(id, slot);
     return [...byId.values()].sort((a, b) => a.start.localeCompare(b.start));
-  }, [result.body, reservable, providerId, date]);
+  }, [result.body, reservable, providerId, zone, date]);
   return { ...result, slots };
 }

@@ -8,15 +8,15 @@ import { changeReservation } from '../api/mutations.ts';
 import type { Reservation } from '../api/resources.ts';
 import { serverNowMs } from '../api/server-clock.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
-import { formatCountdown, formatDuration, formatLongDay, formatTimeRange, VISITOR_ZONE, zoneName } from '../format.ts';
+import { formatCountdown, formatDuration } from '../format.ts';
+import { placeTime } from '../place-time.ts';
 import { addressOf } from '../shell/addresses.ts';
 import { useNowMs } from '../use-now.ts';
 import { reservationSummary } from './reservation-summary.ts';
+import { usePlace } from './use-reservations.ts';
 
 interface Props {
   readonly reservation: Reservation;
-  /** The provider or the offering, from `reservationTitle`. */
-  readonly title: string;
   readonly onEnded?: (how: 'confirmed' | 'cancelled') => void;
 }
 
@@ -33,7 +33,7 @@ export function byExpiry(a: Reservation, b: Reservation): number {
 }
 
 /** A hold with its remaining time, and the buttons that confirm, extend, move or release it. */
-export function HoldCard({ reservation, title, onEnded }: Props) {
+export function HoldCard({ reservation, onEnded }: Props) {
   const { reservation_id: id, provider_id, start_time, end_time, created_at, expires_at } = reservation;
   useNowMs();
   const leftMs = Date.parse(expires_at) - serverNowMs();
@@ -42,21 +42,19 @@ export function HoldCard({ reservation, title, onEnded }: Props) {
   const isExpired = leftMs <= 0 || (change.error instanceof HoldfastProblem && change.error.type === 'hold-expired');
   const isLastMinute = leftMs < LAST_MINUTE_MS;
   const summary = reservationSummary(reservation);
-  const timeRange = formatTimeRange(start_time, end_time);
+  const { title, zone } = usePlace(reservation);
+  const { day, time, clock, visitorStart } = placeTime(start_time, end_time, zone);
   return (
-    <section
-      className="hold-card"
-      aria-label={`Hold no. ${id}, ${formatLongDay(start_time)}, ${timeRange}`}
-      data-expired={isExpired || undefined}
-    >
+    <section className="hold-card" aria-label={`Hold no. ${id}, ${day}, ${time}`} data-expired={isExpired || undefined}>
       <div className="hold-card-head">
         <div>
           <p className="hold-card-title">{isExpired ? 'Your hold has expired' : 'Held for you'}</p>
-          <p className="hold-card-time">{timeRange}</p>
+          <p className="hold-card-time">{time}</p>
           <p className="hint">
-            {formatLongDay(start_time)}
-            {provider_id === null && `, your time (${zoneName(VISITOR_ZONE)})`} · {title}
+            {day}
+            {clock !== undefined && `, ${clock}`} · {title}
           </p>
+          {visitorStart !== undefined && <p className="hint">{visitorStart}</p>}
           {summary !== undefined && <p className="hold-card-summary">{summary}</p>}
         </div>
         <Countdown leftMs={leftMs} totalMs={Date.parse(expires_at) - Date.parse(created_at)} isExpired={isExpired} />

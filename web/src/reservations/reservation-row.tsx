@@ -7,20 +7,19 @@ import type { Reservation } from '../api/resources.ts';
 import { CancelButton } from '../components/cancel-button.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
-import { formatLongDay, formatTimeRange } from '../format.ts';
+import { placeTime } from '../place-time.ts';
 import { addressOf } from '../shell/addresses.ts';
 import { ReservationHistory } from './reservation-history.tsx';
 import { reservationSummary } from './reservation-summary.ts';
+import { usePlace } from './use-reservations.ts';
 
 interface Props {
   readonly reservation: Reservation;
-  /** The provider or the offering, from `reservationTitle`. */
-  readonly title: string;
   readonly onCancelled: (id: number) => void;
 }
 
 /** A reservation that is no longer a hold. */
-export function ReservationRow({ reservation, title, onCancelled }: Props) {
+export function ReservationRow({ reservation, onCancelled }: Props) {
   const { reservation_id: id, client_id, provider_id, status, start_time, end_time } = reservation;
   const summary = reservationSummary(reservation);
   const [isOpen, setIsOpen] = useState(false);
@@ -30,15 +29,17 @@ export function ReservationRow({ reservation, title, onCancelled }: Props) {
     onSuccess: () => onCancelled(id),
     onSettled: () => invalidateQueries(queries, [...RESERVATION_QUERIES, ...BOOKING_QUERIES]),
   });
-  const day = formatLongDay(start_time);
-  const timeRange = formatTimeRange(start_time, end_time);
+  const { title, zone } = usePlace(reservation);
+  const { day, time, clock, visitorStart } = placeTime(start_time, end_time, zone);
   return (
     <li className="row" data-status={status}>
       <div className="row-main">
         <div>
           <p className="row-title">
-            {day}, <span className="no-wrap">{timeRange}</span>
+            {day}, <span className="no-wrap">{time}</span>
+            {clock !== undefined && `, ${clock}`}
           </p>
+          {visitorStart !== undefined && <p className="hint">{visitorStart}</p>}
           <p className="hint">
             {title}
             {summary !== undefined && ` · ${summary}`} · no. {id}
@@ -59,7 +60,7 @@ export function ReservationRow({ reservation, title, onCancelled }: Props) {
         {status === 'confirmed' && (
           <CancelButton
             kind="reservation"
-            subject={`${day}, ${timeRange}, ${title}`}
+            subject={`${day}, ${time}, ${title}`}
             consequence="The time becomes available to others right away. To get it back, you would have to book it again."
             isPending={cancel.isPending}
             onCancel={() => cancel.mutate()}

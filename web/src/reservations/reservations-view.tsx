@@ -1,9 +1,8 @@
 import '../styles/rows.css';
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
-import type { Provider, Reservation } from '../api/resources.ts';
+import type { Reservation } from '../api/resources.ts';
 import { serverNowMs } from '../api/server-clock.ts';
-import { useProviders } from '../api/use-people.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Loading } from '../components/loading.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
@@ -14,7 +13,7 @@ import { ClientPicker } from '../shell/client-picker.tsx';
 import { useCurrentClient } from '../shell/current-client.tsx';
 import { byExpiry, HoldCard } from './hold-card.tsx';
 import { ReservationRow } from './reservation-row.tsx';
-import { reservationTitle, useReservations } from './use-reservations.ts';
+import { useReservations } from './use-reservations.ts';
 
 /** The current client's reservations: holds first, then upcoming, then past. */
 export function ReservationsView() {
@@ -52,7 +51,6 @@ export function ReservationsView() {
 
 /** @param reservations the oldest first */
 function Reservations({ reservations }: { readonly reservations: readonly Reservation[] }) {
-  const providers = useProviders().body?.providers;
   const [cancelledId, setCancelledId] = useState<number>();
   const nowMs = serverNowMs();
   const isUpcoming = ({ status, end_time }: Reservation) =>
@@ -66,10 +64,10 @@ function Reservations({ reservations }: { readonly reservations: readonly Reserv
         {cancelledId !== undefined && <CancelledNotice key={cancelledId} id={cancelledId} />}
       </div>
       {holds.map((hold) => (
-        <HoldCard key={hold.reservation_id} reservation={hold} title={reservationTitle(hold, providers)} />
+        <HoldCard key={hold.reservation_id} reservation={hold} />
       ))}
-      <Group title="Upcoming" reservations={upcoming} providers={providers} onCancelled={setCancelledId} />
-      <Group title="Past and cancelled" reservations={past} providers={providers} onCancelled={setCancelledId} />
+      <Group title="Upcoming" reservations={upcoming} onCancelled={setCancelledId} />
+      <Group title="Past and cancelled" reservations={past} onCancelled={setCancelledId} />
     </>
   );
 }
@@ -77,23 +75,17 @@ function Reservations({ reservations }: { readonly reservations: readonly Reserv
 interface GroupProps {
   readonly title: string;
   readonly reservations: readonly Reservation[];
-  readonly providers: readonly Provider[] | undefined;
   readonly onCancelled: (id: number) => void;
 }
 
-function Group({ title, reservations, providers, onCancelled }: GroupProps) {
+function Group({ title, reservations, onCancelled }: GroupProps) {
   if (reservations.length === 0) return null;
   return (
     <section className="group">
       <h2>{title}</h2>
       <ul className="rows">
         {reservations.map((reservation) => (
-          <ReservationRow
-            key={reservation.reservation_id}
-            reservation={reservation}
-            title={reservationTitle(reservation, providers)}
-            onCancelled={onCancelled}
-          />
+          <ReservationRow key={reservation.reservation_id} reservation={reservation} onCancelled={onCancelled} />
         ))}
       </ul>
     </section>
