@@ -152,7 +152,8 @@ $$;
 --
 -- The order of the steps matters:
 -- 1. Lock the slots, in id order, so that no two calls deadlock.
--- 2. Read the clock. Read before the wait for the locks, it would let a decision be made too late.
+-- 2. Read the clock. If it were read before the wait for the locks, a hold that expired during the wait would still
+--    count as live.
 -- 3. Mark expired holds of these slots, so that their units are free whether or not a sweep has run.
 -- 4. Read the slots in a new statement, which sees everything that was committed during the wait.
 --
@@ -338,8 +339,8 @@ begin
 end
 $$;
 
--- Called by src/modules/reservations/booking/reservation-store.ts. Marks up to p_limit expired holds as such, and
--- returns them. Nothing depends on it: holding and listing compare expires_at with the clock themselves.
+-- Called by src/modules/reservations/booking/reservation-store.ts. Marks the expired holds
+-- on the slots of the p_limit holds that expired first, and returns them. Nothing depends on it: holding and listing compare expires_at with the clock themselves.
 --
 -- It locks slots before reservations, each in id order, like every other writer.
 create function expire_due_holds(p_limit integer)

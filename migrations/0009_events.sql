@@ -5,7 +5,7 @@
 create table event (
   xid xid8 not null default pg_current_xact_id(),
   position bigint generated always as identity,
-  -- now() and not holdfast_clock(): nothing is decided by this time, and a hold should not read that clock once more.
+  -- now() and not holdfast_clock(): nothing is decided by this time, and a second call of that clock would slow each hold.
   recorded_at timestamptz not null default now(),
   kind text not null,
   attributes jsonb not null default '{}',  -- fields that are the same for everything listed
@@ -17,9 +17,9 @@ create table event (
   primary key (xid, position)
 );
 
--- The last transaction whose rows were deleted. A reader that has not read past it may have missed some. The first
--- transaction whose rows are kept would not do: when little happens, it is always later than what a reader received
--- last.
+-- The last transaction whose rows were deleted. A reader that has not read past it may have missed some. Storing the
+-- first transaction whose rows are kept instead would force a reset on idle readers: when little happens, it is always
+-- later than what they received last.
 create table event_horizon (
   xid xid8 not null,
   singleton boolean primary key default true check (singleton)

@@ -16,7 +16,7 @@ import { type Metrics, serveMetrics } from './platform/metrics.ts';
 const TAGS = [
   {
     name: 'Fixed paths',
-    description: 'The seven paths of the reservations assignment. Their requests and answers never change.',
+    description: 'Seven paths whose requests and answers never change, for programs that were written against them.',
   },
   { name: 'Providers and clients', description: 'The people who offer time, and the people who reserve it.' },
   { name: 'Availability', description: "Providers' time: offer it, withdraw it, and list its slots." },

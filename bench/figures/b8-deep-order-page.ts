@@ -51,7 +51,7 @@ async function measure(run: BenchRun): Promise<Findings> {
     );
     run.say(`round ${round} of ${run.rounds}, page ${FIRST} and ${DEEP}, ms: ${medians.join(', ')}`);
   }
-  const goal: Goal = { kind: 'at most', value: 1.5 };
+  const goal: Goal = { kind: 'at most', value: 1.1 };
   const last = `page ${DEEP.toLocaleString('en')}`;
   return {
     measures: [

@@ -36,8 +36,8 @@ export const syncCommand = defineCommand({
 });
 
 /**
- * Shows what the database says. It changes nothing and needs no server; it only brings the schema forward, as every
- * command does.
+ * Shows the state of the sync as the database has it; needs no server. It migrates the schema and adds the rows of
+ * suppliers that are new in `SUPPLIERS_FILE`. Otherwise it only reads.
  */
 export async function runSync(once: boolean, config: Config, printer: Printer, signal: AbortSignal): Promise<void> {
   const { suppliers } = config;

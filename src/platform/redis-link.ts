@@ -2,7 +2,7 @@ import { createClient, ErrorReply } from 'redis';
 import type { Logger } from './logger.ts';
 
 /**
- * A connection to Redis that never delays a caller for long. A command fails after 50 ms. After a failure no command is
+ * A connection to Redis whose commands never delay a caller for long. A command fails after 50 ms. After a failure no command is
  * sent until Redis has answered a probe and the work registered with `onRecovered` has restored what must hold.
  */
 export interface RedisLink extends AsyncDisposable {
@@ -70,7 +70,7 @@ export function openRedis(url: string, logger: Logger, commandTimeoutMs = COMMAN
   }
 
   /**
-   * Sends a command that must not be lost. It is sent during a probe too, since the probe may already be past the
+   * Sends a command whose loss must be noticed. It is sent during a probe too, since the probe may already be past the
    * recovery work that would make up for it.
    */
   async function sendReliably(work: () => Promise<unknown>): Promise<void> {

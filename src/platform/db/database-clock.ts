@@ -1,6 +1,6 @@
 /**
  * The database's clock, read from memory. A sample arrives with every round trip of the change feed; between samples
- * this process's monotonic clock continues it. The machine's own wall clock has no influence.
+ * this process's monotonic clock continues it. After the first sample, the machine's own wall clock has no influence.
  *
  * The database took a sample at some moment between the question and the answer, which gives two limits of the present.
  * Code that must not underestimate an age takes the later one as now, and the earlier one as the start of a load.

@@ -2,7 +2,7 @@ import type { Random } from '../../platform/seeded-random.ts';
 import type { Inventory } from './inventory.ts';
 import type { Stock, UnitId } from './stock.ts';
 
-/** Node runs a longer interval every millisecond. */
+/** Node treats a longer interval as 1 ms. */
 const LONGEST_INTERVAL_MS = 2 ** 31 - 1;
 
 /** Other buyers, who buy one random unit at a time, at a steady rate. */

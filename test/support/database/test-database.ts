@@ -20,7 +20,7 @@ export interface TestDatabase extends AsyncDisposable {
 }
 
 /**
- * The database's clock under the control of a test. The program reads the time only with `holdfast_clock()`, and each
+ * The database's clock under the control of a test. Every decision reads the time with `holdfast_clock()`, and each
  * test has its own database, so the test replaces that function by one that reads a row the test writes.
  *
  * Replacing the function at each move would not work: a session that waits for a lock inside a PL/pgSQL function

@@ -8,7 +8,7 @@ export function learnServerClock(date: string | null): void {
   if (Math.abs(measuredMs - aheadMs) > 1_000) aheadMs = measuredMs;
 }
 
-/** The time by the server's clock, which decides when a hold expires. */
+/** The server's clock: the page's estimate of the database's clock, which decides when a hold expires. */
 export function serverNowMs(): number {
   return Date.now() + aheadMs;
 }

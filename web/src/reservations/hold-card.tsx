@@ -23,7 +23,7 @@ interface Props {
 const LAST_MINUTE_MS = 60_000;
 /**
  * Delays after the countdown ends at which the reservations are fetched. `expires_at` has whole seconds, and the
- * server's clock is known to half a second, so the hold may still be live at first.
+ * server's clock is known to within a second, so the hold may still be live at first.
  */
 const CHECK_EXPIRY_AFTER_MS = [0, 1_200, 3_000, 6_000];
 

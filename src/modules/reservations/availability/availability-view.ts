@@ -19,6 +19,7 @@ export interface SlotPosition {
   readonly slotId: Id;
 }
 
+/** Which slots to list. `listSlots` applies it in SQL, `Timetable.available` in memory; both must agree. */
 export interface SlotFilter {
   readonly providerId?: Id | undefined;
   /** Only slots that start at or after this moment. */

@@ -2,7 +2,7 @@ import type { Tx } from '../../../platform/db/database.ts';
 import type { Id } from '../../../platform/ids.ts';
 import { expireDueHolds } from './reservation-store.ts';
 
-/** No limit. In chunks of one transaction, slots would be locked out of their order. */
+/** No limit. Several chunks in one transaction would lock slots out of id order. */
 const ALL = 2_147_483_647;
 
 /**

@@ -118,7 +118,7 @@ export async function moveToSlot(tx: Tx, reservationId: Id, slotId: Id, now: Ins
 }
 
 /**
- * Ends up to `limit` expired holds, on any slot. Nothing waits for it or depends on it.
+ * Ends the expired holds on the slots of the `limit` holds that expired first. Nothing waits for it or depends on it.
  *
  * @returns the slot of each ended hold
  */

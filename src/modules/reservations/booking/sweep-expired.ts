@@ -4,7 +4,7 @@ import type { Jobs } from '../../../platform/jobs/jobs.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { expireDueHolds } from './reservation-store.ts';
 
-/** Holds ended by one transaction, so that no other transaction waits long for its locks. */
+/** Holds whose slots one transaction clears, so that no other transaction waits long for its locks. */
 const CHUNK = 1_000;
 
 /**

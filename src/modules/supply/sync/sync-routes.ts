@@ -109,7 +109,7 @@ export function addSyncRoutes(app: HttpServer, { database, suppliers }: SyncRout
     },
   );
 
-  // Connectivity check of the inventory sync assignment.
+  // A connectivity check that older programs call; it is not part of the described API.
   app.get('/test', { schema: { hide: true, response: { 200: schemas.Greeting } } }, async () => ({ hello: 'world' }));
 }
 

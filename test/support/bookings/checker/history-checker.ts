@@ -138,6 +138,7 @@ function checkAnswers({ exchanges, lives }: History, { reservations, events }: F
   const unanswered = reservations.filter((row) => !lives.get(row.id)?.hold.length).length;
   const unknown = exchanges.filter((each) => each.operation.kind === 'hold' && isUnknown(each)).length;
   const late = violationOf('confirmed in time');
+  const differing = violationOf('answers match the tables');
   const doubled = violationOf('one effect per key');
   const lost = violationOf('nothing lost');
   return [
@@ -154,8 +155,8 @@ function checkAnswers({ exchanges, lives }: History, { reservations, events }: F
       const unconfirmed = !life.confirm.some((each) => isDone(each) || isUnknown(each));
       const requests = new Set(life.hold.map((each) => each.key ?? each));
       return [
-        ...late(hold !== undefined && !equalsAnswer, `reservation ${id} differs from its client's answer`),
-        ...late(foreign, `reservation ${id} was confirmed to another client`),
+        ...differing(hold !== undefined && !equalsAnswer, `reservation ${id} differs from its client's answer`),
+        ...differing(foreign, `reservation ${id} was confirmed to another client`),
         ...late(row.decidedAt !== null && unconfirmed, `reservation ${id} is confirmed, and no answer said so`),
         ...lost(confirmed.length > 0 && row.decidedAt === null, `the confirmation of ${id} is lost`),
         ...lost(cancelled && row.status !== 'cancelled', `the cancellation of ${id} is lost`),

@@ -9,6 +9,8 @@ export type Invariant =
   | 'never oversold'
   /** A confirmed reservation was held by the same client on the same slot, and was confirmed before it expired. */
   | 'confirmed in time'
+  /** A stored reservation has the client, the slot and the units of its successful answers. */
+  | 'answers match the tables'
   /** Nothing follows a final status; a confirmed reservation is only cancelled or found in conflict. */
   | 'states in order'
   /** A slot is refused as taken only if it was that full at some moment of the request. */
