@@ -17,6 +17,7 @@ const DECISIONS = [
   '^src/modules/vehicles/states/timeline\\.ts$',
   '^src/modules/supply/planner/',
   '^src/modules/supply/write-back/retry-policy\\.ts$',
+  '^src/modules/supply/supplier/retry-delay\\.ts$',
 ];
 
 /**

@@ -29,7 +29,7 @@ const TUNING = {
   pullLeaseMs: 3_000,
   sendWithinMs: 500,
   pollMs: 20,
-  retryAfterMs: 1_500,
+  retry: { baseMs: 1_500, capMs: 1_500 },
   takeReadsEveryMs: 500,
   maxConcurrentPulls: 1,
 };

@@ -81,7 +81,7 @@ export interface Adapter {
 
 /** A failed request to a supplier. It may have had its effect all the same. */
 export class SupplierFailure extends Error {
-  /** Milliseconds to wait before the next request, if a 429 or 503 states them. */
+  /** Milliseconds to wait before the next request, if its answer states them. */
   readonly retryAfterMs: number | undefined;
   constructor(message: string, options: ErrorOptions & { readonly retryAfterMs?: number } = {}) {
     super(message, options);

@@ -15,7 +15,7 @@ const HOUR_MS = 3_600_000;
 const READERS = 100;
 const WITHIN = { timeout: 10_000 };
 /** Short, so that a pull too many would be sent at once. */
-const TUNING = { pollMs: 5, retryAfterMs: 5 };
+const TUNING = { pollMs: 5, retry: { baseMs: 5, capMs: 5 } };
 
 let supplierCount = 0;
 

@@ -4,8 +4,9 @@ import type { Logger } from '../../../platform/logger.ts';
 import { type Adapter, SupplierFailure, type UpstreamSlot } from '../adapters/adapter.ts';
 import { formatPartition, type Partition } from '../supplier/partition.ts';
 import type { Supplier } from '../supplier/supplier.ts';
-import { type ReplaceOutcome, replacePartition } from './partition-store.ts';
+import { replacePartition } from './partition-store.ts';
 import { closePull, type ReservedPull, recordFailure } from './pull-ledger-store.ts';
+import type { UnstoredPull } from './pull-retries.ts';
 
 export interface PullDeps {
   readonly database: Database;
@@ -27,9 +28,7 @@ export interface DuePull {
   readonly startedAt: number;
 }
 
-export type PullOutcome =
-  | { readonly kind: Exclude<ReplaceOutcome, 'changed' | 'unchanged'> | 'failed' }
-  | { readonly kind: 'stored'; readonly isEmpty: boolean };
+export type PullOutcome = UnstoredPull | { readonly kind: 'stored'; readonly isEmpty: boolean };
 
 /** Sends one pull, once, and stores its answer or its failure. */
 export async function runPull(deps: PullDeps, pull: DuePull): Promise<PullOutcome> {
@@ -56,8 +55,12 @@ export async function runPull(deps: PullDeps, pull: DuePull): Promise<PullOutcom
     if (outcome !== 'changed' && outcome !== 'unchanged') return { kind: outcome };
     return { kind: 'stored', isEmpty: slots.length === 0 };
   } catch (error) {
+    const failedAt = performance.now();
     await storeFailure(deps, pull, answeredAfterMs, error);
-    return { kind: 'failed' };
+    const requestedMs = error instanceof SupplierFailure ? error.retryAfterMs : undefined;
+    // The wait began with the answer, and storing the failure took a part of it.
+    const retryAfterMs = requestedMs && Math.max(1, requestedMs - (performance.now() - failedAt));
+    return { kind: 'failed', retryAfterMs };
   }
 }
 

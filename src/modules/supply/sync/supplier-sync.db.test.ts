@@ -21,7 +21,7 @@ const TUNING: Partial<SyncTuning> = {
   sendWithinMs: 100,
   reserveAheadMs: 20,
   pollMs: 10,
-  retryAfterMs: 50,
+  retry: { baseMs: 50, capMs: 50 },
   takeReadsEveryMs: 50,
 };
 
@@ -174,6 +174,15 @@ eachDatabase('SupplierSync', (open) => {
       .toBe(true);
     const pulls = simulator.log().length;
     expect(pulls).toBeLessThanOrEqual(3 + 8);
+  });
+
+  it('a partition that a 429 refused is pulled again at the time that the supplier names', async () => {
+    await using simulator = await startSimulator({ kind: 'per-date', limits: ['4/1500ms'] });
+    const supplier = supplierOf(simulator, { products: [14] });
+    // With the delay of any other failure this test would not end in time.
+    await using _ = await sync(supplier, { sendWithinMs: 5_000, retry: { baseMs: 60_000, capMs: 60_000 } });
+    await expect.poll(() => countPartitions(supplier), WITHIN).toBe(HORIZON_DAYS);
+    expect(simulator.log().some(({ accepted }) => !accepted)).toBe(true);
   });
 
   it('a slot that the supplier removed is closed, and no other slot is', async () => {

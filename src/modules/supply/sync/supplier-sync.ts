@@ -12,6 +12,7 @@ import { readObserved } from './partition-store.ts';
 import { readPlannerMemory, writePlannerMemory } from './planner-memory-store.ts';
 import { deleteOldPulls, type PullReservation, reservePull } from './pull-ledger-store.ts';
 import { createPullPlan, type PullPlan } from './pull-plan.ts';
+import { PullRetries } from './pull-retries.ts';
 import { type DuePull, type PullDeps, runPull } from './run-pull.ts';
 import { type SyncTuning, tuningFor } from './sync-tuning.ts';
 import { offerProducts } from './withdrawal-store.ts';
@@ -47,6 +48,7 @@ export class SupplierSync implements AsyncDisposable {
   readonly #instance = randomUUID();
   readonly #stopped = new AbortController();
   readonly #pullDeps: PullDeps;
+  readonly #retries: PullRetries;
   readonly #pulls = new Set<Promise<void>>();
   readonly #done: Promise<void>;
   /** Until this time of `performance.now()` no other instance can hold the lease. */
@@ -58,6 +60,7 @@ export class SupplierSync implements AsyncDisposable {
     this.#tuning = tuningFor(supplier, tuning);
     const { sendWithinMs } = this.#tuning;
     this.#pullDeps = { ...deps, supplier, adapter, signal: this.#signal, sendWithinMs };
+    this.#retries = new PullRetries(supplier, this.#tuning, Math.random);
     this.#done = this.#run();
   }
 
@@ -176,13 +179,8 @@ export class SupplierSync implements AsyncDisposable {
     if (outcome.kind === 'stored') {
       const pulledAtMs = Temporal.Instant.from(pull.reservation.observedAt).epochMilliseconds;
       term.plan.observe(pull.partition, { pulledAtMs, isEmpty: outcome.isEmpty }, nowMs);
-    } else term.plan.defer(pull.partition, nowMs + this.#restMs(outcome.kind));
-  }
-
-  /** How long a partition rests whose answer was not stored. */
-  #restMs(outcome: 'failed' | 'unconfirmed' | 'older' | 'fenced'): number {
-    if (outcome === 'failed') return this.#tuning.retryAfterMs;
-    return outcome === 'unconfirmed' ? this.#tuning.confirmAfterMs : 0;
+      this.#retries.stored(pull.partition);
+    } else term.plan.defer(pull.partition, this.#retries.unstored(pull.partition, outcome, nowMs));
   }
 
   /** Extends the lease, gives the counted reads to the planner, and stores the planner's memory from time to time. */

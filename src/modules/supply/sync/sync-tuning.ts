@@ -1,7 +1,8 @@
 import { pullsPerDay, type Supplier } from '../supplier/supplier.ts';
+import type { PullRetryTuning } from './pull-retries.ts';
 
 /** The times and limits of a sync, in milliseconds. Tests use shorter times. */
-export interface SyncTuning {
+export interface SyncTuning extends PullRetryTuning {
   /** Length of the leader lease: how long another instance waits before it replaces a leader that has died. */
   readonly leaseMs: number;
   /** Length of a pull's own lease; must be far longer than any timeout of an adapter. */
@@ -12,10 +13,6 @@ export interface SyncTuning {
   readonly reserveAheadMs: number;
   /** How often to check for work when no time is known at which there will be some. */
   readonly pollMs: number;
-  /** How long to wait before a partition whose pull failed is pulled again. */
-  readonly retryAfterMs: number;
-  /** How long to wait before an unconfirmed answer is pulled again; the same fault must not confirm itself. */
-  readonly confirmAfterMs: number;
   /** How often the counted reads are given to the planner. */
   readonly takeReadsEveryMs: number;
   /** Pulls that may run at the same time. A crash may repeat this many. */
@@ -28,8 +25,8 @@ const DEFAULTS: Omit<SyncTuning, 'maxConcurrentPulls'> = {
   sendWithinMs: 10_000,
   reserveAheadMs: 100,
   pollMs: 1_000,
-  retryAfterMs: 30_000,
-  confirmAfterMs: 300_000,
+  retry: { baseMs: 1_000, capMs: 300_000 },
+  confirmWithinMs: 300_000,
   takeReadsEveryMs: 10_000,
 };
 

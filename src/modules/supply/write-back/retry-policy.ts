@@ -1,4 +1,5 @@
 import type { UpstreamId } from '../adapters/adapter.ts';
+import { type BackOff, retryDelayMs } from '../supplier/retry-delay.ts';
 
 /** The part of a write-back that decides its next step. */
 export interface WriteBackState {
@@ -26,19 +27,16 @@ export function nextStep({ desiredState, wasSent, upstreamId }: WriteBackState):
   return upstreamId === null ? { kind: 'book' } : { kind: 'cancel', id: upstreamId };
 }
 
-export interface RetryPolicy {
-  readonly baseMs: number;
-  readonly capMs: number;
+export interface RetryPolicy extends BackOff {
   /** Number of consecutive failures after which an entry is parked, until a person looks at it. */
   readonly maxAttempts: number;
 }
 
 /** Takes about an hour and a half until an entry is parked, on average. */
-export const RETRY_POLICY: RetryPolicy = { baseMs: 500, capMs: 60_000, maxAttempts: 200 };
+export const RETRY_POLICY: RetryPolicy = { baseMs: 500, capMs: 60_000, maxAttempts: 130 };
 
 /**
- * Delay before the next attempt, in milliseconds. It is random below a ceiling that doubles with each failure, so that
- * entries that failed together do not return together, and never below the wait that the supplier asked for.
+ * Delay before the next attempt, in milliseconds, by the rule of `retryDelayMs`.
  *
  * @param attempt number of consecutive failures, this one included
  * @param random in [0, 1)
@@ -48,9 +46,7 @@ export function delayAfterFailure(
   attempt: number,
   random: number,
   retryAfterMs: number | undefined,
-  { baseMs, capMs, maxAttempts }: RetryPolicy,
+  policy: RetryPolicy,
 ): number | 'park' {
-  if (attempt >= maxAttempts) return 'park';
-  const ceilingMs = Math.min(capMs, baseMs * 2 ** (attempt - 1));
-  return Math.max(Math.ceil(random * ceilingMs), retryAfterMs ?? 0);
+  return attempt >= policy.maxAttempts ? 'park' : retryDelayMs(attempt, random, retryAfterMs, policy);
 }

@@ -23,15 +23,16 @@ describe('delayAfterFailure', () => {
     const longest = Array.from({ length: 12 }, (_, index) => delayAfterFailure(index + 1, 1, undefined, RETRY_POLICY));
     expect(longest.slice(0, 8)).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000]);
     expect(longest.slice(8)).toEqual([60_000, 60_000, 60_000, 60_000]);
-    expect(delayAfterFailure(9, 0, undefined, RETRY_POLICY)).toBe(0);
+    expect(delayAfterFailure(9, 0, undefined, RETRY_POLICY)).toBe(30_000);
   });
 
-  it('a retry waits at least as long as the supplier asks', () => {
+  it('a retry is due at the time that the supplier names, also after many failures', () => {
     expect(delayAfterFailure(1, 0.5, 9_000, RETRY_POLICY)).toBe(9_000);
+    expect(delayAfterFailure(100, 0.5, 2_000, RETRY_POLICY)).toBe(2_000);
   });
 
   it('the last attempt parks the entry', () => {
-    expect(delayAfterFailure(199, 0, undefined, RETRY_POLICY)).toBe(0);
-    expect(delayAfterFailure(200, 0, 9_000, RETRY_POLICY)).toBe('park');
+    expect(delayAfterFailure(129, 0, undefined, RETRY_POLICY)).toBe(30_000);
+    expect(delayAfterFailure(130, 0, 9_000, RETRY_POLICY)).toBe('park');
   });
 });
