@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { VISIBLE_TEXT } from '../src/platform/visible-text.ts';
 
 /** The parts of a JSON schema that can contain schemas or refer to one. */
 interface Schema {
   readonly type?: string;
   readonly $ref?: string;
   readonly description?: string;
+  readonly pattern?: string;
+  readonly enum?: readonly unknown[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
@@ -139,6 +142,26 @@ function unnamedShapes(document: Document): string[] {
   return Object.entries(document.components.schemas).flatMap(([name, schema]) => visit(schema, name));
 }
 
+/** Texts in requests with a grammar of their own, which is stricter than that of a text that a person writes. */
+const PARSED_TEXT = /(_time|_until|timestamp|time_zone|currency|pax\.\[\]\.type)$/;
+
+/** The texts in request bodies that nothing checks. */
+function uncheckedTexts(document: Document): string[] {
+  const visit = (given: Schema, place: string): string[] => {
+    const schema = document.components.schemas[given.$ref?.split('/').at(-1) ?? ''] ?? given;
+    const isUnchecked = schema.type === 'string' && schema.pattern !== VISIBLE_TEXT && schema.enum === undefined;
+    return [
+      ...(isUnchecked && !PARSED_TEXT.test(place) ? [place] : []),
+      ...Object.entries(schema.properties ?? {}).flatMap(([name, each]) => visit(each, `${place}.${name}`)),
+      ...(schema.items ? visit(schema.items, `${place}.[]`) : []),
+      ...(schema.anyOf ?? []).flatMap((each) => visit(each, place)),
+    ];
+  };
+  return operationsOf(document).flatMap(({ name, requestBody }) =>
+    Object.values(requestBody?.content ?? {}).flatMap(({ schema = {} }) => visit(schema, name)),
+  );
+}
+
 describe('openapi.json', () => {
   let document: Document;
   beforeAll(async () => {
@@ -179,12 +202,19 @@ describe('openapi.json', () => {
   it('every object inside a component is a named component too', () => {
     expect(unnamedShapes(document)).toEqual([]);
   });
+
+  it('every text that a person writes must have a visible character', () => {
+    expect(uncheckedTexts(document)).toEqual([]);
+  });
 });
 
 describe('control: the rules for openapi.json', () => {
   const schema: Schema = {
     type: 'object',
-    properties: { id: { type: 'integer' }, list: { description: 'A list.', items: { properties: { name: {} } } } },
+    properties: {
+      id: { type: 'integer' },
+      list: { description: 'A list.', items: { properties: { name: { type: 'string' } } } },
+    },
   };
   const broken: Document = {
     tags: [],
@@ -206,6 +236,7 @@ describe('control: the rules for openapi.json', () => {
     expect(offenders(broken, ({ summary }) => summary === undefined)).toEqual(['GET /things', 'POST /things']);
     expect(unnamedAnswers(broken)).toEqual(['GET /things 200']);
     expect(unnamedShapes(broken)).toEqual(['Thing.list.[]']);
+    expect(uncheckedTexts(broken)).toEqual(['POST /things.list.[].name']);
     expect(undescribedParameters(broken)).toEqual(['GET /things limit']);
     expect(allUndescribedProperties(broken)).toEqual([
       ...['Thing.id', 'Thing.list.[].name'],

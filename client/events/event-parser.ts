@@ -18,7 +18,8 @@ export class EventParser {
   /** The reconnection time that the server has set, in milliseconds. */
   retryMs: number | undefined;
 
-  readonly #decoder = new TextDecoder();
+  /** Strict, unlike the standard's: this server sends UTF-8, and other bytes mean that something on the way broke it. */
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   /** The start of a line whose end has not arrived. */
   #partialLine = '';
   /** Whether the last chunk ended in CR. Its line is complete; an LF at the start of the next chunk belongs to it. */
@@ -36,7 +37,7 @@ export class EventParser {
     this.#id = lastEventId;
   }
 
-  /** Reads a chunk. Returns the events that it completes. */
+  /** Reads a chunk. Returns the events that it completes. @throws TypeError for bytes that are not UTF-8 */
   push(chunk: Uint8Array): ServerSentEvent[] {
     const lines = this.#completeLines(this.#decoder.decode(chunk, { stream: true }));
     return lines.flatMap((line) => (line === '' ? this.#dispatch() : this.#readField(line)));

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseDurationMs } from '../platform/time/duration.ts';
+import { decodeUtf8 } from '../platform/utf8.ts';
 import { ConfigError } from './config-error.ts';
+import { readDatabaseUrl } from './database-url.ts';
 import { Secret } from './secret.ts';
 import { readSuppliersFile, type SupplierConfig } from './suppliers-file.ts';
 
@@ -38,7 +40,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 /** Reads and checks the environment; nothing else in the program does. @throws ConfigError */
 export function readConfig(env: Env): Config {
-  const databaseUrl = env.DATABASE_URL || undefined;
+  const databaseUrl = readText(env, 'DATABASE_URL');
   const host = env.HOST || '127.0.0.1';
   const auth = readChoice(env, 'AUTH', ['off', 'on'], 'off');
   if (auth === 'on')
@@ -66,22 +68,18 @@ export function readConfig(env: Env): Config {
 }
 
 function readEmbedded(env: Env): DatabaseConfig {
-  const dataDir = env.HOLDFAST_DATA_DIR || '.holdfast';
+  const dataDir = readText(env, 'HOLDFAST_DATA_DIR') ?? '.holdfast';
   if (dataDir === 'memory:') return { kind: 'pglite', dataDir: null };
   if (dataDir.includes('://')) throw new ConfigError(`HOLDFAST_DATA_DIR=${dataDir} is neither a directory nor memory:`);
   return { kind: 'pglite', dataDir };
 }
 
 function readPostgres(url: string): DatabaseConfig {
-  const protocol = URL.canParse(url) ? new URL(url).protocol : '';
-  if (protocol !== 'postgres:' && protocol !== 'postgresql:') {
-    throw new ConfigError('DATABASE_URL is not a PostgreSQL URL such as postgres://user@127.0.0.1:5432/holdfast');
-  }
-  return { kind: 'postgres', url: new Secret(url) };
+  return { kind: 'postgres', url: new Secret(readDatabaseUrl(url)) };
 }
 
 function readRedisUrl(env: Env): Secret | undefined {
-  const url = env.REDIS_URL || undefined;
+  const url = readText(env, 'REDIS_URL');
   if (url === undefined) return undefined;
   const protocol = URL.canParse(url) ? new URL(url).protocol : '';
   if (protocol !== 'redis:' && protocol !== 'rediss:') {
@@ -91,16 +89,24 @@ function readRedisUrl(env: Env): Secret | undefined {
 }
 
 function readSuppliers(env: Env): readonly SupplierConfig[] {
-  const file = env.SUPPLIERS_FILE || undefined;
+  const file = readText(env, 'SUPPLIERS_FILE');
   if (file === undefined) return [];
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+    const text = decodeUtf8(readFileSync(file));
+    if (text === undefined) throw new ConfigError('is not UTF-8');
     return readSuppliersFile(text, env);
   } catch (error) {
     const reason =
       error instanceof ConfigError ? error.message : `cannot be read: ${(error as NodeJS.ErrnoException).code}`;
     throw new ConfigError(`SUPPLIERS_FILE=${file}: ${reason}`);
   }
+}
+
+/** Reads a text. Node replaces bytes that are not UTF-8 by U+FFFD, which would name another file or server. */
+function readText(env: Env, name: string): string | undefined {
+  const text = env[name] || undefined;
+  if (text?.includes('\ufffd')) throw new ConfigError(`${name} is not UTF-8. Set it again in UTF-8.`);
+  return text;
 }
 
 function isLoopback(host: string): boolean {

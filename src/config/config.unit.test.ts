@@ -37,6 +37,13 @@ describe('readConfig', () => {
     expect(`${inspect(config, { depth: 9 })} ${JSON.stringify(config)}`).not.toContain('hunter2');
   });
 
+  it.each(['DATABASE_URL', 'REDIS_URL', 'HOLDFAST_DATA_DIR', 'SUPPLIERS_FILE'])(
+    'bytes of %s that are not UTF-8, which Node replaces by U+FFFD, are refused',
+    (name) => {
+      expect(() => readConfig({ [name]: 'postgres://m\ufffdller@127.0.0.1/holdfast' })).toThrow(`${name} is not UTF-8`);
+    },
+  );
+
   describe('SUPPLIERS_FILE', () => {
     async function withFile<T>(content: string | Uint8Array, use: (file: string) => T): Promise<T> {
       await using directory = await mkdtempDisposable(join(tmpdir(), 'holdfast-suppliers-'));

@@ -1,5 +1,13 @@
+/**
+ * Characters that leave no mark on a page, as a set of a regular expression: white space, characters that Unicode has
+ * a renderer ignore, controls, formats, surrogates and non-characters. Two symbols are blank by design: the empty
+ * Braille pattern and the null notehead.
+ */
+const INVISIBLE =
+  '\\p{White_Space}\\p{Default_Ignorable_Code_Point}\\p{Cc}\\p{Cf}\\p{Cs}\\p{Noncharacter_Code_Point}\\u2800\\u{1D159}';
+
 /** Text that a person writes: at least one visible character, no control characters, no lone surrogates. */
-export const VISIBLE_TEXT = '^(?=.*\\S)[^\\p{Cc}\\p{Cs}]*$';
+export const VISIBLE_TEXT = `^(?=[^]*?[^${INVISIBLE}])[^\\p{Cc}\\p{Cs}]*$`;
 
 const VISIBLE = new RegExp(VISIBLE_TEXT, 'u');
 

@@ -10,7 +10,7 @@ import {
 } from '../../platform/http/parameters.ts';
 import { ORDER_STATUSES } from './order.ts';
 
-const MAX_TEXT_LENGTH = 500;
+export const MAX_TEXT_LENGTH = 500;
 const MAX_QUANTITY = 1_000_000;
 const MAX_LINES = 200;
 /** Amounts stay below this, so that with 4 decimals they have 15 digits, which every reader of JSON keeps exactly. */

@@ -1,5 +1,6 @@
 import { pipeline, type Readable } from 'node:stream';
 import { CsvError, type Parser, parse } from 'csv-parse';
+import { NotUtf8, requireUtf8 } from './require-utf8.ts';
 
 /** The fields of a record, by the column names of the header. */
 export type Fields = Readonly<Record<string, string>>;
@@ -20,8 +21,8 @@ export interface CsvRow {
 }
 
 /**
- * Reads a CSV file as a stream. Its first line names the columns, in any order, and must contain all of `columns`. If
- * the file itself is broken, as by a quote that is never closed, the last row reports that.
+ * Reads a CSV file in UTF-8 as a stream. Its first line names the columns, each once and in any order, and must contain
+ * all of `columns`. If the file itself is broken, as by a quote that is never closed, the last row reports that.
  *
  * @throws FileUnreadable
  */
@@ -29,7 +30,7 @@ export function readCsv(source: Readable, columns: readonly string[]): AsyncGene
   const parser = parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true });
   // The pipeline must begin now and not with the first row: a file that cannot be opened emits its error at once, and
   // an error without a listener ends the process.
-  pipeline(source, parser, () => {});
+  pipeline(source, requireUtf8(), parser, () => {});
   return readRows(parser, columns);
 }
 
@@ -45,18 +46,29 @@ async function* readRows(parser: Parser, columns: readonly string[]): AsyncGener
       const { lines: line, bytes } = info;
       if (header === undefined) {
         header = record;
-        const missing = columns.filter((name) => !record.includes(name));
-        if (missing.length === 0) continue;
-        return yield { line, bytes, fields: new RowRefused(`there is no column ${missing.join(', ')}`) };
+        const fault = headerFault(record, columns);
+        if (fault === undefined) continue;
+        return yield { line, bytes, fields: new RowRefused(fault) };
       }
       yield { line, bytes, fields: toFields(header, record) };
     }
   } catch (error) {
+    if (error instanceof NotUtf8) {
+      return yield { line: error.line, bytes: parser.info.bytes, fields: new RowRefused(error.message) };
+    }
     if (!(error instanceof CsvError)) throw new FileUnreadable(String(error), { cause: error });
     yield { line: parser.info.lines, bytes: parser.info.bytes, fields: new RowRefused(error.message) };
     return;
   }
   if (header === undefined) yield { line: 1, bytes: 0, fields: new RowRefused('the file is empty') };
+}
+
+/** A name that two columns have could mean either. Columns without a name mean nothing, and may be many. */
+function headerFault(header: readonly string[], columns: readonly string[]): string | undefined {
+  const missing = columns.filter((name) => !header.includes(name));
+  if (missing.length > 0) return `there is no column ${missing.join(', ')}`;
+  const repeated = header.filter((name, index) => name !== '' && header.indexOf(name) < index);
+  return repeated.length > 0 ? `more than one column is named ${[...new Set(repeated)].join(', ')}` : undefined;
 }
 
 function toFields(header: readonly string[], record: readonly string[]): Fields | RowRefused {

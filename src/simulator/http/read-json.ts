@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import { decodeUtf8 } from '../../platform/utf8.ts';
 
 const MAX_BYTES = 1_048_576;
 
-/** Reads the body of a request; `undefined` if it is not JSON or is too long. */
+/** Reads the body of a request; `undefined` if it is not JSON in UTF-8 or is too long. */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -11,8 +12,10 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
     if (bytes <= MAX_BYTES) chunks.push(chunk);
   }
   if (bytes > MAX_BYTES) return undefined;
+  const text = decodeUtf8(Buffer.concat(chunks));
+  if (text === undefined) return undefined;
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

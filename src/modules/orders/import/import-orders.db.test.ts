@@ -113,8 +113,14 @@ eachDatabase('importing orders', (open) => {
     ['0,A,Name,1997-02-28,,,,,,', 'order_id "0" is not a whole number from 1 to 2^53-1'],
     ['9007199254740992,A,Name,1997-02-28,,,,,,', 'order_id "9007199254740992" is not a whole number from 1 to 2^53-1'],
     ['7,A,,1997-02-28,,,,,,', 'customer_name is missing'],
-    ['7,A,a\u0007b,1997-02-28,,,,,,', 'customer_name "a\\u0007b" is not a text of 1 to 500 characters'],
-    ['7,A,a\ufffdb,1997-02-28,,,,,,', 'customer_name is not UTF-8 text'],
+    [
+      '7,A,a\u0007b,1997-02-28,,,,,,',
+      'customer_name "a\\u0007b" is not a text: it must be 1 to 500 characters, at least one of them visible and none a control character',
+    ],
+    [
+      '7,A,\u2060\u3164,1997-02-28,,,,,,',
+      'customer_name "\u2060\u3164" is not a text: it must be 1 to 500 characters, at least one of them visible and none a control character',
+    ],
     ['7,A,Name,1997-02-28', 'there are 4 columns where the header has 10'],
   ])('the orders row %s is refused', async (row, reason) => {
     const { refused, count } = await refusal([ORDERS[1] ?? '', row], []);
@@ -163,6 +169,18 @@ eachDatabase('importing orders', (open) => {
       'order_id,customer_name,ordered_on\n1,A,1997-02-28\n',
       1,
       'there is no column shipped_on',
+    ],
+    [
+      'a file that names a column twice',
+      'order_id,customer_name,ordered_on,shipped_on,customer_name\n',
+      1,
+      'more than one column is named customer_name',
+    ],
+    [
+      'a file in another charset',
+      Buffer.from(`${ORDER_HEADER}\n7,A,Müller,1997-02-28,,,,,,\n`, 'latin1'),
+      2,
+      'the line is not UTF-8',
     ],
     ['a quote that is never closed', `${ORDER_HEADER}\n7,A,"Name,1997-02-28\n`, 2, expect.stringContaining('Quote')],
   ])('%s is refused', async (_name, text, line, reason) => {

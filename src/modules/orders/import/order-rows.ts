@@ -1,7 +1,9 @@
 import { type Id, parseId } from '../../../platform/ids.ts';
 import { type Fields, RowRefused } from '../../../platform/import/csv-rows.ts';
 import { PRICE_DECIMALS, parseDecimal, writeDecimal } from '../../../platform/money.ts';
+import { isVisibleText, visibleTextMessage } from '../../../platform/visible-text.ts';
 import type { OrderStatus } from '../order.ts';
+import { MAX_TEXT_LENGTH } from '../order-schemas.ts';
 
 /** An order, from a row of the orders file. */
 export interface OrderRow {
@@ -69,8 +71,8 @@ function readAmount(fields: Fields, name: string, shape: RegExp, expected: strin
 
 function readText(fields: Fields, name: string): string {
   const text = fields[name] ?? '';
-  if (text.includes('\ufffd')) throw new RowRefused(`${name} is not UTF-8 text`);
-  if (!/^(?=.*\S)[^\p{Cc}\p{Cs}]{1,500}$/u.test(text)) throw refused(fields, name, 'a text of 1 to 500 characters');
+  if (!isVisibleText(text, MAX_TEXT_LENGTH))
+    throw refused(fields, name, `a text: it ${visibleTextMessage(MAX_TEXT_LENGTH)}`);
   return text;
 }
 

@@ -1,3 +1,4 @@
+import { decodeUtf8 } from '../../../platform/utf8.ts';
 import type { Supplier } from '../supplier/supplier.ts';
 import { SupplierFailure } from './adapter.ts';
 import { ExchangeError, type ExchangeLimits, exchange, type Incoming } from './exchange.ts';
@@ -117,7 +118,7 @@ export class SupplierHttp {
 
 function parseJson({ body }: Incoming): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return JSON.parse(decodeUtf8(body) ?? '');
   } catch {
     // The parser's own message would quote the text.
     throw new SupplierFailure('sent an invalid answer: it is not JSON in UTF-8');

@@ -57,12 +57,8 @@ function readId(fields: Fields, column: string): Id {
   return id;
 }
 
-/** The replacement character, which the decoder writes for a byte that is not UTF-8. */
-const NOT_UTF8 = '\ufffd';
-
 function readText(fields: Fields, column: string, maxLength: number): string {
   const text = fields[column] ?? '';
-  if (text.includes(NOT_UTF8)) throw refused(fields, column, 'is not UTF-8');
   if (!isVisibleText(text, maxLength)) throw refused(fields, column, visibleTextMessage(maxLength));
   return text;
 }

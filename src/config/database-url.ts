@@ -1,0 +1,46 @@
+import { ConfigError } from './config-error.ts';
+
+/** The parts of a connection URI as libpq reads it. `URL` takes neither an empty host after a user nor several hosts. */
+const CONNECTION_URI =
+  /^(?<scheme>postgres(?:ql)?):\/\/(?:(?<user>[^@/?#]*)@)?(?<host>\[[^\]/?#]*\]|[^/?#:]*)(?::(?<port>\d*))?(?:\/(?<database>[^?#]*))?(?:\?(?<query>[^#]*))?$/;
+
+const NOT_A_URL = 'DATABASE_URL is not a PostgreSQL URL such as postgres://user@127.0.0.1:5432/holdfast';
+
+/** Parameters that change which server is reached, and that the driver does not read. */
+const UNSUPPORTED = ['hostaddr', 'service', 'servicefile', 'passfile', 'target_session_attrs'];
+
+/**
+ * Rewrites a connection URI that libpq accepts as one that the driver and `URL` accept: with the host of a Unix socket
+ * in `host`, and the database in the path.
+ *
+ * @throws ConfigError for anything else, and for several hosts
+ */
+export function readDatabaseUrl(text: string): string {
+  if (/^postgres(ql)?:\/\/[^/?#]*,/.test(text)) throw severalHosts();
+  const parts = CONNECTION_URI.exec(text)?.groups;
+  if (!parts) throw new ConfigError(NOT_A_URL);
+  const { scheme, user, host = '', port, query = '' } = parts;
+  const parameters = new URLSearchParams(query.replaceAll('+', '%2B'));
+  if (parameters.get('host')?.includes(',') || parameters.get('port')?.includes(',')) throw severalHosts();
+  const unsupported = UNSUPPORTED.find((name) => parameters.has(name));
+  if (unsupported)
+    throw new ConfigError(`DATABASE_URL has ${unsupported}, which is not supported. Name one host instead.`);
+  const database = parameters.has('dbname') ? encodeURIComponent(parameters.get('dbname') ?? '') : parts.database;
+  parameters.delete('dbname');
+  // With `host` in the query, the driver ignores the host before it; without one, an empty host stands for this machine.
+  const isHostMissing = host === '' && (user !== undefined || port !== undefined);
+  const url = [
+    `${scheme}://`,
+    user === undefined ? '' : `${user}@`,
+    isHostMissing ? 'localhost' : host,
+    port ? `:${port}` : '',
+    database === undefined ? '' : `/${database}`,
+    parameters.size === 0 ? '' : `?${String(parameters).replaceAll('+', '%20')}`,
+  ].join('');
+  if (!URL.canParse(url)) throw new ConfigError(NOT_A_URL);
+  return url;
+}
+
+function severalHosts(): ConfigError {
+  return new ConfigError('DATABASE_URL names several hosts, which is not supported. Name the primary alone.');
+}
