@@ -3,7 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import pg from 'pg';
+import type pg from 'pg';
+import { openClient } from '../../src/platform/db/session.ts';
 import { CHECKOUT, PROGRAM } from '../processes/server-process.ts';
 
 /** A database with the program's schema and its data. It is copied, and never measured itself. */
@@ -105,8 +106,7 @@ async function createDatabase(serverUrl: string, template?: string): Promise<Dat
 }
 
 export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  await client.connect();
+  const client = await openClient(url, { applicationName: 'the benchmark' });
   try {
     return await work(client);
   } finally {

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.ts';
 import { inventoryConstraints } from '../modules/inventory/index.ts';
 import { orderConstraints } from '../modules/orders/index.ts';
+import { checkServer } from '../platform/db/check-server.ts';
 import type { Database } from '../platform/db/database.ts';
 import { migrate, readMigrations } from '../platform/db/migrate.ts';
 import { openPglite } from '../platform/db/pglite-driver.ts';
@@ -19,12 +20,20 @@ export interface OpenedDatabase extends AsyncDisposable {
   readonly jobsStore: JobsStore;
 }
 
-/** Opens the database that the configuration names: PostgreSQL, or PGlite inside this process. */
+/**
+ * Opens the database that the configuration names: PostgreSQL, or PGlite inside this process.
+ *
+ * @throws StartError, DataDirectoryError, Failure
+ */
 export async function openDatabase(config: Config, logger: Logger): Promise<OpenedDatabase> {
   if (config.database.kind === 'postgres') {
     const url = config.database.url.reveal();
     const onBroken = (error: Error) => logger.warn({ err: error }, 'a database connection broke');
-    return toOpened(openPostgres({ url, constraints, onBroken }), { kind: 'postgres', url });
+    await using stack = new AsyncDisposableStack();
+    const database = stack.use(openPostgres({ url, constraints, onBroken }));
+    await checkServer(database);
+    stack.move();
+    return toOpened(database, { kind: 'postgres', url });
   }
   const database = await openPglite({ dataDir: config.database.dataDir, constraints });
   return toOpened(database, { kind: 'pglite', database });

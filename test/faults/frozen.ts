@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import { openClient } from '../../src/platform/db/session.ts';
 import { seededRandom } from '../../src/platform/seeded-random.ts';
 import { createBookingFixture, readStored } from '../support/bookings/booking-fixture.ts';
 import { isDefinite, type Sending } from '../support/bookings/booking-history.ts';
@@ -100,8 +100,7 @@ interface Freeze {
 
 /** Sessions that have been idle in a transaction for a while: only a frozen process leaves any. */
 async function openTransactions(url: string): Promise<number> {
-  const client = new pg.Client({ connectionString: url, application_name: 'the test' });
-  await client.connect();
+  const client = await openClient(url, { applicationName: 'the test' });
   await delay(500);
   const { rows } = await client.query<{ count: string }>(`
     select count(*) from pg_stat_activity

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
+import { openClient } from '../../src/platform/db/session.ts';
 import type { Random } from '../../src/platform/seeded-random.ts';
 import type { BookingLoad } from '../support/bookings/booking-load.ts';
 import type { FaultyProxy } from '../support/server/faulty-proxy.ts';
@@ -103,8 +104,7 @@ export const OUTAGES: readonly Outage[] = [
 ];
 
 async function withClient(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
-  const client = new pg.Client({ connectionString: url, application_name: 'the test' });
-  await client.connect();
+  const client = await openClient(url, { applicationName: 'the test' });
   try {
     await work(client);
   } finally {

@@ -3,6 +3,7 @@ import { isPostgresError } from '../../platform/db/database-failure.ts';
 import { DataDirectoryError } from '../../platform/db/directory-lock.ts';
 import { MigrationError } from '../../platform/db/migrate.ts';
 import { Unavailable } from '../../platform/errors.ts';
+import { StartError } from '../../platform/start-error.ts';
 import { SimulatorError } from '../../simulator/index.ts';
 
 /** How the program ends, as the shell sees it. */
@@ -29,7 +30,7 @@ export class UsageError extends Error {
 export class CommandError extends Error {}
 
 /** Errors of a wrong configuration. Their message names what to change, in one line. */
-const CONFIGURATION_ERRORS = [ConfigError, DataDirectoryError, MigrationError, SimulatorError];
+const CONFIGURATION_ERRORS = [ConfigError, DataDirectoryError, MigrationError, SimulatorError, StartError];
 
 export interface ReportedError {
   readonly exitCode: ExitCode;

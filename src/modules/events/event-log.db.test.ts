@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
-import pg from 'pg';
+import type pg from 'pg';
 import { expect, it } from 'vitest';
 import { eachDatabase, onPostgres } from '../../../test/support/database/test-database.ts';
 import type { Database } from '../../platform/db/database.ts';
+import { openClient } from '../../platform/db/session.ts';
 import { seededRandom } from '../../platform/seeded-random.ts';
 import type { Cursor } from './cursor.ts';
 import { deleteOldEvents, EventLog, type LoggedEvent } from './event-log.ts';
@@ -172,8 +173,7 @@ onPostgres('EventLog under concurrent transactions', (open) => {
     await using stack = new AsyncDisposableStack();
     const clients = await Promise.all(
       Array.from({ length: 6 }, async () => {
-        const client = new pg.Client({ connectionString: url });
-        await client.connect();
+        const client = await openClient(url ?? '', { applicationName: 'writer' });
         stack.defer(() => client.end());
         return { client, steps: 0 };
       }),

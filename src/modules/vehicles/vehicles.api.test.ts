@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import pg from 'pg';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { eachDatabase, onPostgres, type TestDatabase } from '../../../test/support/database/test-database.ts';
 import { ask, openTestApp } from '../../../test/support/server/test-app.ts';
+import { openClient } from '../../platform/db/session.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { loadVehicleSamples } from './import/vehicle-samples.ts';
 
@@ -149,8 +149,7 @@ onPostgres('vehicles that another program changes', (open) => {
     const app = await openSamples(open());
     const url = '/vehicles/3/timestamp/2022-09-11T09:11:45Z';
     expect(stateOf((await ask(app, 'GET', url)).body)).toBe('quoted');
-    const other = new pg.Client(open().url);
-    await other.connect();
+    const other = await openClient(open().url ?? '', { applicationName: 'other program' });
     await other.query(`update state_log set state = 'sold' where vehicle_id = 3 and state = 'quoted'`);
     await other.end();
     await vi.waitFor(async () => expect(stateOf((await ask(app, 'GET', url)).body)).toBe('sold'), {

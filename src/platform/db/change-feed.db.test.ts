@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { sql } from 'kysely';
-import pg from 'pg';
 import { beforeAll, expect, it } from 'vitest';
 import { eachDatabase, onPostgres, type TestDatabase } from '../../../test/support/database/test-database.ts';
 import { feedOrPool, openProxy, targetOf, through } from '../../../test/support/server/tcp-proxy.ts';
@@ -9,6 +8,7 @@ import type { Change, ChangeFeed } from './change-feed.ts';
 import type { Database, Tx } from './database.ts';
 import { SampledClock } from './database-clock.ts';
 import { openPostgres } from './postgres-driver.ts';
+import { openClient } from './session.ts';
 
 const THINGS = `
   create table thing (id integer primary key, version integer not null default 0);
@@ -129,8 +129,8 @@ onPostgres('the change feed on PostgreSQL', (open) => {
     { feed, received }: RecordedFeed,
     settle: (feed: ChangeFeed) => Promise<void>,
   ) {
-    const other = new pg.Client({ connectionString: open().url, options: '-c synchronous_commit=off' });
-    await other.connect();
+    const other = await openClient(open().url ?? '', { applicationName: 'other program' });
+    await other.query('set synchronous_commit = off');
     let missing = 0;
     try {
       for (let commit = 1; commit <= commits; commit += 1) {

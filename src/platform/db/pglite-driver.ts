@@ -6,6 +6,7 @@ import type { ConstraintFailures } from './database-failure.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { watchFreeSpace } from './free-space.ts';
 import { createPgliteDialect, Turnstile } from './pglite-dialect.ts';
+import { sessionStatement } from './session.ts';
 
 export interface PgliteOptions {
   /** `null` keeps everything in memory. */
@@ -41,6 +42,7 @@ export async function openPglite(options: PgliteOptions): Promise<EmbeddedDataba
   space?.check();
   const pglite = await PGlite.create(pgliteOptions(options));
   opened.defer(() => pglite.close());
+  await pglite.exec(sessionStatement({ applicationName: 'holdfast' }));
   const turnstile = new Turnstile();
   const owned = opened.move();
 
@@ -91,6 +93,5 @@ function pgliteOptions({ dataDir, loadDataDir }: PgliteOptions): PGliteOptions {
     ...(dataDir === null ? {} : { dataDir: `${dataDir}/pgdata` }),
     ...(loadDataDir === undefined ? {} : { loadDataDir }),
     parsers: { [INT8]: Number, [TIMESTAMPTZ]: fromPostgres },
-    startParams: [...PGlite.defaultStartParams, '-c', 'TimeZone=UTC'],
   };
 }

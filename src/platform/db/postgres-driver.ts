@@ -4,10 +4,13 @@ import { fromPostgres } from '../time/instant.ts';
 import type { ListeningConnection } from './change-feed.ts';
 import { assembleDatabase, CLOCK_MS, type Database, type Driver, type Tables } from './database.ts';
 import { type ConstraintFailures, isPostgresError } from './database-failure.ts';
+import { openClient, openPool } from './session.ts';
 
 export interface PostgresOptions {
   readonly url: string;
   readonly constraints: ConstraintFailures;
+  /** The name of its sessions in `pg_stat_activity`. Defaults to `holdfast`. */
+  readonly applicationName?: string;
   readonly maxConnections?: number;
   /** Time after which this process abandons a query. Defaults to 12 s, which is beyond PostgreSQL's own limit. */
   readonly abandonAfterMs?: number;
@@ -19,27 +22,16 @@ const INT8 = 20;
 const TIMESTAMPTZ = 1184;
 
 /** Limits on every wait: a frozen or locked database delays a caller for seconds, and no caller hangs. */
-const TIMEOUTS = {
-  connectionTimeoutMillis: 3_000,
-  query_timeout: 12_000,
-  statement_timeout: 10_000,
-  lock_timeout: 5_000,
-  idle_in_transaction_session_timeout: 5_000,
-} as const;
+const ABANDON_AFTER_MS = 12_000;
+const LIMITS = { statementTimeoutMs: 10_000, lockTimeoutMs: 5_000, idleInTransactionTimeoutMs: 5_000 } as const;
 
 export function openPostgres(options: PostgresOptions): Database {
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.maxConnections ?? 10,
-    application_name: 'holdfast',
-    keepAlive: true,
-    ...TIMEOUTS,
-    ...(options.abandonAfterMs === undefined ? {} : { query_timeout: options.abandonAfterMs }),
-    // Times are read as text, so their zone and format must not depend on the server. JIT compilation is off because it
-    // took longer than the statements themselves, even those over many orders.
-    options: '-c TimeZone=UTC -c DateStyle=ISO -c jit=off',
-    types: { getTypeParser },
-  });
+  const { url, applicationName = 'holdfast', maxConnections = 10, abandonAfterMs = ABANDON_AFTER_MS } = options;
+  const pool = openPool(
+    url,
+    { applicationName, ...LIMITS },
+    { max: maxConnections, query_timeout: abandonAfterMs, types: { getTypeParser } },
+  );
   pool.on('error', options.onBroken);
   // The pool listens to idle clients only, so clients that are lent out need a listener of their own.
   pool.on('connect', (client) => client.on('error', options.onBroken));
@@ -97,18 +89,16 @@ async function listen(
   onPayload: (payload: string) => void,
   onLost: () => void,
 ): Promise<ListeningConnection> {
-  const client = new pg.Client({
-    connectionString: options.url,
-    application_name: 'holdfast feed',
-    keepAlive: true,
-    connectionTimeoutMillis: TIMEOUTS.connectionTimeoutMillis,
-    query_timeout: PING_WITHIN_MS,
-    options: '-c TimeZone=UTC -c DateStyle=ISO',
-  });
-  client.on('error', options.onBroken);
-  client.on('end', onLost);
-  client.on('notification', ({ payload }) => onPayload(payload ?? ''));
-  await client.connect();
+  const client = await openClient(
+    options.url,
+    { applicationName: `${options.applicationName ?? 'holdfast'} feed` },
+    { query_timeout: PING_WITHIN_MS },
+    (opened) => {
+      opened.on('error', options.onBroken);
+      opened.on('end', onLost);
+      opened.on('notification', ({ payload }) => onPayload(payload ?? ''));
+    },
+  );
   await client.query(`listen ${channel}`);
   return {
     deliversBeforeCommitReturns: false,

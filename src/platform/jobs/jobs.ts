@@ -1,5 +1,6 @@
 import { type ConstructorOptions, PgBoss } from 'pg-boss';
 import type { EmbeddedDatabase } from '../db/pglite-driver.ts';
+import { openPool } from '../db/session.ts';
 import type { Logger } from '../logger.ts';
 
 /** Background work that any instance may do, and that one instance does at a time. */
@@ -21,9 +22,12 @@ const STOP_WITHIN_MS = 5_000;
 export async function startJobs(store: JobsStore, logger: Logger): Promise<Jobs> {
   const stopped = new AbortController();
   const timers: NodeJS.Timeout[] = [];
-  const boss = new PgBoss({ ...connectionOptions(store), monitorVacuum: false, reindex: false });
-  boss.on('error', (error) => logger.warn({ err: error }, 'background jobs failed; retrying'));
+  const onError = (error: Error) => logger.warn({ err: error }, 'background jobs failed; retrying');
+  await using stack = new AsyncDisposableStack();
+  const boss = new PgBoss({ ...connectionOptions(store, stack, onError), monitorVacuum: false, reindex: false });
+  boss.on('error', onError);
   await boss.start();
+  const owned = stack.move();
 
   async function every(name: string, everyMs: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const periodS = Math.max(Math.round(everyMs / 1_000), 1);
@@ -47,13 +51,23 @@ export async function startJobs(store: JobsStore, logger: Logger): Promise<Jobs>
       stopped.abort();
       for (const timer of timers) clearInterval(timer);
       await boss.stop({ graceful: true, timeout: STOP_WITHIN_MS });
+      await owned.disposeAsync();
     },
   };
 }
 
-/** Options of pg-boss for the database that the server uses. */
-function connectionOptions(store: JobsStore): ConstructorOptions {
-  if (store.kind === 'postgres') return { connectionString: store.url, max: 2, application_name: 'holdfast jobs' };
+/** Options of pg-boss for the database that the server uses. Its own pool would not set up its sessions. */
+function connectionOptions(
+  store: JobsStore,
+  stack: AsyncDisposableStack,
+  onError: (error: Error) => void,
+): ConstructorOptions {
+  if (store.kind === 'postgres') {
+    const pool = openPool(store.url, { applicationName: 'holdfast jobs' }, { max: 2 });
+    pool.on('error', onError);
+    stack.defer(() => pool.end());
+    return { db: { executeSql: (text, values) => pool.query(text, values) } };
+  }
   const { database } = store;
   return {
     backend: 'pglite',

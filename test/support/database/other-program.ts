@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
+import { openClient } from '../../../src/platform/db/session.ts';
 import type { TestDatabase } from './test-database.ts';
 
 /** Another program that writes into the same database, with its own SQL and none of our code. */
@@ -15,8 +16,7 @@ export function openOtherProgram(open: () => TestDatabase): () => OtherProgram {
   beforeAll(async () => {
     const { url } = open();
     if (url === undefined) return;
-    client = new pg.Client({ connectionString: url, application_name: 'other program' });
-    await client.connect();
+    client = await openClient(url, { applicationName: 'other program' });
   });
   afterAll(async () => {
     await client?.end();

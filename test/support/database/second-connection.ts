@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import { openClient } from '../../../src/platform/db/session.ts';
 import { INSTANCE } from '../server/instances.ts';
 import type { TestDatabase } from './test-database.ts';
 
@@ -24,9 +24,11 @@ const WAITING = `datname = current_database() and pid <> pg_backend_pid() and wa
 export async function openSecondConnection({ url, clock }: TestDatabase): Promise<SecondConnection> {
   // Taken before any session waits, because waiting sessions would not see the clock move.
   await clock.take();
-  const client = new pg.Client({ connectionString: url, application_name: 'second connection' });
-  const watcher = new pg.Client({ connectionString: url, application_name: 'watcher' });
-  await Promise.all([client.connect(), watcher.connect()]);
+  if (url === undefined) throw new Error('only PostgreSQL has a second connection');
+  const [client, watcher] = await Promise.all([
+    openClient(url, { applicationName: 'second connection' }),
+    openClient(url, { applicationName: 'watcher' }),
+  ]);
 
   // On a connection of its own, because a transaction sees one snapshot of PostgreSQL's statistics.
   async function count(text: string): Promise<number> {

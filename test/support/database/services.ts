@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { createClient } from 'redis';
+import { openClient } from '../../../src/platform/db/session.ts';
 
 /** The URL of a real PostgreSQL for tests: TEST_DATABASE_URL or the standard port of loopback, if one answers. */
 export async function findPostgres(): Promise<string | undefined> {
@@ -39,8 +40,7 @@ export async function findRedis(): Promise<string | undefined> {
 
 /** Runs one statement on the server, outside of any test's database. */
 export async function onServer(url: string, text: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = await openClient(url, { applicationName: 'the tests' });
   try {
     await client.query(text);
   } finally {

@@ -24,12 +24,11 @@ export async function openInstances(
   limits?: BatchLimits,
 ): Promise<Instances> {
   if (url === undefined) throw new Error('only PostgreSQL can serve several instances');
-  const named = new URL(url);
-  named.searchParams.set('application_name', INSTANCE);
   await using stack = new AsyncDisposableStack();
   const apps: HttpServer[] = [];
   for (let index = 0; index < count; index += 1) {
-    const database = stack.use(openPostgres({ url: named.href, constraints: inventoryConstraints, onBroken() {} }));
+    const options = { url, applicationName: INSTANCE, constraints: inventoryConstraints, onBroken() {} };
+    const database = stack.use(openPostgres(options));
     const app = await openTestApp(database, {}, limits ? { limits, clock } : { clock });
     stack.defer(() => app.close());
     apps.push(app);

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import pg from 'pg';
 import { expect, it } from 'vitest';
 import { eachDatabase, onPostgres, type TestDatabase } from '../../../../test/support/database/test-database.ts';
+import { openClient } from '../../../platform/db/session.ts';
 
 /** The blocks whose count is not the number of their orders. */
 async function miscounted({ database }: TestDatabase): Promise<unknown[]> {
@@ -68,8 +68,7 @@ onPostgres('order_block under several writers', (open) => {
   const ROUNDS = 40;
 
   async function write(url: string, writer: number): Promise<number> {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
+    const client = await openClient(url, { applicationName: 'writer' });
     let deadlocks = 0;
     for (let round = 0; round < ROUNDS; round += 1) {
       // Every writer inserts into and deletes from the same few blocks, each with one statement.

@@ -1,8 +1,8 @@
-import pg from 'pg';
 import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { BookingApi } from '../../../../test/support/bookings/booking-api.ts';
 import { eachDatabase, onPostgres, type TestDatabase } from '../../../../test/support/database/test-database.ts';
 import { type Answered, openTestApp } from '../../../../test/support/server/test-app.ts';
+import { openClient } from '../../../platform/db/session.ts';
 
 const NOW = '2026-11-02T08:00:00Z';
 
@@ -166,8 +166,7 @@ onPostgres('availability beside another program', (open) => {
     const { provider, slots } = await fixture.offerHour();
     const reservation = await fixture.hold(slots[0]);
     expect(await fixture.listedIds(provider)).toEqual(slots.slice(1));
-    const other = new pg.Client(open().url);
-    await other.connect();
+    const other = await openClient(open().url ?? '', { applicationName: 'other program' });
     await other.query(`update reservation set status = 'cancelled' where id = $1`, [reservation]);
     await other.end();
     await vi.waitFor(async () => expect(await fixture.listedIds(provider)).toEqual(slots), {
