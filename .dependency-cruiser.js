@@ -85,7 +85,8 @@ export default {
       '^src/sample-suppliers\\.ts$',
       '^src/(simulator/index\\.ts$|modules/supply/index\\.ts$)',
     ),
-    only('main-loads-the-command-line', '^src/main\\.ts$', '^src/cli/command-line\\.ts$'),
+    only('main-loads-the-command-line', '^src/main\\.ts$', '^src/(polyfills/install-polyfills|cli/command-line)\\.ts$'),
+    only('polyfills-stand-alone', '^src/polyfills/', '^src/polyfills/'),
     only(
       'cli-starts-and-asks',
       '^src/cli/',

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'client/**/*.test.ts', 'web/src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['test/faults/**', 'test/e2e/**'],
+    exclude: ['test/faults/**', 'test/e2e/**', 'test/packages/**'],
     globalSetup: ['test/support/database/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,

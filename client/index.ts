@@ -1,4 +1,4 @@
-export type { Api, Problem } from './api.ts';
+export type * from './api.ts';
 export type { EventOptions, EventTopic, HoldfastEvent } from './events/event-stream.ts';
 export { type ClientOptions, createClient, type HoldfastClient } from './holdfast-client.ts';
 export { HoldfastProblem, readProblem } from './holdfast-problem.ts';
