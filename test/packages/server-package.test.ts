@@ -29,7 +29,7 @@ async function expectBooking(address: string): Promise<void> {
   expect(history).toMatchObject({ history: [{ status: 'held' }, { status: 'confirmed' }] });
 }
 
-/** What needs files of the package (samples, migrations, page) or features that an older Node lacks. */
+/** Expects answers that need the files of the package (samples, migrations, page) or features that an older Node lacks. */
 async function expectAnswers(address: string): Promise<void> {
   expect(await readJson(`${address}/vehicles/2/timestamp/2022-09-12T10:00:00+00:00`)).toMatchObject({
     data: { vehicle: { id: 2, state: 'selling' } },
