@@ -1,10 +1,10 @@
 import { formatGet, type HttpAnswer, HttpConnection } from './http-connection.ts';
-import { loadServer } from './http-load.ts';
+import { type HttpRate, loadServer } from './http-load.ts';
 
 export const VEHICLES = 10_000;
 const FIRST_MS = Date.UTC(2020, 0, 1);
 const END_MS = Date.UTC(2025, 0, 1);
-const LOAD = { connections: 64, warmUpMs: 1_500, durationMs: 4_000 };
+const LOAD = { connections: 64, warmUpMs: 1_000, durationMs: 2_000 };
 
 /** Vehicles with eight logs each. The first log is before every requested time. */
 export const VEHICLE_STOCK = `
@@ -18,16 +18,34 @@ export const VEHICLE_STOCK = `
 
 export const VEHICLE_LOAD_NOTE = `${VEHICLES.toLocaleString('en')} vehicles with eight logs each; every request for a vehicle and a second of the years 2020 to 2024, both uniformly random; ${LOAD.connections} keep-alive connections; ${LOAD.warmUpMs / 1_000} s to warm up, ${LOAD.durationMs / 1_000} s counted`;
 
-export function pathOf(vehicle: number, ms: number): string {
-  return `/vehicles/${vehicle}/timestamp/${new Date(ms).toISOString().slice(0, 19)}Z`;
+/**
+ * The forms of a timestamp that clients write, from milliseconds since 1970: what `Date`, a date alone, the assignment
+ * that this server grew out of, `encodeURIComponent` and Python's `isoformat` send.
+ */
+export const TIMESTAMP_FORMS = {
+  'T…Z': (ms) => `${secondsOf(ms)}Z`,
+  '%20…+00': (ms) => `${secondsOf(ms).replace('T', '%20')}+00`,
+  date: (ms) => secondsOf(ms).slice(0, 10),
+  'T…%3A…%3A….123Z': (ms) => encodeURIComponent(new Date(ms).toISOString()),
+  'T….123456+02:00': (ms) => `${secondsOf(ms)}.123456+02:00`,
+} as const satisfies Record<string, (ms: number) => string>;
+
+function secondsOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19);
+}
+
+type TimestampForm = (ms: number) => string;
+
+function pathOf(vehicle: number, ms: number, form: TimestampForm = TIMESTAMP_FORMS['T…Z']): string {
+  return `/vehicles/${vehicle}/timestamp/${form(ms)}`;
 }
 
 function randomVehicle(): number {
   return 1 + Math.floor(Math.random() * VEHICLES);
 }
 
-export function randomPath(): string {
-  return pathOf(randomVehicle(), FIRST_MS + Math.floor(Math.random() * ((END_MS - FIRST_MS) / 1_000)) * 1_000);
+export function randomPath(form?: TimestampForm): string {
+  return pathOf(randomVehicle(), FIRST_MS + Math.floor(Math.random() * ((END_MS - FIRST_MS) / 1_000)) * 1_000, form);
 }
 
 /** The one path per vehicle that `fillCache` reads, so that a cache by vehicle and timestamp has it. */
@@ -35,19 +53,29 @@ export function cachedPath(vehicle = randomVehicle()): string {
   return pathOf(vehicle, FIRST_MS + vehicle * 10_000_000);
 }
 
-export interface ReadRate {
-  readonly perSecond: number;
-  readonly generatorBusy: number;
+export interface ReadRate extends HttpRate {
   /** Share of the answers that came from a cache, warm-up included. */
   readonly hits: number;
 }
 
+interface ReadOptions {
+  /** Lines that end with `\r\n`. */
+  readonly headers?: string;
+  /** The process whose processor time is counted. */
+  readonly pid?: number;
+}
+
 /** Reads vehicles. @throws if an answer is not the state of a vehicle */
-export async function loadReads(address: URL, path: () => string, headers = ''): Promise<ReadRate> {
+export async function loadReads(
+  address: URL,
+  path: () => string,
+  { headers = '', ...counted }: ReadOptions = {},
+): Promise<ReadRate> {
   let answers = 0;
   let hits = 0;
   const rate = await loadServer(address, {
     ...LOAD,
+    ...counted,
     request: () => formatGet(address, path(), headers),
     check(answer) {
       answers += 1;
