@@ -4,6 +4,8 @@ import { matchesEtag } from '../platform/http/if-none-match.ts';
 import type { ServedAge } from './view/view.ts';
 import type { Lookup } from './view/view-counters.ts';
 
+const JSON_TYPE = 'application/json; charset=utf-8';
+
 /**
  * A response body with its length and validator. The body is a string and not a Buffer: Node writes a string together
  * with the head, which gave 8 % more responses per second.
@@ -22,6 +24,17 @@ export function readyBody(text: string): ReadyBody {
   const bytes = Buffer.byteLength(text);
   const encoding = bytes === text.length ? 'latin1' : 'utf8';
   return { text, length: String(bytes), encoding, etag: `"${hash('sha1', text, 'base64url')}"` };
+}
+
+/**
+ * The end of an answer as bytes, one character each: the headers that depend on the body, the empty line and the body.
+ * One text in one piece, because each further one is a cache miss, and misses are most of what a hit costs.
+ */
+export type PackedBody = string;
+
+export function packBody({ text, length, etag }: ReadyBody): PackedBody {
+  const head = `etag: ${etag}\r\ncontent-type: ${JSON_TYPE}\r\ncontent-length: ${length}\r\n\r\n`;
+  return Buffer.from(head + text).toString('latin1');
 }
 
 /** How a browser or proxy may reuse an answer: for the rest of its bound, or only after revalidating it. */
@@ -55,7 +68,7 @@ export function sendCached(
 export function sendValidated(request: FastifyRequest, reply: FastifyReply, body: ReadyBody): FastifyReply {
   reply.header('etag', body.etag);
   if (matchesEtag(request.headers['if-none-match'], body.etag)) return reply.code(304).send();
-  return reply.type('application/json; charset=utf-8').send(body.text);
+  return reply.type(JSON_TYPE).send(body.text);
 }
 
 /** Sets `Age`, `Cache-Control` and `Cache-Status`. */

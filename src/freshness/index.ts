@@ -2,6 +2,8 @@ export { combineServed } from './combine-served.ts';
 export { Freshness } from './freshness.ts';
 export {
   formatAgeHeaders,
+  type PackedBody,
+  packBody,
   type ReadyBody,
   readyBody,
   requestedMaxAgeMs,

@@ -1,4 +1,4 @@
-import { type ReadyBody, readyBody } from '../../../freshness/index.ts';
+import { type PackedBody, packBody, type ReadyBody, readyBody } from '../../../freshness/index.ts';
 import type { Id } from '../../../platform/ids.ts';
 import { historyOf, type Timeline } from './timeline.ts';
 
@@ -10,6 +10,7 @@ export class CachedVehicle implements Timeline {
   readonly states: readonly string[];
   readonly logs: readonly number[];
   readonly #answers: ReadyBody[] = [];
+  readonly #packed: PackedBody[] = [];
 
   constructor({ id, make, model, states, logs }: Timeline) {
     this.id = id;
@@ -25,6 +26,15 @@ export class CachedVehicle implements Timeline {
     if (rendered) return rendered;
     const body = readyBody(this.#stateBody(state, true));
     this.#answers[state] = body;
+    return body;
+  }
+
+  /** The same answer, packed. @param state an index into `states` */
+  packedFromCache(state: number): PackedBody {
+    const packed = this.#packed[state];
+    if (packed !== undefined) return packed;
+    const body = packBody(readyBody(this.#stateBody(state, true)));
+    this.#packed[state] = body;
     return body;
   }
 
@@ -46,7 +56,7 @@ export class CachedVehicle implements Timeline {
   /** Approximate size in bytes, including every answer it may keep. */
   get sizeBytes(): number {
     const names = this.make.length + this.model.length;
-    const answers = this.states.reduce((sum, state) => sum + ANSWER_BYTES + 2 * (state.length + names), 0);
+    const answers = this.states.reduce((sum, state) => sum + ANSWER_BYTES + 4 * (state.length + names), 0);
     return VEHICLE_BYTES + 2 * names + answers + this.logs.length * NUMBER_BYTES;
   }
 
@@ -56,5 +66,5 @@ export class CachedVehicle implements Timeline {
 }
 
 const VEHICLE_BYTES = 300;
-const ANSWER_BYTES = 300;
+const ANSWER_BYTES = 600;
 const NUMBER_BYTES = 8;

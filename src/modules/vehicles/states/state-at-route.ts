@@ -8,6 +8,7 @@ import {
 import { NotFound, noSuch } from '../../../platform/errors.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { idOf, momentOf } from '../../../platform/http/parameters.ts';
+import { decodePercent } from '../../../platform/http/percent-encoding.ts';
 import type { FastAnswer } from '../../../platform/http/server/fast-path.ts';
 import { readMoment } from '../../../platform/time/moment.ts';
 import { BeforeFirstState } from '../vehicle-failures.ts';
@@ -59,15 +60,17 @@ export function addStateAtRoute(app: HttpServer, view: VehicleView): void {
 function answerFromMemory(view: VehicleView, url: string): FastAnswer | undefined {
   const idEnd = url.indexOf('/', PREFIX.length);
   if (idEnd < 0 || !url.startsWith(MIDDLE, idEnd)) return undefined;
-  const moment = readMoment(url, idEnd + MIDDLE.length);
+  const start = idEnd + MIDDLE.length;
+  const moment = url.includes('%', start) ? readMoment(decodePercent(url, start)) : readMoment(url, start);
   if (moment === undefined) return undefined;
   // Keys of the view are ids in canonical form. Any other text is not found, and the framework's route answers it.
   const digits = url.slice(PREFIX.length, idEnd);
   const served = view.peek(digits);
   if (served === undefined) return undefined;
+  const { value } = served;
   const headers = formatAgeHeaders(served, REUSE);
-  if (served.value === undefined) return { headers, failure: new NotFound('vehicle', Number(digits)) };
-  const state = stateAt(served.value, moment);
+  if (value === undefined) return { headers, failure: new NotFound('vehicle', Number(digits)) };
+  const state = stateAt(value, moment);
   if (state < 0) return { headers, failure: new BeforeFirstState(Number(digits)) };
-  return { headers, body: served.value.stateFromCache(state) };
+  return { headers, packed: value.packedFromCache(state) };
 }

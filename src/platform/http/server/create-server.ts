@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
@@ -12,6 +11,7 @@ import { refuseBrokenRequest, refuseInvalidHeaders } from './broken-request.ts';
 import { readJsonBodies } from './json-body.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
 import { parseQuery, refuseUnknownParameters } from './query-string.ts';
+import { createRequestIds } from './request-ids.ts';
 import { DATA_HEADERS } from './security-headers.ts';
 
 /** Limits on requests and connections. Fastify's defaults for most of them are "no limit". */
@@ -45,7 +45,7 @@ export async function createServer(logger: Logger, { tags, ...about }: ServerDes
     logController: new LogController({ disableRequestLogging: true }),
     // A pino child per request costs more than most requests. Log calls name the request instead.
     childLoggerFactory: (parent) => parent,
-    genReqId: () => randomUUID(),
+    genReqId: createRequestIds(),
     requestIdHeader: false,
     bodyLimit: LIMITS.bodyBytes,
     requestTimeout: LIMITS.requestMs,
