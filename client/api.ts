@@ -389,7 +389,7 @@ export interface OfferTimeslotsRequest {
 }
 
 export interface OfferedPrice {
-  /** Price of one unit; an exact decimal with at most 4 decimals. */
+  /** Price of one unit; an exact decimal with no fraction of the currency's minor unit. */
   readonly "amount": number;
   /** ISO 4217 code. */
   readonly "currency": string;
@@ -413,7 +413,7 @@ export interface Order {
   readonly "status": "open" | "shipped" | "cancelled";
   /** Currency of all amounts, as an ISO 4217 code. */
   readonly "currency": string;
-  /** Sum of unit_price × quantity × (1 − discount) over the lines, computed exactly and rounded once, half up, to the currency's minor unit. An exact decimal. */
+  /** Sum of unit_price × quantity × (1 − discount) over the lines, computed exactly and rounded once, half up, to the currency's minor unit, or to the decimals of a supplier's price that is finer. An exact decimal. */
   readonly "total": number;
   /** The lines of the order, in their sequence. */
   readonly "lines": readonly (OrderLine)[];
@@ -463,7 +463,7 @@ export interface PagedOrder {
   readonly "status": "open" | "shipped" | "cancelled";
   /** Currency of all amounts, as an ISO 4217 code. */
   readonly "currency": string;
-  /** Sum of unit_price × quantity × (1 − discount) over the lines, computed exactly and rounded once, half up, to the currency's minor unit. An exact decimal. */
+  /** Sum of unit_price × quantity × (1 − discount) over the lines, computed exactly and rounded once, half up, to the currency's minor unit, or to the decimals of a supplier's price that is finer. An exact decimal. */
   readonly "total": number;
   /** The lines of the order, in their sequence. */
   readonly "lines": readonly (OrderLine)[];

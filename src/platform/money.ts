@@ -77,7 +77,10 @@ function unitsAt(value: Decimal, scale: number): bigint {
   return value.units * 10n ** BigInt(scale - value.scale);
 }
 
-/** Decimals of the currencies whose minor unit is not a hundredth (ISO 4217). Intl's data differ for several of them. */
+/**
+ * Decimals of the currencies whose minor unit is not a hundredth, by ISO 4217. `Intl.NumberFormat` has how many decimals
+ * people usually see, which is fewer for currencies such as HUF, IDR and PKR: their fractions can be paid all the same.
+ */
 const DECIMALS: Readonly<Record<string, number>> = Object.fromEntries([
   ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((code) => [code, 0]),
   ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((code) => [code, 3]),
@@ -87,6 +90,12 @@ const DECIMALS: Readonly<Record<string, number>> = Object.fromEntries([
 /** Number of decimals of a currency's minor unit. */
 export function minorUnitOf(currency: string): number {
   return DECIMALS[currency] ?? 2;
+}
+
+/** Whether a whole number of the currency's minor units makes this amount. */
+export function isPayable(amount: Decimal, currency: string): boolean {
+  const finer = 10n ** BigInt(Math.max(0, amount.scale - minorUnitOf(currency)));
+  return amount.units % finer === 0n;
 }
 
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type Decimal,
   isCurrency,
+  isPayable,
   minorUnitOf,
   minus,
   ONE,
@@ -91,6 +92,19 @@ describe('currencies', () => {
     ['CLF', 4],
     ['HUF', 2],
   ])('minorUnitOf(%j) is %i', (code, decimals) => expect(minorUnitOf(code)).toBe(decimals));
+
+  it.each([
+    ['10', 'JPY', true],
+    ['10.0', 'JPY', true],
+    ['10.5', 'JPY', false],
+    ['0.01', 'IDR', true],
+    ['0.001', 'EUR', false],
+    ['0.001', 'TND', true],
+    ['0.0001', 'TND', false],
+    ['0.0001', 'UYW', true],
+  ])('isPayable(%s %s) is %s', (amount, currency, expected) =>
+    expect(isPayable(decimal(amount), currency)).toBe(expected),
+  );
 
   it.each(['usd', 'US', 'USDX', 'ZZZ', 'DEM', ''])('isCurrency(%j) is false', (code) =>
     expect(isCurrency(code)).toBe(false),

@@ -1,4 +1,4 @@
-export { type Price, parsePrice, toJsonPrice } from './price.ts';
+export { AmountTooFine, amountsOf, type Price, parsePrice, requirePayable, toJsonPrice } from './price.ts';
 export { PriceField, UnitPrice } from './price-schemas.ts';
 export { cutIntoSlots, type Slot, type Span } from './slot.ts';
 export { inventoryConstraints, SlotsOverlap, SlotTaken } from './slot-failures.ts';

@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
 import { component } from '../../platform/http/openapi.ts';
 import { ERROR_MESSAGE } from '../../platform/http/parameters.ts';
-import { PRICE_DECIMALS } from '../../platform/money.ts';
 
 /** The price of one unit in a request. */
 export const PriceField = component(
@@ -11,7 +10,7 @@ export const PriceField = component(
       amount: Type.Number({
         exclusiveMinimum: 0,
         exclusiveMaximum: 100_000_000_000,
-        description: `Price of one unit; an exact decimal with at most ${PRICE_DECIMALS} decimals.`,
+        description: `Price of one unit; an exact decimal with no fraction of the currency's minor unit.`,
         examples: [25.5],
       }),
       currency: Type.String({

@@ -1,5 +1,6 @@
 import { type FieldError, Malformed } from '../../platform/errors.ts';
 import { digitsOf, isCurrency, PRICE_DECIMALS } from '../../platform/money.ts';
+import { requirePayable } from '../inventory/index.ts';
 import type { OrderContent } from './order.ts';
 
 /** An order in a request body that its schema has accepted. */
@@ -14,7 +15,12 @@ export interface OrderRequest {
   }[];
 }
 
-/** Checks what the schema cannot: that the currency exists, and that amounts have no more decimals than are stored. */
+/**
+ * Checks what the schema cannot: that the currency exists, and that amounts have no more decimals than are stored and no
+ * fraction of the currency's minor unit.
+ *
+ * @throws Malformed, AmountTooFine
+ */
 export function readContent({ customer, currency, lines }: OrderRequest): OrderContent {
   const errors: FieldError[] = isCurrency(currency)
     ? []
@@ -35,5 +41,7 @@ export function readContent({ customer, currency, lines }: OrderRequest): OrderC
     })),
   };
   if (errors.length > 0) throw new Malformed(errors);
+  const prices = content.lines.map((line, index) => ({ path: `/lines/${index}/unit_price`, amount: line.unit_price }));
+  requirePayable(currency, prices);
   return content;
 }

@@ -6,6 +6,7 @@ import { pageById, sendAnswer } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce } from '../../platform/http/idempotency.ts';
 import { idOf } from '../../platform/http/parameters.ts';
+import { AmountTooFine } from '../inventory/index.ts';
 import { cancelOrder, changeOrder, placeOrder } from './change-order.ts';
 import type { Order } from './order.ts';
 import { readContent } from './order-content.ts';
@@ -103,7 +104,7 @@ export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps)
   app.post(
     '/api/v1/orders',
     {
-      config: { problems: [orderIdTaken] },
+      config: { problems: [orderIdTaken, AmountTooFine] },
       schema: {
         operationId: 'createOrder',
         tags,
@@ -122,7 +123,7 @@ export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps)
   app.put(
     '/api/v1/orders/:id',
     {
-      config: { problems: CHANGE_PROBLEMS },
+      config: { problems: [...CHANGE_PROBLEMS, AmountTooFine] },
       schema: {
         operationId: 'replaceOrder',
         tags,

@@ -114,7 +114,7 @@ const orderFields = {
   total: Type.Number({
     description:
       'Sum of unit_price × quantity × (1 − discount) over the lines, computed exactly and rounded once, half up, to ' +
-      "the currency's minor unit. An exact decimal.",
+      "the currency's minor unit, or to the decimals of a supplier's price that is finer. An exact decimal.",
     examples: [440],
   }),
   lines: Type.Array(OrderLine, { description: 'The lines of the order, in their sequence.' }),

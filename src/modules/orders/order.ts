@@ -1,5 +1,15 @@
 import type { Id } from '../../platform/ids.ts';
-import { type Decimal, minorUnitOf, minus, ONE, parseDecimal, plus, roundHalfUp, times } from '../../platform/money.ts';
+import {
+  type Decimal,
+  minorUnitOf,
+  minus,
+  ONE,
+  parseDecimal,
+  plainDecimal,
+  plus,
+  roundHalfUp,
+  times,
+} from '../../platform/money.ts';
 import type { InstantText } from '../../platform/time/instant.ts';
 import { OrderNotOpen, OrderOfReservation } from './order-failures.ts';
 
@@ -38,10 +48,14 @@ function amountOf(line: OrderLine): Decimal {
   return times(gross, minus(ONE, decimal(line.discount)));
 }
 
-/** Sum of the exact amounts of the lines, rounded once, half up, to the currency's minor unit. */
+/**
+ * Sum of the exact amounts of the lines, rounded once, half up, to the currency's minor unit. A supplier's price may be
+ * finer; the total then keeps the decimals of that price, and only those that a discount adds are rounded.
+ */
 export function totalOf({ currency, lines }: Pick<Order, 'currency' | 'lines'>): Decimal {
   const sum = lines.map(amountOf).reduce(plus, { units: 0n, scale: 0 });
-  return roundHalfUp(sum, minorUnitOf(currency));
+  const priceDecimals = lines.map(({ unit_price }) => decimal(plainDecimal(unit_price)).scale);
+  return roundHalfUp(sum, Math.max(minorUnitOf(currency), ...priceDecimals));
 }
 
 function decimal(text: string): Decimal {

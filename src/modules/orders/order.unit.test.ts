@@ -21,19 +21,25 @@ describe('totalOf', () => {
 
   it('the total is rounded once, not line by line', () => {
     // A line of 0.004 alone would be rounded to 0.
-    expect(total('USD', line('0.004', 1), line('0.004', 1), line('0.004', 1))).toBe('0.01');
+    expect(total('USD', line('0.01', 1, '0.6'), line('0.01', 1, '0.6'), line('0.01', 1, '0.6'))).toBe('0.01');
     expect(total('USD', line('0.01', 1, '0.5'), line('0.01', 1, '0.5'))).toBe('0.01');
   });
 
   it('the total is rounded up at exactly half', () => {
-    expect(total('USD', line('0.005', 1))).toBe('0.01');
-    expect(total('USD', line('2.675', 1))).toBe('2.68');
+    expect(total('USD', line('0.01', 1, '0.5'))).toBe('0.01');
+    expect(total('USD', line('5.35', 1, '0.5'))).toBe('2.68');
   });
 
   it("the total has the decimals of the currency's minor unit", () => {
-    expect(total('JPY', line('10.5', 1))).toBe('11');
-    expect(total('KWD', line('1.0005', 1))).toBe('1.001');
-    expect(total('EUR', line('1.0005', 1))).toBe('1');
+    expect(total('JPY', line('21', 1, '0.5'))).toBe('11');
+    expect(total('KWD', line('2.001', 1, '0.5'))).toBe('1.001');
+    expect(total('EUR', line('2.01', 1, '0.503'))).toBe('1');
+  });
+
+  it("a price finer than the currency's minor unit is never rounded, and its decimals bound those of the total", () => {
+    expect(total('JPY', line('10.5', 1))).toBe('10.5');
+    expect(total('EUR', line('10.0050', 3), line('1', 1))).toBe('31.015');
+    expect(total('EUR', line('10.005', 1, '0.5'))).toBe('5.003');
   });
 });
 

@@ -46,13 +46,13 @@ eachDatabase('/api/v1/orders', (open) => {
 
   it('amounts keep every digit', async () => {
     const lines = [
-      { description: 'Dear', quantity: 1_000_000, unit_price: 99_999_999_999.9999 },
-      { description: 'Cheap', quantity: 1, unit_price: 0.0001, discount: 0.9999 },
+      { description: 'Dear', quantity: 1_000_000, unit_price: 99_999_999_999.999 },
+      { description: 'Cheap', quantity: 1, unit_price: 0.001, discount: 0.9999 },
     ];
     const { text } = await send('POST', '', { customer: 'Rich', currency: 'KWD', lines });
-    expect(text).toContain('"total":99999999999999900,');
-    expect(text).toContain('"unit_price":99999999999.9999,');
-    expect(text).toContain('"unit_price":0.0001,"discount":0.9999');
+    expect(text).toContain('"total":99999999999999000,');
+    expect(text).toContain('"unit_price":99999999999.999,');
+    expect(text).toContain('"unit_price":0.001,"discount":0.9999');
   });
 
   it.each([
@@ -84,6 +84,43 @@ eachDatabase('/api/v1/orders', (open) => {
       );
       expect(refusal.errors[0]?.path).toBe(path);
     }
+  });
+
+  it.each([
+    ['JPY', 10.5],
+    ['EUR', 1.001],
+    ['HUF', 0.005],
+    ['KWD', 0.0005],
+  ])('an order in %s with a price of %d, which cannot be paid, returns 422', async (currency, unit_price) => {
+    const body = {
+      ...CONTENT,
+      currency,
+      lines: [
+        { ...LINE, unit_price: 7 },
+        { ...LINE, unit_price },
+      ],
+    };
+    for (const [method, url] of [
+      ['POST', ''],
+      ['PUT', '/1'],
+    ] as const) {
+      const refusal = await expectStatus<{ type: string; errors: { path: string }[] }>(422, method, url, body);
+      expect(refusal.type).toBe('urn:holdfast:problem:amount-too-fine');
+      expect(refusal.errors.map(({ path }) => path)).toEqual(['/lines/1/unit_price']);
+    }
+  });
+
+  it.each([
+    ['JPY', 10],
+    ['HUF', 0.5],
+    ['KWD', 0.005],
+  ])('an order in %s with a price of %d, the smallest amounts included, is placed', async (currency, unit_price) => {
+    const order = await expectStatus<{ total: number }>(201, 'POST', '', {
+      ...CONTENT,
+      currency,
+      lines: [{ ...LINE, quantity: 1, discount: 0, unit_price }],
+    });
+    expect(order.total).toBe(unit_price);
   });
 
   it('replacing an open order changes all of its content, and its page shows it at once', async () => {

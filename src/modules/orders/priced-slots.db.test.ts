@@ -56,6 +56,22 @@ eachDatabase('prices of slots', (open) => {
     expect(refusal.errors[0]?.path).toMatch(/^\/price/);
   });
 
+  it.each([
+    { amount: 10.5, currency: 'JPY' },
+    { amount: 9.999, currency: 'EUR' },
+    { amount: 1.0001, currency: 'BHD' },
+  ])('the price %o, which cannot be paid, returns 422', async (price) => {
+    const providerId = await shop.newProvider();
+    const ranges = [{ start_time: '2026-12-30 10:00', end_time: '2026-12-30 10:15' }];
+    const refusal = await shop.send<{ type: string; errors: { path: string }[] }>(
+      ...([422, 'POST', `/api/v1/providers/${providerId}/availability`, { ranges, price }] as const),
+    );
+    expect(refusal).toMatchObject({
+      type: 'urn:holdfast:problem:amount-too-fine',
+      errors: [{ path: '/price/amount' }],
+    });
+  });
+
   it('a slot that is offered again is kept at the same price and refused at another', async () => {
     const providerId = await shop.newProvider();
     const url = `/api/v1/providers/${providerId}/availability`;

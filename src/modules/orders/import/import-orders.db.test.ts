@@ -129,6 +129,7 @@ eachDatabase('importing orders', (open) => {
 
   it.each([
     ['7,1,Tofu,1.23456,1,0', 'unit_price "1.23456" is not an amount such as 9.80, with at most 4 decimals'],
+    ['7,1,Tofu,1.005,1,0', 'unit_price "1.005" is not an amount in USD, with at most 2 decimals'],
     ['7,1,Tofu,-1,1,0', 'unit_price "-1" is not an amount such as 9.80'],
     ['7,1,Tofu,"1,5",1,0', 'unit_price "1,5" is not an amount such as 9.80'],
     ['7,1,Tofu,NaN,1,0', 'unit_price "NaN" is not an amount such as 9.80'],

@@ -104,7 +104,7 @@ async function importRows(
     onProgress: (progress) => onProgress({ step: 'orders', ...progress }),
   });
   await stageRows(lines, {
-    read: readLineRow,
+    read: (fields) => readLineRow(fields, CURRENCY),
     stage: (batch) => stageLines(tx, batch),
     refuse: (fault) => refusals.add({ file: 'lines', ...fault }),
     onProgress: (progress) => onProgress({ step: 'lines', ...progress }),

@@ -1,7 +1,8 @@
 import { type Id, parseId } from '../../../platform/ids.ts';
 import { type Fields, RowRefused } from '../../../platform/import/csv-rows.ts';
-import { PRICE_DECIMALS, parseDecimal, writeDecimal } from '../../../platform/money.ts';
+import { isPayable, PRICE_DECIMALS, parseDecimal, writeDecimal } from '../../../platform/money.ts';
 import { isVisibleText, visibleTextMessage } from '../../../platform/visible-text.ts';
+import { amountsOf } from '../../inventory/index.ts';
 import type { OrderStatus } from '../order.ts';
 import { MAX_TEXT_LENGTH } from '../order-schemas.ts';
 
@@ -38,12 +39,13 @@ export function readOrderRow(fields: Fields): OrderRow {
   };
 }
 
-export function readLineRow(fields: Fields): LineRow {
+/** Reads a line of an order in a currency, whose minor unit limits the decimals of its price. */
+export function readLineRow(fields: Fields, currency: string): LineRow {
   return {
     orderId: readId(fields),
     description: readText(fields, 'product_name'),
     quantity: readQuantity(fields),
-    unitPrice: readAmount(fields, 'unit_price', /^\d{1,11}(\.|$)/, 'an amount such as 9.80'),
+    unitPrice: readPrice(fields, currency),
     discount: readAmount(fields, 'discount', /^(0(\.|$)|1(\.0+)?$)/, 'a fraction from 0 to 1 such as 0.15'),
   };
 }
@@ -58,6 +60,15 @@ function readQuantity(fields: Fields): number {
   const text = fields.quantity ?? '';
   if (!/^[1-9]\d{0,5}$|^1000000$/.test(text)) throw refused(fields, 'quantity', 'a whole number from 1 to 1000000');
   return Number(text);
+}
+
+function readPrice(fields: Fields, currency: string): string {
+  const price = readAmount(fields, 'unit_price', /^\d{1,11}(\.|$)/, 'an amount such as 9.80');
+  const value = parseDecimal(price);
+  if (value && !isPayable(value, currency)) {
+    throw refused(fields, 'unit_price', `an amount in ${currency}, with ${amountsOf(currency)}`);
+  }
+  return price;
 }
 
 function readAmount(fields: Fields, name: string, shape: RegExp, expected: string): string {

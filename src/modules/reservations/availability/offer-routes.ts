@@ -4,7 +4,7 @@ import { answerWith } from '../../../platform/http/answer.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { answerOnce } from '../../../platform/http/idempotency.ts';
 import { idOf } from '../../../platform/http/parameters.ts';
-import { parsePrice, SlotsOverlap } from '../../inventory/index.ts';
+import { AmountTooFine, parsePrice, SlotsOverlap } from '../../inventory/index.ts';
 import { toReservationResponse } from '../booking/reservation-response.ts';
 import { ProviderParams } from '../field-schemas.ts';
 import { RangeRefused, TimeRefused } from './availability-failures.ts';
@@ -28,7 +28,7 @@ export function addOfferRoutes(app: HttpServer, { database, slotLengthMs }: Offe
   app.post(
     '/api/v1/providers/:id/availability',
     {
-      config: { problems: [noSuch('provider'), SlotsOverlap, RangeRefused, TimeRefused] },
+      config: { problems: [noSuch('provider'), SlotsOverlap, AmountTooFine, RangeRefused, TimeRefused] },
       schema: {
         operationId: 'offerAvailability',
         tags,

@@ -4,6 +4,7 @@ import type { Logger } from '../../../platform/logger.ts';
 import { type Adapter, SupplierFailure, type UpstreamSlot } from '../adapters/adapter.ts';
 import { formatPartition, type Partition } from '../supplier/partition.ts';
 import type { Supplier } from '../supplier/supplier.ts';
+import { findFinerAmounts } from './finer-amounts.ts';
 import { replacePartition } from './partition-store.ts';
 import { closePull, type ReservedPull, recordFailure } from './pull-ledger-store.ts';
 import type { UnstoredPull } from './pull-retries.ts';
@@ -53,6 +54,7 @@ export async function runPull(deps: PullDeps, pull: DuePull): Promise<PullOutcom
       return replaced;
     });
     if (outcome !== 'changed' && outcome !== 'unchanged') return { kind: outcome };
+    if (outcome === 'changed') warnOfFinerAmounts(deps, partition, slots);
     return { kind: 'stored', isEmpty: slots.length === 0 };
   } catch (error) {
     const failedAt = performance.now();
@@ -62,6 +64,20 @@ export async function runPull(deps: PullDeps, pull: DuePull): Promise<PullOutcom
     const retryAfterMs = requestedMs && Math.max(1, requestedMs - (performance.now() - failedAt));
     return { kind: 'failed', retryAfterMs };
   }
+}
+
+/** The amounts are stored, answered and ordered as they are: a rounded price would not be the supplier's. */
+function warnOfFinerAmounts(
+  { logger, supplier }: PullDeps,
+  partition: Partition,
+  slots: readonly UpstreamSlot[],
+): void {
+  const finer = findFinerAmounts(slots);
+  if (!finer) return;
+  logger.warn(
+    { supplier: supplier.id, partition: formatPartition(partition), ...finer },
+    "the supplier's amounts have fractions of the currency's minor unit; they are kept as they are",
+  );
 }
 
 /** Waits until a reserved pull may be sent. @returns whether it is still in time */
