@@ -14,7 +14,7 @@ export function toJsonPrice<P extends Price>(price: P) {
   return { ...price, amount: Number(price.amount) };
 }
 
-/** An amount has a fraction of the currency's minor unit, which nobody can pay. */
+/** An amount has a fraction of the currency's minor unit, which no one can pay. */
 export class AmountTooFine extends failure('unprocessable', 'amount-too-fine', 'Amount cannot be paid') {
   override readonly errors: readonly FieldError[];
 

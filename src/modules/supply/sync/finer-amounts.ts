@@ -8,7 +8,7 @@ export interface FinerAmounts {
   readonly example: string;
 }
 
-/** Finds the amounts that nobody can pay exactly, such as 10.5 JPY; `undefined` if there are none. */
+/** Finds the amounts that no one can pay exactly, such as 10.5 JPY; `undefined` if there are none. */
 export function findFinerAmounts(slots: readonly UpstreamSlot[]): FinerAmounts | undefined {
   const finer = slots
     .flatMap(({ price, pax }) => (pax.length > 0 ? pax.map((paxType) => paxType.price) : [price]))
