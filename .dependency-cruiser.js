@@ -26,8 +26,20 @@ const DECISIONS = [
  */
 const SUB_FOLDERS = {
   orders: ['pages', 'import'],
-  reservations: ['people', 'booking', 'availability'],
-  supply: ['supplier', 'adapters', 'planner', 'write-back', 'sync', 'catalogue', 'bookings'],
+  reservations: ['people', 'booking', 'expiry', 'availability'],
+  supply: [
+    'supplier',
+    'adapters',
+    'planner',
+    'write-back',
+    'pulls',
+    'leader',
+    'status',
+    'catalogue',
+    'experiences',
+    'items',
+    'bookings',
+  ],
   vehicles: ['states', 'import'],
 };
 const TOP = '(index|samples|[a-z-]*routes|[a-z-]*-deps)\\.ts$';

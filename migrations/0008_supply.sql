@@ -20,7 +20,7 @@ create table supplier (
 -- date, `14/2026-12-30`. Names are formed and read only by the three functions below and in
 -- src/modules/supply/supplier/partition.ts.
 
--- Called by src/modules/supply/sync/sync-status-store.ts. The name of a product on a date.
+-- Called by src/modules/suppsrc/modules/supply/status/sync-status-store.ts. The name of a product on a date.
 create function partition_name(p_product bigint, p_date date) returns text
 language sql stable as $$
   select p_product || '/' || to_char(p_date, 'YYYY-MM-DD');
@@ -54,7 +54,7 @@ create table pull (
 );
 create index pull_in_window on pull (supplier_id, open_until desc);
 
--- Called by reserve_pull, src/modules/supply/sync/next-pull-store.ts and sync-status-store.ts.
+-- Called by reserve_pull, src/modules/supply/pulls/next-pull-store.ts and src/modules/supply/status/sync-status-store.ts.
 -- The use of each pull limit at a moment, in the order of the limits: how many pulls count against it, and when its
 -- next place becomes free (null: it is free).
 create function pull_windows(p_supplier text, p_limits integer[], p_windows interval[], p_now timestamptz)
@@ -69,7 +69,7 @@ language sql stable as $$
     from unnest(p_limits, p_windows) with ordinality as pull_limit (pulls, length, place);
 $$;
 
--- Called by src/modules/supply/sync/pull-ledger-store.ts.
+-- Called by src/modules/supply/pulls/pull-ledger-store.ts.
 -- Reserves a pull if all limits allow it. Outcomes: reserved; wait (until `wait_until`); paused; fenced (old epoch).
 --
 -- A pull may be reserved up to `p_ahead` before its place becomes free, and must then not be sent before `wait_until`.
@@ -245,7 +245,7 @@ create type supplied_slot as (
   price_currency text, pax jsonb, detail jsonb, slot_id bigint
 );
 
--- Called by src/modules/supply/sync/partition-store.ts.
+-- Called by src/modules/supply/pulls/partition-store.ts.
 -- Replaces the stored content of a partition with one answer of its supplier, under the epoch of the pull. Equal rows
 -- are not written. `p_slots` is a JSON array of supplied_slot. `p_absent_is_gone`: whether a slot that is missing from
 -- the answer is gone, or only sold out.
@@ -370,7 +370,7 @@ begin
 end
 $$;
 
--- Called by src/modules/supply/sync/withdrawal-store.ts; the caller has locked the supplier's row, so that no answer is
+-- Called by src/modules/supply/leader/withdrawal-store.ts; the caller has locked the supplier's row, so that no answer is
 -- stored meanwhile.
 -- Takes the partitions off sale that a supplier is no longer configured for, and puts back those it is configured for
 -- again. `p_everything`: whether the partition `everything` is offered. A slot that was closed at its partition's

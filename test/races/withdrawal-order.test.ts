@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { beforeAll, expect, it } from 'vitest';
-import { acquireLease } from '../../src/modules/supply/sync/leader-lease-store.ts';
-import { offerProducts, withdrawSupplier } from '../../src/modules/supply/sync/withdrawal-store.ts';
+import { acquireLease } from '../../src/modules/supply/leader/leader-lease-store.ts';
+import { offerProducts, withdrawSupplier } from '../../src/modules/supply/leader/withdrawal-store.ts';
 import type { Tx } from '../../src/platform/db/database.ts';
 import { openSecondConnection } from '../support/database/second-connection.ts';
 import { onPostgres } from '../support/database/test-database.ts';

@@ -12,7 +12,6 @@ import { offerAvailability } from './availability/offer-availability.ts';
 import { writtenRange } from './availability/plan/written-range.ts';
 import { toTimeslot } from './availability/slot-response.ts';
 import { sendBatched } from './booking/batched-answer.ts';
-import { expireReservations } from './booking/expire-reservations.ts';
 import {
   AlreadyConfirmed,
   AlreadyEnded,
@@ -23,6 +22,7 @@ import {
   TooSoon,
 } from './booking/reservation-failures.ts';
 import { toFixedReservation } from './booking/reservation-response.ts';
+import { expireReservations } from './expiry/expire-reservations.ts';
 import * as schemas from './fixed-schemas.ts';
 import { insertClient } from './people/client-store.ts';
 import { insertProvider } from './people/provider-store.ts';

@@ -4,7 +4,7 @@ export { cancelReservation } from './booking/change-reservation.ts';
 export { type BatchLimits, createHoldEngine, type HoldEngine } from './booking/hold-engine.ts';
 export type { ReservationPolicy } from './booking/reservation.ts';
 export { AlreadyEnded, ForeignClient, SlotClosed } from './booking/reservation-failures.ts';
-export { startSweeper } from './booking/sweep-expired.ts';
+export { startSweeper } from './expiry/sweep-expired.ts';
 export type { ReservationsDeps } from './reservations-deps.ts';
 export { addReservationsRoutes } from './routes.ts';
 export { loadSamples } from './samples.ts';

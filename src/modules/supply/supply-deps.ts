@@ -1,9 +1,9 @@
 import type { Database } from '../../platform/db/database.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { ReservationPolicy } from '../reservations/index.ts';
-import { Experiences } from './catalogue/experience-view.ts';
-import { Items, type ItemsDeps } from './catalogue/item-view.ts';
 import { ReadCounts } from './catalogue/read-counts.ts';
+import { Experiences } from './experiences/experience-view.ts';
+import { Items, type ItemsDeps } from './items/item-view.ts';
 import type { Supplier } from './supplier/supplier.ts';
 
 export interface SupplyDeps {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Adapter } from '../../../src/modules/supply/adapters/adapter.ts';
+import { SUSPICIOUS_REMOVAL } from '../../../src/modules/supply/pulls/partition-store.ts';
 import { formatPartition, type PartitionKey } from '../../../src/modules/supply/supplier/partition.ts';
-import { SUSPICIOUS_REMOVAL } from '../../../src/modules/supply/sync/partition-store.ts';
 import type { Database } from '../../../src/platform/db/database.ts';
 
 /** A slot as the SQL type supplied_slot. */

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { bookSlot, type ReservationPolicy } from '../../../src/modules/reservations/index.ts';
 import type { Adapter, UpstreamId, UpstreamSlot } from '../../../src/modules/supply/adapters/adapter.ts';
+import { replacePartition } from '../../../src/modules/supply/pulls/partition-store.ts';
 import { EVERYTHING } from '../../../src/modules/supply/supplier/partition.ts';
 import { registerSuppliers } from '../../../src/modules/supply/supplier/supplier-store.ts';
-import { replacePartition } from '../../../src/modules/supply/sync/partition-store.ts';
 import { type Database, readClock } from '../../../src/platform/db/database.ts';
 import type { Id } from '../../../src/platform/ids.ts';
 

@@ -9,10 +9,10 @@ import {
 } from '../../../../test/support/supply/stored-partitions.ts';
 import { NOWHERE, supplierAt } from '../../../../test/support/supply/supplier-at.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
+import { readNextPull } from '../pulls/next-pull-store.ts';
+import { pullsOf, windowsOf } from '../pulls/pull-ledger-store.ts';
 import { productDate } from '../supplier/partition.ts';
 import type { Supplier } from '../supplier/supplier.ts';
-import { readNextPull } from './next-pull-store.ts';
-import { pullsOf, windowsOf } from './pull-ledger-store.ts';
 
 /** 00:30 on the 21st in Singapore. */
 const NOW = '2026-12-20T16:30:00Z';

@@ -1,5 +1,5 @@
+import type { PullRetryTuning } from '../pulls/pull-retries.ts';
 import { pullsPerDay, type Supplier } from '../supplier/supplier.ts';
-import type { PullRetryTuning } from './pull-retries.ts';
 
 /** The times and limits of a sync, in milliseconds. Tests use shorter times. */
 export interface SyncTuning extends PullRetryTuning {

@@ -1,9 +1,9 @@
 import { requestedMaxAgeMs, sendCached, VIEW_PROBLEMS } from '../../../freshness/index.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
-import { NotObservedYet } from './catalogue-failures.ts';
+import { sendSupplied } from '../catalogue/supplied-answer.ts';
+import { NotObservedYet } from './item-failures.ts';
 import * as schemas from './item-schemas.ts';
 import type { Items } from './item-view.ts';
-import { sendSupplied } from './supplied-answer.ts';
 
 /** Routes of what snapshot suppliers sell. */
 export function addItemRoutes(app: HttpServer, items: Items): void {

@@ -1,10 +1,10 @@
 import { type Reader, readClock } from '../../../platform/db/database.ts';
 import { formatDuration } from '../../../platform/time/duration.ts';
 import { type InstantText, secondsOfMs, toSeconds } from '../../../platform/time/instant.ts';
+import { readRemoved } from '../leader/withdrawal-store.ts';
+import { readNextPull } from '../pulls/next-pull-store.ts';
 import type { PullLimit, Supplier } from '../supplier/supplier.ts';
-import { readNextPull } from './next-pull-store.ts';
 import { readPullsInWindows, readSyncProgress } from './sync-status-store.ts';
-import { readRemoved } from './withdrawal-store.ts';
 
 /** The sync of one supplier; sync-schemas.ts describes the fields. */
 export interface SupplierStatus {

@@ -2,7 +2,7 @@ import type { Database } from '../../../platform/db/database.ts';
 import { deleteOldAnswers } from '../../../platform/http/idempotency-store.ts';
 import type { Jobs } from '../../../platform/jobs/jobs.ts';
 import type { Logger } from '../../../platform/logger.ts';
-import { expireDueHolds } from './reservation-store.ts';
+import { expireDueHolds } from '../booking/reservation-store.ts';
 
 /** Holds whose slots one transaction clears, so that no other transaction waits long for its locks. */
 const CHUNK = 1_000;

@@ -3,8 +3,8 @@ import type { Id } from '../../../platform/ids.ts';
 import { MemoUntil, type ValidUntil } from '../../../platform/memo-until.ts';
 import { compareDecimals, type Decimal, parseDecimal, plainDecimal } from '../../../platform/money.ts';
 import type { Units } from '../../inventory/index.ts';
-import { onSaleChangeMs, unitsOnSale } from './on-sale.ts';
-import type { PartitionSlot, StoredPartition, StoredPax } from './partition-view.ts';
+import { onSaleChangeMs, unitsOnSale } from '../catalogue/on-sale.ts';
+import type { PartitionSlot, StoredPartition, StoredPax } from '../catalogue/partition-view.ts';
 
 interface DaySlot {
   readonly units: Units;

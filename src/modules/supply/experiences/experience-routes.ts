@@ -3,9 +3,9 @@ import { Malformed, noSuch } from '../../../platform/errors.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { idOf } from '../../../platform/http/parameters.ts';
 import { parseDate } from '../../../platform/time/timestamp.ts';
+import { sendSupplied } from '../catalogue/supplied-answer.ts';
 import * as schemas from './experience-schemas.ts';
 import type { Experiences } from './experience-view.ts';
-import { sendSupplied } from './supplied-answer.ts';
 
 /** Routes of per-date suppliers' products. Bodies are written as text, because amounts are exact decimals. */
 export function addExperienceRoutes(app: HttpServer, experiences: Experiences): void {

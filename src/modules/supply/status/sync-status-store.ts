@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Reader } from '../../../platform/db/database.ts';
 import type { InstantText } from '../../../platform/time/instant.ts';
+import { pullsOf, windowsOf } from '../pulls/pull-ledger-store.ts';
 import { EVERYTHING, formatPartition } from '../supplier/partition.ts';
 import { isSnapshot, type Supplier, snapshotTargetAgeMs } from '../supplier/supplier.ts';
-import { pullsOf, windowsOf } from './pull-ledger-store.ts';
 
 /** The number of pulls that count against each limit now. */
 export async function readPullsInWindows(

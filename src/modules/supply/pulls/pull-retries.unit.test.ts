@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { supplierAt } from '../../../../test/support/supply/supplier-at.ts';
+import { tuningFor } from '../leader/sync-tuning.ts';
 import { EVERYTHING, productDate } from '../supplier/partition.ts';
 import { PullRetries } from './pull-retries.ts';
-import { tuningFor } from './sync-tuning.ts';
 
 const NOW_MS = Date.parse('2026-12-02T17:00:00Z');
 const TODAY = productDate(14, '2026-12-03');

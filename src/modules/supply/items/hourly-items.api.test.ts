@@ -8,8 +8,8 @@ import { supplierAt } from '../../../../test/support/supply/supplier-at.ts';
 import { createLogger } from '../../../platform/logger.ts';
 import { type RunningSimulator, startSimulator } from '../../../simulator/index.ts';
 import { connectSuppliers } from '../adapters/connect-suppliers.ts';
+import { startSync } from '../leader/start-sync.ts';
 import type { Supplier } from '../supplier/supplier.ts';
-import { startSync } from '../sync/start-sync.ts';
 
 const HOUR_MS = 3_600_000;
 const READERS = 100;

@@ -3,13 +3,13 @@ import type { Database } from '../../../platform/db/database.ts';
 import type { DatabaseClock } from '../../../platform/db/database-clock.ts';
 import { NotFound } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
+import { createPartitionView, type PartitionView, type StoredPartition } from '../catalogue/partition-view.ts';
+import type { ReadCounts } from '../catalogue/read-counts.ts';
+import { combineSupplied, type ServedPartition, type SuppliedAnswer } from '../catalogue/supplied-answer.ts';
 import { datesAhead, targetAgeMs, todayAt } from '../supplier/horizon.ts';
 import { productDate } from '../supplier/partition.ts';
 import { isSnapshot, type Supplier } from '../supplier/supplier.ts';
 import { dayBody, ExperienceDay } from './experience-day.ts';
-import { createPartitionView, type PartitionView, type StoredPartition } from './partition-view.ts';
-import type { ReadCounts } from './read-counts.ts';
-import { combineSupplied, type ServedPartition, type SuppliedAnswer } from './supplied-answer.ts';
 
 const MAX_BYTES = 128 * 1024 * 1024;
 const SLOT_BYTES = 2_000;

@@ -3,8 +3,8 @@ import { MemoUntil, type ValidUntil } from '../../../platform/memo-until.ts';
 import { plainDecimal } from '../../../platform/money.ts';
 import { secondsOfMs } from '../../../platform/time/instant.ts';
 import type { Units } from '../../inventory/index.ts';
-import { onSaleChangeMs, unitsOnSale } from './on-sale.ts';
-import type { PartitionSlot, StoredPartition } from './partition-view.ts';
+import { onSaleChangeMs, unitsOnSale } from '../catalogue/on-sale.ts';
+import type { PartitionSlot, StoredPartition } from '../catalogue/partition-view.ts';
 
 /** An item that can be booked, as JSON text, with its sort key. */
 export interface AvailableItem {

@@ -1,6 +1,6 @@
 import type { Tx } from '../../../platform/db/database.ts';
 import type { Id } from '../../../platform/ids.ts';
-import { expireDueHolds } from './reservation-store.ts';
+import { expireDueHolds } from '../booking/reservation-store.ts';
 
 /** No limit. Several chunks in one transaction would lock slots out of id order. */
 const ALL = 2_147_483_647;

@@ -12,9 +12,9 @@ import { readWriteBacks } from '../../../../test/support/supply/write-back-fixtu
 import { readClock } from '../../../platform/db/database.ts';
 import { createLogger } from '../../../platform/logger.ts';
 import type { UpstreamSlot } from '../adapters/adapter.ts';
+import { replacePartition } from '../pulls/partition-store.ts';
 import { EVERYTHING, type Partition, productDate } from '../supplier/partition.ts';
 import { acquireLease, releaseLease } from './leader-lease-store.ts';
-import { replacePartition } from './partition-store.ts';
 import { withdrawRemoved } from './withdraw-removed-suppliers.ts';
 import { offerProducts, withdrawSupplier } from './withdrawal-store.ts';
 
