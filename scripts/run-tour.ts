@@ -40,7 +40,7 @@ function matches(pattern: string, line: string): boolean {
 async function startServer(): Promise<{ server: ChildProcess; address: string }> {
   const server = spawn(process.execPath, ['src/main.ts', 'serve'], {
     cwd: ROOT,
-    env: { ...process.env, PORT: '0', HOLDFAST_DATA_DIR: 'memory:', LOG_LEVEL: 'silent' },
+    env: { ...process.env, PORT: '0', HOLDFAST_DATA_DIR: 'memory:', LOG_LEVEL: 'silent', DRAIN: '0s' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let printed = '';

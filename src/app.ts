@@ -6,8 +6,10 @@ import { addSupplyRoutes, type SupplyDeps } from './modules/supply/index.ts';
 import { addVehiclesRoutes, type VehiclesDeps } from './modules/vehicles/index.ts';
 import type { HttpServer } from './platform/http/http-server.ts';
 import { createServer } from './platform/http/server/create-server.ts';
+import { endConnections } from './platform/http/server/end-connections.ts';
 import { enableFastPath } from './platform/http/server/fast-path.ts';
-import { addHealthRoutes, type ShutdownState } from './platform/http/server/health.ts';
+import { addHealthRoutes } from './platform/http/server/health.ts';
+import type { Shutdown } from './platform/http/server/shutdown.ts';
 import { serveStaticFiles } from './platform/http/server/static-files.ts';
 import type { Logger } from './platform/logger.ts';
 import { type Metrics, serveMetrics } from './platform/metrics.ts';
@@ -42,7 +44,7 @@ export interface AppDeps {
   readonly logger: Logger;
   readonly version: string;
   readonly metrics: Metrics;
-  readonly shutdown: ShutdownState;
+  readonly shutdown: Shutdown;
   readonly reservations: ReservationsDeps;
   readonly orders: OrdersDeps;
   readonly vehicles: VehiclesDeps;
@@ -70,6 +72,8 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   addSupplyRoutes(app, deps.supply);
   addEventRoutes(app, deps.events);
   await serveStaticFiles(app, PAGE);
+  // Last, because event streams end before connections are waited for.
+  endConnections(app, deps.shutdown);
   app.closeRoutes();
   return app;
 }

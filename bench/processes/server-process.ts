@@ -30,7 +30,12 @@ export function startNode(entry: readonly string[], env: NodeJS.ProcessEnv, prof
 /** Starts a server and waits until it prints its address. */
 export async function startServer({ command, args, env }: Launch): Promise<ServerProcess> {
   // In a process group of its own: npm passes a signal to its shell, and that shell would leave the server running.
-  const child = spawn(command, args, { cwd: CHECKOUT, env, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const child = spawn(command, args, {
+    cwd: CHECKOUT,
+    env: { DRAIN: '0s', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
   const ended = once(child, 'close');
   const signal = () => signalGroup(child);
   process.once('exit', signal);

@@ -5,8 +5,10 @@ import { createLogger } from '../platform/logger.ts';
 import { formatGreeting } from './greeting.ts';
 import { defineCommand } from './parsing/command.ts';
 
-/** Time that requests in flight have to finish after a signal. */
+/** Maximum time of a stop, from when connections are no longer accepted. */
 export const STOP_WITHIN_MS = 10_000;
+/** Where the output is a terminal, no balancer has to notice the stop first. */
+const DRAIN_MS = { terminal: 0, service: 5_000 } as const;
 
 export const serveCommand = defineCommand({
   name: 'serve',
@@ -25,10 +27,12 @@ export const serveCommand = defineCommand({
     const logger = createLogger(config.logLevel);
     const server = await startServer(config, logger, version);
     stdout.write(formatGreeting(server, config.samples));
-    closeWithGrace({ delay: STOP_WITHIN_MS, logger: false }, async ({ signal, err }) => {
+    const drainMs = config.drainMs ?? (stdout.isTTY ? DRAIN_MS.terminal : DRAIN_MS.service);
+    closeWithGrace({ delay: drainMs + STOP_WITHIN_MS, logger: false }, async ({ signal, err }) => {
       if (err) logger.fatal({ err }, 'stopping after an uncaught error');
       else logger.info({ signal }, 'stopping');
-      await server.stop();
+      // After an uncaught error nothing more is served than has to be.
+      await server.stop(err ? 0 : drainMs);
       logger.info('stopped');
     });
   },

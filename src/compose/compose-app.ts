@@ -15,7 +15,7 @@ import type { ChangeFeed } from '../platform/db/change-feed.ts';
 import { type Database, readInstallation } from '../platform/db/database.ts';
 import { type DatabaseClock, SampledClock } from '../platform/db/database-clock.ts';
 import type { HttpServer } from '../platform/http/http-server.ts';
-import type { ShutdownState } from '../platform/http/server/health.ts';
+import { Shutdown } from '../platform/http/server/shutdown.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
 import { openRedis } from '../platform/redis-link.ts';
@@ -38,7 +38,7 @@ export interface AppOverrides {
 
 interface ComposedApp {
   readonly app: HttpServer;
-  readonly shutdown: ShutdownState;
+  readonly shutdown: Shutdown;
   readonly metrics: Metrics;
   readonly feed: ChangeFeed;
   readonly clock: DatabaseClock;
@@ -64,7 +64,7 @@ export async function composeApp(
   const redis = config.redisUrl && openRedis(config.redisUrl.reveal(), logger);
   const remote = redis && new RedisStore(redis, clock, await database.read(readInstallation));
   const freshness = new Freshness(feed, remote);
-  const shutdown: ShutdownState = { isStopping: false };
+  const shutdown = new Shutdown();
 
   const timetables = createTimetableView(freshness, database, policy.minNoticeMs);
   const { slotLengthMs } = config;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.ts';
 import { startEventRetention } from '../modules/events/index.ts';
@@ -35,10 +36,11 @@ export interface RunningServer extends LoadedSamples {
   /** Whether simulated suppliers run in this process. */
   readonly sampleSuppliers: boolean;
   /**
-   * Stops in phases, each with a time limit: `/readyz` turns to 503, requests in flight finish, and what they use is
-   * closed in the reverse order of its start.
+   * Stops in phases, each with a time limit. For `drainMs` milliseconds requests are served while `/readyz` answers 503
+   * and every answer closes its connection. Then no connection is accepted, requests in flight finish, and their
+   * resources are closed in the reverse order of the start.
    */
-  stop(): Promise<void>;
+  stop(drainMs: number): Promise<void>;
 }
 
 /** Starts everything: database, schema, samples, background jobs, suppliers and the listening server. */
@@ -53,10 +55,11 @@ export async function startServer(config: Config, logger: Logger, version: strin
   await startEventRetention(jobs, database);
   const suppliers = await openSuppliers(config, stack);
   const { app, shutdown, metrics, feed, clock } = await composeApp(config, database, logger, version, { suppliers });
-  stack.defer(() => app.close());
   const connected = connectSuppliers(suppliers);
   stack.use(startSync({ database, clock, logger }, connected));
   stack.use(startWriteBack({ database, feed, logger }, connected, metrics));
+  // Deferred last, because connections end first.
+  stack.defer(() => app.close());
   await startWithdrawing(jobs, database, suppliers, logger);
   const address = await app.listen({ host: config.host, port: config.port });
   const owned = stack.move();
@@ -64,8 +67,9 @@ export async function startServer(config: Config, logger: Logger, version: strin
     ...loaded,
     address,
     sampleSuppliers: suppliers.length > config.suppliers.length,
-    async stop() {
-      shutdown.isStopping = true;
+    async stop(drainMs) {
+      shutdown.begin();
+      await delay(drainMs);
       await owned.disposeAsync();
     },
   };

@@ -33,6 +33,8 @@ export interface Config {
   readonly ordersPageSize: number;
   readonly vehiclesMaxAgeMs: number;
   readonly suppliers: readonly SupplierConfig[];
+  /** Time that requests are served after a signal to stop; `undefined` if it is not set. */
+  readonly drainMs: number | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -63,6 +65,7 @@ export function readConfig(env: Env): Config {
     ordersPageSize: readInteger(env, 'ORDERS_PAGE_SIZE', 10, 1, 1_000),
     vehiclesMaxAgeMs: readDuration(env, 'VEHICLES_MAX_AGE', '60s', '0s', '7d'),
     suppliers: readSuppliers(env),
+    drainMs: env.DRAIN ? readDuration(env, 'DRAIN', '5s', '0s', '5m') : undefined,
     logLevel: readChoice(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
   });
 }

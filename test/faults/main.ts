@@ -1,5 +1,5 @@
 // Injects faults under load and checks that no promise is broken:
-//   npm run faults -- <budget | crash | database | freshness | frozen | redis | storage | write-back | all> [--rounds N] [--races N] [--seed N] [--only WORDS]
+//   npm run faults -- <budget | crash | database | freshness | frozen | redis | rolling-restart | storage | write-back | all> [--rounds N] [--races N] [--seed N] [--only WORDS]
 import { parseArgs } from 'node:util';
 import { findPostgres } from '../support/database/services.ts';
 import { budget } from './budget.ts';
@@ -10,6 +10,7 @@ import { frozen } from './frozen.ts';
 import type { FaultOptions } from './options.ts';
 import { redis } from './redis.ts';
 import { type FaultReport, printReport } from './report.ts';
+import { rollingRestart } from './rolling-restart.ts';
 import { storage } from './storage.ts';
 import { writeBack } from './write-back.ts';
 
@@ -20,6 +21,7 @@ const FAULTS: Readonly<Record<string, (options: FaultOptions) => Promise<FaultRe
   freshness,
   frozen,
   redis,
+  'rolling-restart': rollingRestart,
   storage,
   'write-back': writeBack,
 };

@@ -32,7 +32,7 @@ export async function startChildServer(env: Readonly<Record<string, string>>, ch
   const startedMs = performance.now();
   const child = spawn(process.execPath, ['src/main.ts', 'serve'], {
     cwd: checkout,
-    env: { PATH: process.env.PATH, PORT: '0', HOLDFAST_SAMPLES: 'off', LOG_LEVEL: 'warn', ...env },
+    env: { PATH: process.env.PATH, PORT: '0', HOLDFAST_SAMPLES: 'off', LOG_LEVEL: 'warn', DRAIN: '0s', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const complaints: string[] = [];

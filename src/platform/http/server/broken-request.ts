@@ -37,7 +37,7 @@ export function refuseBrokenRequest(maxHeaderBytes: number): (error: NodeJS.Errn
 }
 
 /** The response that Node will write next to a socket. Its name is not public; a test notices when it changes. */
-function pendingResponse(socket: Socket & { _httpMessage?: ServerResponse | null }): ServerResponse | undefined {
+export function pendingResponse(socket: Socket & { _httpMessage?: ServerResponse | null }): ServerResponse | undefined {
   return socket._httpMessage ?? undefined;
 }
 

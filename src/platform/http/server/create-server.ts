@@ -52,6 +52,8 @@ export async function createServer(logger: Logger, { tags, ...about }: ServerDes
     connectionTimeout: LIMITS.idleConnectionMs,
     keepAliveTimeout: LIMITS.keepAliveMs,
     forceCloseConnections: 'idle',
+    // Requests that arrive while the server stops are served: `endConnections` ends their connections.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 200, querystringParser: parseQuery },
     http: {
       maxHeaderSize: LIMITS.headerBytes,

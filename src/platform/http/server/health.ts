@@ -4,6 +4,7 @@ import type { Database } from '../../db/database.ts';
 import { Unavailable, unavailable } from '../../errors.ts';
 import type { HttpServer } from '../http-server.ts';
 import { component } from '../openapi.ts';
+import type { Shutdown } from './shutdown.ts';
 
 const ANSWER_WITHIN_MS = 1_000;
 
@@ -21,12 +22,7 @@ const HealthStatus = component(
   ),
 );
 
-/** Set when this instance begins to stop, so that a balancer sends it no more requests. */
-export interface ShutdownState {
-  isStopping: boolean;
-}
-
-export function addHealthRoutes(app: HttpServer, database: Database, shutdown: ShutdownState): void {
+export function addHealthRoutes(app: HttpServer, database: Database, shutdown: Shutdown): void {
   const tags = ['Operations'];
 
   app.get(
