@@ -96,6 +96,21 @@ describe('docs/adr/0011-dependencies.md', () => {
   });
 });
 
+describe('the version', () => {
+  it('both packages, the lockfile, openapi.json and the changelog have one version', async () => {
+    const readVersion = async (path: string) => (JSON.parse(await read(path)) as { version: string }).version;
+    const { info } = JSON.parse(await read('openapi.json')) as { info: { version: string } };
+    const [, released] = /^## \[(\d[^\]]*)\]/m.exec(await read('CHANGELOG.md')) ?? [];
+    const versions = [
+      await readVersion('client/package.json'),
+      await readVersion('package-lock.json'),
+      info.version,
+      released,
+    ];
+    expect(new Set(versions)).toEqual(new Set([await readVersion('package.json')]));
+  });
+});
+
 describe('every document', () => {
   it('every link in a document leads to an existing file', async () => {
     const documents = await find('*.md', 'docs/**/*.md');

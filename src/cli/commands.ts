@@ -12,7 +12,7 @@ export const rootCommand: CommandGroup = {
   summary: "A booking server for inventory that lives in someone else's slow, rate-limited system",
   description:
     'A booking server for inventory that lives in a slow, rate-limited supplier system. Configuration comes from ' +
-    'environment variables, which README.md lists.',
+    'environment variables, which docs/configuration.md lists.',
   examples: [
     { command: 'holdfast serve', description: 'Run the server with an embedded database and sample data' },
     { command: 'PORT=8080 holdfast serve', description: 'Run it at another port' },

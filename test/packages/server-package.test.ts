@@ -1,8 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, it } from 'vitest';
 import { installPackages, type Project, serveInstalled } from './installed-package.ts';
 import { runCommand } from './run-command.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 async function readJson(address: string, method = 'GET', body?: object): Promise<unknown> {
   const headers = { 'content-type': 'application/json' };
@@ -75,10 +78,9 @@ describe.each(['22', '24', '26'])('holdfast on Node %s', (version) => {
 });
 
 it('an older Node gets one sentence', async () => {
-  const project = await installPackages('26', [inject('serverTarball')]);
+  const project = { cwd: ROOT, nodeDirectory: inject('nodeDirectories')['26'] ?? '' };
   const older = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'22.12.0'})`;
-  const bin = 'node_modules/holdfast/bin/holdfast.js';
-  expect(await runCommand('node', ['--import', older, bin], project)).toEqual({
+  expect(await runCommand('node', ['--import', older, 'bin/holdfast.js'], project)).toEqual({
     exitCode: 2,
     stdout: '',
     stderr: 'holdfast: Node.js 22.13 or newer is required; this is 22.12.0. Install it from https://nodejs.org.\n',
