@@ -418,11 +418,42 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.describe_slot(p_name text, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.describe_slot(p_name text, p_provider_id bigint, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone)
  RETURNS text
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
-RETURN concat_ws(', '::text, p_name, ((to_char((p_starts_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text) || ' to '::text) || to_char((p_ends_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text)));
+AS $function$
+begin
+  return concat_ws(', ', p_name, describe_time(p_starts_at, p_ends_at,
+    coalesce((select time_zone from provider where id = p_provider_id), 'UTC')));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.describe_time(p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_zone text)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+declare
+  v_starts timestamp := p_starts_at at time zone 'UTC';
+  v_ends timestamp := p_ends_at at time zone 'UTC';
+  v_zone text := 'UTC';
+  v_time text := case when extract(second from p_starts_at) + extract(second from p_ends_at) = 0
+                      then 'HH24:MI' else 'HH24:MI:SS' end;
+begin
+  if p_zone <> 'UTC' then
+    begin
+      v_starts := p_starts_at at time zone p_zone;
+      v_ends := p_ends_at at time zone p_zone;
+      v_zone := p_zone;
+    exception when invalid_parameter_value then
+      null;
+    end;
+  end if;
+  return to_char(v_starts, 'YYYY-MM-DD ' || v_time) || ' to '
+    || to_char(v_ends, case when v_ends::date = v_starts::date then '' else 'YYYY-MM-DD ' end || v_time) || ' ' || v_zone;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.expire_due_holds(p_limit integer)
  RETURNS TABLE(reservation_id bigint, slot_id bigint)
@@ -1054,17 +1085,17 @@ begin
    where o.reservation_id = changed.id and o.status = 'open' and changed.status = 'confirmed' and changed.pax is null
      and o.currency <> changed.price_currency;
   update order_line l
-     set description = describe_slot(s.name, s.starts_at, s.ends_at), quantity = changed.quantity,
+     set description = describe_slot(s.name, s.provider_id, s.starts_at, s.ends_at), quantity = changed.quantity,
          unit_price = coalesce(changed.price_amount, 0)
     from changed join slot s on s.id = changed.slot_id join orders o on o.reservation_id = changed.id
    where l.order_id = o.id and o.status = 'open' and changed.status = 'confirmed' and changed.pax is null
      and (l.description, l.quantity, l.unit_price)
-         is distinct from (describe_slot(s.name, s.starts_at, s.ends_at), changed.quantity,
+         is distinct from (describe_slot(s.name, s.provider_id, s.starts_at, s.ends_at), changed.quantity,
                            coalesce(changed.price_amount, 0));
 
   with confirmed as (
     select changed.id, changed.quantity, changed.pax, changed.changed_at, changed.price_amount, cost.currency,
-           describe_slot(s.name, s.starts_at, s.ends_at) as description,
+           describe_slot(s.name, s.provider_id, s.starts_at, s.ends_at) as description,
            c.first_name || ' ' || c.last_name as customer
       from changed join slot s on s.id = changed.slot_id join client c on c.id = changed.client_id
      cross join lateral (
@@ -1191,6 +1222,7 @@ create table orders (
   currency text not null,
   reservation_id bigint,
   constraint orders_pkey PRIMARY KEY (id),
+  constraint order_customer_is_short CHECK (((char_length(customer) >= 1) AND (char_length(customer) <= 500))),
   constraint order_has_currency CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint order_has_status CHECK ((status = ANY (ARRAY['open'::text, 'shipped'::text, 'cancelled'::text]))),
   constraint order_id_is_safe CHECK (((id >= 1) AND (id <= '9007199254740991'::bigint)))
@@ -1375,6 +1407,12 @@ create table write_back (
 );
 
 CREATE INDEX idempotent_answer_age ON public.idempotent_answer USING btree (answered_at);
+
+CREATE INDEX order_by_customer ON public.orders USING btree (customer, ordered_at, id);
+
+CREATE INDEX order_by_status ON public.orders USING btree (status, ordered_at, id);
+
+CREATE INDEX order_by_time ON public.orders USING btree (ordered_at, id);
 
 CREATE UNIQUE INDEX order_of_reservation ON public.orders USING btree (reservation_id) WHERE (reservation_id IS NOT NULL);
 

@@ -175,6 +175,19 @@ export interface CreateVehicleRequest {
   readonly "timestamp"?: string;
 }
 
+export interface CurrentVehicle {
+  /** The vehicle's id. */
+  readonly "id": number;
+  /** The manufacturer. */
+  readonly "make": string;
+  /** The model. */
+  readonly "model": string;
+  /** The present state; `null` before the first log. */
+  readonly "state": string | null;
+  /** When the present state was logged to begin; UTC, to the microsecond. */
+  readonly "since": string | null;
+}
+
 export interface Experience {
   /** The experience's id, which is the supplier's product id. */
   readonly "id": number;
@@ -433,7 +446,7 @@ export interface OrderLine {
 }
 
 export interface OrderList {
-  /** The orders, by ascending id. */
+  /** The orders of the page, in the sequence of the list. */
   readonly "orders": readonly (Order)[];
   /** The `cursor` of the next page; `null` on the last page. */
   readonly "next_cursor": string | null;
@@ -883,6 +896,13 @@ export interface VehicleInState {
   readonly "state": string;
 }
 
+export interface VehicleList {
+  /** The vehicles of the page, by id. */
+  readonly "vehicles": readonly (CurrentVehicle)[];
+  /** The `cursor` of the next page; `null` on the last. */
+  readonly "next_cursor": string | null;
+}
+
 export interface VehicleMoment {
   /** The vehicle's id. */
   readonly "vehicle_id": number;
@@ -1062,7 +1082,7 @@ export interface Api {
     /** List orders */
     "/api/v1/orders": {
       path: undefined;
-      query: { "cursor"?: string; "limit"?: number; "reservation_id"?: number; };
+      query: { "cursor"?: string; "limit"?: number; "reservation_id"?: number; "customer"?: string; "status"?: "open" | "shipped" | "cancelled"; "ordered_from"?: string; "ordered_to"?: string; };
       body: undefined;
       answer: OrderList;
     };
@@ -1079,6 +1099,20 @@ export interface Api {
       query: undefined;
       body: undefined;
       answer: VehicleStateAnswer;
+    };
+    /** List vehicles */
+    "/vehicles": {
+      path: undefined;
+      query: { "cursor"?: string; "limit"?: number; };
+      body: undefined;
+      answer: VehicleList;
+    };
+    /** Get a vehicle */
+    "/vehicles/{id}": {
+      path: { "id": number; };
+      query: undefined;
+      body: undefined;
+      answer: CurrentVehicle;
     };
     /** Get a vehicle's state history */
     "/vehicles/{id}/history": {

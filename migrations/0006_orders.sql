@@ -34,10 +34,17 @@ create table orders (
   currency text not null constraint order_has_currency check (currency ~ '^[A-Z]{3}$'),
   -- The reservation whose confirmation placed this order; null for an order placed by itself.
   reservation_id bigint constraint order_of_known_reservation references reservation (id),
-  constraint order_id_is_safe check (id between 1 and 9007199254740991)
+  constraint order_id_is_safe check (id between 1 and 9007199254740991),
+  constraint order_customer_is_short check (char_length(customer) between 1 and 500)
 );
 -- A reservation has at most one order, even if programs confirm it concurrently.
 create unique index order_of_reservation on orders (reservation_id) where reservation_id is not null;
+
+-- The lists of src/modules/orders/order-list.ts, each in the sequence of its index, so that a page costs the same
+-- wherever it is.
+create index order_by_time on orders (ordered_at, id);
+create index order_by_customer on orders (customer, ordered_at, id);
+create index order_by_status on orders (status, ordered_at, id);
 
 -- A line of an order. Amounts are exact decimals. The total of an order is computed from its lines and not stored.
 create table order_line (
@@ -175,12 +182,42 @@ drop trigger announce_delete on order_line;
 create trigger announce_delete after delete on order_line referencing old table as old_rows
   for each statement when (pg_trigger_depth() = 0) execute function announce_change('order', 'order_id');
 
--- Called by sync_orders_with_reservations. The description of a slot in a line of an order:
--- `Tower, 2026-12-30T10:00:00Z to 2026-12-30T10:15:00Z`, without the name if it has none.
-create function describe_slot(p_name text, p_starts_at timestamptz, p_ends_at timestamptz) returns text
-language sql stable
-return concat_ws(', ', p_name, to_char(p_starts_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') || ' to '
-    || to_char(p_ends_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
+-- Called by describe_slot. A span of time on the clock of a zone: `2026-12-30 11:00 to 11:15 Europe/Berlin`, with the
+-- date of the end if it is another one. In UTC if this server does not know the zone: the names that providers may have
+-- are those of Node.js, and a confirmation must not fail because PostgreSQL has other ones.
+create function describe_time(p_starts_at timestamptz, p_ends_at timestamptz, p_zone text) returns text
+language plpgsql stable as $$
+declare
+  v_starts timestamp := p_starts_at at time zone 'UTC';
+  v_ends timestamp := p_ends_at at time zone 'UTC';
+  v_zone text := 'UTC';
+  v_time text := case when extract(second from p_starts_at) + extract(second from p_ends_at) = 0
+                      then 'HH24:MI' else 'HH24:MI:SS' end;
+begin
+  if p_zone <> 'UTC' then
+    begin
+      v_starts := p_starts_at at time zone p_zone;
+      v_ends := p_ends_at at time zone p_zone;
+      v_zone := p_zone;
+    exception when invalid_parameter_value then
+      null;
+    end;
+  end if;
+  return to_char(v_starts, 'YYYY-MM-DD ' || v_time) || ' to '
+    || to_char(v_ends, case when v_ends::date = v_starts::date then '' else 'YYYY-MM-DD ' end || v_time) || ' ' || v_zone;
+end
+$$;
+
+-- Called by sync_orders_with_reservations. The description of a slot in a line of an order, in the zone of its provider:
+-- `Tower, 2026-12-30 11:00 to 11:15 Europe/Berlin`, without the name if it has none.
+create function describe_slot(p_name text, p_provider_id bigint, p_starts_at timestamptz, p_ends_at timestamptz)
+returns text
+language plpgsql stable as $$
+begin
+  return concat_ws(', ', p_name, describe_time(p_starts_at, p_ends_at,
+    coalesce((select time_zone from provider where id = p_provider_id), 'UTC')));
+end
+$$;
 
 -- Trigger on reservation. Places an order in the transaction that confirms a reservation on a priced slot, changes it
 -- when the reservation moves to another slot, and cancels it in the transaction that cancels the reservation or finds
@@ -212,17 +249,17 @@ begin
    where o.reservation_id = changed.id and o.status = 'open' and changed.status = 'confirmed' and changed.pax is null
      and o.currency <> changed.price_currency;
   update order_line l
-     set description = describe_slot(s.name, s.starts_at, s.ends_at), quantity = changed.quantity,
+     set description = describe_slot(s.name, s.provider_id, s.starts_at, s.ends_at), quantity = changed.quantity,
          unit_price = coalesce(changed.price_amount, 0)
     from changed join slot s on s.id = changed.slot_id join orders o on o.reservation_id = changed.id
    where l.order_id = o.id and o.status = 'open' and changed.status = 'confirmed' and changed.pax is null
      and (l.description, l.quantity, l.unit_price)
-         is distinct from (describe_slot(s.name, s.starts_at, s.ends_at), changed.quantity,
+         is distinct from (describe_slot(s.name, s.provider_id, s.starts_at, s.ends_at), changed.quantity,
                            coalesce(changed.price_amount, 0));
 
   with confirmed as (
     select changed.id, changed.quantity, changed.pax, changed.changed_at, changed.price_amount, cost.currency,
-           describe_slot(s.name, s.starts_at, s.ends_at) as description,
+           describe_slot(s.name, s.provider_id, s.starts_at, s.ends_at) as description,
            c.first_name || ' ' || c.last_name as customer
       from changed join slot s on s.id = changed.slot_id join client c on c.id = changed.client_id
      cross join lateral (

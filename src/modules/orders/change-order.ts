@@ -15,9 +15,10 @@ export async function changeOrder(tx: Tx, orderId: Id, content: OrderContent): P
   return readOrder(tx, orderId);
 }
 
-/** Cancels an open order. It stays listed. */
+/** Cancels an open order. It stays listed. A cancelled order stays as it is, so that a cancellation can be repeated. */
 export async function cancelOrder(tx: Tx, orderId: Id): Promise<Order> {
   const order = await lockOrder(tx, orderId);
+  if (order.status === 'cancelled') return order;
   requireChangeable(order);
   await setStatus(tx, orderId, 'cancelled');
   return { ...order, status: 'cancelled' };

@@ -2,17 +2,18 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readyBody, requestedMaxAgeMs, sendCached, VIEW_PROBLEMS } from '../../freshness/index.ts';
 import type { Tx } from '../../platform/db/database.ts';
 import { noSuch } from '../../platform/errors.ts';
-import { pageById, sendAnswer } from '../../platform/http/answer.ts';
+import { pageOf, sendAnswer } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce } from '../../platform/http/idempotency.ts';
-import { idOf } from '../../platform/http/parameters.ts';
+import { idOf, instantOf } from '../../platform/http/parameters.ts';
 import { AmountTooFine } from '../inventory/index.ts';
 import { cancelOrder, changeOrder, placeOrder } from './change-order.ts';
 import type { Order } from './order.ts';
 import { readContent } from './order-content.ts';
 import { OrderNotOpen, OrderOfReservation, orderIdTaken } from './order-failures.ts';
+import { isByTime, listOrders, type OrderFilter, type OrderPlace } from './order-list.ts';
 import * as schemas from './order-schemas.ts';
-import { listOrders, readOrder } from './order-view.ts';
+import { readOrder } from './order-view.ts';
 import type { OrdersDeps } from './orders-deps.ts';
 import { writeNumberedPage, writeOrder, writeOrderList } from './write-order.ts';
 
@@ -53,20 +54,19 @@ export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps)
         tags,
         summary: 'List orders',
         description:
-          'Returns orders by ascending id, from a cursor on. Orders that are placed or deleted meanwhile shift no page.',
+          'Returns orders from a cursor on: by ascending id or, with `customer`, `status`, `ordered_from` or `ordered_to`, ' +
+          'by `ordered_at` and then by id. Orders that are placed or deleted meanwhile shift no page.',
         querystring: schemas.OrderListQuery,
         response: { 200: schemas.OrderList },
       },
     },
     async (request, reply) => {
-      const { reservation_id } = request.query;
-      const reservationId = reservation_id === undefined ? undefined : idOf(reservation_id, 'query/reservation_id');
-      const { rows, next_cursor } = await pageById(
-        request,
-        reply,
-        (afterId, limit) => database.read((reader) => listOrders(reader, reservationId, afterId, limit)),
-        (order) => order.order_id,
-      );
+      const filter = readFilter(request.query);
+      const { rows, next_cursor } = await pageOf<Order>(request, reply, {
+        shape: isByTime(filter) ? [TIME_IN_CURSOR, ID_IN_CURSOR] : [ID_IN_CURSOR],
+        keyOf: ({ order_id, ordered_at }) => (isByTime(filter) ? [ordered_at, order_id] : [order_id]),
+        list: (key, limit) => database.read((reader) => listOrders(reader, filter, placeOf(key), limit)),
+      });
       sendAnswer(reply, { status: 200, body: writeOrderList(rows, next_cursor) });
     },
   );
@@ -159,4 +159,27 @@ export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps)
       return answerOrder(request, reply, 200, (tx) => cancelOrder(tx, orderId));
     },
   );
+}
+
+function readFilter(query: schemas.OrderListParameters): OrderFilter {
+  const { reservation_id, customer, status, ordered_from, ordered_to } = query;
+  return {
+    reservationId: reservation_id === undefined ? undefined : idOf(reservation_id, 'query/reservation_id'),
+    customer,
+    status,
+    from: ordered_from === undefined ? undefined : instantOf(ordered_from, 'query/ordered_from'),
+    to: ordered_to === undefined ? undefined : instantOf(ordered_to, 'query/ordered_to'),
+  };
+}
+
+const ID_IN_CURSOR = /^[1-9]\d{0,15}$/;
+const TIME_IN_CURSOR = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
+
+function placeOf(key: readonly string[] | undefined): OrderPlace | undefined {
+  const [id, time] = key?.toReversed() ?? [];
+  if (id === undefined) return undefined;
+  return {
+    id: idOf(id, 'query/cursor'),
+    orderedAt: time === undefined ? undefined : instantOf(time, 'query/cursor'),
+  };
 }

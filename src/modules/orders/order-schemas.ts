@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { component, nullable } from '../../platform/http/openapi.ts';
 import {
   CursorParameter,
@@ -8,7 +8,7 @@ import {
   LimitParameter,
   VisibleText,
 } from '../../platform/http/parameters.ts';
-import { ORDER_STATUSES } from './order.ts';
+import { ORDER_STATUSES, type OrderStatus } from './order.ts';
 
 export const MAX_TEXT_LENGTH = 500;
 const MAX_QUANTITY = 1_000_000;
@@ -28,7 +28,39 @@ export const OrderListQuery = Type.Object({
   cursor: Type.Optional(CursorParameter),
   limit: Type.Optional(LimitParameter),
   reservation_id: Type.Optional(IdParameter('Return only the order of this reservation.')),
+  customer: Type.Optional(
+    Type.String({
+      maxLength: MAX_TEXT_LENGTH,
+      description: 'Return only orders of the customer with exactly this name.',
+      examples: ['Toms Spezialitäten'],
+    }),
+  ),
+  status: Type.Optional(
+    Type.Unsafe<OrderStatus>({
+      type: 'string',
+      enum: [...ORDER_STATUSES],
+      description: 'Return only orders with this status.',
+      examples: ['open'],
+      [ERROR_MESSAGE]: `must be one of ${ORDER_STATUSES.join(', ')}`,
+    }),
+  ),
+  ordered_from: Type.Optional(
+    Type.String({
+      maxLength: 40,
+      description: 'Return only orders placed at this time or later. Without an offset it is UTC.',
+      examples: ['1997-01-01'],
+    }),
+  ),
+  ordered_to: Type.Optional(
+    Type.String({
+      maxLength: 40,
+      description: 'Return only orders placed before this time. Without an offset it is UTC.',
+      examples: ['1998-01-01'],
+    }),
+  ),
 });
+
+export type OrderListParameters = Static<typeof OrderListQuery>;
 
 const NewOrderLine = component(
   'NewOrderLine',
@@ -159,7 +191,7 @@ export const OrderList = component(
   'OrderList',
   Type.Object(
     {
-      orders: Type.Array(Order, { description: 'The orders, by ascending id.' }),
+      orders: Type.Array(Order, { description: 'The orders of the page, in the sequence of the list.' }),
       next_cursor: nullable(
         Type.String({
           description: 'The `cursor` of the next page; `null` on the last page.',

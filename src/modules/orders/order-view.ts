@@ -25,25 +25,6 @@ export async function readOrder(reader: Reader, orderId: Id): Promise<Order> {
   return order;
 }
 
-/**
- * Reads up to `limit` orders with ids above `afterId`, by id.
- *
- * @param reservationId if given, reads only the order of this reservation
- */
-export async function listOrders(
-  reader: Reader,
-  reservationId: Id | undefined,
-  afterId: Id | 0,
-  limit: number,
-): Promise<Order[]> {
-  const ofReservation = reservationId === undefined ? sql`` : sql`and o.reservation_id = ${reservationId}`;
-  const { rows } = await sql<Order>`
-    select ${ORDER_COLUMNS} from orders o where o.id > ${afterId} ${ofReservation} order by o.id limit ${limit}`.execute(
-    reader,
-  );
-  return rows;
-}
-
 export async function hasOrders(reader: Reader): Promise<boolean> {
   const { rows } = await sql`select from orders limit 1`.execute(reader);
   return rows.length > 0;

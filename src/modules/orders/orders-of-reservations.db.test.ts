@@ -39,12 +39,45 @@ eachDatabase('orders of reservations', (open) => {
       status: 'open',
       currency: 'EUR',
       total: 59.7,
-      lines: [{ description: `${start_time} to ${end_time}`, quantity: 3, unit_price: 19.9, discount: 0 }],
+      lines: [
+        {
+          description: `${start_time.slice(0, 10)} ${start_time.slice(11, 16)} to ${end_time.slice(11, 16)} UTC`,
+          quantity: 3,
+          unit_price: 19.9,
+          discount: 0,
+        },
+      ],
       reservation_id: reservationId,
     });
     const { total_pages } = await shop.send<{ total_pages: number }>(200, 'GET', '/orders/1');
     const last = await shop.send<{ orders: ShopOrder[] }>(200, 'GET', `/orders/${total_pages}`);
     expect(last.orders.at(-1)?.order_id).toBe(order?.order_id);
+  });
+
+  it.each([
+    ['UTC', '2026-12-30T23:30Z', '2026-12-30T23:45Z', '2026-12-30 23:30 to 23:45 UTC'],
+    ['Europe/Berlin', '2026-12-30T10:00Z', '2026-12-30T10:15Z', '2026-12-30 11:00 to 11:15 Europe/Berlin'],
+    ['Asia/Kolkata', '2026-12-30T18:15Z', '2026-12-30T18:45Z', '2026-12-30 23:45 to 2026-12-31 00:15 Asia/Kolkata'],
+    ['UTC', '2026-12-30T10:00:30Z', '2026-12-30T10:15Z', '2026-12-30 10:00:30 to 10:15:00 UTC'],
+    ['No/Such', '2026-12-30T10:00Z', '2026-12-30T10:15Z', '2026-12-30 10:00 to 10:15 UTC'],
+  ])('a line describes time in %s from %s to %s as %s', async (zone, start, end, expected) => {
+    const { rows } = await open().database.read((reader) =>
+      sql<{ text: string }>`
+        select describe_time(${start}::timestamptz, ${end}::timestamptz, ${zone}) as text`.execute(reader),
+    );
+    expect(rows).toEqual([{ text: expected }]);
+  });
+
+  it("an order's line is in the time zone of the slot's provider", async () => {
+    const slot = await shop.offer();
+    await open().database.transaction((tx) =>
+      sql`update provider set time_zone = 'Asia/Tokyo'
+           where id = (select provider_id from slot where id = ${slot.slot_id})`.execute(tx),
+    );
+    const reservationId = await shop.hold(slot);
+    await shop.act('confirm', reservationId);
+    const [order] = await shop.ordersOf(reservationId);
+    expect(order).toMatchObject({ lines: [{ description: expect.stringMatching(/ to \d\d:15 Asia\/Tokyo$/) }] });
   });
 
   it('a confirmation by the fixed path or by another program places the order too', async () => {

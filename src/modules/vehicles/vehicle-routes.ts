@@ -1,18 +1,64 @@
 import { requestedMaxAgeMs, sendCached, VIEW_PROBLEMS } from '../../freshness/index.ts';
 import { Malformed, noSuch } from '../../platform/errors.ts';
-import { answerWith } from '../../platform/http/answer.ts';
+import { answerWith, pageById } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce } from '../../platform/http/idempotency.ts';
 import { idOf, momentOf } from '../../platform/http/parameters.ts';
 import { textOfMoment } from '../../platform/time/moment.ts';
+import { listCurrentVehicles, readCurrentVehicle } from './current-vehicle-view.ts';
 import { REUSE, requireVehicle } from './states/vehicle-view.ts';
 import * as schemas from './vehicle-schemas.ts';
 import { insertStateLog, insertVehicle } from './vehicle-store.ts';
 import type { VehiclesDeps } from './vehicles-deps.ts';
 
-/** Adds the routes for a vehicle's history and for the requests that extend it. */
+/** Adds the routes for vehicles, for their histories and for the requests that extend them. */
 export function addVehicleRoutes(app: HttpServer, { database, view }: VehiclesDeps): void {
   const tags = ['Vehicles'];
+
+  app.get(
+    '/vehicles',
+    {
+      config: { paged: true },
+      schema: {
+        operationId: 'listVehicles',
+        tags,
+        summary: 'List vehicles',
+        description: 'Returns vehicles by ascending id, each in its present state, read from the database.',
+        querystring: schemas.VehicleListQuery,
+        response: { 200: schemas.VehicleList },
+      },
+    },
+    async (request, reply) => {
+      const { rows, next_cursor } = await pageById(
+        request,
+        reply,
+        (afterId, limit) => database.read((reader) => listCurrentVehicles(reader, afterId, limit)),
+        (vehicle) => vehicle.id,
+      );
+      return { vehicles: rows, next_cursor };
+    },
+  );
+
+  app.get(
+    '/vehicles/:id',
+    {
+      config: { problems: [noSuch('vehicle')] },
+      schema: {
+        operationId: 'getVehicle',
+        tags,
+        summary: 'Get a vehicle',
+        description:
+          'Returns a vehicle in its present state, read from the database. A log that is dated later than now does not ' +
+          'count yet.',
+        params: schemas.VehicleParams,
+        response: { 200: schemas.CurrentVehicle },
+      },
+    },
+    (request) => {
+      const id = idOf(request.params.id, 'params/id');
+      return database.read((reader) => readCurrentVehicle(reader, id));
+    },
+  );
 
   app.get(
     '/vehicles/:id/history',

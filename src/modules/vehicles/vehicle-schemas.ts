@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { component } from '../../platform/http/openapi.ts';
-import { IdField, IdParameter, VisibleText } from '../../platform/http/parameters.ts';
+import { component, nullable } from '../../platform/http/openapi.ts';
+import { CursorParameter, IdField, IdParameter, LimitParameter, VisibleText } from '../../platform/http/parameters.ts';
 
 export const MAX_NAME_LENGTH = 200;
 export const MAX_STATE_LENGTH = 100;
@@ -44,6 +44,35 @@ const VehicleInState = component(
     { description: 'A vehicle and the state it was in at the requested moment.' },
   ),
 );
+export const CurrentVehicle = component(
+  'CurrentVehicle',
+  Type.Object(
+    {
+      id: VehicleId,
+      make: Make,
+      model: Model,
+      state: nullable(State, { description: 'The present state; `null` before the first log.' }),
+      since: nullable(Timestamp, {
+        description: 'When the present state was logged to begin; UTC, to the microsecond.',
+      }),
+    },
+    { description: 'A vehicle in its present state.' },
+  ),
+);
+
+export const VehicleListQuery = Type.Object({
+  cursor: Type.Optional(CursorParameter),
+  limit: Type.Optional(LimitParameter),
+});
+
+export const VehicleList = component(
+  'VehicleList',
+  Type.Object({
+    vehicles: Type.Array(CurrentVehicle, { description: 'The vehicles of the page, by id.' }),
+    next_cursor: nullable(Type.String({ description: 'The `cursor` of the next page; `null` on the last.' })),
+  }),
+);
+
 const StateLog = component(
   'StateLog',
   Type.Object({ state: State, timestamp: Timestamp }, { description: 'One dated change of state.' }),

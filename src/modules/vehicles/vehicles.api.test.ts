@@ -55,6 +55,30 @@ eachDatabase('vehicles', (open) => {
     expect(stateOf((await at(2, '2022-09-11T17:03:17.0000000Z')).body)).toBe('selling');
   });
 
+  it('vehicles are listed by id and read one by one, each in its present state', async () => {
+    const id = await newVehicle();
+    const body = { make: 'BMW', model: 'i3' };
+    const { body: created } = await ask(app, 'POST', '/vehicles', body);
+    const bare = (created as { vehicle: { id: number } }).vehicle;
+    await log(id, 'sold', '2022-01-02T03:04:05.000006Z');
+    await log(id, 'returned', '2999-01-01');
+    const current = { id, make: 'VW', model: 'ID.3', state: 'sold', since: '2022-01-02T03:04:05.000006Z' };
+    expect((await ask(app, 'GET', `/vehicles/${id}`)).body).toEqual(current);
+    expect((await ask(app, 'GET', `/vehicles/${bare.id}`)).body).toEqual({ ...bare, state: null, since: null });
+    const listed: unknown[] = [];
+    for (let url: string | undefined = '/vehicles?limit=2'; url !== undefined; ) {
+      const { headers, body: page } = await ask(app, 'GET', url);
+      const { vehicles } = page as { vehicles: { id: number }[] };
+      listed.push(...vehicles);
+      url = /<(.*)>/.exec(String(headers.link ?? ''))?.[1];
+    }
+    const ids = (listed as { id: number }[]).map((each) => each.id);
+    expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
+    expect(listed).toEqual(expect.arrayContaining([current, { ...bare, state: null, since: null }]));
+    expect((await ask(app, 'GET', '/vehicles/999999')).status).toBe(404);
+    expect((await ask(app, 'GET', '/vehicles/0x2')).status).toBe(400);
+  });
+
   it('an unknown vehicle and a time before the first log return 404', async () => {
     expect((await at(999_999, '2022-09-12')).body).toMatchObject({ type: 'urn:holdfast:problem:no-such-vehicle' });
     expect((await at(2, '2022-09-10T14:59:00Z')).body).toMatchObject({ status: 404 });

@@ -59,20 +59,41 @@ interface PageRequest extends FastifyRequest {
   readonly query: { readonly cursor?: string; readonly limit?: string };
 }
 
-/** One page of a list by id. It reads one row more than it returns, to know whether another page follows. */
-export async function pageById<Row>(
+interface KeysetList<Row> {
+  /** The patterns of the parts of a key. */
+  readonly shape: readonly RegExp[];
+  /** The sort key of a row. */
+  keyOf(row: Row): readonly (string | number)[];
+  /** Reads up to `limit` rows after a key; from the start without one. */
+  list(afterKey: readonly string[] | undefined, limit: number): Promise<Row[]>;
+}
+
+/** One page of a list by a sort key. It reads one row more than it returns, to know whether another page follows. */
+export async function pageOf<Row>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { shape, keyOf, list }: KeysetList<Row>,
+): Promise<{ rows: Row[]; next_cursor: string | null }> {
+  const { cursor, limit } = (request as PageRequest).query;
+  const pageSize = limitOf(limit);
+  const found = await list(cursor === undefined ? undefined : readCursor(cursor, shape), pageSize + 1);
+  const rows = found.slice(0, pageSize);
+  const last = found.length > pageSize ? rows.at(-1) : undefined;
+  const next_cursor = last === undefined ? null : writeCursor(keyOf(last));
+  linkNext(request, reply, next_cursor);
+  return { rows, next_cursor };
+}
+
+/** One page of a list by id. */
+export function pageById<Row>(
   request: FastifyRequest,
   reply: FastifyReply,
   list: (afterId: Id | 0, limit: number) => Promise<Row[]>,
   idOfRow: (row: Row) => Id,
 ): Promise<{ rows: Row[]; next_cursor: string | null }> {
-  const { cursor, limit } = (request as PageRequest).query;
-  const pageSize = limitOf(limit);
-  const afterId = cursor === undefined ? 0 : idOf(readCursor(cursor, [/^\d+$/])[0] ?? '', 'query/cursor');
-  const found = await list(afterId, pageSize + 1);
-  const rows = found.slice(0, pageSize);
-  const last = found.length > pageSize ? rows.at(-1) : undefined;
-  const next_cursor = last === undefined ? null : writeCursor([idOfRow(last)]);
-  linkNext(request, reply, next_cursor);
-  return { rows, next_cursor };
+  return pageOf(request, reply, {
+    shape: [/^\d+$/],
+    keyOf: (row) => [idOfRow(row)],
+    list: (key, limit) => list(key === undefined ? 0 : idOf(key[0] ?? '', 'query/cursor'), limit),
+  });
 }
