@@ -496,7 +496,7 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.hold_slots(p_slot bigint[], p_client bigint[], p_quantity integer[], p_version integer[], p_pax jsonb, p_ttl interval, p_notice interval)
- RETURNS TABLE(place integer, outcome text, slot_version integer, remaining integer, reservation_id bigint, slot_id bigint, provider_id bigint, client_id bigint, quantity integer, status text, start_time timestamp with time zone, end_time timestamp with time zone, created_at timestamp with time zone, expires_at timestamp with time zone, confirmed_at timestamp with time zone, price_amount numeric, price_currency text, name text, pax jsonb)
+ RETURNS TABLE(place integer, outcome text, slot_version integer, remaining integer, reservation_id bigint, slot_id bigint, provider_id bigint, client_id bigint, quantity integer, status text, start_time timestamp with time zone, end_time timestamp with time zone, created_at timestamp with time zone, expires_at timestamp with time zone, confirmed_at timestamp with time zone, price_amount numeric, price_currency text, name text, pax jsonb, refused_pax jsonb)
  LANGUAGE plpgsql
 AS $function$
 #variable_conflict use_column
@@ -543,8 +543,10 @@ begin
     v_pax_outcome := null;
     v_pax_remaining := null;
     pax := null;
+    refused_pax := null;
     if v_request.slot_pax is not null or jsonb_typeof(v_request.pax) = 'array' then
-      select priced.outcome, priced.remaining, priced.pax into v_pax_outcome, v_pax_remaining, pax
+      select priced.outcome, priced.remaining, priced.pax, priced.refused
+        into v_pax_outcome, v_pax_remaining, pax, refused_pax
         from priced_pax(v_request.slot_pax, nullif(v_request.pax, 'null'), v_request.quantity) priced;
     end if;
     outcome := case
@@ -685,27 +687,36 @@ AS $function$
   select case when p_partition <> 'everything' then split_part(p_partition, '/', 1)::bigint end;
 $function$;
 
-CREATE OR REPLACE FUNCTION public.priced_pax(p_slot_pax jsonb, p_requested jsonb, p_quantity integer, OUT outcome text, OUT remaining integer, OUT pax jsonb)
+CREATE OR REPLACE FUNCTION public.priced_pax(p_slot_pax jsonb, p_requested jsonb, p_quantity integer, OUT outcome text, OUT refused jsonb, OUT remaining integer, OUT pax jsonb)
  RETURNS record
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  with requested as (
+  with primary_type as (
+    select offered from jsonb_array_elements(p_slot_pax) with ordinality as types (offered, place)
+     order by (offered -> 'is_primary') desc, place limit 1
+  ), requested as (
     select item ->> 'type' as type, (item ->> 'quantity')::integer as quantity, place
       from jsonb_array_elements(p_requested) with ordinality as items (item, place)
     union all
-    (select offered ->> 'type', p_quantity, 1
-       from jsonb_array_elements(p_slot_pax) with ordinality as types (offered, place)
-      where p_requested is null order by (offered -> 'is_primary') desc, place limit 1)
+    select offered ->> 'type', p_quantity, 1 from primary_type where p_requested is null
   ), matched as (
     select requested.*, offered, quantity > (offered ->> 'remaining')::integer as is_short
       from requested left join jsonb_array_elements(p_slot_pax) offered on offered ->> 'type' = requested.type
+  ), counted as (
+    select offered, quantity, place from matched where offered is not null
+    union all
+    select offered, 0, 0 from primary_type where offered ->> 'type' not in (select type from requested)
+  ), refused_type as (
+    select jsonb_build_object('type', offered -> 'type', 'min', offered -> 'min', 'max', offered -> 'max') as refused
+      from counted where quantity not between (offered ->> 'min')::integer and (offered ->> 'max')::integer
+     order by place limit 1
   )
   select case
            when bool_or(offered is null) then 'no_such_pax'
-           when bool_or(quantity not between (offered ->> 'min')::integer and (offered ->> 'max')::integer)
-           then 'pax_refused'
+           when exists (select from refused_type) then 'pax_refused'
            when bool_or(is_short) then 'taken' end,
+         (select refused from refused_type),
          min((offered ->> 'remaining')::integer) filter (where is_short),
          jsonb_agg(jsonb_build_object(
            'type', type, 'name', offered ->> 'name', 'quantity', quantity, 'price', jsonb_build_object(

@@ -151,7 +151,7 @@ export interface CreateReservationRequest {
   readonly "slot_id": number;
   /** Number of units. Defaults to 1, or to the sum of `pax`. */
   readonly "quantity"?: number;
-  /** Units by pax type, if the slot has types. Defaults to all units being of the primary type. */
+  /** Units by pax type, if the slot has types. Defaults to all units being of the primary type. A reservation has from `min` to `max` units of each type it names, and at least `min` of the primary type. */
   readonly "pax"?: readonly (RequestedPax)[];
   /** The slot's `version` that you decided by. If it has changed, the answer is 409. */
   readonly "version"?: number;

@@ -117,29 +117,42 @@ create trigger reservation_states before update of status on reservation
 
 -- Called by hold_slots. Decides whether the requested pax types can be held, and at which prices.
 --
--- A request that names no types is for the primary type. Outcomes: no_such_pax, pax_refused, taken, or null when the
--- types can be held. With `taken`, `remaining` is the smallest number of units left of a type that ran short.
+-- A request that names no types is for the primary type. A type that is not requested may stay below its minimum, but
+-- the primary type may not: its minimum is that of the whole reservation, so that no child comes without an adult.
+-- Outcomes: no_such_pax, pax_refused, taken, or null when the types can be held. With `pax_refused`, `refused` is
+-- `{type, min, max}` of a type that is requested too rarely or too often. With `taken`, `remaining` is the smallest
+-- number of units left of a type that ran short.
 create function priced_pax(
-  p_slot_pax jsonb, p_requested jsonb, p_quantity integer, out outcome text, out remaining integer, out pax jsonb
+  p_slot_pax jsonb, p_requested jsonb, p_quantity integer, out outcome text, out refused jsonb, out remaining integer,
+  out pax jsonb
 )
 language sql immutable
 as $$
-  with requested as (
+  with primary_type as (
+    select offered from jsonb_array_elements(p_slot_pax) with ordinality as types (offered, place)
+     order by (offered -> 'is_primary') desc, place limit 1
+  ), requested as (
     select item ->> 'type' as type, (item ->> 'quantity')::integer as quantity, place
       from jsonb_array_elements(p_requested) with ordinality as items (item, place)
     union all
-    (select offered ->> 'type', p_quantity, 1
-       from jsonb_array_elements(p_slot_pax) with ordinality as types (offered, place)
-      where p_requested is null order by (offered -> 'is_primary') desc, place limit 1)
+    select offered ->> 'type', p_quantity, 1 from primary_type where p_requested is null
   ), matched as (
     select requested.*, offered, quantity > (offered ->> 'remaining')::integer as is_short
       from requested left join jsonb_array_elements(p_slot_pax) offered on offered ->> 'type' = requested.type
+  ), counted as (
+    select offered, quantity, place from matched where offered is not null
+    union all
+    select offered, 0, 0 from primary_type where offered ->> 'type' not in (select type from requested)
+  ), refused_type as (
+    select jsonb_build_object('type', offered -> 'type', 'min', offered -> 'min', 'max', offered -> 'max') as refused
+      from counted where quantity not between (offered ->> 'min')::integer and (offered ->> 'max')::integer
+     order by place limit 1
   )
   select case
            when bool_or(offered is null) then 'no_such_pax'
-           when bool_or(quantity not between (offered ->> 'min')::integer and (offered ->> 'max')::integer)
-           then 'pax_refused'
+           when exists (select from refused_type) then 'pax_refused'
            when bool_or(is_short) then 'taken' end,
+         (select refused from refused_type),
          min((offered ->> 'remaining')::integer) filter (where is_short),
          jsonb_agg(jsonb_build_object(
            'type', type, 'name', offered ->> 'name', 'quantity', quantity, 'price', jsonb_build_object(
@@ -161,8 +174,8 @@ $$;
 -- has begun can be held.
 --
 -- Outcomes: held, no_such_slot, no_such_client, closed, too_soon, changed, taken, no_such_pax, pax_refused. With
--- `taken`, `remaining` is the number of units left of the slot, or of the pax type that ran short. `slot_version` is
--- the version after the decision. The other columns are those of a `Reservation` (reservation.ts).
+-- `taken`, `remaining` is the number of units left of the slot, or of the pax type that ran short. With `pax_refused`,
+-- `refused_pax` is that of priced_pax. `slot_version` is the version after the decision. The other columns are those of a `Reservation` (reservation.ts).
 create function hold_slots(
   p_slot bigint[], p_client bigint[], p_quantity integer[], p_version integer[], p_pax jsonb, p_ttl interval,
   p_notice interval
@@ -171,7 +184,7 @@ returns table (
   place integer, outcome text, slot_version integer, remaining integer, reservation_id bigint, slot_id bigint,
   provider_id bigint, client_id bigint, quantity integer, status text, start_time timestamptz, end_time timestamptz,
   created_at timestamptz, expires_at timestamptz, confirmed_at timestamptz, price_amount numeric, price_currency text,
-  name text, pax jsonb
+  name text, pax jsonb, refused_pax jsonb
 )
 language plpgsql as $$
 #variable_conflict use_column
@@ -218,8 +231,10 @@ begin
     v_pax_outcome := null;
     v_pax_remaining := null;
     pax := null;
+    refused_pax := null;
     if v_request.slot_pax is not null or jsonb_typeof(v_request.pax) = 'array' then
-      select priced.outcome, priced.remaining, priced.pax into v_pax_outcome, v_pax_remaining, pax
+      select priced.outcome, priced.remaining, priced.pax, priced.refused
+        into v_pax_outcome, v_pax_remaining, pax, refused_pax
         from priced_pax(v_request.slot_pax, nullif(v_request.pax, 'null'), v_request.quantity) priced;
     end if;
     outcome := case

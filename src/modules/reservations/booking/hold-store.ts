@@ -10,6 +10,7 @@ import {
   ForeignClient,
   HoldExpired,
   NoSuchPax,
+  type PaxLimits,
   PaxRefused,
   SlotClosed,
   SlotVersionChanged,
@@ -56,6 +57,8 @@ interface HoldRow extends Reservation {
   readonly slot_version: number;
   /** Free units, when the outcome is `taken`. */
   readonly remaining: number;
+  /** When the outcome is `pax_refused`. */
+  readonly refused_pax: PaxLimits | null;
 }
 
 /** Holds slots for many callers at once. Returns a reservation or a failure for each command, in their order. */
@@ -65,7 +68,7 @@ export async function holdSlots(
   policy: ReservationPolicy,
 ): Promise<(Reservation | Failure)[]> {
   const { rows } = await sql<HoldRow>`
-    select outcome, slot_version, remaining, ${DECIDED_RESERVATION}
+    select outcome, slot_version, remaining, refused_pax, ${DECIDED_RESERVATION}
       from hold_slots(
         ${commands.map((each) => each.slotId)}::bigint[], ${commands.map((each) => each.clientId)}::bigint[],
         ${commands.map((each) => each.quantity)}::integer[], ${commands.map((each) => each.version ?? null)}::integer[],
@@ -76,7 +79,7 @@ export async function holdSlots(
 }
 
 function toHold(command: HoldCommand, row: HoldRow, policy: ReservationPolicy): Reservation | Failure {
-  const { outcome, slot_version, remaining, ...reservation } = row;
+  const { outcome, slot_version, remaining, refused_pax, ...reservation } = row;
   switch (outcome) {
     case 'held':
       return reservation;
@@ -95,8 +98,13 @@ function toHold(command: HoldCommand, row: HoldRow, policy: ReservationPolicy): 
     case 'no_such_pax':
       return new NoSuchPax(command.slotId);
     case 'pax_refused':
-      return new PaxRefused();
+      return new PaxRefused(requireLimits(refused_pax));
   }
+}
+
+function requireLimits(limits: PaxLimits | null): PaxLimits {
+  if (!limits) throw new Error('the database refused a pax type without its limits');
+  return limits;
 }
 
 /** A decision of `confirm_reservations`. The fields of the reservation are valid when it exists. */

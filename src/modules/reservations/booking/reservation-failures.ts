@@ -22,9 +22,18 @@ export class NoSuchPax extends failure('unprocessable', 'no-such-pax', 'No such 
   }
 }
 
+/** The fewest and the most units of a pax type in one reservation. */
+export interface PaxLimits {
+  readonly type: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A pax type is requested more or less often than allowed. The primary type has a minimum even if it is not requested. */
 export class PaxRefused extends failure('unprocessable', 'pax-refused', 'Number of pax not allowed') {
-  constructor() {
-    super('The slot does not allow this number of pax per reservation. See `min` and `max` of its pax types');
+  constructor({ type, min, max }: PaxLimits) {
+    const limits = min === max ? `exactly ${min}` : min === 0 ? `at most ${max}` : `${min} to ${max}`;
+    super(`A reservation of this slot has ${limits} of pax type ${type}. Change their number in \`pax\``);
   }
 }
 

@@ -133,7 +133,9 @@ export const HoldBody = Type.Object(
       Type.Array(RequestedPax, {
         minItems: 1,
         maxItems: 20,
-        description: 'Units by pax type, if the slot has types. Defaults to all units being of the primary type.',
+        description:
+          'Units by pax type, if the slot has types. Defaults to all units being of the primary type. A reservation has ' +
+          'from `min` to `max` units of each type it names, and at least `min` of the primary type.',
       }),
     ),
     version: Type.Optional(SlotVersion),

@@ -189,6 +189,36 @@ eachDatabase('experiences', (open) => {
     expect(await ordersOf([{ type: 'ADULT', quantity: 2 }])).toMatchObject({ orders: [] });
   });
 
+  it('a hold keeps the limits of each requested pax type, and the minimum of the primary one in any case', async () => {
+    const product = newProduct();
+    await store(product, '2026-12-30', [[`many-${product}`, '2026-12-30', '10:00', 90, '100']]);
+    const [slot] = ((await slots(product, '2026-12-30')).body as Slots).slots;
+    const reserve = (...pax: [type: string, quantity: number][]) =>
+      ask(app, 'POST', '/api/v1/reservations', {
+        client_id,
+        slot_id: slot?.id,
+        pax: pax.map(([type, quantity]) => ({ type, quantity })),
+      });
+    const refusals = [
+      [await reserve(['CHILD', 1]), 'ADULT'],
+      [await reserve(['CHILD', 20]), 'ADULT'],
+      [await reserve(['ADULT', 21]), 'ADULT'],
+      [await reserve(['ADULT', 1], ['CHILD', 21]), 'CHILD'],
+      [await ask(app, 'POST', '/api/v1/reservations', { client_id, slot_id: slot?.id, quantity: 21 }), 'ADULT'],
+    ] as const;
+    for (const [{ status, body }, type] of refusals) {
+      expect(status).toBe(422);
+      expect(body).toMatchObject({
+        type: 'urn:holdfast:problem:pax-refused',
+        detail: `A reservation of this slot has 1 to 20 of pax type ${type}. Change their number in \`pax\``,
+      });
+    }
+    expect(remaining(await slots(product, '2026-12-30'))).toEqual([90]);
+    for (const held of [await reserve(['ADULT', 1]), await reserve(['CHILD', 20], ['ADULT', 20])]) {
+      expect(held.status, held.text).toBe(201);
+    }
+  });
+
   it('units of a hold that was confirmed or extended stay taken in the copy in memory', async () => {
     const { product, slot } = await dayOfFive();
     const confirmed = await hold(slot, 2);
