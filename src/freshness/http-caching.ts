@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ENCODINGS, encodedEtag, isEncodable, preferredEncoding } from '../platform/http/content-encoding.ts';
 import { matchesEtag } from '../platform/http/if-none-match.ts';
+import { varyByEncoding } from '../platform/http/server/encode-answers.ts';
 import type { ServedAge } from './view/view.ts';
 import type { Lookup } from './view/view-counters.ts';
 
@@ -64,11 +66,24 @@ export function sendCached(
   return sendValidated(request, reply, body);
 }
 
-/** Sends a body with its validator; 304 when the caller already has it. */
+/** Sends a body with the validator of the coding that the request prefers; 304 when the caller already has the body. */
 export function sendValidated(request: FastifyRequest, reply: FastifyReply, body: ReadyBody): FastifyReply {
-  reply.header('etag', body.etag);
-  if (matchesEtag(request.headers['if-none-match'], body.etag)) return reply.code(304).send();
-  return reply.type(JSON_TYPE).send(body.text);
+  const { text, etag } = body;
+  const isVarying = isEncodable(text);
+  const encoding = isVarying ? preferredEncoding(request.headers['accept-encoding']) : undefined;
+  const own = encodedEtag(etag, encoding);
+  const known = request.headers['if-none-match'];
+  if (isVarying) varyByEncoding(reply);
+  if (matchesEtag(known, etag)) {
+    // A cache finds the copy that is still current by its tag, which may be that of another coding.
+    const tags = [own, ...ENCODINGS.map((each) => encodedEtag(etag, each)), etag];
+    return reply
+      .header('etag', tags.find((tag) => known?.includes(tag)) ?? own)
+      .code(304)
+      .send();
+  }
+  reply.header('etag', own);
+  return reply.type(JSON_TYPE).send(text);
 }
 
 /** Sets `Age`, `Cache-Control` and `Cache-Status`. */

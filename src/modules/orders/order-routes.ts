@@ -67,7 +67,7 @@ export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps)
         keyOf: ({ order_id, ordered_at }) => (isByTime(filter) ? [ordered_at, order_id] : [order_id]),
         list: (key, limit) => database.read((reader) => listOrders(reader, filter, placeOf(key), limit)),
       });
-      sendAnswer(reply, { status: 200, body: writeOrderList(rows, next_cursor) });
+      return sendAnswer(reply, { status: 200, body: writeOrderList(rows, next_cursor) });
     },
   );
 
@@ -87,7 +87,7 @@ export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps)
     async (request, reply) => {
       const orderId = idOf(request.params.id, 'params/id');
       const order = await database.read((reader) => readOrder(reader, orderId));
-      sendAnswer(reply, { status: 200, body: writeOrder(order) });
+      return sendAnswer(reply, { status: 200, body: writeOrder(order) });
     },
   );
 

@@ -110,7 +110,7 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
       const providerId = idOf(request.query.provider_id, 'query/provider_id');
       const served = await timetables.get(providerId, requestedMaxAgeMs(request));
       if (!served.value) throw new NotFound('provider', providerId);
-      sendCached(request, reply, served, served.value.listing(clock.latestMs()), 'revalidate');
+      return sendCached(request, reply, served, served.value.listing(clock.latestMs()), 'revalidate');
     },
   );
 

@@ -21,9 +21,10 @@ export function answerFailure(failure: Failure, requestId: string): Answer {
   return { status: statusOf(failure), body: JSON.stringify(toProblem(failure, requestId)) };
 }
 
-export function sendAnswer(reply: FastifyReply, answer: Answer): void {
+/** Sends an answer. A handler must return the result: a long answer is encoded first, and is sent after the handler ends. */
+export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
   const type = answer.status >= 400 ? PROBLEM_TYPE : 'application/json; charset=utf-8';
-  reply.code(answer.status).type(type).send(answer.body);
+  return reply.code(answer.status).type(type).send(answer.body);
 }
 
 /** A cursor: the sort key of the last row, in a form that is opaque to callers. */

@@ -72,8 +72,8 @@ export function addSlotRoutes(app: HttpServer, { database, timetables, clock }: 
       linkNext(request, reply, next);
       const answer = answerWith(reply, 200, { slots: slots.map(toSlotResponse), next_cursor: next });
       // The validator is computed from the text, because free slots change with time alone and each filter has its own.
-      if (served) sendCached(request, reply, served, readyBody(answer.body), 'revalidate');
-      else sendAnswer(reply, answer);
+      if (served) return sendCached(request, reply, served, readyBody(answer.body), 'revalidate');
+      return sendAnswer(reply, answer);
     },
   );
 

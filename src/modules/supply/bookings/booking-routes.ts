@@ -92,7 +92,7 @@ export function addBookingRoutes(app: HttpServer, { database, policy }: BookingR
       const { client_id } = request.query;
       const clientId = client_id === undefined ? undefined : idOf(client_id, 'query/client_id');
       await database.transaction((tx) => cancelBooking(tx, { bookingId, clientId }, policy));
-      reply.code(204).send(null);
+      return reply.code(204).send(null);
     },
   );
 }

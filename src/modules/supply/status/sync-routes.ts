@@ -105,7 +105,10 @@ export function addSyncRoutes(app: HttpServer, { database, suppliers }: SyncRout
     },
     async (_request, reply) => {
       reply.header('cache-control', 'no-store');
-      sendAnswer(reply, answerWith(reply, 200, await database.read((reader) => readSyncStatus(reader, suppliers))));
+      return sendAnswer(
+        reply,
+        answerWith(reply, 200, await database.read((reader) => readSyncStatus(reader, suppliers))),
+      );
     },
   );
 

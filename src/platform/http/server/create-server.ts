@@ -8,6 +8,7 @@ import { AS_INTEGER, ERROR_MESSAGE } from '../parameters.ts';
 import { handleError, plainProblem, sendProblem } from '../problem.ts';
 import { ProblemSchema } from '../problem-schema.ts';
 import { refuseBrokenRequest, refuseInvalidHeaders } from './broken-request.ts';
+import { encodeAnswers } from './encode-answers.ts';
 import { readJsonBodies } from './json-body.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
 import { parseQuery, refuseUnknownParameters } from './query-string.ts';
@@ -85,6 +86,7 @@ export async function createServer(logger: Logger, { tags, ...about }: ServerDes
   refuseInvalidHeaders(app);
   refuseUnknownParameters(app);
   readJsonBodies(app, LIMITS.bodyBytes);
+  encodeAnswers(app);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
