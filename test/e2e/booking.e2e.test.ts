@@ -204,6 +204,62 @@ inBrowser('booking', {}, (site) => {
     expect(await row.locator('.hint').first().textContent()).toBe(visitor);
   });
 
+  it('after each step the focus is on its outcome and a screen reader is informed', async () => {
+    const visitor = await site.visit('#/book?provider=1');
+    const { page } = visitor;
+    const said = (text: RegExp) => page.locator('.announcer', { hasText: text }).waitFor({ state: 'attached' });
+    for (const end of ['Confirm', 'Release']) {
+      await chooseSlot(visitor, 22);
+      await said(/^Chosen: /);
+      await page.getByRole('button', { name: 'Hold this time' }).press('Enter');
+      await page.locator('.hold-card:focus').waitFor();
+      await said(/^On hold until /);
+      await page.getByRole('button', { name: 'More time' }).press('Enter');
+      await said(/^You have \d+ min to confirm/);
+      await page.locator('.hold-card button:focus', { hasText: 'More time' }).waitFor();
+      await page.getByRole('button', { name: end }).press('Enter');
+      await page.locator('.success:focus').waitFor();
+    }
+    // In the other view, too.
+    await chooseSlot(visitor, 22);
+    await page.getByRole('button', { name: 'Hold this time' }).click();
+    await page.locator('.hold-card').waitFor();
+    await page.goto(`${site.url}/#/reservations`);
+    await page.locator('.hold-card').getByRole('button', { name: 'Confirm' }).press('Enter');
+    await page.locator('.success:focus', { hasText: 'is confirmed' }).waitFor();
+  });
+
+  it('a notice goes when another provider, day or time is chosen', async () => {
+    const visitor = await site.visit('#/book?provider=1');
+    const { page } = visitor;
+    const others = [
+      () => page.getByRole('link', { name: /Jane Doe/ }).click(),
+      () => page.locator('.day[data-free]').first().click(),
+      () => page.locator('.slot:enabled').first().click(),
+    ];
+    for (const chooseAnother of others) {
+      await page.goto(`${site.url}/#/book?provider=1`);
+      await chooseSlot(visitor, 23);
+      await page.getByRole('button', { name: 'Hold this time' }).click();
+      await page.getByRole('button', { name: 'Release' }).click();
+      await page.locator('.success', { hasText: 'Released' }).waitFor();
+      await chooseAnother();
+      await page.locator('.success').waitFor({ state: 'detached' });
+    }
+  });
+
+  it('people who cannot book together have a reason, and the hold cannot be pressed', async () => {
+    const { page } = await site.visit('#/book?experience=14');
+    await page.locator('.slot:enabled').first().click();
+    const form = page.locator('.hold-form');
+    await form.getByRole('button', { name: 'Fewer: Adult' }).click();
+    await form.getByRole('button', { name: 'More: Child' }).click();
+    await form.getByText('Every booking needs at least 1 × Adult.').waitFor();
+    expect(await form.getByRole('button', { name: /^Hold this time/ }).isDisabled()).toBe(true);
+    await form.getByRole('button', { name: 'More: Adult' }).click();
+    expect(await form.getByRole('button', { name: /^Hold this time/ }).isEnabled()).toBe(true);
+  });
+
   it('an address with an unknown provider says so, and offers the others', async () => {
     const { page } = await site.visit('#/book?provider=99');
     await page.getByText('There is no provider 99').waitFor();
@@ -257,8 +313,8 @@ inBrowser('booking', {}, (site) => {
     await page.getByLabel('First name').fill('Barbara');
     await page.getByLabel('Last name').fill('Liskov');
     await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByRole('button', { name: 'Hold this time' }).click();
-    await page.getByText('Held for you').waitFor();
+    // The button was pressed before, so the hold goes through.
+    await page.locator('.hold-card:focus', { hasText: 'Held for you' }).waitFor();
     await page.getByRole('button', { name: /Barbara/ }).waitFor();
   });
 });
@@ -306,5 +362,36 @@ inBrowser('booking with a short hold', { HOLD_TTL: '3s' }, (site) => {
     await page.getByText('Held for you').waitFor();
     await page.getByText('Your hold has expired').waitFor({ timeout: 15_000 });
     await page.locator(`[data-slot="${id}"]:enabled`).waitFor({ timeout: 15_000 });
+  });
+
+  it('a hold that expires or is cancelled during a reload is announced until it is dismissed', async () => {
+    const visitor = await site.visit('#/book?provider=1');
+    const { page } = visitor;
+    for (const end of ['expired', 'cancelled'] as const) {
+      await page.goto(`${site.url}/#/book?provider=1`);
+      await chooseSlot(visitor, 3);
+      await page.getByRole('button', { name: 'Hold this time' }).click();
+      const label = (await page.locator('.hold-card').getAttribute('aria-label')) ?? '';
+      const [id = 0, client_id] = [
+        Number(/no\. (\d+)/.exec(label)?.[1]),
+        await page.evaluate(() => JSON.parse(localStorage.getItem('holdfast.client') ?? '{}').client_id),
+      ];
+      await page.goto('about:blank');
+      const path = { id };
+      if (end === 'cancelled')
+        await site.client.post('/api/v1/reservations/{id}/cancel', { path, body: { client_id } });
+      const status = async () => (await site.client.get('/api/v1/reservations/{id}', { path })).status;
+      await expect.poll(status, { timeout: 15_000 }).toBe(end);
+      await page.goto(`${site.url}/#/book?provider=1`);
+      const card = page.locator('.hold-card', {
+        hasText: `Your hold ${end === 'expired' ? 'has expired' : 'was cancelled'}`,
+      });
+      await card.getByRole('alert').waitFor();
+      await card.getByRole('button', { name: 'OK' }).click();
+      await card.waitFor({ state: 'detached' });
+      await page.reload();
+      await page.locator('.slot').first().waitFor();
+      expect(await card.count()).toBe(0);
+    }
   });
 });

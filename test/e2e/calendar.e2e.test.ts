@@ -72,7 +72,7 @@ inBrowser('calendar', {}, (site) => {
     expect(starts).toEqual(['09:00', '09:30', '10:00', '11:00', '11:30']);
 
     await page.getByRole('button', { name: 'Block time' }).click();
-    await page.getByText('5 free slots can no longer be booked').waitFor();
+    await page.getByText('5 slots will be blocked: 5 free').waitFor();
     expect((await read()).slots.every(({ is_available }) => is_available)).toBe(true);
     await page.getByRole('button', { name: 'Block this time' }).click();
     await page.getByText('5 slots blocked').waitFor();
@@ -130,6 +130,52 @@ inBrowser('calendar', {}, (site) => {
     await page.locator('.week-slot[data-state="blocked"]').waitFor();
     expect(await live()).toEqual([]);
     expect([...errors, ...guest.errors]).toEqual([]);
+  });
+
+  it('the preview of a block counts the slots that its result counts', async () => {
+    const { provider, slots } = await newCalendar(site);
+    const { client_id } = await site.client.post('/api/v1/clients', {
+      body: { first_name: 'John', last_name: 'Bird' },
+    });
+    for (const slot of slots.slice(0, 2)) await hold(site, client_id, slot);
+    const { page } = await site.visit(`#/calendar?provider=${provider}&week=2030-03-18`);
+    await page.getByRole('button', { name: 'Block time' }).click();
+    await page.getByLabel('Day', { exact: true }).fill(DAY);
+    await page.getByLabel('From', { exact: true }).fill('09:00');
+    await page.getByLabel('Until', { exact: true }).fill('10:00');
+    await page.getByText('4 slots will be blocked: 2 free, 2 with reservations.').waitFor();
+    await page.getByRole('button', { name: 'Block this time' }).click();
+    await page.getByText('4 slots blocked, 2 reservations kept.').waitFor();
+    // Again: only the slots with reservations can still change.
+    await page.getByRole('button', { name: 'Check this time again' }).click();
+    await page.getByText('2 slots will be blocked: 2 with reservations.').waitFor();
+    await page.getByText('2 slots are already blocked.').waitFor();
+    await page.getByRole('button', { name: 'Block this time' }).click();
+    await page.getByText('2 slots blocked, 2 reservations kept.').waitFor();
+  });
+
+  it('a time that ends before it starts has a reason at its field, draws nothing, and can be neither offered nor blocked', async () => {
+    const { page } = await site.visit('#/calendar?provider=1&week=2031-03-17');
+    await page.locator('.week-selection').waitFor();
+    await page.getByLabel('Until', { exact: true }).fill('08:00');
+    await page.getByText('Until must be after From.').waitFor();
+    expect(await page.getByLabel('Until', { exact: true }).getAttribute('aria-invalid')).toBe('true');
+    expect(await page.locator('.week-selection').count()).toBe(0);
+    expect(await page.getByRole('button', { name: /^Offer \d/ }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Block time' }).click();
+    expect(await page.getByRole('button', { name: 'Block this time' }).isDisabled()).toBe(true);
+    expect(await page.locator('.slot-effects').count()).toBe(0);
+    await page.getByRole('button', { name: 'Offer time' }).click();
+    await page.getByLabel('Until', { exact: true }).fill('10:10');
+    await page.getByText('10 min are left over').waitFor();
+    await page.getByLabel('Slot length').selectOption('10');
+    expect(await page.getByRole('button', { name: 'Offer 7 slots' }).isEnabled()).toBe(true);
+    await page.getByRole('button', { name: 'Offer 7 slots' }).click();
+    await page.getByText('7 slots added.').waitFor();
+    // The outcome is about that time, and goes with it.
+    await page.getByLabel('Until', { exact: true }).fill('10:20');
+    await page.getByRole('button', { name: 'Offer 8 slots' }).waitFor();
+    expect(await page.getByText('7 slots added.').count()).toBe(0);
   });
 
   it('a hold in blocked time is kept and can still be confirmed', async () => {
@@ -270,12 +316,12 @@ inBrowser('calendar with a short hold', { HOLD_TTL: '6s', SWEEP_EVERY: '24h' }, 
     const { page } = await site.visit(`#/calendar?provider=${provider}&week=2030-03-18`);
     await page.getByRole('button', { name: 'Block time' }).click();
     await page.getByLabel('Day', { exact: true }).fill(DAY);
-    await page.getByText('4 free slots can no longer be booked').waitFor();
+    await page.getByText('4 slots will be blocked: 4 free').waitFor();
     const { reservation_id: id } = await hold(site, await clientOf(page), slots[0]);
     await page.getByText('1 reservation will be kept').waitFor();
-    await page.getByText('3 free slots can no longer be booked').waitFor();
+    await page.getByText('4 slots will be blocked: 3 free, 1 with a reservation').waitFor();
     await page.getByText('No one has booked in this time').waitFor();
-    await page.getByText('4 free slots can no longer be booked').waitFor();
+    await page.getByText('4 slots will be blocked: 4 free').waitFor();
     expect((await site.client.get('/api/v1/reservations/{id}', { path: { id } })).status).toBe('expired');
     expect(await page.locator('.week-slot[data-state="free"]').count()).toBe(4);
   });

@@ -1,5 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
-import type { QueryName } from './cached.ts';
+import type { Cached, QueryName } from './cached.ts';
+import { reservationsQuery } from './queries.ts';
+import type { Reservation } from './resources.ts';
 
 /** Queries that a change of a reservation affects. */
 export const RESERVATION_QUERIES: readonly QueryName[] = [
@@ -11,6 +13,20 @@ export const RESERVATION_QUERIES: readonly QueryName[] = [
 ];
 /** Queries that a change of a booking affects. */
 export const BOOKING_QUERIES: readonly QueryName[] = ['items', 'bookings', 'reservations'];
+
+interface ReservationList {
+  readonly reservations: readonly Reservation[];
+}
+
+/** Puts a changed reservation into its client's list before the list is fetched again, so that its card appears at once. */
+export function showReservation(client: QueryClient, changed: Reservation): void {
+  const { key } = reservationsQuery(changed.client_id);
+  client.setQueryData<Cached<ReservationList>>(key, (cached) => {
+    if (cached === undefined) return undefined;
+    const others = cached.body.reservations.filter(({ reservation_id }) => reservation_id !== changed.reservation_id);
+    return { ...cached, etag: null, body: { ...cached.body, reservations: [...others, changed] } };
+  });
+}
 
 /** Refetches queries after the visitor's own change. A running fetch is cancelled: it may have read the old state. */
 export function invalidateQueries(client: QueryClient, names: readonly QueryName[]): void {

@@ -15,7 +15,7 @@ export function holdSlot(request: HoldRequest) {
   return server.post('/api/v1/reservations', { body: request });
 }
 
-type ReservationAction = 'confirm' | 'cancel' | 'extend';
+export type ReservationAction = 'confirm' | 'cancel' | 'extend';
 
 export function changeReservation(action: ReservationAction, id: number, client_id: number) {
   return server.post(`/api/v1/reservations/{id}/${action}`, { path: { id }, body: { client_id } });

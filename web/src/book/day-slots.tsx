@@ -1,11 +1,13 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Cached } from '../api/cached.ts';
 import type { Reservation } from '../api/resources.ts';
+import { announce } from '../components/announcer.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Loading } from '../components/loading.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { UpdatedAgo } from '../components/updated-ago.tsx';
 import { formatLongDate } from '../format.ts';
+import { placeTime } from '../place-time.ts';
 import { HoldForm } from './hold-form.tsx';
 import type { OfferedSlot } from './offered-slot.ts';
 import { SlotList } from './slot-list.tsx';
@@ -23,19 +25,31 @@ interface Props {
   /** Id of the reservation to reschedule; `undefined` for a new reservation. */
   readonly rescheduleId: number | undefined;
   readonly onHeld: (reservation: Reservation) => void;
+  /** Called when the visitor chooses a slot. */
+  readonly onChoose: () => void;
   /** Called with the day of the slot that is chosen. */
   readonly onDay: (date: string) => void;
 }
 
 /** The times of one day, and the form that holds the chosen time. */
 export function DaySlots(props: Props) {
-  const { date, slots, otherSlots, isReady, cached, error, onRetry, rescheduleId, onHeld, onDay } = props;
+  const { date, slots, otherSlots, isReady, cached, error, onRetry, rescheduleId, onHeld, onChoose, onDay } = props;
   const [chosen, setChosen] = useState<OfferedSlot>();
   const [lost, setLost] = useState<OfferedSlot>();
   const current = slots.find(({ id }) => id === chosen?.id);
   // Lost when the server refused the hold, or when someone else took the slot while it was chosen.
   const taken = lost ?? (current?.remaining === 0 ? current : undefined);
+  const [shownDate, setShownDate] = useState(date);
+  const heading = useRef<HTMLHeadingElement>(null);
+  if (shownDate !== date) {
+    // A slot that was lost on another day is no news on this one.
+    setShownDate(date);
+    setLost(undefined);
+  }
   const choose = (slot: OfferedSlot) => {
+    const { day, time } = placeTime(slot.start, slot.end, slot.zone);
+    announce(`Chosen: ${time}, ${day}.`);
+    onChoose();
     setLost(undefined);
     setChosen(slot);
     onDay(slot.day);
@@ -43,7 +57,9 @@ export function DaySlots(props: Props) {
   return (
     <section className="day-slots" aria-label={formatLongDate(date)}>
       <div className="section-head">
-        <h2>{formatLongDate(date)}</h2>
+        <h2 ref={heading} tabIndex={-1}>
+          {formatLongDate(date)}
+        </h2>
         <UpdatedAgo cached={cached} error={error} />
       </div>
       {!isReady && !error && <Loading rows={5} label="Loading times" />}
@@ -56,6 +72,7 @@ export function DaySlots(props: Props) {
           onDismiss={() => {
             setLost(undefined);
             setChosen(undefined);
+            heading.current?.focus();
           }}
         />
       )}

@@ -16,10 +16,11 @@ interface Props {
   readonly id: number;
   readonly rescheduleId: number | undefined;
   readonly onHeld: (reservation: Reservation) => void;
+  readonly onChoose: () => void;
 }
 
 /** An experience's days with the lowest price of each, by the supplier's calendar, and the times of the chosen day. */
-export function ExperienceDays({ id, rescheduleId, onHeld }: Props) {
+export function ExperienceDays({ id, rescheduleId, onHeld, onChoose }: Props) {
   const [params, changeParams] = useAddressParams();
   const timeZone = useExperienceZone(id);
   const dates = useCached(experienceDatesQuery(id));
@@ -50,7 +51,7 @@ export function ExperienceDays({ id, rescheduleId, onHeld }: Props) {
           New dates appear here as soon as the supplier offers them.
         </EmptyState>
       ) : (
-        <ExperienceDay id={id} date={date} rescheduleId={rescheduleId} onHeld={onHeld} />
+        <ExperienceDay id={id} date={date} rescheduleId={rescheduleId} onHeld={onHeld} onChoose={onChoose} />
       )}
     </div>
   );
@@ -69,7 +70,7 @@ function markDays(dates: readonly ExperienceDate[]) {
   return { marks, currency: hasOneCurrency ? currency : undefined };
 }
 
-function ExperienceDay({ id, date, rescheduleId, onHeld }: Props & { readonly date: string }) {
+function ExperienceDay({ id, date, rescheduleId, onHeld, onChoose }: Props & { readonly date: string }) {
   const day = useExperienceSlots(id, date);
   return (
     <DaySlots
@@ -82,6 +83,7 @@ function ExperienceDay({ id, date, rescheduleId, onHeld }: Props & { readonly da
       onRetry={day.refresh}
       rescheduleId={rescheduleId}
       onHeld={onHeld}
+      onChoose={onChoose}
       onDay={() => {}}
     />
   );

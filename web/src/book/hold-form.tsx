@@ -1,15 +1,24 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { HoldfastProblem } from '../../../client/index.ts';
-import { invalidateQueries, RESERVATION_QUERIES } from '../api/invalidate-queries.ts';
+import { invalidateQueries, RESERVATION_QUERIES, showReservation } from '../api/invalidate-queries.ts';
 import { holdSlot, reschedule } from '../api/mutations.ts';
 import type { Reservation } from '../api/resources.ts';
+import { ActionButton } from '../components/action-button.tsx';
+import { useFocusIfLost } from '../components/focus.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { placeTime } from '../place-time.ts';
 import { ClientPicker } from '../shell/client-picker.tsx';
 import { useCurrentClient } from '../shell/current-client.tsx';
 import type { OfferedSlot } from './offered-slot.ts';
-import { chosenPax, initialQuantities, type Quantities, QuantityPicker, totalPrice } from './quantity-picker.tsx';
+import {
+  chosenPax,
+  initialQuantities,
+  paxObstacle,
+  type Quantities,
+  QuantityPicker,
+  totalPrice,
+} from './quantity-picker.tsx';
 
 interface Props {
   readonly slot: OfferedSlot;
@@ -25,11 +34,18 @@ export function HoldForm({ slot, rescheduleId, onHeld, onLost }: Props) {
   const [isChoosingClient, setIsChoosingClient] = useState(false);
   const [quantities, setQuantities] = useState(() => initialQuantities(slot));
   const hold = useHold(slot, rescheduleId, onHeld, onLost);
-  const hasNoPax = slot.pax.length > 0 && chosenPax(quantities).length === 0;
+  const obstacle = paxObstacle(slot.pax, quantities);
+  const form = useRef<HTMLElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  useFocusIfLost(form);
+  // The picker, which had the focus, has gone.
+  useEffect(() => {
+    if (!isChoosingClient && hold.isPending) button.current?.focus();
+  }, [isChoosingClient, hold.isPending]);
   const total = totalPrice(slot, quantities);
   const { day, time, clock, visitorStart } = placeTime(slot.start, slot.end, slot.zone);
   return (
-    <section className="hold-form" aria-label="Your choice">
+    <section ref={form} tabIndex={-1} className="hold-form" aria-label="Your choice">
       <div className="hold-form-slot">
         <p className="hold-form-time">{time}</p>
         <p className="hint">
@@ -42,21 +58,32 @@ export function HoldForm({ slot, rescheduleId, onHeld, onLost }: Props) {
         <QuantityPicker slot={slot} quantities={quantities} onChange={setQuantities} />
       )}
       {hold.error && !isLostRace(hold.error) && <ProblemNotice error={hold.error} />}
-      {isChoosingClient && client === undefined ? (
-        <ClientPicker onChosen={() => setIsChoosingClient(false)} />
+      {isChoosingClient ? (
+        <ClientPicker
+          // The visitor has already pressed the button.
+          onChosen={({ client_id }) => {
+            setIsChoosingClient(false);
+            hold.mutate({ clientId: client_id, quantities });
+          }}
+        />
       ) : (
-        <button
+        <ActionButton
+          ref={button}
           type="button"
           className="primary wide"
-          disabled={hold.isPending || hasNoPax}
+          isPending={hold.isPending}
+          disabled={obstacle !== undefined}
           onClick={() =>
             client === undefined ? setIsChoosingClient(true) : hold.mutate({ clientId: client.client_id, quantities })
           }
         >
           {hold.isPending ? 'One moment…' : rescheduleId === undefined ? 'Hold this time' : 'Move to this time'}
           {total !== undefined && <span className="button-note">{total}</span>}
-        </button>
+        </ActionButton>
       )}
+      <p className="hint" role="status">
+        {obstacle}
+      </p>
     </section>
   );
 }
@@ -80,6 +107,7 @@ function useHold(
       return holdSlot({ client_id: clientId, slot_id: slot.id, ...units });
     },
     onSuccess: (reservation) => {
+      showReservation(queries, reservation);
       invalidateQueries(queries, RESERVATION_QUERIES);
       onHeld(reservation);
     },

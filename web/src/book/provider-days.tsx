@@ -17,6 +17,7 @@ interface Props {
   readonly provider: Provider;
   readonly rescheduleId: number | undefined;
   readonly onHeld: (reservation: Reservation) => void;
+  readonly onChoose: () => void;
 }
 
 interface UnlistedProps extends Omit<Props, 'provider'> {
@@ -24,15 +25,16 @@ interface UnlistedProps extends Omit<Props, 'provider'> {
 }
 
 /** Days of a provider that is in the address but not in the first page of providers. It may not exist. */
-export function UnlistedProviderDays({ id, rescheduleId, onHeld }: UnlistedProps) {
+export function UnlistedProviderDays({ id, rescheduleId, onHeld, onChoose }: UnlistedProps) {
   const { body, error, refresh } = useCached(providerQuery(id));
   if (isNotFound(error)) return <NotFound thing={`provider ${id}`}>The providers are listed above.</NotFound>;
-  if (body !== undefined) return <ProviderDays provider={body} rescheduleId={rescheduleId} onHeld={onHeld} />;
+  if (body !== undefined)
+    return <ProviderDays provider={body} rescheduleId={rescheduleId} onHeld={onHeld} onChoose={onChoose} />;
   return error ? <ProblemNotice error={error} retry={refresh} /> : <Loading rows={8} label="Loading the provider" />;
 }
 
 /** A provider's days with free time, by the provider's calendar, and the times of the chosen day. */
-export function ProviderDays({ provider, rescheduleId, onHeld }: Props) {
+export function ProviderDays({ provider, rescheduleId, onHeld, onChoose }: Props) {
   const [params, changeParams] = useAddressParams();
   const free = useFreeTimes(provider);
   const marks = useMemo(() => markDays(free.byDay), [free.byDay]);
@@ -58,7 +60,14 @@ export function ProviderDays({ provider, rescheduleId, onHeld }: Props) {
           New times appear here as soon as they are offered.
         </EmptyState>
       ) : (
-        <ProviderDay provider={provider} date={date} free={free} rescheduleId={rescheduleId} onHeld={onHeld} />
+        <ProviderDay
+          provider={provider}
+          date={date}
+          free={free}
+          rescheduleId={rescheduleId}
+          onHeld={onHeld}
+          onChoose={onChoose}
+        />
       )}
     </div>
   );
@@ -76,7 +85,7 @@ interface DayProps extends Props {
   readonly free: ReturnType<typeof useFreeTimes>;
 }
 
-function ProviderDay({ provider, date, free, rescheduleId, onHeld }: DayProps) {
+function ProviderDay({ provider, date, free, rescheduleId, onHeld, onChoose }: DayProps) {
   const [, changeParams] = useAddressParams();
   const day = useDaySlots(provider, date, free.byDay.get(date));
   const otherSlots = useMemo(
@@ -97,6 +106,7 @@ function ProviderDay({ provider, date, free, rescheduleId, onHeld }: DayProps) {
       onRetry={day.refresh}
       rescheduleId={rescheduleId}
       onHeld={onHeld}
+      onChoose={onChoose}
       onDay={(chosenDay) => {
         if (chosenDay !== date) changeParams({ day: chosenDay });
       }}

@@ -1,3 +1,4 @@
+import type { PaxType } from '../api/resources.ts';
 import { Stepper } from '../components/stepper.tsx';
 import { formatMoney } from '../format.ts';
 import type { OfferedSlot } from './offered-slot.ts';
@@ -66,6 +67,18 @@ export function initialQuantities({ pax }: OfferedSlot): Quantities {
 /** The pax types that are chosen, as the API takes them. */
 export function chosenPax({ pax }: Quantities): { type: string; quantity: number }[] {
   return Object.entries(pax).flatMap(([type, quantity]) => (quantity > 0 ? [{ type, quantity }] : []));
+}
+
+/** The reason why these people cannot book together; `undefined` when they can. */
+export function paxObstacle(types: readonly PaxType[], { pax }: Quantities): string | undefined {
+  if (types.length === 0) return undefined;
+  const chosen = types.map((each) => ({ ...each, quantity: pax[each.type] ?? 0 }));
+  // The minimum of a primary type holds for every booking, that of another type once it is chosen.
+  const short = chosen.find(({ isPrimary, min, quantity }) => quantity < min && (isPrimary || quantity > 0));
+  if (short !== undefined) {
+    return `${short.isPrimary ? 'Every booking needs' : 'Choose'} at least ${short.min} × ${short.name}.`;
+  }
+  return chosen.some(({ quantity }) => quantity > 0) ? undefined : 'Choose at least one person.';
 }
 
 /** The formatted total, or `undefined` for a slot without a price. */

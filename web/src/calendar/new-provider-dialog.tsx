@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { createProvider } from '../api/mutations.ts';
+import { ActionButton } from '../components/action-button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { Field } from '../components/field.tsx';
 import { NameFields } from '../components/name-fields.tsx';
@@ -40,9 +41,9 @@ export function NewProviderDialog({ onClose }: { readonly onClose: () => void })
           )}
         </Field>
         {create.error && <ProblemNotice error={create.error} />}
-        <button type="submit" className="primary wide" disabled={create.isPending}>
+        <ActionButton type="submit" className="primary wide" isPending={create.isPending}>
           Add
-        </button>
+        </ActionButton>
       </form>
     </Dialog>
   );

@@ -6,7 +6,7 @@ import { ProblemNotice } from '../components/problem-notice.tsx';
 import { dateIn, formatShortDate } from '../format.ts';
 import { useAddressParams } from '../shell/addresses.ts';
 import { SelectionPanel } from './panel/selection-panel.tsx';
-import { formatMinuteRange } from './wall-time.ts';
+import { formatMinuteRange, isEmptyRange } from './wall-time.ts';
 import { useWeekSlots } from './week/use-week-slots.ts';
 import { WeekGrid } from './week/week-grid.tsx';
 import { WeekHeader } from './week/week-header.tsx';
@@ -55,7 +55,8 @@ export function ProviderCalendar({ provider }: { readonly provider: Provider }) 
         {/* On small screens the panel is below the week. */}
         <div className="selection-bar">
           <p>
-            <strong>{formatShortDate(selection.date)}</strong> {formatMinuteRange(selection)}
+            <strong>{formatShortDate(selection.date)}</strong>{' '}
+            {isEmptyRange(selection) ? '' : formatMinuteRange(selection)}
           </p>
           <button type="button" className="primary" onClick={openPanel}>
             Offer or block

@@ -11,6 +11,11 @@ export interface MinuteRange {
   readonly untilMin: number;
 }
 
+/** Whether a range ends at its start or before it, as one that is being typed may. */
+export function isEmptyRange({ fromMin, untilMin }: MinuteRange): boolean {
+  return untilMin <= fromMin;
+}
+
 const timeFormats = new Map<string, Intl.DateTimeFormat>();
 
 export function minutesIn(instant: string | number, timeZone: string): number {

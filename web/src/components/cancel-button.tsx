@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { ActionButton } from './action-button.tsx';
 import { Dialog } from './dialog.tsx';
 
 interface Props {
@@ -17,9 +18,9 @@ export function CancelButton({ kind, subject, consequence, isPending, onCancel }
   const [isAsking, setIsAsking] = useState(false);
   return (
     <>
-      <button type="button" disabled={isPending} onClick={() => setIsAsking(true)}>
+      <ActionButton type="button" isPending={isPending} onClick={() => setIsAsking(true)}>
         Cancel
-      </button>
+      </ActionButton>
       {isAsking && (
         <Dialog title={`Cancel this ${kind}?`} onClose={() => setIsAsking(false)}>
           {/* The form closes the dialog, and the browser then returns the focus. Unmounting it would lose the focus. */}

@@ -1,4 +1,5 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
+import { focusViewIfLost } from './focus.ts';
 import { Icon } from './icon.tsx';
 
 interface Props {
@@ -11,10 +12,14 @@ interface Props {
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // A layout effect, so that the dialog is closed while it is still in the document. The browser then returns the focus.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
-    return () => element?.close();
+    return () => {
+      element?.close();
+      focusViewIfLost();
+    };
   }, []);
   return (
     <dialog ref={dialog} className="sheet dialog" aria-labelledby={titleId} onClose={onClose}>

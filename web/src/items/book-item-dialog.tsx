@@ -4,6 +4,7 @@ import { HoldfastProblem } from '../../../client/index.ts';
 import { BOOKING_QUERIES, invalidateQueries } from '../api/invalidate-queries.ts';
 import { bookItem } from '../api/mutations.ts';
 import type { Client, Item } from '../api/resources.ts';
+import { ActionButton } from '../components/action-button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { Stepper } from '../components/stepper.tsx';
@@ -90,10 +91,10 @@ function BookingForm({ item: { price }, remaining, isPending, onBook }: FormProp
         <span>Places</span>
         <Stepper label="Places" value={quantity} min={1} max={remaining} onChange={setChosen} />
       </div>
-      <button type="button" className="primary wide" disabled={isPending} onClick={() => onBook(quantity)}>
+      <ActionButton type="button" className="primary wide" isPending={isPending} onClick={() => onBook(quantity)}>
         {isPending ? 'One moment…' : 'Book'}
         {price && <span className="button-note">{formatMoney(price.amount * quantity, price.currency)}</span>}
-      </button>
+      </ActionButton>
       <p className="hint">We confirm your booking with the supplier right away. Until then it is pending.</p>
     </>
   );

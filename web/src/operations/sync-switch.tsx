@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { setSync } from '../api/mutations.ts';
+import { ActionButton } from '../components/action-button.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 
 interface Props {
@@ -20,10 +21,10 @@ export function SyncSwitch({ supplier, isPaused }: Props) {
   const progress = isPaused ? 'Resuming…' : 'Pausing…';
   return (
     <div className="switch">
-      <button type="button" disabled={change.isPending} onClick={() => change.mutate()}>
+      <ActionButton type="button" isPending={change.isPending} onClick={() => change.mutate()}>
         {change.isPending ? progress : supplier === undefined ? `${action} all` : action}
         {supplier !== undefined && <span className="visually-hidden"> {supplier}</span>}
-      </button>
+      </ActionButton>
       {change.error && <ProblemNotice error={change.error} />}
     </div>
   );

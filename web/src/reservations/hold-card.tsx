@@ -1,23 +1,29 @@
 import '../styles/hold-card.css';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { type RefObject, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { HoldfastProblem } from '../../../client/index.ts';
-import { invalidateQueries, RESERVATION_QUERIES } from '../api/invalidate-queries.ts';
-import { changeReservation } from '../api/mutations.ts';
+import { invalidateQueries, RESERVATION_QUERIES, showReservation } from '../api/invalidate-queries.ts';
+import { changeReservation, type ReservationAction } from '../api/mutations.ts';
 import type { Reservation } from '../api/resources.ts';
 import { serverNowMs } from '../api/server-clock.ts';
+import { ActionButton } from '../components/action-button.tsx';
+import { announce } from '../components/announcer.tsx';
+import { focusViewIfLost } from '../components/focus.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
-import { formatCountdown, formatDuration } from '../format.ts';
+import { formatCountdown, formatDuration, formatTime } from '../format.ts';
 import { placeTime } from '../place-time.ts';
 import { addressOf } from '../shell/addresses.ts';
 import { useNowMs } from '../use-now.ts';
 import { reservationSummary } from './reservation-summary.ts';
 import { usePlace } from './use-reservations.ts';
+import { forgetHold } from './watched-holds.ts';
 
 interface Props {
   readonly reservation: Reservation;
-  readonly onEnded?: (how: 'confirmed' | 'cancelled') => void;
+  /** The hold has just been made: its card takes the focus. */
+  readonly isNew?: boolean;
+  readonly onEnded: (how: 'confirmed' | 'cancelled', id: number) => void;
 }
 
 const LAST_MINUTE_MS = 60_000;
@@ -32,23 +38,38 @@ export function byExpiry(a: Reservation, b: Reservation): number {
   return a.expires_at.localeCompare(b.expires_at) || a.reservation_id - b.reservation_id;
 }
 
-/** A hold with its remaining time, and the buttons that confirm, extend, move or release it. */
-export function HoldCard({ reservation, onEnded }: Props) {
-  const { reservation_id: id, provider_id, start_time, end_time, created_at, expires_at } = reservation;
+/** A hold with its remaining time, and the buttons that confirm, extend, move or release it; or the end of a hold. */
+export function HoldCard({ reservation, isNew = false, onEnded }: Props) {
+  const { reservation_id: id, start_time, end_time, created_at, expires_at } = reservation;
   useNowMs();
   const leftMs = Date.parse(expires_at) - serverNowMs();
   const change = useChange(reservation, onEnded);
-  useCheckExpiry(leftMs <= 0);
-  const isExpired = leftMs <= 0 || (change.error instanceof HoldfastProblem && change.error.type === 'hold-expired');
+  useCheckExpiry(leftMs <= 0 && reservation.status === 'held');
+  const isCancelled = reservation.status === 'cancelled';
+  const hasExpired =
+    reservation.status === 'expired' ||
+    leftMs <= 0 ||
+    (change.error instanceof HoldfastProblem && change.error.type === 'hold-expired');
+  const isEnded = isCancelled || hasExpired;
+  const card = useRef<HTMLElement>(null);
+  useNewHold(isNew, card, expires_at);
   const isLastMinute = leftMs < LAST_MINUTE_MS;
   const summary = reservationSummary(reservation);
   const { title, zone } = usePlace(reservation);
   const { day, time, clock, visitorStart } = placeTime(start_time, end_time, zone);
   return (
-    <section className="hold-card" aria-label={`Hold no. ${id}, ${day}, ${time}`} data-expired={isExpired || undefined}>
+    <section
+      ref={card}
+      tabIndex={-1}
+      className="hold-card"
+      aria-label={`Hold no. ${id}, ${day}, ${time}`}
+      data-expired={isEnded || undefined}
+    >
       <div className="hold-card-head">
         <div>
-          <p className="hold-card-title">{isExpired ? 'Your hold has expired' : 'Held for you'}</p>
+          <p className="hold-card-title">
+            {isCancelled ? 'Your hold was cancelled' : hasExpired ? 'Your hold has expired' : 'Held for you'}
+          </p>
           <p className="hold-card-time">{time}</p>
           <p className="hint">
             {day}
@@ -57,38 +78,71 @@ export function HoldCard({ reservation, onEnded }: Props) {
           {visitorStart !== undefined && <p className="hint">{visitorStart}</p>}
           {summary !== undefined && <p className="hold-card-summary">{summary}</p>}
         </div>
-        <Countdown leftMs={leftMs} totalMs={Date.parse(expires_at) - Date.parse(created_at)} isExpired={isExpired} />
+        <Countdown leftMs={leftMs} totalMs={Date.parse(expires_at) - Date.parse(created_at)} isExpired={isEnded} />
       </div>
-      {change.error && !isExpired && <ProblemNotice error={change.error} />}
-      {isExpired ? (
-        <p role="status">This time is available again. Hold it again, or choose another time.</p>
+      {change.error && !isEnded && <ProblemNotice error={change.error} />}
+      {isEnded ? (
+        <EndedHold reservation={reservation} />
       ) : (
+        <HoldActions reservation={reservation} isPending={change.isPending} onChange={change.mutate} />
+      )}
+      <p className="visually-hidden" role="status">
+        {!isEnded && isLastMinute ? 'Less than a minute left' : ''}
+      </p>
+    </section>
+  );
+}
+
+interface ActionsProps {
+  readonly reservation: Reservation;
+  readonly isPending: boolean;
+  readonly onChange: (action: ReservationAction) => void;
+}
+
+function HoldActions({ reservation: { provider_id, reservation_id }, isPending, onChange }: ActionsProps) {
+  return (
+    <div className="actions">
+      <ActionButton type="button" className="primary" isPending={isPending} onClick={() => onChange('confirm')}>
+        Confirm
+      </ActionButton>
+      <ActionButton type="button" isPending={isPending} onClick={() => onChange('extend')}>
+        More time
+      </ActionButton>
+      {provider_id !== null && (
+        <Link className="button" href={addressOf('book', { provider: provider_id, move: reservation_id })}>
+          Reschedule
+        </Link>
+      )}
+      <ActionButton type="button" className="plain" isPending={isPending} onClick={() => onChange('cancel')}>
+        Release
+      </ActionButton>
+    </div>
+  );
+}
+
+/** The end of a hold that the visitor has not ended, until it is dismissed. */
+function EndedHold({ reservation: { reservation_id, status } }: Pick<Props, 'reservation'>) {
+  const reason =
+    status === 'cancelled'
+      ? 'The provider has cancelled it, or you have released it in another window. Please choose another time.'
+      : 'This time is available again. Hold it again, or choose another time.';
+  return (
+    <>
+      <p role="alert">{reason}</p>
+      {status !== 'held' && (
         <div className="actions">
           <button
             type="button"
-            className="primary"
-            disabled={change.isPending}
-            onClick={() => change.mutate('confirm')}
+            onClick={() => {
+              forgetHold(reservation_id);
+              focusViewIfLost();
+            }}
           >
-            Confirm
-          </button>
-          <button type="button" disabled={change.isPending} onClick={() => change.mutate('extend')}>
-            More time
-          </button>
-          {provider_id !== null && (
-            <Link className="button" href={addressOf('book', { provider: provider_id, move: id })}>
-              Reschedule
-            </Link>
-          )}
-          <button type="button" className="plain" disabled={change.isPending} onClick={() => change.mutate('cancel')}>
-            Release
+            OK
           </button>
         </div>
       )}
-      <p className="visually-hidden" role="status">
-        {!isExpired && isLastMinute ? 'Less than a minute left' : ''}
-      </p>
-    </section>
+    </>
   );
 }
 
@@ -110,12 +164,32 @@ function Countdown({ leftMs, totalMs, isExpired }: CountdownProps) {
 function useChange({ reservation_id, client_id }: Reservation, onEnded: Props['onEnded']) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (action: 'confirm' | 'cancel' | 'extend') => changeReservation(action, reservation_id, client_id),
-    onSuccess: (_, action) => {
-      if (action !== 'extend') onEnded?.(action === 'confirm' ? 'confirmed' : 'cancelled');
+    // An event may report the release before its response does, and must not read like someone else's doing.
+    onMutate: (action) => {
+      if (action === 'cancel') forgetHold(reservation_id);
+    },
+    mutationFn: (action: ReservationAction) => changeReservation(action, reservation_id, client_id),
+    onSuccess: (changed, action) => {
+      if (action === 'extend') {
+        announce(`You have ${formatDuration(Date.parse(changed.expires_at) - serverNowMs())} to confirm.`);
+      } else {
+        forgetHold(reservation_id);
+        onEnded(action === 'confirm' ? 'confirmed' : 'cancelled', reservation_id);
+      }
+      showReservation(queries, changed);
     },
     onSettled: () => invalidateQueries(queries, RESERVATION_QUERIES),
   });
+}
+
+/** Moves the focus to the card of a hold that has just been made. */
+function useNewHold(isNew: boolean, card: RefObject<HTMLElement | null>, expiresAt: string): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a hold that is extended later is not new
+  useEffect(() => {
+    if (!isNew) return;
+    card.current?.focus({ preventScroll: true });
+    announce(`On hold until ${formatTime(expiresAt)}, your time. Confirm it before then.`);
+  }, [isNew]);
 }
 
 /** Fetches the reservations when a hold expires. The server sends no event at that instant. */

@@ -1,12 +1,12 @@
 import '../styles/rows.css';
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Reservation } from '../api/resources.ts';
 import { serverNowMs } from '../api/server-clock.ts';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Loading } from '../components/loading.tsx';
+import { OutcomeNotice } from '../components/outcome-notice.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
-import { SuccessNotice } from '../components/success-notice.tsx';
 import { UpdatedAgo } from '../components/updated-ago.tsx';
 import { addressOf } from '../shell/addresses.ts';
 import { ClientPicker } from '../shell/client-picker.tsx';
@@ -14,6 +14,7 @@ import { useCurrentClient } from '../shell/current-client.tsx';
 import { byExpiry, HoldCard } from './hold-card.tsx';
 import { ReservationRow } from './reservation-row.tsx';
 import { useReservations } from './use-reservations.ts';
+import { useShownHolds } from './watched-holds.ts';
 
 /** The current client's reservations: holds first, then upcoming, then past. */
 export function ReservationsView() {
@@ -37,7 +38,7 @@ export function ReservationsView() {
       </div>
       {body === undefined && !error && <Loading rows={6} />}
       {error && <ProblemNotice error={error} retry={refresh} />}
-      <Reservations reservations={body?.reservations ?? []} />
+      <Reservations key={client.client_id} reservations={body?.reservations ?? []} />
       {body?.reservations.length === 0 && (
         <EmptyState title="No reservations yet">
           <Link className="button primary" href={addressOf('book')}>
@@ -49,25 +50,35 @@ export function ReservationsView() {
   );
 }
 
+const OUTCOMES = {
+  confirmed: 'is confirmed.',
+  cancelled: 'is cancelled. The time is available to others again.',
+} as const;
+
 /** @param reservations the oldest first */
 function Reservations({ reservations }: { readonly reservations: readonly Reservation[] }) {
-  const [cancelledId, setCancelledId] = useState<number>();
+  const [ended, setEnded] = useState<{ readonly how: keyof typeof OUTCOMES; readonly id: number }>();
+  const onCancelled = (id: number) => setEnded({ how: 'cancelled', id });
   const nowMs = serverNowMs();
   const isUpcoming = ({ status, end_time }: Reservation) =>
     (status === 'confirmed' || status === 'conflict') && Date.parse(end_time) > nowMs;
-  const holds = reservations.filter(({ status }) => status === 'held').sort(byExpiry);
+  const holds = useShownHolds(reservations).sort(byExpiry);
   const upcoming = reservations.filter(isUpcoming).sort((a, b) => a.start_time.localeCompare(b.start_time));
   const past = reservations.filter((each) => each.status !== 'held' && !isUpcoming(each)).reverse();
   return (
     <>
       <div className="notice-place" role="status">
-        {cancelledId !== undefined && <CancelledNotice key={cancelledId} id={cancelledId} />}
+        {ended !== undefined && (
+          <OutcomeNotice key={`${ended.id}${ended.how}`}>
+            Reservation {ended.id} {OUTCOMES[ended.how]}
+          </OutcomeNotice>
+        )}
       </div>
       {holds.map((hold) => (
-        <HoldCard key={hold.reservation_id} reservation={hold} />
+        <HoldCard key={hold.reservation_id} reservation={hold} onEnded={(how, id) => setEnded({ how, id })} />
       ))}
-      <Group title="Upcoming" reservations={upcoming} onCancelled={setCancelledId} />
-      <Group title="Past and cancelled" reservations={past} onCancelled={setCancelledId} />
+      <Group title="Upcoming" reservations={upcoming} onCancelled={onCancelled} />
+      <Group title="Past and cancelled" reservations={past} onCancelled={onCancelled} />
     </>
   );
 }
@@ -89,14 +100,5 @@ function Group({ title, reservations, onCancelled }: GroupProps) {
         ))}
       </ul>
     </section>
-  );
-}
-
-/** Takes the focus, because the button that had it has gone. */
-function CancelledNotice({ id }: { readonly id: number }) {
-  const notice = useRef<HTMLParagraphElement>(null);
-  useEffect(() => notice.current?.focus(), []);
-  return (
-    <SuccessNotice ref={notice}>Reservation {id} is cancelled. The time is available to others again.</SuccessNotice>
   );
 }

@@ -1,29 +1,33 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { createClient } from '../api/mutations.ts';
 import { clientListQuery } from '../api/queries.ts';
 import type { Client } from '../api/resources.ts';
 import { useCached } from '../api/use-cached.ts';
 import { fullName } from '../api/use-people.ts';
+import { ActionButton } from '../components/action-button.tsx';
+import { useFocusIfLost } from '../components/focus.ts';
 import { NameFields } from '../components/name-fields.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useCurrentClient } from './current-client.tsx';
 
 interface Props {
-  readonly onChosen?: () => void;
+  readonly onChosen?: (client: Client) => void;
 }
 
 /** Chooses the client the visitor books as: an existing client, or a new name. */
 export function ClientPicker({ onChosen }: Props) {
   const { client, setClient } = useCurrentClient();
   const { body } = useCached(clientListQuery());
+  const picker = useRef<HTMLDivElement>(null);
+  useFocusIfLost(picker);
   const choose = (next: Client) => {
     setClient(next);
-    onChosen?.();
+    onChosen?.(next);
   };
   const clients = body?.clients ?? [];
   return (
-    <div className="client-picker">
+    <div ref={picker} tabIndex={-1} className="client-picker">
       {clients.length > 0 && (
         <>
           <h2 className="small-title">Book as</h2>
@@ -67,9 +71,9 @@ function NewClientForm({ onCreated }: { readonly onCreated: (client: Client) => 
       <h2 className="small-title">New here?</h2>
       <NameFields name={name} onChange={setName} isVisitor />
       {create.error && <ProblemNotice error={create.error} />}
-      <button type="submit" className="primary" disabled={create.isPending}>
+      <ActionButton type="submit" className="primary" isPending={create.isPending}>
         Continue
-      </button>
+      </ActionButton>
     </form>
   );
 }

@@ -1,5 +1,6 @@
 import { Suspense, useEffect, useRef } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
+import { Announcer } from '../components/announcer.tsx';
 import { ErrorBoundary } from '../components/error-boundary.tsx';
 import { Icon } from '../components/icon.tsx';
 import { Loading } from '../components/loading.tsx';
@@ -47,6 +48,7 @@ export function Shell() {
         </div>
       </header>
       <OfflineBanner />
+      <Announcer />
       <main ref={main} tabIndex={-1}>
         {view === undefined && <UnknownPath path={path} />}
         {view && unusable && <UnusableAddress view={view} param={unusable} />}

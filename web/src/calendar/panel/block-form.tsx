@@ -4,11 +4,12 @@ import { invalidateQueries } from '../../api/invalidate-queries.ts';
 import { blockTime } from '../../api/mutations.ts';
 import type { BlockedTime, Provider, Reservation } from '../../api/resources.ts';
 import { weekStart } from '../../calendar-dates.ts';
+import { ActionButton } from '../../components/action-button.tsx';
 import { Loading } from '../../components/loading.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { SuccessNotice } from '../../components/success-notice.tsx';
 import { formatQuantity } from '../../format.ts';
-import { formatWallTime } from '../wall-time.ts';
+import { formatWallTime, isEmptyRange } from '../wall-time.ts';
 import { useWeekSlots } from '../week/use-week-slots.ts';
 import { slotState, slotsAffectedBy, type TimeSelection } from '../week/week-slot.ts';
 import { BlockEffects } from './block-effects.tsx';
@@ -33,12 +34,13 @@ export function BlockForm({ provider, selection }: Props) {
     mutationFn: () => blockTime(id, formatWallTime(date, fromMin), formatWallTime(date, untilMin), choice),
     onSettled: () => invalidateQueries(queries, ['slots', 'free-times', 'reservations', 'history']),
   });
+  const isEmpty = isEmptyRange(selection);
   const { affected, isWider } = slotsAffectedBy(selection, week.slots ?? [], timeZone);
   const reservations = affected.flatMap((slot) => slot.reservations);
   const changesNothing = affected.every((slot) => slotState(slot) === 'blocked');
   return (
     <div className="form">
-      {!block.data && (
+      {!block.data && !isEmpty && (
         <>
           {week.error && <ProblemNotice error={week.error} retry={week.refresh} />}
           {week.slots === undefined && !week.error && <Loading rows={3} label="Loading reservations" />}
@@ -52,14 +54,15 @@ export function BlockForm({ provider, selection }: Props) {
       )}
       <div role="status">{block.data && <SuccessNotice>{formatBlocked(block.data)}</SuccessNotice>}</div>
       {block.data && <Outcome blocked={block.data} timeZone={timeZone} />}
-      <button
+      <ActionButton
         type="button"
         className={block.data ? 'wide' : 'danger wide'}
-        disabled={block.isPending || (!block.data && changesNothing)}
+        isPending={block.isPending}
+        disabled={isEmpty || (!block.data && changesNothing && !block.isPending)}
         onClick={() => (block.data ? block.reset() : block.mutate())}
       >
         {block.isPending ? 'One moment…' : block.data ? 'Check this time again' : 'Block this time'}
-      </button>
+      </ActionButton>
     </div>
   );
 }

@@ -2,11 +2,12 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { invalidateQueries } from '../../api/invalidate-queries.ts';
 import type { AvailabilityRequest, Provider } from '../../api/resources.ts';
+import { ActionButton } from '../../components/action-button.tsx';
 import { Field } from '../../components/field.tsx';
 import { ProblemNotice } from '../../components/problem-notice.tsx';
 import { SuccessNotice } from '../../components/success-notice.tsx';
 import { formatQuantity } from '../../format.ts';
-import { formatWallTime, type MinuteRange } from '../wall-time.ts';
+import { formatWallTime, isEmptyRange, type MinuteRange } from '../wall-time.ts';
 import type { TimeSelection } from '../week/week-slot.ts';
 import { BreakFields } from './break-fields.tsx';
 import { formatOffered, offerSlots } from './offer-slots.ts';
@@ -39,7 +40,7 @@ export function OfferForm({ provider, selection }: Props) {
   const change = (changes: Partial<Terms>) => setTerms({ ...terms, ...changes });
   const queries = useQueryClient();
   const offer = useMutation({
-    mutationFn: () =>
+    mutationFn: (_offerText: string) =>
       offerSlots(
         provider.provider_id,
         toRequest(selection, terms),
@@ -50,9 +51,13 @@ export function OfferForm({ provider, selection }: Props) {
   });
   const weeks = countWeeks(selection.date, terms.repeatUntil);
   const slots = countSlots(selection, terms) * weeks;
+  const obstacle = offerObstacle(selection, terms, slots);
+  // The outcome of an offer is about its time and terms, and goes when they are changed.
+  const offerText = JSON.stringify([selection, terms]);
+  const isAbout = offer.variables === offerText;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    offer.mutate();
+    offer.mutate(offerText);
   };
   return (
     <form className="form" onSubmit={submit}>
@@ -73,14 +78,24 @@ export function OfferForm({ provider, selection }: Props) {
           />
         )}
       </Field>
-      {offer.error && <ProblemNotice error={offer.error} />}
+      {offer.error && isAbout && <ProblemNotice error={offer.error} />}
       <div role="status">
-        {offer.data && !offer.isPending && <SuccessNotice>{formatOffered(offer.data)}</SuccessNotice>}
+        {offer.data && isAbout && !offer.isPending && <SuccessNotice>{formatOffered(offer.data)}</SuccessNotice>}
       </div>
-      <button type="submit" className="primary wide" disabled={offer.isPending || slots === 0}>
+      {obstacle !== undefined && (
+        <p className="field-error" role="alert">
+          {obstacle}
+        </p>
+      )}
+      <ActionButton
+        type="submit"
+        className="primary wide"
+        isPending={offer.isPending}
+        disabled={obstacle !== undefined || isEmptyRange(selection)}
+      >
         {offer.isPending ? 'One moment…' : `Offer ${formatQuantity(slots, 'slot')}`}
         {weeks > 1 && <span className="button-note">{weeks} weeks</span>}
-      </button>
+      </ActionButton>
     </form>
   );
 }
@@ -168,6 +183,15 @@ function toRequest({ date, ...selected }: TimeSelection, terms: Terms): Availabi
 function countWeeks(date: string, repeatUntil: string): number {
   if (repeatUntil === '') return 1;
   return Math.max(1, Math.floor((Date.parse(repeatUntil) - Date.parse(date)) / WEEK_MS) + 1);
+}
+
+/** The reason why an offer cannot be made. An empty time has its reason at its own field. */
+function offerObstacle(selection: MinuteRange, { slotMin, breaks }: Terms, slots: number): string | undefined {
+  if (isEmptyRange(selection)) return undefined;
+  if (breaks.some(isEmptyRange)) return 'A break must end after it starts.';
+  const rest = (selection.untilMin - selection.fromMin) % slotMin;
+  if (rest !== 0) return `${rest} min are left over: change Until, or choose another slot length.`;
+  return slots === 0 ? 'The breaks leave no time for a slot.' : undefined;
 }
 
 /** Slots that fit into one day's range. The server offers no slot that overlaps a break. */

@@ -2,7 +2,7 @@ import '../../styles/selection-panel.css';
 import { type Ref, useState } from 'react';
 import type { Provider } from '../../api/resources.ts';
 import { Field } from '../../components/field.tsx';
-import { DAY_MIN, formatMinuteRange, formatMinutes, parseMinutes } from '../wall-time.ts';
+import { DAY_MIN, formatMinuteRange, formatMinutes, isEmptyRange, parseMinutes } from '../wall-time.ts';
 import type { TimeSelection } from '../week/week-slot.ts';
 import { BlockForm } from './block-form.tsx';
 import { OfferForm } from './offer-form.tsx';
@@ -61,18 +61,23 @@ function SelectionFields({ selection, onChange }: Pick<Props, 'selection' | 'onC
               type="time"
               step={300}
               value={formatMinutes(fromMin)}
-              onChange={({ target }) => onChange({ fromMin: parseMinutes(target.value) })}
+              onChange={({ target }) => {
+                if (target.value !== '') onChange({ fromMin: parseMinutes(target.value) });
+              }}
             />
           )}
         </Field>
-        <Field label="Until">
-          {(id) => (
+        <Field label="Until" error={isEmptyRange(selection) ? 'Until must be after From.' : undefined}>
+          {(id, validity) => (
             <input
               id={id}
+              {...validity}
               type="time"
               step={300}
               value={formatMinutes(untilMin % DAY_MIN)}
-              onChange={({ target }) => onChange({ untilMin: parseMinutes(target.value) || DAY_MIN })}
+              onChange={({ target }) => {
+                if (target.value !== '') onChange({ untilMin: parseMinutes(target.value) || DAY_MIN });
+              }}
             />
           )}
         </Field>

@@ -2,7 +2,7 @@ import '../../styles/week-grid.css';
 import { type CSSProperties, useEffect, useRef } from 'react';
 import { addDays } from '../../calendar-dates.ts';
 import { formatLongDate, formatWeekdayDate } from '../../format.ts';
-import { formatMinuteRange, formatMinutes, type MinuteRange } from '../wall-time.ts';
+import { formatMinuteRange, formatMinutes, isEmptyRange, type MinuteRange } from '../wall-time.ts';
 import { BlockedTile, SlotTile } from './slot-tile.tsx';
 import { useTimeSelection } from './use-time-selection.ts';
 import {
@@ -110,7 +110,7 @@ function Day({ date, isToday, firstMin, lengthMin, slots, selection, onSelect }:
           .map((slot) => (
             <SlotTile key={slot.slot_id} slot={slot} style={position(slot)} />
           ))}
-        {selectedRange && (
+        {selectedRange && !isEmptyRange(selectedRange) && (
           <span className="week-selection" style={position(selectedRange)}>
             <span className="week-selection-time">{formatMinuteRange(selectedRange)}</span>
             <span className="grip" data-grip="from" />
