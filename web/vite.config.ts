@@ -19,10 +19,9 @@ export default defineConfig({
   server: {
     host: '127.0.0.1',
     proxy: Object.fromEntries(
-      ['/api', '/client', '/provider', '/orders', '/vehicles', '/metrics', '/docs', '/openapi.json'].map((path) => [
-        path,
-        'http://127.0.0.1:3000',
-      ]),
+      ['/api', '/client', '/provider', '/orders', '/vehicles', '/healthz', '/metrics', '/docs', '/openapi.json'].map(
+        (path) => [path, 'http://127.0.0.1:3000'],
+      ),
     ),
   },
 });

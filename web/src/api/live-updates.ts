@@ -1,9 +1,10 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { EventTopic, HoldfastEvent } from '../../../client/index.ts';
+import { backOffMs } from './back-off.ts';
 import type { QueryName } from './cached.ts';
-import { connectionState, setConnectionState } from './connection-state.ts';
+import { connectionState, onNoResponse, setConnectionState } from './connection-state.ts';
 import { createQueuedRefetch } from './invalidate-queries.ts';
-import { server } from './server.ts';
+import { isServerUp, server } from './server.ts';
 
 const TOPICS: readonly EventTopic[] = ['slots', 'reservations', 'bookings', 'sync'];
 
@@ -39,11 +40,12 @@ function queriesChangedBy(event: HoldfastEvent): readonly QueryName[] {
 /** Events that arrive within this time are handled together. */
 const BATCH_MS = 120;
 const POLL_EVERY_MS = 4_000;
-const RECONNECT_AFTER_MS = 30_000;
+/** Delays between attempts to connect. */
+const RECONNECT = { firstMs: 1_000, maxMs: 30_000 };
 
 /** Refetches what the event stream reports as changed. Without a stream, the page polls what it shows. */
 export function startLiveUpdates(client: QueryClient): void {
-  void followEvents(createBatch(createQueuedRefetch(client)));
+  void followEvents(client, createBatch(createQueuedRefetch(client)));
   pollWithoutStream(client);
 }
 
@@ -61,50 +63,80 @@ function createBatch(refetch: (name: QueryName) => void): (names: readonly Query
   };
 }
 
+/** Ends the pause before the next attempt to connect. */
+let endPause = () => {};
+
+/** Attempts to connect now, because the visitor asks for it or the network is back. */
+export function reconnectNow(): void {
+  endPause();
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    endPause = resolve;
+    window.setTimeout(resolve, ms);
+  });
+}
+
 /**
  * Follows the event stream for the lifetime of the page. `EventSource` is no option: it does not notice a dead
  * connection, and it gives up for good when the server refuses one.
  */
-async function followEvents(onChange: (names: readonly QueryName[]) => void): Promise<void> {
-  let hasMissedEvents = false;
+async function followEvents(client: QueryClient, onChange: (names: readonly QueryName[]) => void): Promise<void> {
   let connection = new AbortController();
-  const onBreak = () => {
-    hasMissedEvents = true;
-    setConnectionState(navigator.onLine ? 'polling' : 'offline');
-  };
-  window.addEventListener('online', () => {
-    // The old connection may hang, and the API client's next attempt may be seconds away.
-    hasMissedEvents = true;
-    connection.abort();
-  });
-  for (;;) {
+  // A request without a response shows that the stream is dead as well, long before its silence does.
+  onNoResponse(() => connection.abort());
+  window.addEventListener('offline', () => connection.abort());
+  window.addEventListener('online', reconnectNow);
+  for (let failures = 0, hasMissedEvents = false; ; failures += 1, hasMissedEvents = true) {
     connection = new AbortController();
+    const { signal } = connection;
     try {
-      for await (const event of server.events({ topics: TOPICS, onBreak, signal: connection.signal })) {
-        if (event.type === 'ready' || event.type === 'reset') setConnectionState('live');
-        onChange(hasMissedEvents ? ALL_QUERIES : queriesChangedBy(event));
+      for await (const event of server.events({ topics: TOPICS, signal, onBreak: () => connection.abort() })) {
+        if (event.type !== 'ready' && event.type !== 'reset') {
+          onChange(queriesChangedBy(event));
+          continue;
+        }
+        failures = 0;
+        setConnectionState('live');
+        if (hasMissedEvents) refetchAll(client);
+        else if (event.type === 'reset') onChange(ALL_QUERIES);
         hasMissedEvents = false;
       }
     } catch {
-      onBreak();
-      await new Promise((resolve) => window.setTimeout(resolve, RECONNECT_AFTER_MS));
+      // Refused. The page polls until the stream is open again.
     }
+    await untilServerIsUp();
+    // The server answers and has closed the stream, or does not open it.
+    await pause(backOffMs(failures, RECONNECT));
   }
+}
+
+/** Probes until the server answers. Meanwhile this is the only request that the page sends by itself. */
+async function untilServerIsUp(): Promise<void> {
+  for (let failures = 0; !(await isServerUp()); failures += 1) {
+    setConnectionState(navigator.onLine ? 'unreachable' : 'offline');
+    await pause(backOffMs(failures, RECONNECT));
+  }
+  setConnectionState('polling');
+}
+
+/** Fetches everything that is visible, also what has failed and what no event reports. */
+function refetchAll(client: QueryClient): void {
+  void client.invalidateQueries();
 }
 
 function pollWithoutStream(client: QueryClient): void {
   window.setInterval(() => {
-    const isPolling = connectionState() === 'polling' || connectionState() === 'offline';
-    if (!isPolling || document.hidden) return;
+    if (connectionState() !== 'polling' || document.hidden) return;
     void client.invalidateQueries(
-      { type: 'active', predicate: ({ queryKey: [name] }) => ALL_QUERIES.some((each) => each === name) },
+      {
+        type: 'active',
+        predicate: ({ queryKey: [name], state }) =>
+          state.status === 'error' || ALL_QUERIES.some((each) => each === name),
+      },
       // A response that takes longer than the interval still arrives.
       { cancelRefetch: false },
     );
   }, POLL_EVERY_MS);
-  window.addEventListener('offline', () => setConnectionState('offline'));
-  window.addEventListener('online', () => {
-    if (connectionState() === 'offline') setConnectionState('polling');
-    void client.invalidateQueries({ type: 'active' });
-  });
 }

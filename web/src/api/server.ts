@@ -1,4 +1,5 @@
 import { createClient, readProblem } from '../../../client/index.ts';
+import { reportNoResponse } from './connection-state.ts';
 import { Unreachable } from './problem-message.ts';
 import { learnServerClock } from './server-clock.ts';
 
@@ -9,6 +10,7 @@ const fetchFromServer: typeof fetch = async (input, init) => {
     return response;
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    reportNoResponse();
     throw new Unreachable(error);
   }
 };
@@ -18,6 +20,21 @@ const fetchFromServer: typeof fetch = async (input, init) => {
  * press "Try again".
  */
 export const server = createClient({ fetch: fetchFromServer, maxTries: 2, maxWaitMs: 2_000 });
+
+const PROBE_WITHIN_MS = 5_000;
+
+/** Whether the server answers. */
+export async function isServerUp(): Promise<boolean> {
+  try {
+    const response = await fetchFromServer('/healthz', {
+      cache: 'no-store',
+      signal: AbortSignal.timeout(PROBE_WITHIN_MS),
+    });
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
 
 /** Fetches a response that is not JSON. */
 export async function fetchText(path: string, signal: AbortSignal): Promise<string> {

@@ -1,5 +1,8 @@
 import { skipToken, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type Cached, type CachedQuery, fetchCached } from './cached.ts';
+import { isDisconnected } from './connection-state.ts';
+import { reconnectNow } from './live-updates.ts';
+import { fetchRecovering, retryAfterMs } from './recovery.ts';
 
 interface Options {
   /** Staleness bound of responses that declare none, in milliseconds. Defaults to 30 s. */
@@ -36,16 +39,27 @@ export function useCached<T>(query: CachedQuery<T> | undefined, options: Options
   const { data, error, isPlaceholderData, refetch } = useQuery<Cached<T>>({
     queryKey: query?.key ?? NO_QUERY,
     queryFn: query
-      ? ({ signal }) => fetchCached(query.request, client.getQueryData<Cached<T>>(query.key), freshForMs, signal)
+      ? ({ signal }) =>
+          fetchRecovering(query.key, () =>
+            fetchCached(query.request, client.getQueryData<Cached<T>>(query.key), freshForMs, signal),
+          )
       : skipToken,
     meta: { transient },
     // A 304 already keeps the body as the same object, and the other fields are times, which always differ.
     structuralSharing: false,
     staleTime: ({ state: { data, dataUpdatedAt } }) =>
       data === undefined ? 0 : Math.max(0, data.freshUntilMs - dataUpdatedAt),
-    refetchInterval: ({ state: { data } }) =>
-      data === undefined ? false : Math.max(MIN_REFETCH_MS, data.freshUntilMs - Date.now()),
+    refetchInterval: (current) => {
+      const { data, error: lastError } = current.state;
+      if (lastError !== null) return retryAfterMs(current);
+      return data === undefined ? false : Math.max(MIN_REFETCH_MS, data.freshUntilMs - Date.now());
+    },
     ...(keepPrevious && { placeholderData: (previous: Cached<T> | undefined) => previous }),
   });
-  return { body: data?.body, cached: data, error, isPrevious: isPlaceholderData, refresh: () => void refetch() };
+  const refresh = () => {
+    // While the server does not answer, the page asks for that first, and fetches everything once it does.
+    if (isDisconnected()) reconnectNow();
+    else void refetch();
+  };
+  return { body: data?.body, cached: data, error, isPrevious: isPlaceholderData, refresh };
 }

@@ -1,4 +1,7 @@
 import { useEffect, useSyncExternalStore } from 'react';
+import { backOffMs } from '../api/back-off.ts';
+import { isDisconnected } from '../api/connection-state.ts';
+import { Unreachable } from '../api/problem-message.ts';
 import { fetchText } from '../api/server.ts';
 import { type Metrics, parseMetrics, quantileBetween, responseTimeBuckets, sumOf, viewsOf } from './metrics.ts';
 
@@ -26,12 +29,14 @@ interface TimedMetrics {
 }
 
 const SAMPLE_EVERY_MS = 2_000;
+const RETRY = { firstMs: SAMPLE_EVERY_MS, maxMs: 15_000 };
 /** Five minutes. */
 const MAX_FRAMES = 150;
 
 let recording: Recording = { frames: [], metrics: undefined, error: null };
 let previous: TimedMetrics | undefined;
 let watchers = 0;
+let failures = 0;
 let timer: number | undefined;
 const listeners = new Set<() => void>();
 
@@ -42,15 +47,20 @@ function publish(next: Recording): void {
 
 async function takeSample(): Promise<void> {
   try {
+    // The shared probe watches for the server's return.
+    if (isDisconnected()) throw new Unreachable(undefined);
     const metrics = parseMetrics(await fetchText('/metrics', AbortSignal.timeout(SAMPLE_EVERY_MS * 2)));
     const current = { atMs: Date.now(), metrics };
     const frames = previous === undefined ? [] : [frameBetween(previous, current)];
     previous = current;
+    failures = 0;
     publish({ metrics, error: null, frames: [...recording.frames, ...frames].slice(-MAX_FRAMES) });
   } catch (error) {
+    failures += 1;
     publish({ ...recording, error: error instanceof Error ? error : new Error(String(error)) });
   }
-  if (watchers > 0) timer = window.setTimeout(takeSample, SAMPLE_EVERY_MS);
+  if (watchers > 0)
+    timer = window.setTimeout(takeSample, failures === 0 ? SAMPLE_EVERY_MS : backOffMs(failures, RETRY));
 }
 
 function frameBetween(before: TimedMetrics, after: TimedMetrics): Frame {

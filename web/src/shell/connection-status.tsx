@@ -12,6 +12,10 @@ const TEXTS: Readonly<Record<ConnectionState, Text>> = {
     label: 'Reconnecting',
     explanation: 'Live updates are interrupted. This page refreshes every few seconds.',
   },
+  unreachable: {
+    label: 'Server unreachable, retrying',
+    explanation: 'You see the last data that was loaded. This page continues by itself once the server is back.',
+  },
   offline: { label: 'Offline', explanation: 'You see the last data that was loaded.' },
 };
 
@@ -28,11 +32,16 @@ export function ConnectionStatus() {
   );
 }
 
+const BANNERS: Partial<Record<ConnectionState, string>> = {
+  offline: 'You are offline.',
+  unreachable: 'The server does not answer. This page tries again by itself.',
+};
+
 export function OfflineBanner() {
   const state = useConnectionState();
   return (
     <div role="status">
-      {state === 'offline' && <p className="offline-banner">You are offline. You see the last data that was loaded.</p>}
+      {state in BANNERS && <p className="offline-banner">{BANNERS[state]} You see the last data that was loaded.</p>}
     </div>
   );
 }

@@ -1,7 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Cached, CachedQuery } from '../../api/cached.ts';
+import { isDisconnected } from '../../api/connection-state.ts';
 import { fetchPages } from '../../api/fetch-pages.ts';
+import { reconnectNow } from '../../api/live-updates.ts';
 import { reservationPages, slotPages } from '../../api/queries.ts';
+import { fetchRecovering, retryAfterMs } from '../../api/recovery.ts';
 import { serverNowMs } from '../../api/server-clock.ts';
 import { DEFAULT_FRESH_FOR_MS, MIN_REFETCH_MS } from '../../api/use-cached.ts';
 import { addDays } from '../../calendar-dates.ts';
@@ -16,16 +19,23 @@ export function useWeekSlots(providerId: number, timeZone: string, start: string
   const key: CachedQuery<unknown>['key'] = ['slots', providerId, 'calendar', start];
   const query = useQuery<Cached<readonly WeekSlot[]>>({
     queryKey: key,
-    queryFn: ({ signal }) => fetchWeekSlots(providerId, timeZone, start, signal),
+    queryFn: ({ signal }) => fetchRecovering(key, () => fetchWeekSlots(providerId, timeZone, start, signal)),
     staleTime: DEFAULT_FRESH_FOR_MS,
-    refetchInterval: ({ state: { data } }) => (data === undefined ? false : refetchAfterMs(data)),
+    refetchInterval: (current) => {
+      const { data, error } = current.state;
+      if (error !== null) return retryAfterMs(current);
+      return data === undefined ? false : refetchAfterMs(data);
+    },
     structuralSharing: false,
   });
   return {
     slots: query.data?.body,
     cached: query.data,
     error: query.error,
-    refresh: () => void client.invalidateQueries({ queryKey: key }),
+    refresh: () => {
+      if (isDisconnected()) reconnectNow();
+      else void client.invalidateQueries({ queryKey: key });
+    },
   };
 }
 
