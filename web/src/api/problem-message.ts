@@ -16,6 +16,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   'hold-at-its-ceiling': 'This hold cannot be extended any further. Confirm or release it.',
   'hold-expired': 'This hold has expired. Hold the time again.',
   'item-sold-out': 'Not enough places are left.',
+  'no-such-client': 'Your name is not known here. Choose it again at the top of the page.',
   'not-held': 'Only a held time can be extended.',
   'pax-refused': 'This number of people is not allowed. Change the number and try again.',
   'slot-closed': 'This time is no longer offered. Choose another time.',

@@ -3,11 +3,15 @@ import '../styles/operations.css';
 import { FreshnessTable } from './freshness-table.tsx';
 import { LivePlots } from './live-plots.tsx';
 import { useMetricsRecording } from './metrics-recording.ts';
-import { SupplierList } from './supplier-list.tsx';
+import { SupplierList, useSyncStatus } from './supplier-list.tsx';
 
 /** The suppliers, how fresh the data is, and the server's activity. */
 export function OperationsView() {
   const recording = useMetricsRecording();
+  const sync = useSyncStatus();
+  // A section appears once the height of those above it is known. Otherwise their data would push it down the screen.
+  const hasSuppliers = sync.body !== undefined || sync.error !== null;
+  const hasFreshness = recording.metrics !== undefined || recording.error !== null;
   return (
     <div className="view operations">
       <div className="view-head">
@@ -16,9 +20,9 @@ export function OperationsView() {
           In the API: <a href="/api/v1/sync/status">/api/v1/sync/status</a> and <a href="/metrics">/metrics</a>
         </p>
       </div>
-      <SupplierList />
-      <FreshnessTable recording={recording} />
-      <LivePlots frames={recording.frames} />
+      <SupplierList sync={sync} />
+      {hasSuppliers && <FreshnessTable recording={recording} />}
+      {hasSuppliers && hasFreshness && <LivePlots frames={recording.frames} />}
     </div>
   );
 }

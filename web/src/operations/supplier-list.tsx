@@ -10,9 +10,13 @@ import { SyncSwitch } from './sync-switch.tsx';
 
 const FRESH_FOR_MS = 3_000;
 
+export function useSyncStatus() {
+  return useCached(syncStatusQuery(), { freshForMs: FRESH_FOR_MS, transient: true });
+}
+
 /** All suppliers, including those that are no longer configured but have unsent bookings. */
-export function SupplierList() {
-  const { body, error, refresh } = useCached(syncStatusQuery(), { freshForMs: FRESH_FOR_MS, transient: true });
+export function SupplierList({ sync }: { readonly sync: ReturnType<typeof useSyncStatus> }) {
+  const { body, error, refresh } = sync;
   const isMissing = isNotFound(error);
   const suppliers = body?.suppliers ?? [];
   return (

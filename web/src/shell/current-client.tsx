@@ -13,10 +13,21 @@ const CurrentClientContext = createContext<CurrentClient>({ client: undefined, s
 
 function storedClient(): Client | undefined {
   try {
-    return JSON.parse(localStorage.getItem(STORAGE_KEY) ?? 'null') ?? undefined;
+    return readClient(JSON.parse(localStorage.getItem(STORAGE_KEY) ?? 'null'));
   } catch {
     return undefined;
   }
+}
+
+/** A stored client; `undefined` when anything but this page has written it, so that it is never sent to the server. */
+export function readClient(stored: unknown): Client | undefined {
+  if (typeof stored !== 'object' || stored === null) return undefined;
+  const { client_id, first_name, last_name, created_at = '' } = stored as Partial<Record<keyof Client, unknown>>;
+  const isId = typeof client_id === 'number' && Number.isSafeInteger(client_id) && client_id > 0;
+  const isNamed = typeof first_name === 'string' && first_name !== '' && typeof last_name === 'string';
+  return isId && isNamed && typeof created_at === 'string'
+    ? { client_id, first_name, last_name, created_at }
+    : undefined;
 }
 
 /** Provides the current client. Local storage keeps it across visits. */
