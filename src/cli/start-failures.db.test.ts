@@ -1,10 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { onServer, withDatabase } from '../../test/support/database/services.ts';
 import { onPostgres } from '../../test/support/database/test-database.ts';
 import { lockDirectory } from '../platform/db/directory-lock.ts';
 import { runCommandLine } from './command-line.ts';
@@ -14,7 +17,7 @@ async function fail(command: string, env: Record<string, string>) {
   let output = '';
   const printer = { write: (text: string) => (output += text) };
   const context = { env: { LOG_LEVEL: 'silent', ...env }, stdout: printer, stderr: printer, version: '0' };
-  const exitCode = await runCommandLine([command], context);
+  const exitCode = await runCommandLine(command.split(' '), context);
   const [line, ...others] = output.split('\n');
   expect(others, output).toEqual(['']);
   return { exitCode, line };
@@ -23,18 +26,32 @@ async function fail(command: string, env: Record<string, string>) {
 const IN_MEMORY = { HOLDFAST_DATA_DIR: 'memory:', HOLDFAST_SAMPLES: 'off' };
 
 describe('a start that fails', () => {
-  it('exits with 2 and names the variable when the configuration is wrong', async () => {
-    const { exitCode, line } = await fail('serve', { PORT: '99999' });
-    expect([exitCode, line]).toEqual([2, 'holdfast: PORT=99999 is not a whole number from 0 to 65535']);
+  it.each([
+    ['a port that is no port', { PORT: '99999' }, 'PORT=99999 is not a whole number from 0 to 65535'],
+    ['a database URL of another kind', { DATABASE_URL: 'mysql://x' }, 'DATABASE_URL is not a PostgreSQL URL such as'],
+    ['a Redis URL with a name for a number', { REDIS_URL: 'redis://x/name' }, 'REDIS_URL is not a Redis URL such as'],
+    ['a Redis URL that cannot be decoded', { REDIS_URL: 'redis://:%zz@x' }, 'REDIS_URL is not a Redis URL such as'],
+    [
+      'a suppliers file that is missing',
+      { SUPPLIERS_FILE: '/no/file' },
+      'SUPPLIERS_FILE=/no/file: cannot be read: ENOENT',
+    ],
+    ['a suppliers file that is a directory', { SUPPLIERS_FILE: '/' }, 'SUPPLIERS_FILE=/: cannot be read: EISDIR'],
+  ])('exits with 2 and names the variable for %s', async (_what, env, start) => {
+    const { exitCode, line } = await fail('serve', { ...IN_MEMORY, ...env });
+    expect([exitCode, line]).toEqual([2, expect.stringContaining(`holdfast: ${start}`)]);
   });
 
-  it('exits with 2 when the port is in use', async () => {
+  it('exits with 2 when the port is in use, and has opened nothing by then', async () => {
+    await using directory = await mkdtempDisposable(join(tmpdir(), 'holdfast-port-'));
     await using other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const { exitCode, line } = await fail('serve', { ...IN_MEMORY, PORT: String(port) });
+    const dataDir = join(directory.path, 'data');
+    const { exitCode, line } = await fail('serve', { HOLDFAST_DATA_DIR: dataDir, PORT: String(port) });
     expect(exitCode).toBe(2);
     expect(line).toContain(`holdfast: Port ${port} of 127.0.0.1 is in use by another process. Stop it, or set PORT`);
+    expect(existsSync(dataDir)).toBe(false);
   });
 
   it('exits with 2 when the host is not a known address', async () => {
@@ -64,21 +81,128 @@ describe('a start that fails', () => {
     ]);
   });
 
+  it('exits with 2 when the data directory holds no database that can be opened', async () => {
+    await using directory = await mkdtempDisposable(join(tmpdir(), 'holdfast-broken-'));
+    await mkdir(join(directory.path, 'pgdata'));
+    await writeFile(join(directory.path, 'pgdata', 'PG_VERSION'), '9.6\n');
+    const { exitCode, line } = await fail('migrate', { HOLDFAST_DATA_DIR: directory.path });
+    expect([exitCode, line]).toEqual([2, expect.stringContaining('does not hold a database that can be opened')]);
+  });
+
   it('exits with 1 and the reason when the database cannot be reached', async () => {
     const { exitCode, line } = await fail('migrate', { DATABASE_URL: 'postgres://postgres@127.0.0.1:9/holdfast' });
-    expect([exitCode, line]).toEqual([1, 'holdfast: The database cannot be reached: connect ECONNREFUSED 127.0.0.1:9']);
+    expect([exitCode, line]).toEqual([
+      1,
+      'holdfast: The database cannot be reached: connect ECONNREFUSED 127.0.0.1:9. Start it, or correct DATABASE_URL.',
+    ]);
   });
 });
 
 onPostgres('a start on PostgreSQL that fails', (open) => {
-  it('exits with 2 when the database does not exist', async () => {
-    const url = new URL(open().url ?? '');
-    url.pathname = '/holdfast_nowhere';
-    const { exitCode, line } = await fail('migrate', { DATABASE_URL: url.href });
+  const name = (what: string) => `holdfast_${what}_${process.pid}_${randomBytes(4).toString('hex')}`;
+  const role = name('role');
+  const own = (what: string, options = '') => ({ database: name(what), options });
+  const C = `locale 'C' template template0`;
+  const latin1 = own('latin1', `encoding 'LATIN1' ${C}`);
+  const ascii = own('ascii', `encoding 'SQL_ASCII' ${C}`);
+  const foreign = own('foreign');
+  const otherHistory = own('history');
+  const readOnly = own('read_only');
+  const server = () => inject('postgresUrl') ?? '';
+  const at = ({ database }: { database: string }) => withDatabase(server(), database);
+
+  beforeAll(async () => {
+    for (const each of [latin1, ascii, foreign, otherHistory, readOnly]) {
+      await onServer(server(), `create database ${each.database} ${each.options}`);
+    }
+    await onServer(server(), `create role ${role} login`);
+    await onServer(at(foreign), 'create table client (id integer)');
+    await onServer(at(otherHistory), 'create table schema_migration (id text)');
+    await onServer(server(), `alter database ${readOnly.database} set default_transaction_read_only = on`);
+  });
+  afterAll(async () => {
+    for (const { database } of [latin1, ascii, foreign, otherHistory, readOnly]) {
+      await onServer(server(), `drop database ${database} with (force)`);
+    }
+    await onServer(server(), `drop role ${role}`);
+  });
+
+  const changed = (url: string, change: (url: URL) => void) => {
+    const other = new URL(url);
+    change(other);
+    // In a connection URI a plus is a plus.
+    return other.href.replaceAll('+', '%20');
+  };
+
+  it.each<[string, () => string, RegExp]>([
+    [
+      'the database does not exist',
+      () => at({ database: 'holdfast_nowhere' }),
+      /no such database: .*"holdfast_nowhere".*createdb/,
+    ],
+    [
+      'the user does not exist',
+      () => changed(server(), (url) => (url.username = 'nobody_here')),
+      /refuses the login: .*nobody_here.* DATABASE_URL/,
+    ],
+    [
+      'the server does not support encryption',
+      () => changed(server(), (url) => url.searchParams.set('sslmode', 'verify-full')),
+      /does not support SSL.* sslmode/,
+    ],
+    [
+      'a setting of the URL is not known',
+      () => changed(server(), (url) => url.searchParams.set('options', '-c nonsense=1')),
+      /refuses the connection: .*nonsense.* PGOPTIONS/,
+    ],
+    ['the database is in LATIN1', () => at(latin1), /"holdfast_latin1_.*LATIN1.*encoding 'UTF8'/],
+    ['the database is in SQL_ASCII', () => at(ascii), /"holdfast_ascii_.*SQL_ASCII.*encoding 'UTF8'/],
+    [
+      'the database is read-only',
+      () => at(readOnly),
+      /"holdfast_read_only_.* is read-only .*default_transaction_read_only/,
+    ],
+    [
+      'the URL makes the database read-only',
+      () => changed(open().url ?? '', (url) => url.searchParams.set('options', '-c default_transaction_read_only=on')),
+      /is read-only /,
+    ],
+    [
+      'triggers are off',
+      () => changed(open().url ?? '', (url) => url.searchParams.set('options', '-c session_replication_role=replica')),
+      /Triggers are off .*session_replication_role/,
+    ],
+    [
+      'the user has no right on the schema',
+      () => changed(at(foreign), (url) => (url.username = role)),
+      /"holdfast_role_.* may not create .*schema public .*grant create/,
+    ],
+    [
+      'tables of another program are in the way',
+      () => at(foreign),
+      /not Holdfast's: relation "client" already exists\. Set DATABASE_URL/,
+    ],
+    [
+      'another program keeps its history under the same name',
+      () => at(otherHistory),
+      /not Holdfast's: .*does not exist\. Set DATABASE_URL/,
+    ],
+  ])('exits with 2 and one line when %s', async (_what, url, expected) => {
+    const { exitCode, line } = await fail('migrate', { DATABASE_URL: url() });
+    expect([exitCode, line]).toEqual([2, expect.stringMatching(expected)]);
+  });
+
+  it('exits with 2 when a table belongs to another user', async () => {
+    const { url = '' } = open();
+    await onServer(url, `grant create on schema public to ${role}`);
+    await onServer(url, `grant create on database ${new URL(url).pathname.slice(1)} to ${role}`);
+    const env = { DATABASE_URL: changed(url, (other) => (other.username = role)) };
+    const { exitCode, line } = await fail('serve', { PORT: '0', ...env });
     expect([exitCode, line]).toEqual([
       2,
-      'holdfast: The database cannot be reached: database "holdfast_nowhere" does not exist',
+      expect.stringMatching(/may not .*: permission denied for table \w+\. Connect as/),
     ]);
+    await onServer(url, `drop owned by ${role}`);
   });
 
   it('exits with 2 when a migration was changed after it had been applied', async () => {

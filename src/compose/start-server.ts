@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.ts';
@@ -13,6 +14,7 @@ import {
 } from '../modules/supply/index.ts';
 import { loadVehicleSamples } from '../modules/vehicles/index.ts';
 import type { Database } from '../platform/db/database.ts';
+import { checkPort } from '../platform/http/check-port.ts';
 import { startJobs } from '../platform/jobs/jobs.ts';
 import type { Logger } from '../platform/logger.ts';
 import { startSampleSuppliers } from '../sample-suppliers.ts';
@@ -45,6 +47,9 @@ export interface RunningServer extends LoadedSamples {
 
 /** Starts everything: database, schema, samples, background jobs, suppliers and the listening server. */
 export async function startServer(config: Config, logger: Logger, version: string): Promise<RunningServer> {
+  const { port } = config;
+  const host = await listenAddress(config.host);
+  await checkPort(host, port);
   await using stack = new AsyncDisposableStack();
   const { database, jobsStore } = stack.use(await openDatabase(config, logger));
   const applied = await migrateDatabase(database);
@@ -61,7 +66,7 @@ export async function startServer(config: Config, logger: Logger, version: strin
   // Deferred last, because connections end first.
   stack.defer(() => app.close());
   await startWithdrawing(jobs, database, suppliers, logger);
-  const address = await app.listen({ host: config.host, port: config.port });
+  const address = await app.listen({ host, port });
   const owned = stack.move();
   return {
     ...loaded,
@@ -82,6 +87,11 @@ async function loadAllSamples(config: Config, database: Database): Promise<Loade
     sampleOrders: await loadOrderSamples(database, SAMPLES),
     sampleVehicles: await loadVehicleSamples(database, SAMPLES),
   };
+}
+
+/** One address. For `localhost`, Fastify would add a second server, whose connections it does not end. */
+async function listenAddress(host: string): Promise<string> {
+  return host === 'localhost' ? (await lookup(host, { order: 'ipv4first' })).address : host;
 }
 
 /** The suppliers of the configuration; without any, an embedded server with samples simulates two in this process. */

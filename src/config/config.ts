@@ -84,11 +84,24 @@ function readPostgres(url: string): DatabaseConfig {
 function readRedisUrl(env: Env): Secret | undefined {
   const url = readText(env, 'REDIS_URL');
   if (url === undefined) return undefined;
-  const protocol = URL.canParse(url) ? new URL(url).protocol : '';
-  if (protocol !== 'redis:' && protocol !== 'rediss:') {
-    throw new ConfigError('REDIS_URL is not a Redis URL such as redis://127.0.0.1:6379');
+  if (!isRedisUrl(url)) {
+    throw new ConfigError(
+      'REDIS_URL is not a Redis URL such as redis://127.0.0.1:6379 or redis://:password@host:6379/0',
+    );
   }
   return new Secret(url);
+}
+
+/** Whether the client accepts a URL: with a number for a path, and a user and password that can be decoded. */
+function isRedisUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !/^rediss?:$/.test(url.protocol) || !/^\/?\d*$/.test(url.pathname)) return false;
+  try {
+    decodeURIComponent(`${url.username}${url.password}`);
+    return url.hostname !== '';
+  } catch {
+    return false;
+  }
 }
 
 function readSuppliers(env: Env): readonly SupplierConfig[] {

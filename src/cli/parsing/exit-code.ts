@@ -1,10 +1,9 @@
 import { ConfigError } from '../../config/config-error.ts';
-import { isPostgresError } from '../../platform/db/database-failure.ts';
 import { DataDirectoryError } from '../../platform/db/directory-lock.ts';
 import { MigrationError } from '../../platform/db/migrate.ts';
-import { Unavailable } from '../../platform/errors.ts';
 import { StartError } from '../../platform/start-error.ts';
 import { SimulatorError } from '../../simulator/index.ts';
+import { describeDatabaseError } from './database-error.ts';
 
 /** How the program ends, as the shell sees it. */
 export const ExitCode = { done: 0, failed: 1, usage: 2 } as const;
@@ -46,31 +45,18 @@ export function reportError(error: unknown): ReportedError {
   }
   if (CONFIGURATION_ERRORS.some((kind) => error instanceof kind)) return report(ExitCode.usage, error);
   if (error instanceof CommandError) return report(ExitCode.failed, error);
-  if (error instanceof Unavailable) return reportUnavailable(error);
+  const database = describeDatabaseError(error);
+  if (database !== undefined) {
+    const exitCode = database.isPermanent ? ExitCode.usage : ExitCode.failed;
+    return { exitCode, text: `holdfast: ${database.sentence}` };
+  }
   const listenError = listenErrorMessage(error);
   if (listenError !== undefined) return { exitCode: ExitCode.usage, text: `holdfast: ${listenError}` };
   return { exitCode: ExitCode.failed, text: `holdfast: ${error instanceof Error ? error.stack : String(error)}` };
 }
 
 function report(exitCode: ExitCode, error: unknown): ReportedError {
-  return { exitCode, text: `holdfast: ${messageOf(error)}` };
-}
-
-/** SQLSTATE of a refused login (class 28), and of a database that does not exist. */
-const REFUSED_LOGIN = /^(28|3D000)/;
-
-/** A database that is down may be up at the next try. One that refuses the login stays as it is. */
-function reportUnavailable({ message, cause }: Unavailable): ReportedError {
-  const isRefused = isPostgresError(cause) && REFUSED_LOGIN.test(cause.code);
-  const [sentence] = message.split('. ');
-  const reason = cause === undefined ? '' : `: ${messageOf(cause)}`;
-  return { exitCode: isRefused ? ExitCode.usage : ExitCode.failed, text: `holdfast: ${sentence}${reason}` };
-}
-
-/** The message in one line. Node leaves the message of an error about several addresses empty. */
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
+  return { exitCode, text: `holdfast: ${error instanceof Error ? error.message : String(error)}` };
 }
 
 /** A sentence for an address that the server cannot listen at. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Failure } from '../errors.ts';
 import type { Database, Tx } from './database.ts';
+import { isPostgresError } from './database-failure.ts';
 
 export interface Migration {
   /** The number at the start of the file's name: 1 for `0001_platform.sql`. Migrations run in this order. */
@@ -54,11 +55,27 @@ export async function migrate(database: Database, migrations: readonly Migration
       return pending.map((migration) => migration.name);
     });
   } catch (error) {
-    if (current === undefined || error instanceof Failure || error instanceof MigrationError) throw error;
+    if (error instanceof Failure || error instanceof MigrationError) throw error;
+    if (isForeign(error)) {
+      throw new MigrationError(
+        `The database has tables that are not Holdfast's: ${error.message}. ` +
+          'Set DATABASE_URL to a database of its own, such as a new one.',
+        { cause: error },
+      );
+    }
+    if (current === undefined) throw error;
     throw new MigrationError(`${current.name} failed: ${error instanceof Error ? error.message : error}`, {
       cause: error,
     });
   }
+}
+
+/**
+ * Whether a statement met things of another program: a table, a function or a type of the name that it creates, or a
+ * `schema_migration` with other columns.
+ */
+function isForeign(error: unknown): error is Error {
+  return isPostgresError(error) && ['42P07', '42710', '42723', '42P06', '42703'].includes(error.code);
 }
 
 /** The checksums of the applied migrations, by version. */

@@ -3,7 +3,7 @@ import { Kysely } from 'kysely';
 import { fromPostgres } from '../time/instant.ts';
 import { assembleDatabase, CLOCK_MS, type Database, type Driver, type Tables } from './database.ts';
 import type { ConstraintFailures } from './database-failure.ts';
-import { lockDirectory } from './directory-lock.ts';
+import { DataDirectoryError, lockDirectory } from './directory-lock.ts';
 import { watchFreeSpace } from './free-space.ts';
 import { createPgliteDialect, Turnstile } from './pglite-dialect.ts';
 import { sessionStatement } from './session.ts';
@@ -40,7 +40,7 @@ export async function openPglite(options: PgliteOptions): Promise<EmbeddedDataba
   if (options.dataDir !== null) opened.use(lockDirectory(options.dataDir));
   const space = options.dataDir === null ? undefined : watchFreeSpace(options.dataDir);
   space?.check();
-  const pglite = await PGlite.create(pgliteOptions(options));
+  const pglite = await create(options);
   opened.defer(() => pglite.close());
   await pglite.exec(sessionStatement({ applicationName: 'holdfast' }));
   const turnstile = new Turnstile();
@@ -86,6 +86,19 @@ export async function openPglite(options: PgliteOptions): Promise<EmbeddedDataba
     },
   };
   return { ...assembleDatabase(driver, options.constraints), execute };
+}
+
+async function create(options: PgliteOptions): Promise<PGlite> {
+  try {
+    return await PGlite.create(pgliteOptions(options));
+  } catch (error) {
+    if (options.dataDir === null) throw error;
+    throw new DataDirectoryError(
+      `${options.dataDir} does not hold a database that can be opened (${error}). ` +
+        'Restore a backup, or set HOLDFAST_DATA_DIR to another directory.',
+      { cause: error },
+    );
+  }
 }
 
 function pgliteOptions({ dataDir, loadDataDir }: PgliteOptions): PGliteOptions {
