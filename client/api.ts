@@ -630,6 +630,8 @@ export interface Reservation {
   readonly "expires_at": string;
   /** When it was confirmed; UTC, to the second. `null` if it never was. */
   readonly "confirmed_at": string | null;
+  /** Whether the supplier knows the confirmation or cancellation: `pending` until it has accepted it, `parked` when sending it has failed too often. `null` for a provider's slot, for what was never confirmed, for a conflict, and in a past state. */
+  readonly "write_back": "pending" | "accepted" | "parked" | null;
   /** Price of one unit when it was held; `null` when it was free. Pax types have their own prices. */
   readonly "price": UnitPrice | null;
   /** The product's name; only with a supplier's slot. */
@@ -1162,6 +1164,13 @@ export interface Api {
       query: { "cursor"?: string; "limit"?: number; "client_id": number; };
       body: undefined;
       answer: BookingPage;
+    };
+    /** Read a booking */
+    "/api/bookings/{id}": {
+      path: { "id": number; };
+      query: undefined;
+      body: undefined;
+      answer: Booking;
     };
     /** Get the status of the sync */
     "/api/v1/sync/status": {

@@ -174,6 +174,15 @@ create table write_back (
 create index write_back_due on write_back (supplier_id, due_at) where state in ('waiting', 'parked');
 create index write_back_on_slot on write_back (slot_id, decided_at, reservation_id);
 
+-- Called by src/modules/reservations/booking/reservation-view.ts. How far the supplier of a reservation knows its last
+-- confirmation or cancellation: pending, accepted or parked. Null when nothing is sent, and when the supplier refused.
+-- Volatile, so that it sees a row that was queued by the very statement that calls it.
+create function write_back_of(p_reservation bigint) returns text
+language sql volatile as $$
+  select case state when 'waiting' then 'pending' when 'done' then 'accepted' when 'parked' then 'parked' end
+    from write_back where reservation_id = p_reservation;
+$$;
+
 -- Trigger on reservation. Queues a write-back in the transaction that confirms or cancels a reservation of a supplier's
 -- slot, whichever program runs that transaction.
 --

@@ -16,6 +16,7 @@ import {
   SlotVersionChanged,
   TooSoon,
 } from './reservation-failures.ts';
+import { writeBackColumn } from './reservation-view.ts';
 
 export interface HoldCommand {
   readonly clientId: Id;
@@ -40,7 +41,8 @@ export interface ConfirmCommand {
 /** The columns of a `Reservation` as hold_slots and confirm_reservations return them, under the alias `decided`. */
 const DECIDED_RESERVATION = sql`
   reservation_id, slot_id, provider_id, client_id, quantity, status, start_time, end_time, created_at, expires_at,
-  confirmed_at, ${priceColumn('decided')}, name, pax`;
+  confirmed_at, ${priceColumn('decided')}, name, pax,
+  ${writeBackColumn('decided.reservation_id', 'decided.status', 'decided.provider_id')}`;
 
 /** A decision of `hold_slots`. The fields of the reservation are valid when the outcome is `held`. */
 interface HoldRow extends Reservation {

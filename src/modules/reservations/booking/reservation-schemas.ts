@@ -65,6 +65,16 @@ export const Reservation = component(
       confirmed_at: nullable(Time('When it was confirmed', '2099-03-01T12:10:00Z'), {
         description: 'When it was confirmed; UTC, to the second. `null` if it never was.',
       }),
+      write_back: nullable(
+        Type.Enum(['pending', 'accepted', 'parked'], {
+          type: 'string',
+          description:
+            'Whether the supplier knows the confirmation or cancellation: `pending` until it has accepted it, `parked` ' +
+            "when sending it has failed too often. `null` for a provider's slot, for what was never confirmed, for a " +
+            'conflict, and in a past state.',
+          examples: ['accepted'],
+        }),
+      ),
       price: nullable(UnitPrice, {
         description: 'Price of one unit when it was held; `null` when it was free. Pax types have their own prices.',
       }),

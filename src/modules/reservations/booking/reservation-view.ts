@@ -9,12 +9,22 @@ import { readProvider } from '../people/provider-store.ts';
 import type { Reservation, Status } from './reservation.ts';
 import { BeforeFirstState } from './reservation-failures.ts';
 
+/**
+ * The column `write_back` of a `Reservation`, given the columns with its id, its status and the provider of its slot. A
+ * provider's slot has no supplier, and a hold is not sent to one.
+ */
+export function writeBackColumn(id: string, status: string, providerId: string): RawBuilder<unknown> {
+  const isSent = sql`${sql.ref(providerId)} is null and ${sql.ref(status)} <> 'held'`;
+  return sql`case when ${isSent} then write_back_of(${sql.ref(id)}) end as write_back`;
+}
+
 /** The columns of a `Reservation`, from `reservation r` joined with its `slot s`. */
 function reservationColumns(status: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     r.id as reservation_id, r.slot_id, s.provider_id, r.client_id, r.quantity, ${status} as status,
     s.starts_at as start_time, s.ends_at as end_time, r.held_at as created_at, r.expires_at,
-    r.decided_at as confirmed_at, ${priceColumn('r')}, s.name, r.pax`;
+    r.decided_at as confirmed_at, ${priceColumn('r')}, s.name, r.pax,
+    ${writeBackColumn('r.id', 'r.status', 's.provider_id')}`;
 }
 
 /** The columns of a `Reservation` with the stored status: an expired hold may still read as held. */
@@ -160,7 +170,7 @@ export async function readReservationAt(reader: Reader, reservationId: Id, at: I
            end as status,
            s.starts_at as start_time, s.ends_at as end_time, r.held_at as created_at, event.expires_at,
            case when r.decided_at <= ${at}::timestamptz then r.decided_at end as confirmed_at,
-           ${priceColumn('event')}, s.name, r.pax
+           ${priceColumn('event')}, s.name, r.pax, null as write_back
       from reservation r
       join lateral (select * from reservation_event e
                      where e.reservation_id = r.id and e.at <= ${at}::timestamptz order by e.id desc limit 1) event on true

@@ -26,6 +26,11 @@ export interface Reservation {
   readonly name: string | null;
   /** The pax types of its units; `null` when the slot has none. */
   readonly pax: readonly ReservedPax[] | null;
+  /**
+   * Whether the supplier knows the confirmation or cancellation; `null` when there is nothing to send, when the supplier
+   * refused, and in a past state.
+   */
+  readonly write_back: 'pending' | 'accepted' | 'parked' | null;
 }
 
 /** Reserved units of one pax type. */

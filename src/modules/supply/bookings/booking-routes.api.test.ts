@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eachDatabase } from '../../../../test/support/database/test-database.ts';
 import { ask, openTestApp } from '../../../../test/support/server/test-app.ts';
@@ -55,8 +56,15 @@ eachDatabase('booking routes', (open) => {
     });
     const { booking_id } = answer.body as { booking_id: number };
     expect(await findBooking(booking_id)).toEqual(answer.body);
+    expect((await ask(app, 'GET', `/api/bookings/${booking_id}`)).body).toEqual(answer.body);
     const reservation = await ask(app, 'GET', `/api/v1/reservations/${booking_id}`);
-    expect(reservation.body).toMatchObject({ slot_id: itemId, status: 'confirmed', provider_id: null, name: 'item 7' });
+    expect(reservation.body).toMatchObject({
+      slot_id: itemId,
+      status: 'confirmed',
+      provider_id: null,
+      name: 'item 7',
+      write_back: 'pending',
+    });
     const history = await ask(app, 'GET', `/api/v1/reservations/${booking_id}/history`);
     expect((history.body as { history: { status: string }[] }).history.map(({ status }) => status)).toEqual([
       'held',
@@ -149,6 +157,49 @@ eachDatabase('booking routes', (open) => {
     expect((await ask(app, 'DELETE', '/api/bookings/999999')).body).toMatchObject({
       type: 'urn:holdfast:problem:no-such-booking',
     });
+  });
+
+  it('a booking is read by its id, and another reservation or an unknown id returns 404', async () => {
+    const { booking_id } = await bookOne();
+    await ask(app, 'DELETE', `/api/bookings/${booking_id}`);
+    expect((await ask(app, 'GET', `/api/bookings/${booking_id}`)).body).toMatchObject({
+      booking_id,
+      status: 'cancelled',
+    });
+    const held = await ask(app, 'POST', '/api/v1/reservations', { client_id: clientId, slot_id: itemId });
+    const { reservation_id } = held.body as { reservation_id: number };
+    for (const id of [reservation_id, 999_999]) {
+      expect((await ask(app, 'GET', `/api/bookings/${id}`)).body).toMatchObject({
+        type: 'urn:holdfast:problem:no-such-booking',
+      });
+    }
+    expect((await ask(app, 'GET', '/api/bookings/0x1')).status).toBe(400);
+  });
+
+  it('a reservation shows in every answer whether its supplier has accepted it', async () => {
+    const { database } = open();
+    const body = { client_id: clientId };
+    type Shown = { reservation_id: number; write_back: string | null };
+    const held = (await ask(app, 'POST', '/api/v1/reservations', { ...body, slot_id: itemId })).body as Shown;
+    const url = `/api/v1/reservations/${held.reservation_id}`;
+    const act = async (action: string) => ((await ask(app, 'POST', `${url}/${action}`, body)).body as Shown).write_back;
+    async function shown() {
+      const { reservations } = (await ask(app, 'GET', `/api/v1/reservations?client_id=${clientId}&limit=1000`))
+        .body as { reservations: Shown[] };
+      const listed = reservations.find(({ reservation_id }) => reservation_id === held.reservation_id)?.write_back;
+      return [((await ask(app, 'GET', url)).body as Shown).write_back, listed];
+    }
+    const setState = (state: string) =>
+      database.transaction((tx) =>
+        sql`update write_back set state = ${state} where reservation_id = ${held.reservation_id}`.execute(tx),
+      );
+    expect([held.write_back, ...(await shown())]).toEqual([null, null, null]);
+    expect([await act('confirm'), ...(await shown())]).toEqual(['pending', 'pending', 'pending']);
+    await setState('parked');
+    expect(await shown()).toEqual(['parked', 'parked']);
+    await setState('done');
+    expect(await shown()).toEqual(['accepted', 'accepted']);
+    expect([await act('cancel'), ...(await shown())]).toEqual(['pending', 'pending', 'pending']);
   });
 
   it('a booking becomes confirmed or a conflict as the supplier answers', async () => {

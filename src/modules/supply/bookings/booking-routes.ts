@@ -11,7 +11,7 @@ import { AlreadyEnded, ForeignClient, type ReservationPolicy } from '../../reser
 import { bookItem, cancelBooking } from './book-item.ts';
 import { ItemSoldOut } from './booking-failures.ts';
 import * as schemas from './booking-schemas.ts';
-import { type ItemBooking, listBookings } from './booking-store.ts';
+import { type ItemBooking, listBookings, readBooking } from './booking-store.ts';
 
 interface BookingRoutesDeps {
   readonly database: Database;
@@ -68,6 +68,25 @@ export function addBookingRoutes(app: HttpServer, { database, policy }: BookingR
         (booking) => booking.booking_id,
       );
       return { bookings: rows.map(toBooking), next_cursor };
+    },
+  );
+
+  app.get(
+    '/api/bookings/:id',
+    {
+      config: { problems: [noSuch('booking')] },
+      schema: {
+        operationId: 'getBooking',
+        tags,
+        summary: 'Read a booking',
+        description: 'Returns a booking of an item, with what the supplier made of it.',
+        params: schemas.BookingParams,
+        response: { 200: schemas.Booking },
+      },
+    },
+    async (request) => {
+      const bookingId = idOf(request.params.id, 'params/id');
+      return toBooking(await database.read((reader) => readBooking(reader, bookingId)));
     },
   );
 

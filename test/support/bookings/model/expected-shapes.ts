@@ -48,6 +48,7 @@ export function shapeReservation(model: BookingModel, reservation: ModelReservat
     }),
     confirmed_at: reservation.decidedAt === null ? null : seconds(reservation.decidedAt),
     price: null,
+    write_back: null,
   };
 }
 
@@ -103,6 +104,7 @@ export function shapeAt(model: BookingModel, reservationId: number, at: number) 
     ...shapeAs(reservation, event),
     confirmed_at: decidedAt === null || decidedAt > at ? null : seconds(decidedAt),
     price: null,
+    write_back: null,
   };
 }
 
