@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { BenchRun, Figure, Findings, Goal, Measure } from '../figure.ts';
-import { startServer } from '../processes/server-process.ts';
+import { startNode, startServer } from '../processes/server-process.ts';
+import { ratios } from '../rounds.ts';
 
 export const firstStart: Figure = {
   name: 'b12',
-  title: 'npm start on an empty directory, and again: time to the first answers',
+  title: 'npm start on an empty directory, and again: time to the first answers ÷ the embedded database alone',
   measure,
 };
 
@@ -17,40 +19,61 @@ interface Start {
   readonly listS: number;
 }
 
+const BARE_PGLITE = fileURLToPath(new URL('../peers/bare-pglite.ts', import.meta.url));
+
 async function measure(run: BenchRun): Promise<Findings> {
   const first: Start[] = [];
   const second: Start[] = [];
+  const bareFirstS: number[] = [];
+  const bareSecondS: number[] = [];
   for (let round = 1; round <= run.rounds; round += 1) {
     const directory = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
     try {
-      for (const starts of [first, second]) {
-        const start = await startOnce(directory);
+      for (const [which, starts, bare] of [
+        ['first start', first, bareFirstS],
+        ['second start', second, bareSecondS],
+      ] as const) {
+        bare.push(await startBare(join(directory, 'bare')));
+        const start = await startOnce(join(directory, 'holdfast'));
         starts.push(start);
-        const which = starts === first ? 'first start' : 'second start';
-        run.say(`round ${round} of ${run.rounds}, ${which}, s: ${start.healthS.toFixed(2)}, ${start.listS.toFixed(2)}`);
+        const seconds = [bare.at(-1), start.healthS, start.listS].map((value) => value?.toFixed(2)).join(', ');
+        run.say(`round ${round} of ${run.rounds}, ${which}, s: ${seconds}`);
       }
     } finally {
       await rm(directory, { recursive: true });
     }
   }
-  const empty: Goal = { kind: 'at most', value: 6 };
+  const healthS = (starts: readonly Start[]) => starts.map((start) => start.healthS);
+  const empty: Goal = { kind: 'at most', value: 1.3 };
   const used: Goal = { kind: 'at most', value: 1.5 };
   return {
     measures: [
-      toMeasure('an empty directory, to 200 of /healthz', empty, first, 'healthS'),
-      toMeasure('an empty directory, to a list of timeslots', empty, first, 'listS'),
-      toMeasure('the same directory, to 200 of /healthz', used, second, 'healthS'),
-      toMeasure('the same directory, to a list of timeslots', used, second, 'listS'),
+      { what: 'empty directory ÷ bare', unit: '', goal: empty, values: ratios(healthS(first), bareFirstS) },
+      { what: 'again ÷ bare', unit: '', goal: used, values: ratios(healthS(second), bareSecondS) },
+      { what: 'bare, an empty directory', unit: 's', values: bareFirstS },
+      { what: 'bare, again', unit: 's', values: bareSecondS },
+      toMeasure('an empty directory, to 200 of /healthz', first, 'healthS'),
+      toMeasure('an empty directory, to a list of timeslots', first, 'listS'),
+      toMeasure('the same directory, to 200 of /healthz', second, 'healthS'),
+      toMeasure('the same directory, to a list of timeslots', second, 'listS'),
     ],
     notes: [
       'from the start of npm itself, with the embedded database and the sample data; the packages are installed',
+      'bare: the embedded database in a process of its own, to the answer of its first query',
       'the second start follows a clean stop',
     ],
   };
 }
 
-function toMeasure(what: string, goal: Goal, starts: readonly Start[], time: keyof Start): Measure {
-  return { what, unit: 's', goal, values: starts.map((start) => start[time]) };
+/** Opens the embedded database alone. @returns the time to its first answer, in seconds */
+async function startBare(directory: string): Promise<number> {
+  const from = performance.now();
+  await using _ = await startNode([BARE_PGLITE, directory], {});
+  return (performance.now() - from) / 1_000;
+}
+
+function toMeasure(what: string, starts: readonly Start[], time: keyof Start): Measure {
+  return { what, unit: 's', values: starts.map((start) => start[time]) };
 }
 
 async function startOnce(directory: string): Promise<Start> {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { onPostgres } from '../../test/support/database/test-database.ts';
 import { startChildServer } from '../../test/support/server/child-server.ts';
@@ -38,5 +39,17 @@ onPostgres('holdfast serve', (open) => {
     expect(await server.gone()).toBe(0);
     expect(server.complaints).toEqual([]);
     unused.destroy();
+  });
+
+  it('a server whose background work cannot start says why and stops', async () => {
+    const { database, url = '' } = open();
+    const run = (text: string) => database.transaction((tx) => sql.raw(text).execute(tx));
+    // A table of the job queue that belongs to another program.
+    await run('drop schema if exists pgboss cascade');
+    await run('create schema pgboss create table version (other text)');
+    await using server = await startChildServer({ DATABASE_URL: url });
+    expect(await server.gone()).toBe(1);
+    expect(server.complaints.join('')).toContain('function pgboss.create_queue');
+    await run('drop schema pgboss cascade');
   });
 });

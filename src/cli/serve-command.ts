@@ -28,12 +28,23 @@ export const serveCommand = defineCommand({
     const server = await startServer(config, logger, version);
     stdout.write(formatGreeting(server, config.samples));
     const drainMs = config.drainMs ?? (stdout.isTTY ? DRAIN_MS.terminal : DRAIN_MS.service);
-    closeWithGrace({ delay: drainMs + STOP_WITHIN_MS, logger: false }, async ({ signal, err }) => {
-      if (err) logger.fatal({ err }, 'stopping after an uncaught error');
-      else logger.info({ signal }, 'stopping');
-      // After an uncaught error nothing more is served than has to be.
-      await server.stop(err ? 0 : drainMs);
-      logger.info('stopped');
-    });
+    const { uninstall } = closeWithGrace(
+      { delay: drainMs + STOP_WITHIN_MS, logger: false },
+      async ({ signal, err }) => {
+        if (err) logger.fatal({ err }, 'stopping after an uncaught error');
+        else logger.info({ signal }, 'stopping');
+        // After an uncaught error nothing more is served than has to be.
+        await server.stop(err ? 0 : drainMs);
+        logger.info('stopped');
+      },
+    );
+    try {
+      await server.backgroundStarted;
+    } catch (error) {
+      // Its exit code would be 0.
+      uninstall();
+      await server.stop(0);
+      throw error;
+    }
   },
 });

@@ -1,5 +1,6 @@
 import { buildApp } from '../app.ts';
 import type { Config } from '../config/config.ts';
+import type { Secret } from '../config/secret.ts';
 import { Freshness, RedisStore, summarizeViews } from '../freshness/index.ts';
 import { EventHub, EventLog } from '../modules/events/index.ts';
 import { OrderPages } from '../modules/orders/index.ts';
@@ -18,7 +19,7 @@ import type { HttpServer } from '../platform/http/http-server.ts';
 import { Shutdown } from '../platform/http/server/shutdown.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
-import { openRedis } from '../platform/redis-link.ts';
+import type { RedisLink } from '../platform/redis-link.ts';
 import { registerMetrics } from './register-metrics.ts';
 
 /** Maximum life of a hold, extensions included, as a multiple of `HOLD_TTL`. */
@@ -36,7 +37,7 @@ export interface AppOverrides {
   readonly firstAnswerWithinMs?: number;
 }
 
-interface ComposedApp {
+export interface ComposedApp {
   readonly app: HttpServer;
   readonly shutdown: Shutdown;
   readonly metrics: Metrics;
@@ -61,7 +62,7 @@ export async function composeApp(
   const sampledClock = new SampledClock();
   const clock = overrides.clock ?? sampledClock;
   const feed = await database.openFeed(sampledClock, logger);
-  const redis = config.redisUrl && openRedis(config.redisUrl.reveal(), logger);
+  const redis = config.redisUrl && (await connectRedis(config.redisUrl, logger));
   const remote = redis && new RedisStore(redis, clock, await database.read(readInstallation));
   const freshness = new Freshness(feed, remote);
   const shutdown = new Shutdown();
@@ -88,6 +89,12 @@ export async function composeApp(
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
   registerMetrics(metrics, { database, engine, freshness, hub });
   return { app, shutdown, metrics, feed, clock };
+}
+
+/** Loads the client of Redis only where it is used: it takes 20 MiB and a fifth of the time that loading all of this does. */
+async function connectRedis(url: Secret, logger: Logger): Promise<RedisLink> {
+  const { openRedis } = await import('../platform/redis-link.ts');
+  return openRedis(url.reveal(), logger);
 }
 
 function toPolicy({ holdTtlMs, minNoticeMs, minNoticeGraceMs }: Config): ReservationPolicy {

@@ -5,8 +5,6 @@ import { orderConstraints } from '../modules/orders/index.ts';
 import { checkServer } from '../platform/db/check-server.ts';
 import type { Database } from '../platform/db/database.ts';
 import { migrate, readMigrations } from '../platform/db/migrate.ts';
-import { openPglite } from '../platform/db/pglite-driver.ts';
-import { openPostgres } from '../platform/db/postgres-driver.ts';
 import type { JobsStore } from '../platform/jobs/jobs.ts';
 import type { Logger } from '../platform/logger.ts';
 
@@ -21,7 +19,8 @@ export interface OpenedDatabase extends AsyncDisposable {
 }
 
 /**
- * Opens the database that the configuration names: PostgreSQL, or PGlite inside this process.
+ * Opens the database that the configuration names: PostgreSQL, or PGlite inside this process. Only its own driver is
+ * loaded.
  *
  * @throws StartError, DataDirectoryError, Failure
  */
@@ -29,12 +28,14 @@ export async function openDatabase(config: Config, logger: Logger): Promise<Open
   if (config.database.kind === 'postgres') {
     const url = config.database.url.reveal();
     const onBroken = (error: Error) => logger.warn({ err: error }, 'a database connection broke');
+    const { openPostgres } = await import('../platform/db/postgres-driver.ts');
     await using stack = new AsyncDisposableStack();
     const database = stack.use(openPostgres({ url, constraints, onBroken }));
     await checkServer(database);
     stack.move();
     return toOpened(database, { kind: 'postgres', url });
   }
+  const { openPglite } = await import('../platform/db/pglite-driver.ts');
   const database = await openPglite({ dataDir: config.database.dataDir, constraints });
   return toOpened(database, { kind: 'pglite', database });
 }

@@ -18,14 +18,18 @@ export type JobsStore =
   | { readonly kind: 'pglite'; readonly database: EmbeddedDatabase };
 
 const STOP_WITHIN_MS = 5_000;
+/** Parts of pg-boss that are not used: each costs statements at the start and then every minute. */
+const UNUSED = { schedule: false, monitorVacuum: false, reindex: false } as const;
 
 export async function startJobs(store: JobsStore, logger: Logger): Promise<Jobs> {
   const stopped = new AbortController();
   const timers: NodeJS.Timeout[] = [];
   const onError = (error: Error) => logger.warn({ err: error }, 'background jobs failed; retrying');
   await using stack = new AsyncDisposableStack();
-  const boss = new PgBoss({ ...connectionOptions(store, stack, onError), monitorVacuum: false, reindex: false });
+  const boss = new PgBoss({ ...connectionOptions(store, stack, onError), ...UNUSED });
   boss.on('error', onError);
+  // A start that fails half-way leaves timers, too.
+  stack.defer(() => boss.stop({ graceful: true, timeout: STOP_WITHIN_MS }));
   await boss.start();
   const owned = stack.move();
 
@@ -50,7 +54,6 @@ export async function startJobs(store: JobsStore, logger: Logger): Promise<Jobs>
     async [Symbol.asyncDispose]() {
       stopped.abort();
       for (const timer of timers) clearInterval(timer);
-      await boss.stop({ graceful: true, timeout: STOP_WITHIN_MS });
       await owned.disposeAsync();
     },
   };
