@@ -303,6 +303,20 @@ inBrowser('booking', {}, (site) => {
     await page.getByRole('button', { name: 'Your name' }).waitFor();
   });
 
+  it('a stored client that is broken is forgotten, and no request is made with it', async () => {
+    const { page, requestedUrls } = await site.visit('#/book?provider=1');
+    for (const broken of ['{"client_id":"abc","first_name":"Ida"}', '{"client_id":-1}', '[]', '"Ida"', '{', '7']) {
+      await page.addInitScript((text) => localStorage.setItem('holdfast.client', text), broken);
+      requestedUrls.length = 0;
+      await page.goto(`${site.url}/#/reservations`);
+      await page.reload();
+      await page.getByRole('heading', { name: 'My reservations' }).waitFor();
+      await page.getByRole('button', { name: 'Your name' }).waitFor();
+      expect(await page.locator('.problem').count()).toBe(0);
+      expect(requestedUrls.filter((url) => /client_id=|\/clients\/[^?]/.test(url))).toEqual([]);
+    }
+  });
+
   it('a visitor without a name is asked for it before the first hold', async () => {
     const visitor = await site.visit('#/book?provider=1');
     const { page } = visitor;

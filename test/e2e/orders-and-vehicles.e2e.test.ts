@@ -43,4 +43,19 @@ inBrowser('orders and vehicles', {}, (site) => {
     });
     expect(data.vehicle.state).toBe('quoted');
   });
+
+  it('the fleet is the list of vehicles, page by page, also with ids far beyond the first ones', async () => {
+    for (let number = 1; number <= 60; number += 1) {
+      await site.client.post('/vehicles', { body: { make: 'FIAT', model: `No. ${number}`, state: 'quoted' } });
+    }
+    const { page, requestedUrls } = await site.visit('#/vehicles');
+    const cards = page.locator('.fleet li');
+    await cards.nth(59).waitFor();
+    expect(await cards.count()).toBe(60);
+    await page.getByRole('button', { name: 'Show more vehicles' }).click();
+    await cards.filter({ hasText: 'No. 60' }).waitFor();
+    expect(await cards.count()).toBe(63);
+    expect(await page.getByRole('button', { name: 'Show more vehicles' }).count()).toBe(0);
+    expect(requestedUrls.filter((url) => url.includes('/vehicles/states'))).toEqual([]);
+  });
 });

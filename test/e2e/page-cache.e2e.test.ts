@@ -77,6 +77,29 @@ inBrowser('page cache', {}, (site) => {
   });
 });
 
+inBrowser('layout on a slow phone', {}, (site) => {
+  it('no view shifts while its data arrives slowly', async () => {
+    const { page, context } = await site.visit('#/orders', { isPhone: true });
+    await page.locator('.orders').waitFor();
+    const session = await context.newCDPSession(page);
+    await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+    await session.send('Network.enable');
+    await session.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 300,
+      downloadThroughput: 100_000,
+      uploadThroughput: 100_000,
+    });
+    const ready = { operations: '.plot', book: '.slot', items: '.item', vehicles: '.vehicle', calendar: '.week-slot' };
+    for (const [view, selector] of Object.entries(ready)) {
+      await page.goto('about:blank');
+      await page.goto(`${site.url}/#/${view}`);
+      await page.locator(selector).first().waitFor();
+      expect((await page.evaluate(LAYOUT_SHIFT)) as number, view).toBeLessThan(0.1);
+    }
+  });
+});
+
 inBrowser('page cache with a short staleness bound', { ORDERS_MAX_AGE: '2s' }, (site) => {
   it('a response past its staleness bound is revalidated with its ETag', async () => {
     const { page } = await site.visit('#/orders?page=3');

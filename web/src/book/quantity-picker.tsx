@@ -58,9 +58,14 @@ function PaxPicker({ slot, quantities, onChange }: Props) {
   );
 }
 
+/** The primary pax type. Where a supplier marks none, the server takes the first. */
+function primaryOf<T extends PaxType>(types: readonly T[]): T | undefined {
+  return types.find(({ isPrimary }) => isPrimary) ?? types[0];
+}
+
 /** One place, or the smallest allowed number of the primary pax type. */
 export function initialQuantities({ pax }: OfferedSlot): Quantities {
-  const primary = pax.find(({ isPrimary }) => isPrimary) ?? pax[0];
+  const primary = primaryOf(pax);
   return { places: 1, pax: primary === undefined ? {} : { [primary.type]: Math.max(1, primary.min) } };
 }
 
@@ -74,9 +79,10 @@ export function paxObstacle(types: readonly PaxType[], { pax }: Quantities): str
   if (types.length === 0) return undefined;
   const chosen = types.map((each) => ({ ...each, quantity: pax[each.type] ?? 0 }));
   // The minimum of a primary type holds for every booking, that of another type once it is chosen.
-  const short = chosen.find(({ isPrimary, min, quantity }) => quantity < min && (isPrimary || quantity > 0));
+  const primary = primaryOf(chosen);
+  const short = chosen.find((each) => each.quantity < each.min && (each === primary || each.quantity > 0));
   if (short !== undefined) {
-    return `${short.isPrimary ? 'Every booking needs' : 'Choose'} at least ${short.min} × ${short.name}.`;
+    return `${short === primary ? 'Every booking needs' : 'Choose'} at least ${short.min} × ${short.name}.`;
   }
   return chosen.some(({ quantity }) => quantity > 0) ? undefined : 'Choose at least one person.';
 }

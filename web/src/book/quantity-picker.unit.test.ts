@@ -18,5 +18,7 @@ it("people can book together only with the primary type's minimum, and with that
   const withoutMinimum = [pax('Adult', true, 0), pax('Child', false, 0)];
   expect(obstacle({}, withoutMinimum)).toBe('Choose at least one person.');
   expect(obstacle({ Child: 1 }, withoutMinimum)).toBeUndefined();
+  const unmarked = [pax('Adult', false, 1), pax('Child', false, 0)];
+  expect(obstacle({ Child: 1 }, unmarked)).toBe('Every booking needs at least 1 × Adult.');
   expect(obstacle({}, [])).toBeUndefined();
 });

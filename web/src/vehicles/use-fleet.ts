@@ -1,24 +1,34 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { isDisconnected } from '../api/connection-state.ts';
+import { reconnectNow } from '../api/live-updates.ts';
+import { fetchRecovering, retryAfterMs } from '../api/recovery.ts';
 import { server } from '../api/server.ts';
 
-/** Number of vehicles whose states are requested. */
-const MAX_VEHICLES = 60;
+const PAGE_SIZE = 60;
 const FRESH_FOR_MS = 60_000;
+const KEY = ['vehicles', 'fleet'];
 
-/**
- * The vehicles with the lowest ids and their current states. The API has no list of vehicles, so it requests the states
- * of the first ids and keeps those that exist.
- */
+/** The vehicles by id, in their present states: the first page, and each further page that is asked for. */
 export function useFleet() {
-  const { data, error, refetch } = useQuery({
-    queryKey: ['vehicles', 'fleet'],
-    queryFn: () => {
-      const timestamp = new Date().toISOString();
-      const pairs = Array.from({ length: MAX_VEHICLES }, (_, index) => ({ vehicle_id: index + 1, timestamp }));
-      return server.post('/api/v1/vehicles/states', { body: { pairs } });
-    },
+  const query = useInfiniteQuery({
+    queryKey: KEY,
+    queryFn: ({ pageParam: cursor, signal }) =>
+      fetchRecovering(KEY, () => server.get('/vehicles', { query: { cursor, limit: PAGE_SIZE }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
     staleTime: FRESH_FOR_MS,
+    refetchInterval: (current) => (current.state.error === null ? false : retryAfterMs(current)),
   });
-  const vehicles = data?.states.flatMap(({ vehicle }) => vehicle ?? []) ?? [];
-  return { vehicles, isReady: data !== undefined, error, refresh: () => void refetch() };
+  return {
+    vehicles: query.data?.pages.flatMap(({ vehicles }) => vehicles) ?? [],
+    isReady: query.data !== undefined,
+    error: query.error,
+    hasMore: query.hasNextPage,
+    isLoadingMore: query.isFetchingNextPage,
+    loadMore: () => void query.fetchNextPage(),
+    refresh: () => {
+      if (isDisconnected()) reconnectNow();
+      else void query.refetch();
+    },
+  };
 }

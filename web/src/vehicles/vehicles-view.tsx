@@ -1,4 +1,5 @@
 import '../styles/vehicles.css';
+import { ActionButton } from '../components/action-button.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Loading } from '../components/loading.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
@@ -10,7 +11,7 @@ import { VehicleStates } from './vehicle-states.tsx';
 /** The fleet, and the states of the vehicle that the address names, or else of the first one. */
 export function VehiclesView() {
   const [params, changeParams] = useAddressParams();
-  const { vehicles, isReady, error, refresh } = useFleet();
+  const { vehicles, isReady, error, hasMore, isLoadingMore, loadMore, refresh } = useFleet();
   const currentId = params.vehicle ?? vehicles[0]?.id;
   return (
     <div className="view">
@@ -41,12 +42,17 @@ export function VehiclesView() {
               </span>
               <span className="choice-card-name">
                 {make} {model}
-                <span className="hint">{state}</span>
+                <span className="hint">{state ?? 'no state yet'}</span>
               </span>
             </button>
           </li>
         ))}
       </ul>
+      {hasMore && (
+        <ActionButton type="button" className="more" isPending={isLoadingMore} onClick={loadMore}>
+          Show more vehicles
+        </ActionButton>
+      )}
       {currentId !== undefined && <VehicleStates key={currentId} id={currentId} />}
     </div>
   );
