@@ -144,8 +144,12 @@ function moneyFormat(currency: string, options: Intl.NumberFormatOptions): Intl.
   return numberFormat;
 }
 
+/** An amount with all its decimals: a price that looks rounded would not be the one that is paid. */
 export function formatMoney(amount: number, currency: string): string {
-  return moneyFormat(currency, {}).format(amount);
+  const usual = moneyFormat(currency, {});
+  const decimals = String(amount).split('.')[1]?.length ?? 0;
+  const isFiner = decimals > (usual.resolvedOptions().maximumFractionDigits ?? 0);
+  return (isFiner ? moneyFormat(currency, { maximumFractionDigits: decimals }) : usual).format(amount);
 }
 
 /**

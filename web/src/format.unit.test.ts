@@ -4,6 +4,7 @@ import {
   formatBareAmount,
   formatCountdown,
   formatDuration,
+  formatMoney,
   formatQuantity,
   hourIn,
   zoneName,
@@ -35,6 +36,24 @@ it('a quantity of one is singular and any other is plural', () => {
 it('an amount in the month grid has cents only below 100, and never a currency sign', () => {
   const withCents = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2 }).format(30.5);
   expect([30, 30.5, 341.25].map((amount) => formatBareAmount(amount, 'SGD'))).toEqual(['30', withCents, '341']);
+});
+
+it('an amount is shown with all its decimals, also in a currency that usually has fewer', () => {
+  const digits = (text: string) => text.replace(/[^\d]/g, '');
+  const amounts = [
+    [10.5, 'JPY'],
+    [0.5, 'HUF'],
+    [10.005, 'EUR'],
+    [9.5, 'EUR'],
+    [12, 'JPY'],
+  ] as const;
+  expect(amounts.map(([amount, currency]) => digits(formatMoney(amount, currency)))).toEqual([
+    '105',
+    '05',
+    '10005',
+    '950',
+    '12',
+  ]);
 });
 
 it('the date and the hour of an instant depend on the zone', () => {

@@ -1,6 +1,7 @@
 import { type Id, parseId } from '../../../platform/ids.ts';
 import { type Fields, RowRefused } from '../../../platform/import/csv-rows.ts';
 import { isPayable, PRICE_DECIMALS, parseDecimal, writeDecimal } from '../../../platform/money.ts';
+import { parseDate } from '../../../platform/time/timestamp.ts';
 import { isVisibleText, visibleTextMessage } from '../../../platform/visible-text.ts';
 import { amountsOf } from '../../inventory/index.ts';
 import type { OrderStatus } from '../order.ts';
@@ -90,14 +91,9 @@ function readText(fields: Fields, name: string): string {
 /** Reads a calendar date strictly. JavaScript would turn 30 February into 2 March; PostgreSQL would accept `now`. */
 function requireDate(fields: Fields, name: string): string {
   const text = fields[name] ?? '';
-  try {
-    if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !text.startsWith('0000')) {
-      return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString();
-    }
-  } catch {
-    // Refused below, like any other text that is not a date.
-  }
-  throw refused(fields, name, 'a date such as 1996-07-04');
+  const date = parseDate(text);
+  if (!date) throw refused(fields, name, 'a date such as 1996-07-04');
+  return date.toString();
 }
 
 function refused(fields: Fields, name: string, expected: string): RowRefused {
