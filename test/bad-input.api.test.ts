@@ -121,6 +121,19 @@ describe('the search with bad input', () => {
     expect(result.violatingCases[0]?.violations[0]).toMatch(/^no answer/);
   });
 
+  it('finds a route that stores another text than the one that was sent', async () => {
+    const body = { type: 'object', properties: { first_name: { type: 'string' } } };
+    const result = await search((app) => {
+      app.post('/injected', { schema: { body } }, (request, reply) => {
+        const { first_name } = request.body as { first_name: string };
+        return reply.code(201).send({ first_name: `${first_name}\ufffd` });
+      });
+    });
+    expect(result.violatingCases.flatMap(({ violations }) => violations)).toContain(
+      'another text in first_name than the one that was sent',
+    );
+  });
+
   it('finds nothing in a route that keeps the contract', async () => {
     const result = await search((app) => {
       app.get('/injected', { schema: {} }, async () => ({ ok: true }));

@@ -25,6 +25,7 @@ import { sendOverSockets } from '../support/requests/senders.ts';
 import { slowRequests } from '../support/requests/slow-requests.ts';
 import { type ChildServer, startChildServer } from '../support/server/child-server.ts';
 import { ANSWER_WITHIN_MS } from '../support/server/contract.ts';
+import { csvViolations } from './csv-files.ts';
 
 const { values } = parseArgs({
   options: {
@@ -50,6 +51,7 @@ async function main(): Promise<void> {
   {
     await using server = await startChildServer(database.env);
     violations = await fuzz(server);
+    violations.push(...(await readCsvFiles()));
     server.signal('SIGTERM');
     await server.gone();
   }
@@ -138,6 +140,14 @@ async function healthViolations(server: ChildServer, send: Send): Promise<string
   if (created.status !== 201) violations.push(`VIOLATION afterwards POST /client/create is ${created.status}`);
   if (ready.status !== 200) violations.push(`VIOLATION afterwards GET /readyz is ${ready.status}`);
   if (!server.alive) violations.push('VIOLATION the server process has ended');
+  return violations;
+}
+
+/** Reads one generated CSV file for every ten cases. */
+async function readCsvFiles(): Promise<string[]> {
+  const files = Math.ceil(CASES / 10);
+  const violations = await csvViolations(SEED + 2, files);
+  print(`${files} CSV files, ${violations.length} with violations`);
   return violations;
 }
 

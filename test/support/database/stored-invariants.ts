@@ -26,6 +26,16 @@ const BREACHES = {
       on a.provider_id = b.provider_id and a.id < b.id
      and tstzrange(a.starts_at, a.ends_at) && tstzrange(b.starts_at, b.ends_at)
      where (a.closed_at is null or a.claimed > 0) and (b.closed_at is null or b.claimed > 0)`,
+  // No request contains U+FFFD, which lenient decoders put in the place of bytes that they cannot read.
+  'stored texts that are not what was sent': sql`
+    select id from (
+      select id, first_name || last_name as text from client
+      union all select id, first_name || last_name from provider
+      union all select id, make || model from vehicle
+      union all select vehicle_id, state from state_log
+      union all select id, customer from orders
+      union all select order_id, description from order_line) stored
+     where text like '%' || U&'\FFFD' || '%'`,
 } as const;
 
 /** The invariants that the tables break, in words, with the number of rows. */

@@ -3,6 +3,7 @@ import { contractViolations, type WireAnswer } from '../server/contract.ts';
 import { type Route, readRoutes } from './api-surface.ts';
 import { type PlannedRequest, planGoodRequest, planRequest } from './bad-requests.ts';
 import { idKind, type World } from './good-values.ts';
+import { readBackViolations } from './read-back.ts';
 
 /** Sends a request to the server. Rejects when there is no answer. */
 export type Send = (request: PlannedRequest) => Promise<WireAnswer>;
@@ -122,7 +123,7 @@ export async function runCases(options: RunOptions): Promise<RunResult> {
 async function sendChecked(send: Send, request: PlannedRequest) {
   try {
     const answer = await send(request);
-    return { answer, violations: contractViolations(request, answer) };
+    return { answer, violations: [...contractViolations(request, answer), ...readBackViolations(request, answer)] };
   } catch (error) {
     return { answer: undefined, violations: [`no answer: ${error instanceof Error ? error.message : error}`] };
   }

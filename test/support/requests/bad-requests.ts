@@ -5,6 +5,7 @@ import type { Draft } from './draft.ts';
 import { goodFields, goodText, type World, writeObject } from './good-values.ts';
 import { HEADER_MUTATIONS } from './header-mutations.ts';
 import { URL_MUTATIONS } from './url-mutations.ts';
+import { mutateWire } from './wire-mutations.ts';
 
 /** A request as it is sent: nothing is added, encoded or corrected on its way. */
 export interface PlannedRequest {
@@ -15,6 +16,8 @@ export interface PlannedRequest {
   readonly target: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: string | undefined;
+  /** The body as it is sent, if it is not `body` in UTF-8. */
+  readonly bytes?: Buffer;
   /** The statuses that the contract allows, if it leaves no choice. */
   readonly allowed: readonly number[] | undefined;
 }
@@ -38,7 +41,7 @@ export function planRequest(seed: number, index: number, routes: readonly Route[
   }
   // Mutations in combination can lead to any status that is not a failure of the server.
   if (labels.length !== 1) draft.allowed = undefined;
-  return finish(draft, labels);
+  return mutateWire(random, finish(draft, labels));
 }
 
 /** Plans a valid request. */

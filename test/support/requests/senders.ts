@@ -1,23 +1,24 @@
 import type { HttpServer } from '../../../src/platform/http/http-server.ts';
 import { ANSWER_WITHIN_MS } from '../server/contract.ts';
+import { decodedBody } from '../server/decoded-body.ts';
 import { type HttpConnection, openConnection } from '../server/http-connection.ts';
 import type { Send } from './bad-input-run.ts';
 import type { PlannedRequest } from './bad-requests.ts';
 
 /** Sends requests to the server without a socket. */
 export function injectInto(app: HttpServer): Send {
-  return async ({ method, target, headers, body }) => {
+  return async ({ method, target, headers, body, bytes }) => {
     const startedMs = performance.now();
     const response = await app.inject({
       method: method as 'GET',
       url: target,
       headers: joinHeaders(headers),
-      ...(body === undefined ? {} : { payload: body }),
+      ...(body === undefined ? {} : { payload: bytes ?? body }),
     });
     return {
       status: response.statusCode,
       headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)])),
-      body: response.body,
+      body: decodedBody(response.rawPayload, response.headers['content-encoding'] as string | undefined),
       ms: performance.now() - startedMs,
     };
   };
@@ -57,8 +58,8 @@ async function takeOpen(idle: HttpConnection[], port: number): Promise<HttpConne
 }
 
 /** A request as HTTP/1.1. */
-export function toBytes({ method, target, headers, body }: PlannedRequest): Buffer {
-  const payload = Buffer.from(body ?? '', 'utf8');
+export function toBytes({ method, target, headers, body, bytes }: PlannedRequest): Buffer {
+  const payload = bytes ?? Buffer.from(body ?? '', 'utf8');
   const lines = [
     `${method} ${target} HTTP/1.1`,
     'Host: 127.0.0.1',

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { WireAnswer } from './contract.ts';
+import { decodedBody } from './decoded-body.ts';
 
 /** A TCP connection that sends exactly the given bytes, well-formed or not. */
 export interface HttpConnection extends Disposable {
@@ -122,14 +123,22 @@ function readAnswer(bytes: Buffer, method: string): { answer: Omit<WireAnswer, '
     return { answer: { status, headers, body: '' }, rest: after };
   if (headers['transfer-encoding'] === 'chunked') {
     const read = readChunks(after);
-    return read && { answer: { status, headers, body: read.body }, rest: read.rest };
+    return (
+      read && {
+        answer: { status, headers, body: decodedBody(read.body, headers['content-encoding']) },
+        rest: read.rest,
+      }
+    );
   }
   const length = Number(headers['content-length'] ?? 0);
   if (after.length < length) return undefined;
-  return { answer: { status, headers, body: after.toString('utf8', 0, length) }, rest: after.subarray(length) };
+  return {
+    answer: { status, headers, body: decodedBody(after.subarray(0, length), headers['content-encoding']) },
+    rest: after.subarray(length),
+  };
 }
 
-function readChunks(bytes: Buffer): { body: string; rest: Buffer } | undefined {
+function readChunks(bytes: Buffer): { body: Buffer; rest: Buffer } | undefined {
   const parts: Buffer[] = [];
   for (let rest = bytes; ; ) {
     const lineEnd = rest.indexOf('\r\n');
@@ -137,7 +146,7 @@ function readChunks(bytes: Buffer): { body: string; rest: Buffer } | undefined {
     const size = Number.parseInt(rest.toString('latin1', 0, lineEnd), 16);
     const end = lineEnd + 2 + size + 2;
     if (rest.length < end) return undefined;
-    if (size === 0) return { body: Buffer.concat(parts).toString('utf8'), rest: rest.subarray(end) };
+    if (size === 0) return { body: Buffer.concat(parts), rest: rest.subarray(end) };
     parts.push(rest.subarray(lineEnd + 2, lineEnd + 2 + size));
     rest = rest.subarray(end);
   }
