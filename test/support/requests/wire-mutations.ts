@@ -86,7 +86,7 @@ const MUTATIONS = [
 ];
 
 /** Statuses of a request that is refused by its body, or before its body is read. */
-const REFUSALS = [400, 404, 405, 408, 413, 415];
+const REFUSALS = [400, 404, 405, 408, 413, 415, 431];
 
 /** Spoils the bytes of some requests that have a body. */
 export function mutateWire(random: Random, request: PlannedRequest): PlannedRequest {
