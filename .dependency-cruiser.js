@@ -12,6 +12,7 @@ const DECISIONS = [
   '^src/modules/inventory/(slot|units)\\.ts$',
   '^src/modules/reservations/booking/reservation\\.ts$',
   '^src/modules/reservations/availability/plan/',
+  '^src/modules/reservations/times/',
   '^src/modules/orders/order\\.ts$',
   '^src/modules/orders/pages/(order-block|order-directory)\\.ts$',
   '^src/modules/vehicles/states/timeline\\.ts$',
@@ -26,7 +27,7 @@ const DECISIONS = [
  */
 const SUB_FOLDERS = {
   orders: ['pages', 'import'],
-  reservations: ['people', 'booking', 'expiry', 'availability'],
+  reservations: ['times', 'people', 'booking', 'expiry', 'availability'],
   supply: [
     'supplier',
     'adapters',

@@ -663,7 +663,7 @@ export interface ReservationHistory {
 }
 
 export interface ReservationHistoryEntry {
-  /** When it happened; UTC, to the microsecond. */
+  /** When it happened; UTC, with six decimals. */
   readonly "at": string;
   /** A `held` reservation expires unless it is confirmed. `conflict` means that the supplier does not have the units. */
   readonly "status": "held" | "confirmed" | "cancelled" | "expired" | "conflict";

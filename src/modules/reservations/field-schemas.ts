@@ -51,9 +51,17 @@ export const WrittenTime = (description: string, example: string) =>
     examples: [example],
   });
 
-/** A bound of a list in its query. */
+/** A moment in a query that names no provider. */
 export const TimeParameter = (description: string, example: string) =>
   Type.String({ maxLength: 40, description: `${description}. Without an offset it is UTC.`, examples: [example] });
+
+/** A bound of a list that may name a provider. */
+export const BoundParameter = (description: string, example: string) =>
+  Type.String({
+    maxLength: 40,
+    description: `${description}. Without an offset it is in the time zone of \`provider_id\`, or UTC if there is none.`,
+    examples: [example],
+  });
 
 export const PageQuery = Type.Object({ cursor: Type.Optional(CursorParameter), limit: Type.Optional(LimitParameter) });
 

@@ -6,7 +6,7 @@ import { answerOnce } from '../../platform/http/idempotency.ts';
 import { idOf } from '../../platform/http/parameters.ts';
 import type { Id } from '../../platform/ids.ts';
 import { SlotsOverlap, SlotTaken } from '../inventory/index.ts';
-import { RangeRefused, TimeRefused } from './availability/availability-failures.ts';
+import { RangeRefused } from './availability/availability-failures.ts';
 import { readSlotsWithProviders } from './availability/availability-view.ts';
 import { offerAvailability } from './availability/offer-availability.ts';
 import { writtenRange } from './availability/plan/written-range.ts';
@@ -28,6 +28,7 @@ import { insertClient } from './people/client-store.ts';
 import { insertProvider } from './people/provider-store.ts';
 import { parseTimeZone } from './people/time-zone.ts';
 import type { ReservationsDeps } from './reservations-deps.ts';
+import { TimeRefused } from './times/time-failures.ts';
 
 /** The seven paths whose requests and answers never change. */
 export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {

@@ -5,6 +5,7 @@ export { type BatchLimits, createHoldEngine, type HoldEngine } from './booking/h
 export type { ReservationPolicy } from './booking/reservation.ts';
 export { AlreadyEnded, ForeignClient, SlotClosed } from './booking/reservation-failures.ts';
 export { startSweeper } from './expiry/sweep-expired.ts';
+export { readClient } from './people/client-store.ts';
 export type { ReservationsDeps } from './reservations-deps.ts';
 export { addReservationsRoutes } from './routes.ts';
 export { loadSamples } from './samples.ts';

@@ -74,6 +74,20 @@ export function instantOf(text: string, path: string): InstantText {
   return instant.toString();
 }
 
+/**
+ * Parses a time that names a moment in a history. Answers cut times to whole seconds, so a time without decimals stands
+ * for its whole second, and one with decimals for the unit of its last one.
+ *
+ * @returns the first and the last microsecond that the text names
+ * @throws Malformed
+ */
+export function namedMoments(text: string, path: string): { first: InstantText; last: InstantText } {
+  const first = instantOf(text, path);
+  const decimals = /\.(\d{1,6})/.exec(text)?.[1]?.length ?? 0;
+  const last = Temporal.Instant.from(first).add({ microseconds: 10 ** (6 - decimals) - 1 });
+  return { first, last: last.toString() };
+}
+
 /** Parses a time as a `Moment`, exact to the microsecond. Without an offset it is UTC. @throws Malformed */
 export function momentOf(text: string, path: string): Moment {
   const moment = readMoment(text);

@@ -2,11 +2,14 @@ import type { FastifyRequest } from 'fastify';
 import { readyBody, requestedMaxAgeMs, type Served, sendCached, VIEW_PROBLEMS } from '../../../freshness/index.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import type { DatabaseClock } from '../../../platform/db/database-clock.ts';
-import { noSuch } from '../../../platform/errors.ts';
+import { NotFound, noSuch } from '../../../platform/errors.ts';
 import { answerWith, linkNext, readCursor, sendAnswer, writeCursor } from '../../../platform/http/answer.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { idOf, instantOf, limitOf } from '../../../platform/http/parameters.ts';
 import { SlotParams } from '../field-schemas.ts';
+import { readProvider } from '../people/provider-store.ts';
+import { readBounds, type WrittenBounds } from '../times/read-time.ts';
+import { TimeRefused } from '../times/time-failures.ts';
 import { type AvailableSlot, listSlots, readSlot, type SlotFilter, type SlotPosition } from './availability-view.ts';
 import { toSlotResponse } from './slot-response.ts';
 import { Slot, SlotPage, SlotQuery } from './slot-schemas.ts';
@@ -19,6 +22,8 @@ interface SlotRoutesDeps {
   readonly clock: DatabaseClock;
 }
 
+type Query = Omit<SlotFilter, 'from' | 'to'>;
+
 interface FoundSlots {
   readonly rows: readonly AvailableSlot[];
   /** How the view answered; `undefined` when the slots come from the database. */
@@ -29,20 +34,27 @@ interface FoundSlots {
 export function addSlotRoutes(app: HttpServer, { database, timetables, clock }: SlotRoutesDeps): void {
   const tags = ['Availability'];
 
-  /** Finds one provider's free slots in memory, and any other slots in the database. */
-  async function findSlots(request: FastifyRequest, filter: SlotFilter): Promise<FoundSlots> {
-    const { providerId, onlyAvailable } = filter;
+  /** Finds one provider's free slots in memory, and any other slots in the database. @throws NotFound, TimeRefused */
+  async function findSlots(request: FastifyRequest, written: WrittenBounds, query: Query): Promise<FoundSlots> {
+    const { providerId, onlyAvailable } = query;
     if (providerId === undefined || !onlyAvailable) {
-      return { rows: await database.read((reader) => listSlots(reader, filter)), served: undefined };
+      const rows = await database.read(async (reader) => {
+        const zone = providerId === undefined ? 'UTC' : (await readProvider(reader, providerId)).time_zone;
+        return listSlots(reader, { ...query, ...readBounds(written, zone) });
+      });
+      return { rows, served: undefined };
     }
     const served = await timetables.get(providerId, requestedMaxAgeMs(request));
-    return { rows: served.value?.available(clock.latestMs(), filter) ?? [], served };
+    const timetable = served.value;
+    if (!timetable) throw new NotFound('provider', providerId);
+    const bounds = readBounds(written, timetable.timeZone);
+    return { rows: timetable.available(clock.latestMs(), { ...query, ...bounds }), served };
   }
 
   app.get(
     '/api/v1/slots',
     {
-      config: { cached: true, paged: true, problems: VIEW_PROBLEMS },
+      config: { cached: true, paged: true, problems: [noSuch('provider'), TimeRefused, ...VIEW_PROBLEMS] },
       schema: {
         operationId: 'listSlots',
         tags,
@@ -55,17 +67,17 @@ export function addSlotRoutes(app: HttpServer, { database, timetables, clock }: 
       },
     },
     async (request, reply) => {
-      const { provider_id, from, to, available, cursor, limit } = request.query;
+      const { provider_id, available, cursor, limit } = request.query;
       const pageSize = limitOf(limit);
-      const filter = {
+      // A malformed time is reported before an unknown provider.
+      readBounds(request.query, 'UTC');
+      const query = {
         providerId: provider_id === undefined ? undefined : idOf(provider_id, 'query/provider_id'),
-        from: from === undefined ? undefined : instantOf(from, 'query/from'),
-        to: to === undefined ? undefined : instantOf(to, 'query/to'),
         onlyAvailable: available === 'true',
         after: cursor === undefined ? undefined : readPosition(cursor),
         limit: pageSize + 1,
       };
-      const { rows, served } = await findSlots(request, filter);
+      const { rows, served } = await findSlots(request, request.query, query);
       const slots = rows.slice(0, pageSize);
       const last = rows.length > pageSize ? slots.at(-1) : undefined;
       const next = last === undefined ? null : writeCursor([last.start_time, last.slot_id]);

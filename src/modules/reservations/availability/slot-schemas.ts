@@ -4,6 +4,7 @@ import { IdParameter } from '../../../platform/http/parameters.ts';
 import { PriceField, UnitPrice } from '../../inventory/index.ts';
 import { Reservation } from '../booking/reservation-schemas.ts';
 import {
+  BoundParameter,
   EndTime,
   NextCursor,
   PageQuery,
@@ -11,7 +12,6 @@ import {
   SlotId,
   StartTime,
   strict,
-  TimeParameter,
   WrittenTime,
 } from '../field-schemas.ts';
 
@@ -44,8 +44,8 @@ export const SlotPage = component(
 export const SlotQuery = Type.Object({
   ...PageQuery.properties,
   provider_id: Type.Optional(IdParameter('Only slots of this provider.', 1)),
-  from: Type.Optional(TimeParameter('Only slots that start at or after this time', '2026-11-27')),
-  to: Type.Optional(TimeParameter('Only slots that start before this time', '2100-01-01')),
+  from: Type.Optional(BoundParameter('Only slots that start at or after this time', '2026-11-27')),
+  to: Type.Optional(BoundParameter('Only slots that start before this time', '2100-01-01')),
   available: Type.Optional(
     Type.Enum(['true', 'false'], {
       type: 'string',

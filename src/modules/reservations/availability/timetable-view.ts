@@ -51,7 +51,7 @@ export function createTimetableView(freshness: Freshness, database: Database, mi
 
 async function readTimetable(reader: Reader, providerId: Id, minNoticeMs: number): Promise<Timetable | undefined> {
   const { rows } = await sql<TimetableProvider>`
-    select id as provider_id, first_name, last_name from provider where id = ${providerId}`.execute(reader);
+    select id as provider_id, first_name, last_name, time_zone from provider where id = ${providerId}`.execute(reader);
   const provider = rows[0];
   if (!provider) return undefined;
   const isOpen = sql`s.provider_id = ${providerId} and s.closed_at is null and s.starts_at >= holdfast_clock()`;

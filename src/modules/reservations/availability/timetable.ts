@@ -19,7 +19,7 @@ export interface TimetableSlot extends Units {
   readonly price: Price | null;
 }
 
-export type TimetableProvider = Pick<Provider, 'provider_id' | 'first_name' | 'last_name'>;
+export type TimetableProvider = Pick<Provider, 'provider_id' | 'first_name' | 'last_name' | 'time_zone'>;
 
 interface Row {
   slot: TimetableSlot;
@@ -47,6 +47,11 @@ export class Timetable {
       json: JSON.stringify(toTimeslot({ ...slot, is_available: true }, provider)),
     }));
     this.#rowOf = new Map(this.#rows.map((row) => [row.slot.slot_id, row]));
+  }
+
+  /** The provider's time zone. */
+  get timeZone(): string {
+    return this.#provider.time_zone;
   }
 
   /** Number of slots. */

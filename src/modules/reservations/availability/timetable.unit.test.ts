@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Timetable, type TimetableSlot } from './timetable.ts';
 
-const PROVIDER = { provider_id: 1, first_name: 'Jane', last_name: 'Doe' };
+const PROVIDER = { provider_id: 1, first_name: 'Jane', last_name: 'Doe', time_zone: 'UTC' };
 const MINUTE = 60_000;
 
 const arbitrarySlots = fc

@@ -163,8 +163,8 @@ eachDatabase('GET /api/v1/reservations', (open) => {
     ['live=true', 'query must have client_id or provider_id'],
     ['client_id=1&provider_id=1', 'query/provider_id must not be given together with client_id'],
     ['provider_id=0', 'query/provider_id must be a whole number from 1 to 2^53-1'],
-    ['provider_id=1&from=yesterday', 'query/from must be a time such as 2026-12-30T10:00:00Z'],
-    ['provider_id=1&to=2026-02-30', 'query/to must be a time such as 2026-12-30T10:00:00Z'],
+    ['provider_id=1&from=yesterday', 'query/from must be a time such as 2026-12-30T10:00:00Z or 2026-12-30 10:00'],
+    ['provider_id=1&to=2026-02-30', 'query/to must be a time such as 2026-12-30T10:00:00Z or 2026-12-30 10:00'],
   ])('the query ?%s returns 400', async (query, sentence) => {
     const { status, body } = await api.send('GET', `/api/v1/reservations?${query}`);
     const { errors } = body as { errors: { path: string; message: string }[] };

@@ -1,4 +1,4 @@
-import { toSeconds } from '../../../platform/time/instant.ts';
+import { toMicroseconds, toSeconds } from '../../../platform/time/instant.ts';
 import { toJsonPrice } from '../../inventory/index.ts';
 import type { Reservation } from './reservation.ts';
 import type { ReservationEvent } from './reservation-view.ts';
@@ -18,9 +18,15 @@ export function toReservationResponse({ name, pax, ...reservation }: Reservation
   };
 }
 
-/** The times of events stay exact to the microsecond, so that the state at just that instant can be requested. */
+/** The times of events have all six decimals: as `at` they name just that microsecond, and not its whole second. */
 export function toHistoryResponse(events: readonly ReservationEvent[]) {
-  return { history: events.map((event) => ({ ...event, expires_at: toSeconds(event.expires_at) })) };
+  return {
+    history: events.map((event) => ({
+      ...event,
+      at: toMicroseconds(Temporal.Instant.from(event.at)),
+      expires_at: toSeconds(event.expires_at),
+    })),
+  };
 }
 
 /** A reservation as the fixed paths show it. They call its slot a timeslot. */

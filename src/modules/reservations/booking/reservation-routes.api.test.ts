@@ -185,14 +185,14 @@ eachDatabase('reservations under /api/v1', (open) => {
     await api.change('cancel', reservation_id, harry);
     const { history } = await api.require<{ history: object[] }>(200, 'GET', `${url}/history`);
     expect(history).toMatchObject([
-      { at: '2026-11-02T08:00:00Z', status: 'held' },
+      { at: '2026-11-02T08:00:00.000000Z', status: 'held' },
       { at: '2026-11-02T08:10:00.000001Z', status: 'confirmed' },
-      { at: '2026-11-02T09:00:00Z', status: 'cancelled' },
+      { at: '2026-11-02T09:00:00.000000Z', status: 'cancelled' },
     ]);
     const statusAt = async (at: string) =>
       (await api.require<ListedReservation>(200, 'GET', `${url}?at=${encodeURIComponent(at)}`)).status;
     expect(await statusAt('2026-11-02T08:00:00Z')).toBe('held');
-    expect(await statusAt('2026-11-02 08:10:00')).toBe('held');
+    expect(await statusAt('2026-11-02 08:10:00.000000')).toBe('held');
     expect(await statusAt('2026-11-02T08:10:00.000001Z')).toBe('confirmed');
     expect(await statusAt('2026-11-02T09:00:00Z')).toBe('cancelled');
     expect(await api.requireProblem(404, 'GET', `${url}?at=2026-11-02T07:59:59Z`)).toBe('before-first-state');
@@ -200,12 +200,39 @@ eachDatabase('reservations under /api/v1', (open) => {
     expect(await api.requireProblem(400, 'GET', `${url}?at=yesterday`)).toBe('malformed-request');
   });
 
+  it('a time that an answer has shown finds, as `at`, what it described', async () => {
+    type Seen = ListedReservation & { created_at: string; confirmed_at: string | null };
+    await open().clock.freeze('2026-11-02T08:00:00.7Z');
+    const slot_id = await api.offerSlot();
+    const held = await api.require<Seen>(201, 'POST', '/api/v1/reservations', { client_id: harry, slot_id });
+    const url = `/api/v1/reservations/${held.reservation_id}`;
+    const at = (time: string | null) => api.require<Seen>(200, 'GET', `${url}?at=${time}`);
+    expect(await at(held.created_at)).toEqual(held);
+    await open().clock.freeze('2026-11-02T08:05:00.9Z');
+    const confirmed = await api.require<Seen>(200, 'POST', `${url}/confirm`, { client_id: harry });
+    expect(await at(confirmed.confirmed_at)).toEqual(confirmed);
+    expect(await at(held.created_at)).toEqual(held);
+    const { history } = await api.require<{ history: { at: string; status: string }[] }>(200, 'GET', `${url}/history`);
+    for (const entry of history) expect(await at(entry.at)).toMatchObject({ status: entry.status });
+    const other = await api.hold(harry, await api.offerSlot());
+    await open().clock.freeze('2026-11-02T08:50:00Z');
+    const expired = await api.require<Seen>(
+      200,
+      'GET',
+      `/api/v1/reservations/${other.reservation_id}?at=${other.expires_at}`,
+    );
+    expect(expired.status).toBe('expired');
+  });
+
   it('a history dates the expiry of a hold at its instant, before and after a sweep', async () => {
     const { reservation_id } = await api.hold(harry, await api.offerSlot());
     const url = `/api/v1/reservations/${reservation_id}`;
     await open().clock.freeze('2026-11-02T12:00:00Z');
     const before = await api.require<{ history: object[] }>(200, 'GET', `${url}/history`);
-    expect(before.history).toMatchObject([{ status: 'held' }, { status: 'expired', at: '2026-11-02T08:30:00Z' }]);
+    expect(before.history).toMatchObject([
+      { status: 'held' },
+      { status: 'expired', at: '2026-11-02T08:30:00.000000Z' },
+    ]);
     await api.require(200, 'PUT', '/provider/expiredReservations');
     expect(await api.require(200, 'GET', `${url}/history`)).toEqual(before);
     const atExpiry = await api.require<ListedReservation>(200, 'GET', `${url}?at=2026-11-02T08:30:00Z`);

@@ -2,9 +2,11 @@ import { type Database, readClock } from '../../../platform/db/database.ts';
 import { Malformed, noSuch, unavailable } from '../../../platform/errors.ts';
 import { answerWith, pageById } from '../../../platform/http/answer.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
-import { idOf, instantOf } from '../../../platform/http/parameters.ts';
+import { idOf, namedMoments } from '../../../platform/http/parameters.ts';
 import { SlotTaken } from '../../inventory/index.ts';
 import { ReservationParams } from '../field-schemas.ts';
+import { readBounds } from '../times/read-time.ts';
+import { TimeRefused } from '../times/time-failures.ts';
 import { sendBatched } from './batched-answer.ts';
 import type { HoldEngine } from './hold-engine.ts';
 import type { RequestedPax } from './hold-store.ts';
@@ -28,7 +30,14 @@ import {
   ReservationPage,
   ReservationQuery,
 } from './reservation-schemas.ts';
-import { listReservations, type Party, readHistory, readReservation, readReservationAt } from './reservation-view.ts';
+import {
+  listReservations,
+  type Party,
+  readHistory,
+  readReservation,
+  readReservationAt,
+  readTimeZone,
+} from './reservation-view.ts';
 
 interface ReservationRoutesDeps {
   readonly database: Database;
@@ -70,7 +79,7 @@ export function addReservationRoutes(app: HttpServer, { database, engine }: Rese
   app.get(
     '/api/v1/reservations',
     {
-      config: { paged: true, problems: [noSuch('client'), noSuch('provider')] },
+      config: { paged: true, problems: [noSuch('client'), noSuch('provider'), TimeRefused] },
       schema: {
         operationId: 'listReservations',
         tags,
@@ -81,17 +90,18 @@ export function addReservationRoutes(app: HttpServer, { database, engine }: Rese
       },
     },
     async (request, reply) => {
-      const { from, to, live } = request.query;
-      const filter = {
-        party: partyOf(request.query),
-        from: from === undefined ? undefined : instantOf(from, 'query/from'),
-        to: to === undefined ? undefined : instantOf(to, 'query/to'),
-        onlyLive: live === 'true',
-      };
+      const party = partyOf(request.query);
+      const onlyLive = request.query.live === 'true';
+      // A malformed time is reported before an unknown party.
+      readBounds(request.query, 'UTC');
       const { rows, next_cursor } = await pageById(
         request,
         reply,
-        (afterId, limit) => database.read((reader) => listReservations(reader, filter, afterId, limit)),
+        (afterId, limit) =>
+          database.read(async (reader) => {
+            const bounds = readBounds(request.query, await readTimeZone(reader, party));
+            return listReservations(reader, { party, ...bounds, onlyLive }, afterId, limit);
+          }),
         (reservation) => reservation.reservation_id,
       );
       return { reservations: rows.map(toReservationResponse), next_cursor };
@@ -114,11 +124,13 @@ export function addReservationRoutes(app: HttpServer, { database, engine }: Rese
     },
     async (request) => {
       const reservationId = idOf(request.params.id, 'params/id');
-      const at = request.query.at === undefined ? undefined : instantOf(request.query.at, 'query/at');
+      const { at } = request.query;
+      const moments = at === undefined ? undefined : namedMoments(at, 'query/at');
       const reservation = await database.read(async (reader) => {
-        if (at === undefined) return readReservation(reader, reservationId);
-        if (isBefore(await readClock(reader), at)) throw new FutureTime();
-        return readReservationAt(reader, reservationId, at);
+        if (moments === undefined) return readReservation(reader, reservationId);
+        const now = await readClock(reader);
+        if (isBefore(now, moments.first)) throw new FutureTime();
+        return readReservationAt(reader, reservationId, isBefore(now, moments.last) ? now : moments.last);
       });
       return toReservationResponse(reservation);
     },

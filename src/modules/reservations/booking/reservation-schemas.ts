@@ -3,6 +3,7 @@ import { component, nullable } from '../../../platform/http/openapi.ts';
 import { IdParameter } from '../../../platform/http/parameters.ts';
 import { UnitPrice } from '../../inventory/index.ts';
 import {
+  BoundParameter,
   ClientId,
   EndTime,
   NextCursor,
@@ -101,7 +102,7 @@ const HistoryEntry = component(
     {
       at: Type.String({
         format: 'date-time',
-        description: 'When it happened; UTC, to the microsecond.',
+        description: 'When it happened; UTC, with six decimals.',
         examples: ['2099-03-01T12:00:00.123456Z'],
       }),
       status: Status,
@@ -161,15 +162,21 @@ export const RescheduleBody = Type.Object(
 );
 
 export const ReservationQuery = Type.Object({
-  at: Type.Optional(TimeParameter('A past moment: the answer is as it was then. Defaults to now', '2026-11-27')),
+  at: Type.Optional(
+    TimeParameter(
+      'A past moment: the answer is as it was then. A time without decimals stands for its whole second, so that a time ' +
+        'from an answer finds what it describes. Defaults to now',
+      '2026-11-27',
+    ),
+  ),
 });
 
 export const ReservationListQuery = Type.Object({
   ...PageQuery.properties,
   client_id: Type.Optional(IdParameter("A client's reservations. Required without `provider_id`.", 1)),
   provider_id: Type.Optional(IdParameter("The reservations of a provider's slots. Required without `client_id`.", 1)),
-  from: Type.Optional(TimeParameter('Only reservations of slots that end after this time', '2026-11-27')),
-  to: Type.Optional(TimeParameter('Only reservations of slots that start before this time', '2100-01-01')),
+  from: Type.Optional(BoundParameter('Only reservations of slots that end after this time', '2026-11-27')),
+  to: Type.Optional(BoundParameter('Only reservations of slots that start before this time', '2100-01-01')),
   live: Type.Optional(
     Type.Enum(['true', 'false'], {
       type: 'string',

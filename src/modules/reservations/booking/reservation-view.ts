@@ -61,11 +61,14 @@ export interface ReservationFilter {
   readonly onlyLive: boolean;
 }
 
-/**
- * Up to `limit` reservations with ids above `afterId`, by id.
- *
- * @throws NotFound for an unknown client or provider
- */
+/** The time zone of a party's times without an offset: a provider's own, and UTC for a client. @throws NotFound */
+export async function readTimeZone(reader: Reader, { role, id }: Party): Promise<string> {
+  if (role === 'provider') return (await readProvider(reader, id)).time_zone;
+  await readClient(reader, id);
+  return 'UTC';
+}
+
+/** Up to `limit` reservations with ids above `afterId`, by id. Those of an unknown party are none. */
 export async function listReservations(
   reader: Reader,
   filter: ReservationFilter,
@@ -73,9 +76,7 @@ export async function listReservations(
   limit: number,
 ): Promise<Reservation[]> {
   const list = filter.party.role === 'client' ? listOfClient : listOfProvider;
-  const rows = await list(reader, filter, afterId, limit);
-  if (rows.length === 0) await requireParty(reader, filter.party);
-  return rows;
+  return list(reader, filter, afterId, limit);
 }
 
 /**
@@ -123,11 +124,6 @@ async function listOfProvider(reader: Reader, filter: ReservationFilter, afterId
   return rows;
 }
 
-async function requireParty(reader: Reader, { role, id }: Party): Promise<void> {
-  if (role === 'client') await readClient(reader, id);
-  else await readProvider(reader, id);
-}
-
 /** One change of a reservation, and its state from then on. */
 export interface ReservationEvent {
   readonly at: InstantText;
@@ -159,7 +155,7 @@ export async function readHistory(reader: Reader, reservationId: Id): Promise<Re
 }
 
 /**
- * A reservation as it was at `at`, a moment that has passed.
+ * A reservation as it was at `at`, a moment that has passed, after everything that happened at that very microsecond.
  *
  * @throws NotFound, BeforeFirstState
  */

@@ -138,7 +138,8 @@ eachDatabase('booking routes', (open) => {
     }
     expect(ids.length).toBeGreaterThan(1);
     expect(ids).toEqual(ids.toSorted((a, b) => a - b));
-    expect((await ask(app, 'GET', '/api/bookings?client_id=999999')).body).toEqual({ bookings: [], next_cursor: null });
+    const foreign = await ask(app, 'GET', '/api/bookings?client_id=999999');
+    expect(foreign.body).toMatchObject({ status: 404, type: 'urn:holdfast:problem:no-such-client' });
     expect((await ask(app, 'GET', '/api/bookings')).status).toBe(400);
   });
 

@@ -7,7 +7,7 @@ import { answerOnce } from '../../../platform/http/idempotency.ts';
 import { idOf } from '../../../platform/http/parameters.ts';
 import { toSeconds } from '../../../platform/time/instant.ts';
 import { toJsonPrice } from '../../inventory/index.ts';
-import { AlreadyEnded, ForeignClient, type ReservationPolicy } from '../../reservations/index.ts';
+import { AlreadyEnded, ForeignClient, type ReservationPolicy, readClient } from '../../reservations/index.ts';
 import { bookItem, cancelBooking } from './book-item.ts';
 import { ItemSoldOut } from './booking-failures.ts';
 import * as schemas from './booking-schemas.ts';
@@ -49,7 +49,7 @@ export function addBookingRoutes(app: HttpServer, { database, policy }: BookingR
   app.get(
     '/api/bookings',
     {
-      config: { paged: true },
+      config: { paged: true, problems: [noSuch('client')] },
       schema: {
         operationId: 'listBookings',
         tags,
@@ -64,7 +64,11 @@ export function addBookingRoutes(app: HttpServer, { database, policy }: BookingR
       const { rows, next_cursor } = await pageById(
         request,
         reply,
-        (afterId, limit) => database.read((reader) => listBookings(reader, clientId, afterId, limit)),
+        (afterId, limit) =>
+          database.read(async (reader) => {
+            await readClient(reader, clientId);
+            return listBookings(reader, clientId, afterId, limit);
+          }),
         (booking) => booking.booking_id,
       );
       return { bookings: rows.map(toBooking), next_cursor };

@@ -10,12 +10,9 @@ export function seconds(micros: number): string {
   return new Date(Math.floor(micros / 1_000_000) * 1_000).toISOString().replace('.000Z', 'Z');
 }
 
-/** A time to the microsecond, without trailing zeros, as the database writes it. */
+/** A time with all six decimals. */
 export function exactly(micros: number): string {
-  const fraction = String(micros % 1_000_000)
-    .padStart(6, '0')
-    .replace(/0+$/, '');
-  return fraction === '' ? seconds(micros) : seconds(micros).replace('Z', `.${fraction}Z`);
+  return seconds(micros).replace('Z', `.${String(micros % 1_000_000).padStart(6, '0')}Z`);
 }
 
 export function shapeSlot(model: BookingModel, slot: ModelSlot) {

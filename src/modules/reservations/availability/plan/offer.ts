@@ -1,9 +1,4 @@
-/** A time as a request writes it. Without an offset it is in the provider's time zone. */
-export interface WrittenTime {
-  readonly text: string;
-  /** Where the time is in the request, for error messages. */
-  readonly path: string;
-}
+import type { WrittenTime } from '../../times/written-time.ts';
 
 /** A range or a break as a request writes it. */
 export interface WrittenRange {

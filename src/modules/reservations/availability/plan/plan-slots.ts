@@ -1,9 +1,9 @@
 import { Malformed } from '../../../../platform/errors.ts';
 import { isStorable, parseDate } from '../../../../platform/time/timestamp.ts';
 import { cutIntoSlots, type Span } from '../../../inventory/index.ts';
+import { instantOfWallClock, nearestInstant, textOfWallClock, wallClockAt } from '../../times/wall-clock.ts';
 import { RangeRefused } from '../availability-failures.ts';
 import type { Offer, SkippedOccurrence, WrittenRange } from './offer.ts';
-import { instantOfWallClock, nearestInstant, textOfWallClock, wallClockAt } from './wall-clock.ts';
 import { readRange } from './written-range.ts';
 
 export interface SlotPlan {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Failure } from '../../../../platform/errors.ts';
+import { wallClockAt } from '../../times/wall-clock.ts';
 import { planSlots, type SlotPlan } from './plan-slots.ts';
-import { wallClockAt } from './wall-clock.ts';
 import { writtenRange } from './written-range.ts';
 
 interface Written {
