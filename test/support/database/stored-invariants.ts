@@ -7,6 +7,8 @@ const BREACHES = {
     select s.id from slot s
       left join reservation r on r.slot_id = s.id and r.status in ('held', 'confirmed')
      group by s.id having s.claimed <> coalesce(sum(r.quantity), 0)`,
+  'reservations with another provider than their slot': sql`
+    select r.id from reservation r join slot s on s.id = r.slot_id where r.provider_id is distinct from s.provider_id`,
   'slots sold beyond their capacity': sql`select id from slot where claimed > capacity + overclaimed or claimed < 0`,
   'confirmed reservations that were not held when they were confirmed': sql`
     select id from reservation

@@ -1,7 +1,13 @@
+import { sql } from 'kysely';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { BookingApi, type ListedReservation, nextPageOf } from '../../../../test/support/bookings/booking-api.ts';
+import { addSlots } from '../../../../test/support/database/seed-tables.ts';
+import { brokenInvariants } from '../../../../test/support/database/stored-invariants.ts';
 import { eachDatabase } from '../../../../test/support/database/test-database.ts';
 import { openTestApp } from '../../../../test/support/server/test-app.ts';
+import type { Reader } from '../../../platform/db/database.ts';
+import { readSlot } from '../availability/availability-view.ts';
+import { listReservations } from './reservation-view.ts';
 
 const NOW = '2026-11-02T08:00:00Z';
 const UNKNOWN_ID = 999_999_999;
@@ -171,6 +177,64 @@ eachDatabase('GET /api/v1/reservations', (open) => {
     expect([status, errors.map(({ path, message }) => `${path} ${message}`)]).toEqual([400, [sentence]]);
   });
 
+  it.each([false, true])(
+    'with onlyLive=%s, the first and a late page by provider read as few rows',
+    async (onlyLive) => {
+      const { database } = open();
+      const [slotId] = await addSlots(database, 1, 9_000);
+      await addSlots(database, 500);
+      await database.transaction((tx) =>
+        sql`
+        insert into reservation (slot_id, client_id, status, held_at, expires_at, changed_at, decided_at)
+        select ${slotId}, ${harry}, case n % 10 when 0 then 'cancelled' else 'confirmed' end,
+               now() - interval '1 hour', now(), now(), case n % 10 when 0 then null else now() - interval '1 hour' end
+          from generate_series(1, 5000) n`.execute(tx),
+      );
+      const slot = await database.read((reader) => readSlot(reader, slotId ?? 0));
+      const filter = {
+        party: { role: 'provider', id: slot.provider_id ?? 0 },
+        from: undefined,
+        to: undefined,
+        onlyLive,
+      } as const;
+      const readPage = (afterId: number, isRange = false) =>
+        database.read(async (reader) => {
+          const from = isRange ? '2026-01-01T00:00:00Z' : undefined;
+          const before = await countRowsRead(reader);
+          const page = await listReservations(reader, { ...filter, from }, afterId, 10);
+          return { page, rowsRead: (await countRowsRead(reader)) - before };
+        });
+      const first = await readPage(0);
+      expect(first.page).toHaveLength(10);
+      const late = await readPage((first.page[0]?.reservation_id ?? 0) + 4_500);
+      expect(late.page).toHaveLength(10);
+      for (const { rowsRead } of [first, late]) expect(rowsRead).toBeLessThanOrEqual(40);
+      // The control: a range gathers before it takes the first ten.
+      expect((await readPage(0, true)).rowsRead).toBeGreaterThan(4_000);
+    },
+  );
+
+  it('a reservation keeps the provider of its slot, whichever program writes', async () => {
+    const { database } = open();
+    const [own, other] = [await offerQuarters(2), await offerQuarters(2)];
+    const id = await hold(harry, own.slots[0]);
+    await api.change('reschedule', id, harry, { slot_id: other.slots[0] ?? 0 });
+    expect([await listIds(`provider_id=${own.provider}`), await listIds(`provider_id=${other.provider}`)]).toEqual([
+      [],
+      [id],
+    ]);
+    await database.transaction((tx) =>
+      sql`update reservation set slot_id = ${own.slots[1]} where id = ${id}`.execute(tx),
+    );
+    expect(await listIds(`provider_id=${own.provider}`)).toEqual([id]);
+    const moved = await api.createProvider();
+    await database.transaction((tx) =>
+      sql`update slot set provider_id = ${moved} where id = ${own.slots[1]}`.execute(tx),
+    );
+    expect(await listIds(`provider_id=${moved}`)).toEqual([id]);
+    expect(await brokenInvariants(database)).toEqual([]);
+  });
+
   it('a list by an unknown client or provider returns 404, and by one without reservations is empty', async () => {
     const parties = { client: await api.createClient(), provider: await api.createProvider() };
     for (const [role, id] of Object.entries(parties)) {
@@ -180,3 +244,11 @@ eachDatabase('GET /api/v1/reservations', (open) => {
     }
   });
 });
+
+/** Rows of reservations and slots that this session has read so far. Counters of several transactions may be in it. */
+async function countRowsRead(reader: Reader): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::integer as count
+      from pg_stat_xact_user_tables where relname in ('reservation', 'slot')`.execute(reader);
+  return rows[0]?.count ?? 0;
+}

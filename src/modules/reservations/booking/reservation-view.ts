@@ -75,7 +75,9 @@ export async function listReservations(
   afterId: Id | 0,
   limit: number,
 ): Promise<Reservation[]> {
-  const list = filter.party.role === 'client' ? listOfClient : listOfProvider;
+  const isRange = filter.from !== undefined || filter.to !== undefined;
+  const listProvider = isRange ? listOfProviderInRange : listOfProvider;
+  const list = filter.party.role === 'client' ? listOfClient : listProvider;
   return list(reader, filter, afterId, limit);
 }
 
@@ -109,10 +111,33 @@ async function listOfClient(reader: Reader, filter: ReservationFilter, afterId: 
 }
 
 /**
- * Finds all reservations of the provider's slots before it takes the first `limit`. With the limit in the same query,
- * PostgreSQL would walk all reservations by id until it has met enough of this provider's.
+ * Every page costs the same: live and ended reservations are read in the order of one index, which has them apart. The
+ * comparisons of rows and the limit of one slot leave PostgreSQL no other plan. With plain conditions it would walk all
+ * reservations by id until it has met enough of this provider's, and read all slots.
  */
-async function listOfProvider(reader: Reader, filter: ReservationFilter, afterId: Id | 0, limit: number) {
+async function listOfProvider(reader: Reader, { party, onlyLive }: ReservationFilter, afterId: Id | 0, limit: number) {
+  const key = sql`r.provider_id, (r.status in ('held', 'confirmed'))`;
+  const isListed = onlyLive ? sql`(r.status = 'confirmed' or r.expires_at > (select now from clock))` : sql`true`;
+  const page = (isLive: boolean) => sql`
+    (select r.* from reservation r
+      where r.provider_id is not null and (${key}, r.id) > (${party.id}, ${isLive}::boolean, ${afterId})
+        and (${key}) <= (${party.id}, ${isLive}::boolean) and ${isListed}
+      order by ${key}, r.id limit ${limit})`;
+  const { rows } = await sql<Reservation>`
+    with ${CLOCK}, listed as materialized (
+      select * from (${onlyLive ? page(true) : sql`${page(true)} union all ${page(false)}`}) r order by r.id limit ${limit}
+    )
+    select ${LISTED_RESERVATION}
+      from clock cross join listed r cross join lateral (select * from slot where slot.id = r.slot_id limit 1) s
+     order by r.id`.execute(reader);
+  return rows;
+}
+
+/**
+ * Finds all reservations of the provider's slots in the range before it takes the first `limit`. With the limit in the
+ * same query, PostgreSQL would walk all reservations by id until it has met enough of this provider's.
+ */
+async function listOfProviderInRange(reader: Reader, filter: ReservationFilter, afterId: Id | 0, limit: number) {
   // Live and ended reservations have an index each: live ones must be found fast on a slot with thousands of ended ones.
   const onSlot = filter.onlyLive ? LIVE_ON_SLOT : sql`${LIVE_ON_SLOT} union all ${ENDED_ON_SLOT}`;
   const { rows } = await sql<Reservation>`
