@@ -198,7 +198,7 @@ eachDatabase('GET /api/v1/reservations', (open) => {
         onlyLive,
       } as const;
       const readPage = (afterId: number, isRange = false) =>
-        database.read(async (reader) => {
+        database.transaction(async (reader) => {
           const from = isRange ? '2026-01-01T00:00:00Z' : undefined;
           const before = await countRowsRead(reader);
           const page = await listReservations(reader, { ...filter, from }, afterId, 10);
@@ -245,7 +245,7 @@ eachDatabase('GET /api/v1/reservations', (open) => {
   });
 });
 
-/** Rows of reservations and slots that this session has read so far. Counters of several transactions may be in it. */
+/** Rows of reservations and slots that this session has read so far. The counter may start again between transactions. */
 async function countRowsRead(reader: Reader): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::integer as count

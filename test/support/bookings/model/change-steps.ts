@@ -36,7 +36,7 @@ export function offer(command: Only<'offer'>, model: BookingModel): Step {
     idsIn: (body) => (body as { slots: { slot_id: Id }[] }).slots.map((each) => each.slot_id),
     expect: (idAt) => {
       const slots = shapes.byStart(model.offer(provider, start, end, command.capacity, minutes * MINUTE, idAt));
-      return { slots: slots.map((slot) => shapes.shapeSlot(model, slot)) };
+      return { slots: slots.map((slot) => shapes.shapeSlot(model, slot)), skipped: [] };
     },
   };
 }

@@ -43,13 +43,15 @@ function listSlots(command: Only<'list slots'>, model: BookingModel): Step {
   const query = new URLSearchParams({ from: shapes.seconds(start), limit: String(command.limit) });
   if (provider !== undefined) query.set('provider_id', String(provider));
   if (command.available) query.set('available', 'true');
-  const expect = () =>
-    shapes
+  const expect = () => {
+    if (provider !== undefined && !model.providers.includes(provider)) throw new Refused(404, 'no-such-provider');
+    return shapes
       .byStart(model.slots)
       .filter((slot) => slot.start >= start && (provider === undefined || slot.provider === provider))
       .filter((slot) => slot.start >= model.now || !command.available)
       .map((slot) => shapes.shapeSlot(model, slot))
       .filter((slot) => slot.is_available || !command.available);
+  };
   return { ...base, url: `/api/v1/slots?${query}`, pagesOf: 'slots', expect };
 }
 
