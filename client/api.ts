@@ -358,6 +358,11 @@ export interface ItemPrice {
   readonly "currency": string;
 }
 
+export type ItemSoldOutProblem = Problem & {
+  /** With `item-sold-out`: number of units that are still free. */
+  readonly "remaining"?: number;
+};
+
 export interface LoggedState {
   /** The vehicle's id. */
   readonly "vehicle_id": number;
@@ -872,6 +877,22 @@ export interface UnitPrice {
   readonly "currency": string;
 }
 
+export interface UpdateClientRequest {
+  /** The first name. */
+  readonly "first_name"?: string;
+  /** The last name. */
+  readonly "last_name"?: string;
+}
+
+export interface UpdateProviderRequest {
+  /** The first name. */
+  readonly "first_name"?: string;
+  /** The last name. */
+  readonly "last_name"?: string;
+  /** IANA time zone of the provider's times that have no offset. Defaults to UTC. */
+  readonly "time_zone"?: string;
+}
+
 export interface Vehicle {
   /** The vehicle's id. */
   readonly "id": number;
@@ -1343,6 +1364,22 @@ export interface Api {
       query: undefined;
       body: ReplaceOrderRequest;
       answer: Order;
+    };
+  };
+  patch: {
+    /** Change a provider */
+    "/api/v1/providers/{id}": {
+      path: { "id": number; };
+      query: undefined;
+      body: UpdateProviderRequest;
+      answer: Provider;
+    };
+    /** Change a client */
+    "/api/v1/clients/{id}": {
+      path: { "id": number; };
+      query: undefined;
+      body: UpdateClientRequest;
+      answer: Client;
     };
   };
   delete: {

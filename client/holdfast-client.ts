@@ -85,7 +85,7 @@ function bodyOf(text: string, { status, headers }: Response): unknown {
 }
 
 function eachMethod<T>(make: (method: Method) => T): Record<Method, T> {
-  return { get: make('get'), post: make('post'), put: make('put'), delete: make('delete') };
+  return { get: make('get'), post: make('post'), put: make('put'), patch: make('patch'), delete: make('delete') };
 }
 
 interface Answered {

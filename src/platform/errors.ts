@@ -55,7 +55,7 @@ export abstract class Failure extends Error implements FailureType {
 }
 
 /**
- * Creates the base class of a failure: `class SlotTaken extends failure('conflict', 'slot-taken', 'Slot is taken')`.
+ * Creates the base class of a failure: `class SlotTaken extends failure('conflict', 'slot-taken', 'Not enough units are free')`.
  * Kind, type and title are static too, so that a route can declare the class among its failures.
  */
 export function failure(kind: FailureKind, type: string, title: string) {

@@ -1,7 +1,7 @@
 export { AmountTooFine, amountsOf, type Price, parsePrice, requirePayable, toJsonPrice } from './price.ts';
 export { PriceField, UnitPrice } from './price-schemas.ts';
 export { cutIntoSlots, type Slot, type Span } from './slot.ts';
-export { inventoryConstraints, SlotsOverlap, SlotTaken } from './slot-failures.ts';
+export { inventoryConstraints, remainingUnits, SlotsOverlap, SlotTaken } from './slot-failures.ts';
 export {
   closeSlots,
   type LockedSlot,

@@ -3,7 +3,7 @@ import type { HttpServer } from '../../../src/platform/http/http-server.ts';
 import type { Id } from '../../../src/platform/ids.ts';
 import { type Answered, ask } from '../server/test-app.ts';
 
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** The fields of a slot that tests look at. */
 export interface ListedSlot {

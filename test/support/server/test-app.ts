@@ -38,7 +38,7 @@ export interface Answered {
 /** Sends a request and returns its answer. Fails when OpenAPI does not declare such an answer of the route. */
 export async function ask(
   app: HttpServer,
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   url: string,
   payload?: object,
   headers: Record<string, string> = {},

@@ -108,7 +108,7 @@ export async function book(database: Database, slotId: Id | undefined): Promise<
 }
 
 export async function cancel(database: Database, reservationId: Id): Promise<void> {
-  await database.transaction((tx) => cancelReservation(tx, { reservationId, clientId: ONLY_CLIENT }, POLICY));
+  await database.transaction((tx) => cancelReservation(tx, { reservationId, clientId: ONLY_CLIENT }));
 }
 
 export async function unitsLeftOf(database: Database, slotId: Id | undefined): Promise<number> {

@@ -6,6 +6,7 @@ import { readClient } from '../people/client-store.ts';
 import {
   decideExtension,
   isBefore,
+  isToBeCancelled,
   leastNoticeMs,
   type Reservation,
   type ReservationPolicy,
@@ -28,18 +29,15 @@ export interface RescheduleCommand extends ChangeCommand {
 }
 
 /**
- * Cancels a live reservation. Its units are free when the transaction commits.
+ * Cancels a live reservation. Its units are free when the transaction commits. A cancelled reservation stays as it is, so
+ * that a cancellation can be repeated.
  *
- * @throws NotFound, ForeignClient, HoldExpired, AlreadyEnded
+ * @throws NotFound, ForeignClient, AlreadyEnded
  */
-export async function cancelReservation(
-  tx: Tx,
-  command: ChangeCommand,
-  policy: ReservationPolicy,
-): Promise<Reservation> {
+export async function cancelReservation(tx: Tx, command: ChangeCommand): Promise<Reservation> {
   await readClient(tx, command.clientId);
   const { reservation, now } = await lockReservation(tx, command.reservationId);
-  requireLive(reservation, command.clientId, now, policy);
+  if (!isToBeCancelled(reservation, command.clientId, now)) return reservation;
   await endReservations(tx, [reservation.reservation_id], 'cancelled', now);
   return readReservation(tx, reservation.reservation_id);
 }

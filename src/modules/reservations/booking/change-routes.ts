@@ -72,14 +72,16 @@ export function addChangeRoutes(app: HttpServer, { database, engine, policy }: C
       {
         operationId: 'cancelReservation',
         summary: 'Cancel a reservation',
-        description: 'Cancels a hold or a confirmed reservation. Its units are free at once.',
+        description:
+          'Cancels a hold or a confirmed reservation. Its units are free at once. Repeating the request has no further ' +
+          'effect and returns the same answer. An expired reservation, or one in conflict, has already ended: 409.',
         body: ChangeBody,
       },
       [],
     ),
     (request, reply) => {
       const command = commandOf(request);
-      return answerChange(request, reply, (tx) => cancelReservation(tx, command, policy));
+      return answerChange(request, reply, (tx) => cancelReservation(tx, command));
     },
   );
 

@@ -32,7 +32,11 @@ eachDatabase('reservations under /api/v1', (open) => {
     await api.hold(harry, slot_id, { quantity: 3 });
     const hold = (quantity: number) =>
       api.require(409, 'POST', '/api/v1/reservations', { client_id: john, slot_id, quantity });
-    expect(await hold(3)).toMatchObject({ type: 'urn:holdfast:problem:slot-taken', remaining: 2 });
+    expect(await hold(3)).toMatchObject({
+      type: 'urn:holdfast:problem:slot-taken',
+      detail: 'Only 2 of the requested units are free. Choose fewer units or another slot',
+      remaining: 2,
+    });
     await api.hold(john, slot_id, { quantity: 2 });
     expect(await hold(1)).toMatchObject({ type: 'urn:holdfast:problem:slot-taken', remaining: 0 });
   });
@@ -118,8 +122,28 @@ eachDatabase('reservations under /api/v1', (open) => {
     await api.change('confirm', reservation_id, harry);
     expect((await api.change('cancel', reservation_id, harry)).status).toBe('cancelled');
     expect((await api.readSlot(slot_id)).remaining).toBe(1);
-    for (const verb of ['cancel', 'confirm', 'extend'] as const) {
+    for (const verb of ['confirm', 'extend'] as const) {
       await api.change(verb, reservation_id, harry, { status: 409 });
+    }
+  });
+
+  it('a repeated cancellation returns the same answer, and one of an expired hold returns 409', async () => {
+    const { reservation_id } = await api.hold(harry, await api.offerSlot());
+    const first = await api.change('cancel', reservation_id, harry);
+    await open().clock.freeze('2026-11-02T08:10:00Z');
+    expect(await api.change('cancel', reservation_id, harry)).toEqual(first);
+    await api.change('cancel', reservation_id, john, { status: 403 });
+    const { history } = await api.require<{ history: object[] }>(
+      200,
+      'GET',
+      `/api/v1/reservations/${reservation_id}/history`,
+    );
+    expect(history).toHaveLength(2);
+    const expired = await api.hold(harry, await api.offerSlot());
+    await open().clock.freeze('2026-11-02T08:40:00Z');
+    const url = `/api/v1/reservations/${expired.reservation_id}/cancel`;
+    for (const _attempt of [1, 2]) {
+      expect(await api.requireProblem(409, 'POST', url, { client_id: harry })).toBe('already-ended');
     }
   });
 

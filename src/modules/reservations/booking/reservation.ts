@@ -87,6 +87,18 @@ export function requireLive(
 }
 
 /**
+ * Whether a cancellation changes the reservation: it is live, and not cancelled already.
+ *
+ * @throws ForeignClient; AlreadyEnded for one that ended otherwise
+ */
+export function isToBeCancelled(reservation: Reservation, clientId: Id, now: InstantText): boolean {
+  if (reservation.client_id !== clientId) throw new ForeignClient();
+  const status = statusAt(reservation, now);
+  if (status === 'expired' || status === 'conflict') throw new AlreadyEnded(status);
+  return status !== 'cancelled';
+}
+
+/**
  * The new expiry of an extended hold: a full hold's life from `now`, but not after the ceiling or the slot's start.
  *
  * @throws HoldCannotGrow when that is not later than the present expiry; NotHeld, and the failures of `requireLive`

@@ -5,11 +5,11 @@ import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { answerOnce } from '../../../platform/http/idempotency.ts';
 import { idOf } from '../../../platform/http/parameters.ts';
 import { ClientParams, PageQuery } from '../field-schemas.ts';
-import { insertClient, listClients, readClient } from './client-store.ts';
-import { Client, ClientBody, ClientPage } from './people-schemas.ts';
+import { insertClient, listClients, readClient, updateClient } from './client-store.ts';
+import { Client, ClientBody, ClientPage, ClientPatch } from './people-schemas.ts';
 import { toPersonResponse } from './person-response.ts';
 
-/** Clients under /api/v1: create, list and read. */
+/** Clients under /api/v1: create, list, read and change. */
 export function addClientRoutes(app: HttpServer, database: Database): void {
   const tags = ['Providers and clients'];
 
@@ -71,6 +71,27 @@ export function addClientRoutes(app: HttpServer, database: Database): void {
     async (request) => {
       const clientId = idOf(request.params.id, 'params/id');
       return toPersonResponse(await database.read((reader) => readClient(reader, clientId)));
+    },
+  );
+
+  app.patch(
+    '/api/v1/clients/:id',
+    {
+      config: { problems: [noSuch('client')] },
+      schema: {
+        operationId: 'updateClient',
+        tags,
+        summary: 'Change a client',
+        description: 'Changes the given fields. Orders keep the name that they were placed under.',
+        params: ClientParams,
+        body: ClientPatch,
+        response: { 200: Client },
+      },
+    },
+    async (request) => {
+      const clientId = idOf(request.params.id, 'params/id');
+      const changes = request.body;
+      return toPersonResponse(await database.transaction((tx) => updateClient(tx, clientId, changes)));
     },
   );
 }

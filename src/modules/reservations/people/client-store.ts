@@ -22,6 +22,18 @@ export function insertClient(tx: Tx, { first_name, last_name }: NewClient): Prom
   return tx.insertInto('client').values({ first_name, last_name }).returning(CLIENT).executeTakeFirstOrThrow();
 }
 
+/** Changes the given fields. @throws NotFound */
+export async function updateClient(tx: Tx, clientId: Id, changes: Partial<NewClient>): Promise<Client> {
+  const client = await tx
+    .updateTable('client')
+    .set(changes)
+    .where('id', '=', clientId)
+    .returning(CLIENT)
+    .executeTakeFirst();
+  if (!client) throw new NotFound('client', clientId);
+  return client;
+}
+
 /** @throws NotFound */
 export async function readClient(reader: Reader, clientId: Id): Promise<Client> {
   const client = await reader.selectFrom('client').select(CLIENT).where('id', '=', clientId).executeTakeFirst();

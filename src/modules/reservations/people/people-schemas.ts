@@ -19,6 +19,22 @@ export const ProviderBody = Type.Object(
   { ...strict, examples: [{ first_name: 'Ada', last_name: 'Berg', time_zone: 'Europe/Berlin' }] },
 );
 
+const atLeastOne = { ...strict, minProperties: 1 };
+
+export const ProviderPatch = Type.Object(
+  {
+    first_name: Type.Optional(NameFields.first_name),
+    last_name: Type.Optional(NameFields.last_name),
+    time_zone: Type.Optional(TimeZoneName),
+  },
+  { ...atLeastOne, examples: [{ last_name: 'Berg', time_zone: 'Europe/Berlin' }] },
+);
+
+export const ClientPatch = Type.Object(
+  { first_name: Type.Optional(NameFields.first_name), last_name: Type.Optional(NameFields.last_name) },
+  { ...atLeastOne, examples: [{ last_name: 'Lind' }] },
+);
+
 export const Provider = component(
   'Provider',
   Type.Object(

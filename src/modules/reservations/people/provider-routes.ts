@@ -5,12 +5,12 @@ import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { answerOnce } from '../../../platform/http/idempotency.ts';
 import { idOf } from '../../../platform/http/parameters.ts';
 import { PageQuery, ProviderParams } from '../field-schemas.ts';
-import { Provider, ProviderBody, ProviderPage } from './people-schemas.ts';
+import { Provider, ProviderBody, ProviderPage, ProviderPatch } from './people-schemas.ts';
 import { toPersonResponse } from './person-response.ts';
-import { insertProvider, listProviders, readProvider } from './provider-store.ts';
+import { insertProvider, listProviders, readProvider, updateProvider } from './provider-store.ts';
 import { parseTimeZone } from './time-zone.ts';
 
-/** Providers under /api/v1: create, list and read. */
+/** Providers under /api/v1: create, list, read and change. */
 export function addProviderRoutes(app: HttpServer, database: Database): void {
   const tags = ['Providers and clients'];
 
@@ -74,6 +74,30 @@ export function addProviderRoutes(app: HttpServer, database: Database): void {
     async (request) => {
       const providerId = idOf(request.params.id, 'params/id');
       return toPersonResponse(await database.read((reader) => readProvider(reader, providerId)));
+    },
+  );
+
+  app.patch(
+    '/api/v1/providers/:id',
+    {
+      config: { problems: [noSuch('provider')] },
+      schema: {
+        operationId: 'updateProvider',
+        tags,
+        summary: 'Change a provider',
+        description:
+          'Changes the given fields. After a change of the time zone slots and reservations keep their instants; only times ' +
+          'without an offset in later requests are read in the new zone.',
+        params: ProviderParams,
+        body: ProviderPatch,
+        response: { 200: Provider },
+      },
+    },
+    async (request) => {
+      const providerId = idOf(request.params.id, 'params/id');
+      const { time_zone, ...names } = request.body;
+      const changes = { ...names, ...(time_zone !== undefined && { time_zone: parseTimeZone(time_zone) }) };
+      return toPersonResponse(await database.transaction((tx) => updateProvider(tx, providerId, changes)));
     },
   );
 }

@@ -28,6 +28,23 @@ export function insertProvider(tx: Tx, { first_name, last_name, time_zone }: New
     .executeTakeFirstOrThrow();
 }
 
+/**
+ * Changes the given fields. The update waits for transactions that offer or withdraw the provider's time, and they for
+ * it, so that each reads its times in one zone. The slots keep their instants.
+ *
+ * @throws NotFound
+ */
+export async function updateProvider(tx: Tx, providerId: Id, changes: Partial<NewProvider>): Promise<Provider> {
+  const provider = await tx
+    .updateTable('provider')
+    .set(changes)
+    .where('id', '=', providerId)
+    .returning(PROVIDER)
+    .executeTakeFirst();
+  if (!provider) throw new NotFound('provider', providerId);
+  return provider;
+}
+
 /** @throws NotFound */
 export async function readProvider(reader: Reader, providerId: Id): Promise<Provider> {
   const provider = await reader.selectFrom('provider').select(PROVIDER).where('id', '=', providerId).executeTakeFirst();

@@ -2,13 +2,7 @@ import type { Tx } from '../../../platform/db/database.ts';
 import { NotFound } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
 import { SlotTaken } from '../../inventory/index.ts';
-import {
-  AlreadyEnded,
-  bookSlot,
-  cancelReservation,
-  type ReservationPolicy,
-  SlotClosed,
-} from '../../reservations/index.ts';
+import { bookSlot, cancelReservation, type ReservationPolicy, SlotClosed } from '../../reservations/index.ts';
 import { ItemSoldOut } from './booking-failures.ts';
 import { type ItemBooking, isItem, readBooking } from './booking-store.ts';
 
@@ -26,22 +20,14 @@ export async function bookItem(tx: Tx, command: BookItemCommand, policy: Reserva
     const reservation = await bookSlot(tx, { clientId, slotId: itemId, quantity }, policy);
     return await readBooking(tx, reservation.reservation_id);
   } catch (error) {
-    const isSoldOut = error instanceof SlotTaken || error instanceof SlotClosed;
-    throw isSoldOut ? new ItemSoldOut(itemId, quantity) : error;
+    if (error instanceof SlotTaken) throw new ItemSoldOut(itemId, quantity, error.remaining);
+    throw error instanceof SlotClosed ? new ItemSoldOut(itemId, quantity, 0) : error;
   }
 }
 
 /** Cancels a booking. Succeeds for a cancelled one too, and throws `AlreadyEnded` for one in conflict. */
-export async function cancelBooking(
-  tx: Tx,
-  command: { bookingId: Id; clientId?: Id | undefined },
-  policy: ReservationPolicy,
-): Promise<void> {
+export async function cancelBooking(tx: Tx, command: { bookingId: Id; clientId?: Id | undefined }): Promise<void> {
   const { bookingId } = command;
   const { client_id } = await readBooking(tx, bookingId);
-  try {
-    await cancelReservation(tx, { reservationId: bookingId, clientId: command.clientId ?? client_id }, policy);
-  } catch (error) {
-    if (!(error instanceof AlreadyEnded) || (await readBooking(tx, bookingId)).status !== 'cancelled') throw error;
-  }
+  await cancelReservation(tx, { reservationId: bookingId, clientId: command.clientId ?? client_id });
 }

@@ -107,10 +107,12 @@ eachDatabase('booking routes', (open) => {
     ]);
     expect(refusals[2]?.body).toMatchObject({
       detail: `Item ${rareId} does not have 3 left. Choose fewer units or another item`,
+      remaining: 2,
     });
     expect((await book({ item_id: rareId, quantity: 2 })).status).toBe(201);
     expect((await book({ item_id: rareId })).body).toMatchObject({
       detail: `Item ${rareId} is sold out. Choose another item`,
+      remaining: 0,
     });
   });
 

@@ -114,7 +114,7 @@ export function addBookingRoutes(app: HttpServer, { database, policy }: BookingR
       const bookingId = idOf(request.params.id, 'params/id');
       const { client_id } = request.query;
       const clientId = client_id === undefined ? undefined : idOf(client_id, 'query/client_id');
-      await database.transaction((tx) => cancelBooking(tx, { bookingId, clientId }, policy));
+      await database.transaction((tx) => cancelBooking(tx, { bookingId, clientId }));
       return reply.code(204).send(null);
     },
   );

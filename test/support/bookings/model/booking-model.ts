@@ -163,9 +163,10 @@ export class BookingModel {
   }
 
   cancel(client: Id, reservationId: Id): ModelReservation {
-    const reservation = this.#live(client, reservationId);
+    const reservation = this.#own(client, reservationId);
+    if (this.hasExpired(reservation)) throw new Refused(409, 'already-ended');
     this.#markExpired([reservation.slot]);
-    return this.#cancel(reservation);
+    return reservation.status === 'cancelled' ? reservation : this.#cancel(reservation);
   }
 
   #cancel(reservation: ModelReservation): ModelReservation {
