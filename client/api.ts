@@ -317,8 +317,8 @@ export interface GetVehicleStatesRequest {
 }
 
 export interface HealthStatus {
-  /** `alive`: the process answers. `ready`: it also reaches its database and is not stopping. */
-  readonly "status": "alive" | "ready";
+  /** The process answers. */
+  readonly "status": "alive";
 }
 
 export interface InvalidField {
@@ -418,6 +418,15 @@ export interface OfferedSlots {
   readonly "slots": readonly (Slot)[];
   /** Occurrences of a weekly repetition that a clock change makes impossible, by start. */
   readonly "skipped": readonly (SkippedOccurrence)[];
+}
+
+export interface OptionalDependency {
+  /** `redis` is listed where REDIS_URL is set. */
+  readonly "name": "change-feed" | "redis";
+  /** Whether the instance uses it now. */
+  readonly "state": "in-use" | "not-in-use";
+  /** Why it is not in use. */
+  readonly "reason": string | null;
 }
 
 export interface Order {
@@ -549,6 +558,13 @@ export interface ProviderPage {
   readonly "providers": readonly (Provider)[];
   /** The `cursor` of the next page; `null` on the last page. */
   readonly "next_cursor": string | null;
+}
+
+export interface Readiness {
+  /** The instance reaches its database and is not stopping. */
+  readonly "status": "ready";
+  /** Optional dependencies: the instance is ready without them. */
+  readonly "dependencies": readonly (OptionalDependency)[];
 }
 
 export interface ReadyEvent {
@@ -1023,7 +1039,7 @@ export interface Api {
       path: undefined;
       query: undefined;
       body: undefined;
-      answer: HealthStatus;
+      answer: Readiness;
     };
     /** List a provider's free timeslots */
     "/client/getProviderAvailability": {

@@ -8,7 +8,7 @@ import type { HttpServer } from './platform/http/http-server.ts';
 import { createServer } from './platform/http/server/create-server.ts';
 import { endConnections } from './platform/http/server/end-connections.ts';
 import { enableFastPath } from './platform/http/server/fast-path.ts';
-import { addHealthRoutes } from './platform/http/server/health.ts';
+import { addHealthRoutes, type OptionalDependency } from './platform/http/server/health.ts';
 import type { Shutdown } from './platform/http/server/shutdown.ts';
 import { serveStaticFiles } from './platform/http/server/static-files.ts';
 import type { Logger } from './platform/logger.ts';
@@ -45,6 +45,7 @@ export interface AppDeps {
   readonly version: string;
   readonly metrics: Metrics;
   readonly shutdown: Shutdown;
+  readonly dependencies: () => readonly OptionalDependency[];
   readonly reservations: ReservationsDeps;
   readonly orders: OrdersDeps;
   readonly vehicles: VehiclesDeps;
@@ -65,7 +66,7 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   });
   serveMetrics(app, deps.metrics);
   enableFastPath(app, deps.metrics.requests);
-  addHealthRoutes(app, deps.reservations.database, deps.shutdown);
+  addHealthRoutes(app, { ...deps, database: deps.reservations.database });
   addReservationsRoutes(app, deps.reservations);
   addOrderRoutes(app, deps.orders);
   addVehiclesRoutes(app, deps.vehicles);

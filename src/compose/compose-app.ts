@@ -16,6 +16,7 @@ import type { ChangeFeed } from '../platform/db/change-feed.ts';
 import { type Database, readInstallation } from '../platform/db/database.ts';
 import { type DatabaseClock, SampledClock } from '../platform/db/database-clock.ts';
 import type { HttpServer } from '../platform/http/http-server.ts';
+import type { OptionalDependency } from '../platform/http/server/health.ts';
 import { Shutdown } from '../platform/http/server/shutdown.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
@@ -84,10 +85,11 @@ export async function composeApp(
   const events = { log, hub };
 
   const modules = { reservations, orders, vehicles, supply, events };
-  const app = await buildApp({ logger, version, metrics, shutdown, ...modules });
+  const dependencies = () => listDependencies(feed, redis);
+  const app = await buildApp({ logger, version, metrics, shutdown, dependencies, ...modules });
   app.addHook('onClose', () => supply.reads[Symbol.asyncDispose]());
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
-  registerMetrics(metrics, { database, engine, freshness, hub });
+  registerMetrics(metrics, { database, engine, freshness, hub, dependencies });
   return { app, shutdown, metrics, feed, clock };
 }
 
@@ -95,6 +97,13 @@ export async function composeApp(
 async function connectRedis(url: Secret, logger: Logger): Promise<RedisLink> {
   const { openRedis } = await import('../platform/redis-link.ts');
   return openRedis(url.reveal(), logger);
+}
+
+function listDependencies(feed: ChangeFeed, redis: RedisLink | undefined): OptionalDependency[] {
+  const feedTrouble = feed.isConnected ? undefined : 'its connection to the database is not open or does not answer';
+  const listed: OptionalDependency[] = [{ name: 'change-feed', trouble: feedTrouble }];
+  if (redis) listed.push({ name: 'redis', trouble: redis.trouble });
+  return listed;
 }
 
 function toPolicy({ holdTtlMs, minNoticeMs, minNoticeGraceMs }: Config): ReservationPolicy {

@@ -7,14 +7,18 @@ import type { Logger } from './logger.ts';
  */
 export interface RedisLink extends AsyncDisposable {
   readonly isUsable: boolean;
+  /** Why Redis is not in use; `undefined` while it is. */
+  readonly trouble: string | undefined;
   evaluate(script: string, keys: readonly string[], args: readonly string[]): Promise<unknown>;
   remove(keys: readonly string[]): Promise<void>;
   put(key: string, value: string): Promise<void>;
   /** Treats Redis as lost until it has recovered, because a command that had to arrive may not have. */
   markLost(): void;
-  /** Registers work that runs before Redis is first used and after each loss. Only `put` works at that time. */
-  onRecovered(work: (put: RedisLink['put']) => Promise<void>): void;
+  /** Registers work that runs before Redis is first used and after each loss. It has its own commands at that time. */
+  onRecovered(work: (commands: RedisCommands) => Promise<void>): void;
 }
+
+export type RedisCommands = Pick<RedisLink, 'evaluate' | 'remove' | 'put'>;
 
 const COMMAND_TIMEOUT_MS = 50;
 const PROBE_EVERY_MS = 250;
@@ -31,23 +35,46 @@ export function openRedis(url: string, logger: Logger, commandTimeoutMs = COMMAN
   });
   const recoveryWork: Parameters<RedisLink['onRecovered']>[0][] = [];
   let isUsable = false;
+  let trouble = 'it has not answered yet';
+  /** The trouble that the log has, so that an attempt every 250 ms does not repeat it. */
+  let reported: string | undefined;
   let isProbing = false;
   /** Counts losses: a probe during which Redis was lost proves nothing. */
   let losses = 0;
   let ping: Promise<unknown> | undefined;
   client.on('error', (error: Error) => {
-    logger.debug({ err: error }, 'Redis connection failed');
     lose('the connection failed');
+    report(error);
   });
   client.connect().catch(() => {});
   const timer = setInterval(() => void probe(), PROBE_EVERY_MS);
   void probe();
 
   function lose(reason: string): void {
-    if (isUsable) logger.warn({ reason }, 'Redis is lost; it is not used until it answers again');
+    if (isUsable) {
+      logger.warn({ reason }, 'Redis is lost; it is not used until it answers again');
+      trouble = reason;
+    }
     isUsable = false;
     losses += 1;
   }
+
+  /** Logs why Redis cannot be used, once: at the start, and when the reason changes. */
+  function report(error: unknown): void {
+    trouble = reasonOf(error);
+    if (trouble === reported) return;
+    reported = trouble;
+    logger.warn({ reason: trouble }, 'Redis is not in use; each instance has only its own memory');
+  }
+
+  const evaluate: RedisLink['evaluate'] = (script, keys, args) =>
+    client.eval(script, { keys: [...keys], arguments: [...args] });
+  /** For the time in which no other command is sent. */
+  const recoveryCommands: RedisCommands = {
+    evaluate: (...script) => inTime(evaluate(...script)),
+    remove: async (keys) => void (await inTime(client.del([...keys]))),
+    put: async (key, value) => void (await inTime(client.set(key, value))),
+  };
 
   async function probe(): Promise<void> {
     // A frozen Redis gets one ping, and not four per second for as long as it is silent.
@@ -59,11 +86,14 @@ export function openRedis(url: string, logger: Logger, commandTimeoutMs = COMMAN
         ping = undefined;
       });
       await inTime(ping);
-      for (const work of recoveryWork) await work(async (key, value) => void (await inTime(client.set(key, value))));
+      for (const work of recoveryWork) await work(recoveryCommands);
       isUsable = losses === lossesBefore;
-      if (isUsable) logger.info('Redis is in use');
+      if (isUsable) {
+        reported = undefined;
+        logger.info('Redis is in use');
+      }
     } catch (error) {
-      logger.debug({ err: error }, 'Redis does not answer yet');
+      report(error);
     } finally {
       isProbing = false;
     }
@@ -83,7 +113,8 @@ export function openRedis(url: string, logger: Logger, commandTimeoutMs = COMMAN
       return await inTime(work());
     } catch (error) {
       // A refusal (out of memory, read-only) is an answer in time. Silence and a broken connection are losses.
-      if (!(error instanceof ErrorReply)) lose(String(error));
+      // A missing right stays missing, so nothing more is sent until a probe has found all of them.
+      if (!(error instanceof ErrorReply) || isMissingRight(error)) lose(String(error));
       throw error;
     }
   }
@@ -92,7 +123,10 @@ export function openRedis(url: string, logger: Logger, commandTimeoutMs = COMMAN
     get isUsable() {
       return isUsable;
     },
-    evaluate: (script, keys, args) => send(() => client.eval(script, { keys: [...keys], arguments: [...args] })),
+    get trouble() {
+      return isUsable ? undefined : trouble;
+    },
+    evaluate: (...script) => send(() => evaluate(...script)),
     remove: (keys) => sendReliably(() => client.del([...keys])),
     put: (key, value) => sendReliably(() => client.set(key, value)),
     markLost: () => lose('an invalidation may not have arrived'),
@@ -106,6 +140,16 @@ export function openRedis(url: string, logger: Logger, commandTimeoutMs = COMMAN
       client.destroy();
     },
   };
+}
+
+function isMissingRight({ message }: ErrorReply): boolean {
+  return /\b(NOPERM|NOAUTH|WRONGPASS)\b|user executing the script can't/.test(message);
+}
+
+/** Node leaves the message of an error about several addresses empty. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function withTimeout<T>(timeoutMs: number, work: Promise<T>): Promise<T> {

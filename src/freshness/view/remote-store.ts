@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DatabaseClock } from '../../platform/db/database-clock.ts';
-import type { RedisLink } from '../../platform/redis-link.ts';
+import type { RedisCommands, RedisLink } from '../../platform/redis-link.ts';
 
 /** The right to load a key and fill its entry. One instance at a time holds it. */
 export interface FillLease {
@@ -97,7 +97,10 @@ export class RedisStore implements RemoteStore {
     this.#link = link;
     this.#clock = clock;
     this.#prefix = `holdfast:${installation}`;
-    link.onRecovered((put) => this.#replaceNamespace(put));
+    link.onRecovered(async (commands) => {
+      await this.#replaceNamespace(commands.put);
+      await this.#proveRights(commands);
+    });
   }
 
   async acquire(view: string, key: string, boundMs: number): Promise<Acquired> {
@@ -153,6 +156,19 @@ export class RedisStore implements RemoteStore {
 
   #replaceNamespace(put: RedisLink['put']): Promise<void> {
     return put(`${this.#prefix}:namespace`, randomUUID());
+  }
+
+  /** Stores, reads and removes an entry, so that a Redis that refuses one of it is not taken for one in use. */
+  async #proveRights({ evaluate, remove }: RedisCommands): Promise<void> {
+    const keys = this.#keys('probe', randomUUID());
+    const [, entry, token, lease] = keys;
+    const acquire = async () => (await evaluate(ACQUIRE, keys, [randomUUID(), '0', '1000', '1000'])) as string[];
+    const [, namespace = '', filled = ''] = await acquire();
+    await evaluate(FILL, keys, [namespace, filled, '', '0', NOTHING, '1000']);
+    await evaluate(RELEASE, [lease], ['']);
+    const [kind] = await acquire();
+    await remove([entry, token, lease]);
+    if (kind !== 'entry') throw new Error('an entry was not kept: memory, or the right to HSET or PEXPIRE, is missing');
   }
 
   #keys(view: string, key: string): FillLease['keys'] {

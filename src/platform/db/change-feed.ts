@@ -73,6 +73,8 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
   readonly #timer: NodeJS.Timeout;
   #connection: ListeningConnection | undefined;
   #connecting = false;
+  #wasConnected = false;
+  #wasReported = false;
   #closed = false;
   /** `performance.now()` before which every committed change has been delivered. */
   #deliveredUntil = Number.NEGATIVE_INFINITY;
@@ -102,7 +104,10 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
     try {
       await this.#listen();
     } catch (error) {
-      this.#logger.debug({ err: error }, 'change feed is not connected yet');
+      // A feed that was lost has been reported. One that has never connected would be silent.
+      const level = this.#wasConnected || this.#wasReported ? 'debug' : 'warn';
+      this.#wasReported = true;
+      this.#logger[level]({ err: error }, 'change feed is not connected; reads load from the database until it is');
     } finally {
       this.#connecting = false;
     }
@@ -127,6 +132,7 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
     // Changes made while no connection listened are unknown, so whatever was loaded before now is uncertain.
     this.#notifyInterrupted();
     this.#connection = connection;
+    this.#wasConnected = true;
   }
 
   barrier(): Promise<void> {

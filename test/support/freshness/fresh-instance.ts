@@ -155,6 +155,9 @@ function withoutTokenRemoval(link: RedisLink): RedisLink {
     get isUsable() {
       return link.isUsable;
     },
+    get trouble() {
+      return link.trouble;
+    },
     evaluate: link.evaluate,
     remove: (keys) => link.remove(keys.filter((key) => key.endsWith(':entry'))),
     put: link.put,
