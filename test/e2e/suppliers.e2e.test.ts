@@ -3,10 +3,14 @@ import { startSimulator } from '../../src/simulator/index.ts';
 import { inBrowser } from '../support/server/browser.ts';
 import { writeSuppliersFile } from '../support/supply/suppliers-file.ts';
 
-/** A supplier with one partition, whose first pull fails. */
+/** Lets the pulls of `failingSupplier` succeed. */
+let endFailure = () => {};
+
+/** A supplier with one partition, whose pulls fail until `endFailure`. */
 async function failingSupplier(resources: AsyncDisposableStack): Promise<Record<string, string>> {
   const tours = resources.use(await startSimulator({ kind: 'per-date' }));
-  tours.setFaults({ error: { next: 1 } });
+  tours.setFaults({ error: { next: 1_000 } });
+  endFailure = () => tours.setFaults({ error: { next: 0 } });
   const supplier = {
     id: 'tours',
     adapter: 'per-date',
@@ -49,7 +53,7 @@ inBrowser('a supplier whose pull fails', failingSupplier, (site) => {
     expect(await error.getAttribute('class')).toContain('problem');
     expect(await supplier.getByText('Nothing due').count()).toBe(0);
 
-    // The failed pull is repeated after half a minute.
+    endFailure();
     await supplier.getByText('Nothing due').waitFor({ timeout: 40_000 });
     await error.getByText(/^Last error \d+ s ago$/).waitFor();
     expect(await error.getAttribute('class')).not.toContain('problem');
