@@ -72,6 +72,7 @@ export const MALFORMED_REQUESTS: readonly MalformedRequest[] = [
   ),
   ...BAD_REQUEST_LINES.map((line) => refused(`request line ${JSON.stringify(line)}`, `${line}\r\n${HOST}\r\n`)),
   ...BAD_HEADERS.map((header) => refused(`header ${JSON.stringify(header)}`, get(`${HOST}${header}\r\n`))),
+  refused('a query with a byte beyond ASCII', get(`${HOST}${CLOSE}`, '/api/v1/orders?customer=M\xfcller')),
   refused('bare line feeds', get(HOST).replaceAll('\r\n', '\n')),
   refused('HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
   refused('no host', get(CLOSE)),
