@@ -6,8 +6,11 @@
 const INVISIBLE =
   '\\p{White_Space}\\p{Default_Ignorable_Code_Point}\\p{Cc}\\p{Cf}\\p{Cs}\\p{Noncharacter_Code_Point}\\u2800\\u{1D159}';
 
-/** Text that a person writes: at least one visible character, no control characters, no lone surrogates. */
-export const VISIBLE_TEXT = `^(?=[^]*?[^${INVISIBLE}])[^\\p{Cc}\\p{Cs}]*$`;
+/**
+ * Text that a person writes: at least one visible character, no control characters, no lone surrogates. It does not begin
+ * with U+FEFF: decoders take that for a byte order mark and drop it, so another text would be read back.
+ */
+export const VISIBLE_TEXT = `^(?!\\uFEFF)(?=[^]*?[^${INVISIBLE}])[^\\p{Cc}\\p{Cs}]*$`;
 
 const VISIBLE = new RegExp(VISIBLE_TEXT, 'u');
 

@@ -25,7 +25,8 @@ describe('visible text', () => {
     ['a\u007f', 'DELETE'],
     ['a\n', 'a line feed'],
     ['a\ud800', 'half a surrogate pair'],
-  ])('text of %j alone, which is %s, is refused', (text) => {
+    ['\ufeffa', 'a byte order mark'],
+  ])('the text %j is refused: %s', (text) => {
     expect(isVisibleText(text, 100)).toBe(false);
   });
 

@@ -66,26 +66,28 @@ async function raceTheClock(
 
 onPostgres('a request that waits for a lock while the hold expires', (open) => {
   const fixture = useFixture(open);
-  const requests: [string, holds.Send, string][] = [
-    ['PUT /client/confirm', holds.confirmOnFixedPath, 'confirmed'],
-    ['confirm', holds.confirm, 'confirmed'],
-    ['cancel', holds.cancel, 'cancelled'],
-    ['extend', holds.extend, 'held'],
-    ['reschedule', holds.reschedule, 'held'],
+  const EXPIRED = { refusal: 410, type: 'hold-expired' } as const;
+  const ENDED = { refusal: 409, type: 'already-ended' } as const;
+  const requests = [
+    { name: 'PUT /client/confirm', send: holds.confirmOnFixedPath, becomes: 'confirmed', ...EXPIRED },
+    { name: 'confirm', send: holds.confirm, becomes: 'confirmed', ...EXPIRED },
+    { name: 'cancel', send: holds.cancel, becomes: 'cancelled', ...ENDED },
+    { name: 'extend', send: holds.extend, becomes: 'held', ...EXPIRED },
+    { name: 'reschedule', send: holds.reschedule, becomes: 'held', ...EXPIRED },
   ];
-  const cases = requests.flatMap(([name, send, then]) => blockers.map((how) => ({ name, how, send, then })));
+  const cases = requests.flatMap((request) => blockers.map((how) => ({ ...request, how })));
 
-  it.each(cases)('$name at the instant of expiry returns 410, when the blocker $how', async ({ how, send }) => {
-    const type = 'urn:holdfast:problem:hold-expired';
-    const outcome = await raceTheClock(fixture(), how, send, holds.EXPIRY);
-    expect(outcome).toEqual({ answered: 410, type, status: 'expired' });
+  it.each(cases)('$name at the instant of expiry returns $refusal, when the blocker $how', async (each) => {
+    const outcome = await raceTheClock(fixture(), each.how, each.send, holds.EXPIRY);
+    const type = `urn:holdfast:problem:${each.type}`;
+    expect(outcome).toEqual({ answered: each.refusal, type, status: 'expired' });
   });
 
   it.each(cases)(
     '$name one microsecond before the expiry returns 200, when the blocker $how',
-    async ({ how, send, then }) => {
+    async ({ how, send, becomes }) => {
       const outcome = await raceTheClock(fixture(), how, send, holds.LAST_MOMENT);
-      expect(outcome).toEqual({ answered: 200, type: undefined, status: then });
+      expect(outcome).toEqual({ answered: 200, type: undefined, status: becomes });
     },
   );
 

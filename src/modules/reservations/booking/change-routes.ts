@@ -56,7 +56,7 @@ export function addChangeRoutes(app: HttpServer, { database, engine, policy }: C
         description: 'Confirms a hold before it expires. A priced reservation also becomes an order.',
         body: ChangeBody,
       },
-      [AlreadyConfirmed, unavailable('overloaded')],
+      [AlreadyConfirmed, HoldExpired, unavailable('overloaded')],
     ),
     (request, reply) =>
       sendBatched(request, reply, {
@@ -94,7 +94,7 @@ export function addChangeRoutes(app: HttpServer, { database, engine, policy }: C
         description: 'Starts the life of a hold again from now, up to a ceiling and to the start of its slot.',
         body: ChangeBody,
       },
-      [NotHeld, HoldCannotGrow],
+      [NotHeld, HoldExpired, HoldCannotGrow],
     ),
     (request, reply) => {
       const command = commandOf(request);
@@ -111,7 +111,7 @@ export function addChangeRoutes(app: HttpServer, { database, engine, policy }: C
         description: 'Moves a hold or a confirmed reservation. It leaves its slot only if it gets the other one.',
         body: RescheduleBody,
       },
-      [noSuch('slot'), SlotTaken, SlotClosed, SlotVersionChanged, CannotMove, TooSoon],
+      [noSuch('slot'), HoldExpired, SlotTaken, SlotClosed, SlotVersionChanged, CannotMove, TooSoon],
     ),
     (request, reply) => {
       const { slot_id, version } = request.body;
@@ -130,7 +130,7 @@ interface Documentation<Body extends TSchema> {
 
 /** The route options that all changes share, with those of one change. */
 function changeOperation<Body extends TSchema>(documentation: Documentation<Body>, problems: readonly FailureType[]) {
-  const shared = [noSuch('client'), noSuch('reservation'), ForeignClient, HoldExpired, AlreadyEnded];
+  const shared = [noSuch('client'), noSuch('reservation'), ForeignClient, AlreadyEnded];
   return {
     config: { problems: [...shared, ...problems] },
     schema: {
