@@ -36,7 +36,7 @@ const GROUPS = [
     ...['getReservation', 'getReservationHistory', 'cancelReservation'],
   ],
   ['reserveTimeslot', 'confirmTimeslotReservation', 'releaseExpiredTimeslots'],
-  ['listItems', 'bookItem', 'listBookings', 'cancelBooking'],
+  ['listItems', 'bookItem', 'listBookings', 'getBooking', 'cancelBooking'],
 ];
 /** A stream that does not end. */
 const ENDLESS = 'listenToEvents';
