@@ -2,8 +2,8 @@ import { createClient, ErrorReply } from 'redis';
 import type { Logger } from './logger.ts';
 
 /**
- * A connection to Redis whose commands never delay a caller for long. A command fails after 50 ms. After a failure no command is
- * sent until Redis has answered a probe and the work registered with `onRecovered` has restored what must hold.
+ * A connection to Redis whose commands never delay a caller for long: each fails after 50 ms. After a failure no command
+ * is sent until Redis has answered a probe and the work registered with `onRecovered` has restored what must hold.
  */
 export interface RedisLink extends AsyncDisposable {
   readonly isUsable: boolean;

@@ -3,7 +3,9 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Socket } from 'node:net';
 import { Malformed } from '../../errors.ts';
 import type { HttpServer } from '../http-server.ts';
-import { PROBLEM_TYPE, plainProblem } from '../problem.ts';
+import { PROBLEM_TYPE, type Problem, plainProblem } from '../problem.ts';
+
+type Headers = Readonly<Record<string, string>>;
 
 /** Refuses requests without Host and with an unknown expectation with a problem; Node refuses them with an empty body. */
 export function refuseInvalidHeaders(app: HttpServer): void {
@@ -12,7 +14,8 @@ export function refuseInvalidHeaders(app: HttpServer): void {
     done(isHostMissing ? new Malformed([{ path: 'headers/host', message: 'is missing' }]) : undefined);
   });
   app.server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    const { headers, body } = toRefusal(417, 'The only supported expectation is 100-continue');
+    const id = randomUUID();
+    const { headers, body } = toRefusal(plainProblem(417, 'The only supported expectation is 100-continue', id), id);
     response.writeHead(417, headers).end(body);
   });
 }
@@ -30,10 +33,16 @@ export function refuseBrokenRequest(maxHeaderBytes: number): (error: NodeJS.Errn
       return;
     }
     const [status, detail] = reasonOf(error.code, maxHeaderBytes);
-    const { headers, body } = toRefusal(status, detail);
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
+    const id = randomUUID();
+    socket.end(formatRefusal(plainProblem(status, detail, id), id));
   };
+}
+
+/** A problem as bytes for a socket, for a request that has no response object. The connection ends with it. */
+export function formatRefusal(problem: Problem, requestId: string, more: Headers = {}): string {
+  const { headers, body } = toRefusal(problem, requestId, more);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${lines.join('')}\r\n${body}`;
 }
 
 /** The response that Node will write next to a socket. Its name is not public; a test notices when it changes. */
@@ -48,13 +57,13 @@ function reasonOf(code: string | undefined, maxHeaderBytes: number): [status: nu
 }
 
 /** A problem, with the headers that hooks add to other answers. */
-function toRefusal(status: number, detail: string): { headers: Record<string, string>; body: string } {
-  const id = randomUUID();
-  const body = JSON.stringify(plainProblem(status, detail, id));
+function toRefusal(problem: Problem, requestId: string, more: Headers = {}): { headers: Headers; body: string } {
+  const body = JSON.stringify(problem);
   const headers = {
     'Content-Type': PROBLEM_TYPE,
     'Content-Length': String(Buffer.byteLength(body)),
-    'X-Request-Id': id,
+    ...more,
+    'X-Request-Id': requestId,
     'X-Content-Type-Options': 'nosniff',
     Connection: 'close',
   };

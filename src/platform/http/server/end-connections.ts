@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Unavailable } from '../../errors.ts';
 import type { HttpServer } from '../http-server.ts';
-import { PROBLEM_TYPE, statusOf, toProblem } from '../problem.ts';
-import { pendingResponse } from './broken-request.ts';
+import { toProblem } from '../problem.ts';
+import { formatRefusal, pendingResponse } from './broken-request.ts';
 import type { Shutdown } from './shutdown.ts';
 
 type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -118,16 +118,5 @@ function refusal(): string {
     'This instance stopped before the request was finished, and it may have taken effect. Send it to another ' +
       'instance; with the same Idempotency-Key it takes effect once.',
   );
-  const status = statusOf(failure);
-  const body = JSON.stringify(toProblem(failure, id));
-  const headers = {
-    'Content-Type': PROBLEM_TYPE,
-    'Content-Length': String(Buffer.byteLength(body)),
-    'Retry-After': String(failure.retryAfterS),
-    'X-Request-Id': id,
-    'X-Content-Type-Options': 'nosniff',
-    Connection: 'close',
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
+  return formatRefusal(toProblem(failure, id), id, { 'Retry-After': String(failure.retryAfterS) });
 }
