@@ -43,10 +43,7 @@ interface OpenApi {
 /** Every route of an OpenAPI document, so that a new route is tested without a change here. */
 export function readRoutes(document: unknown): Route[] {
   const { paths = {}, components } = document as OpenApi;
-  const resolve = (schema: JsonSchema | undefined): JsonSchema | undefined => {
-    const name = schema?.$ref?.split('/').at(-1);
-    return name === undefined ? schema : components?.schemas?.[name];
-  };
+  const resolve = resolverOf(components?.schemas ?? {});
   const routes = Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations)
       .filter(([, operation]) => !isEndless(operation))
@@ -64,6 +61,46 @@ export function readRoutes(document: unknown): Route[] {
   );
   if (routes.length === 0) throw new Error('the OpenAPI document describes no routes');
   return routes;
+}
+
+/** Returns a function that puts the referenced schema in the place of each `$ref`, at every depth. */
+function resolverOf(named: Readonly<Record<string, JsonSchema>>) {
+  const resolve = (schema: JsonSchema): JsonSchema => {
+    const name = schema.$ref?.split('/').at(-1);
+    if (name !== undefined) return resolve(named[name] ?? {});
+    const { properties, items, anyOf } = schema;
+    return {
+      ...schema,
+      ...(properties && {
+        properties: Object.fromEntries(Object.entries(properties).map(([k, v]) => [k, resolve(v)])),
+      }),
+      ...(items && { items: resolve(items) }),
+      ...(anyOf && { anyOf: anyOf.map(resolve) }),
+    };
+  };
+  return (schema: JsonSchema | undefined) => schema && resolve(schema);
+}
+
+/** The route that answers a target as the router finds it: a path without parameters comes first. */
+export function findRoute(routes: readonly Route[], method: string, target: string): Route | undefined {
+  const path = decoded(target.split('?')[0] ?? '');
+  const ofMethod = routes.filter((route) => route.method === method);
+  const isAt = (route: Route) =>
+    new RegExp(
+      `^${route.path
+        .split(/\{\w+\}/)
+        .map(RegExp.escape)
+        .join('[^/]+')}$`,
+    ).test(path);
+  return ofMethod.find((route) => route.path === path) ?? ofMethod.find(isAt);
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
 }
 
 /** Whether the answer is a stream without an end, which cannot be awaited. */

@@ -102,7 +102,7 @@ export async function runCases(options: RunOptions): Promise<RunResult> {
       const index = next;
       next += 1;
       const request = planRequest(seed, index, routes, world);
-      const { answer, violations } = await sendChecked(send, request);
+      const { answer, violations } = await sendChecked(send, request, routes);
       const kind = `${violations.join()} ${request.label.split(':')[0]}`;
       if (violations.length > 0 && !violatingCases.has(kind)) {
         violatingCases.set(kind, { index, request, answer, violations });
@@ -120,10 +120,11 @@ export async function runCases(options: RunOptions): Promise<RunResult> {
   return { cases: done, byStatus, slowest, violatingCases: [...violatingCases.values()] };
 }
 
-async function sendChecked(send: Send, request: PlannedRequest) {
+async function sendChecked(send: Send, request: PlannedRequest, routes: readonly Route[]) {
   try {
     const answer = await send(request);
-    return { answer, violations: [...contractViolations(request, answer), ...readBackViolations(request, answer)] };
+    const violations = [...contractViolations(request, answer), ...readBackViolations(request, answer, routes)];
+    return { answer, violations };
   } catch (error) {
     return { answer: undefined, violations: [`no answer: ${error instanceof Error ? error.message : error}`] };
   }
