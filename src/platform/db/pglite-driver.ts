@@ -16,6 +16,12 @@ export interface PgliteOptions {
   readonly loadDataDir?: Blob;
 }
 
+/**
+ * PGlite's own parameters, with smaller buffers. Its default is 128 MB, which it fills with zeros at each start: that took
+ * 0.4 s and 120 MiB of resident memory. The system's file cache holds what does not fit.
+ */
+const START_PARAMS = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'];
+
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
 /** The types that node-postgres has by default. */
@@ -103,6 +109,7 @@ async function create(options: PgliteOptions): Promise<PGlite> {
 
 function pgliteOptions({ dataDir, loadDataDir }: PgliteOptions): PGliteOptions {
   return {
+    startParams: START_PARAMS,
     ...(dataDir === null ? {} : { dataDir: `${dataDir}/pgdata` }),
     ...(loadDataDir === undefined ? {} : { loadDataDir }),
     parsers: { [INT8]: Number, [TIMESTAMPTZ]: fromPostgres },
