@@ -15,6 +15,7 @@ import {
 import { loadVehicleSamples } from '../modules/vehicles/index.ts';
 import type { Database } from '../platform/db/database.ts';
 import { checkPort } from '../platform/http/check-port.ts';
+import { loadSchemaCompilers } from '../platform/http/server/schema-compilers.ts';
 import type { JobsStore } from '../platform/jobs/jobs.ts';
 import type { Logger } from '../platform/logger.ts';
 import { startSampleSuppliers } from '../sample-suppliers.ts';
@@ -101,6 +102,7 @@ async function startBackground(
   stack: AsyncDisposableStack,
 ): Promise<void> {
   // Loaded only now, for the same reason.
+  await loadSchemaCompilers();
   const { startJobs } = await import('../platform/jobs/jobs.ts');
   const jobs = stack.use(await startJobs(jobsStore, logger));
   await startSweeper(jobs, database, config.sweepEveryMs, logger);

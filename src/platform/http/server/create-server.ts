@@ -13,6 +13,7 @@ import { readJsonBodies } from './json-body.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
 import { parseQuery, refuseUnknownParameters } from './query-string.ts';
 import { createRequestIds } from './request-ids.ts';
+import { lazySchemaCompilers } from './schema-compilers.ts';
 import { DATA_HEADERS } from './security-headers.ts';
 
 /** Limits on requests and connections. Fastify's defaults for most of them are "no limit". */
@@ -63,6 +64,7 @@ export async function createServer(logger: Logger, { tags, ...about }: ServerDes
       requireHostHeader: false,
     },
     ajv: { customOptions: AJV },
+    schemaController: { compilersFactory: lazySchemaCompilers() },
     // Hooks do not run for these errors, so the headers are set here.
     frameworkErrors: (error, request, reply) =>
       handleError(error, request, reply.headers({ ...DATA_HEADERS, 'x-request-id': request.id })),
