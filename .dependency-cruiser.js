@@ -1,4 +1,4 @@
-// Arrows go down only: main → cli → compose → app, simulator → modules → freshness → platform.
+// Arrows go down only: main → cli → compose → app, simulator → modules → access → freshness → platform.
 const only = (name, from, allowed, comment) => ({
   name,
   severity: 'error',
@@ -75,6 +75,7 @@ export default {
     },
     only('platform-stands-alone', '^src/platform/', '^src/platform/', 'platform knows no business word'),
     only('freshness-reads-platform', '^src/freshness/', '^src/(freshness|platform)/'),
+    only('access-reads-freshness-and-platform', '^src/access/', '^src/(access/|freshness/index\\.ts$|platform/)'),
     only('config-reads-platform', '^src/config/', '^src/(config|platform)/'),
     only(
       'simulator-plays-a-stranger',
@@ -85,13 +86,13 @@ export default {
     only(
       'app-joins-modules',
       '^src/app\\.ts$',
-      '^src/(platform/|modules/[^/]+/index\\.ts$)',
+      '^src/(platform/|(access|modules/[^/]+)/index\\.ts$)',
       'the HTTP surface is built from module doors',
     ),
     only(
       'compose-wires',
       '^src/compose/',
-      '^src/(compose/|(app|sample-suppliers)\\.ts$|config/|freshness/index\\.ts$|platform/|modules/[^/]+/index\\.ts$)',
+      '^src/(compose/|(app|sample-suppliers)\\.ts$|config/|(access|freshness|modules/[^/]+)/index\\.ts$|platform/)',
     ),
     only(
       'samples-play-suppliers',
@@ -103,14 +104,17 @@ export default {
     only(
       'cli-starts-and-asks',
       '^src/cli/',
-      '^src/(cli/|compose/|config/|platform/|simulator/index\\.ts$|modules/[^/]+/index\\.ts$)',
+      '^src/(cli/|compose/|config/|platform/|(access|simulator|modules/[^/]+)/index\\.ts$)',
     ),
     {
       name: 'modules-do-not-look-up',
       severity: 'error',
       from: { path: '^src/modules/' },
       to: {
-        path: ['^src/(main|cli|compose|app|sample-suppliers|config|simulator)', '^src/freshness/(?!index\\.ts$)'],
+        path: [
+          '^src/(main|cli|compose|app|sample-suppliers|config|simulator)',
+          '^src/(access|freshness)/(?!index\\.ts$)',
+        ],
       },
     },
     {

@@ -126,6 +126,17 @@ export interface CreateClientRequest {
   readonly "last_name": string;
 }
 
+export interface CreateKeyRequest {
+  /** What the key is for. */
+  readonly "name": string;
+  /** What the principal may do. */
+  readonly "role": "operator" | "service" | "viewer" | "provider" | "client" | "reseller" | "monitor";
+  /** The id of the provider or client, or the name of the reseller. Other roles have none. */
+  readonly "subject"?: number | string | null;
+  /** When the key ends. Without it, it does not. */
+  readonly "expires_at"?: string | null;
+}
+
 export interface CreateOrderRequest {
   /** Name of the customer. */
   readonly "customer": string;
@@ -363,6 +374,32 @@ export type ItemSoldOutProblem = Problem & {
   readonly "remaining"?: number;
 };
 
+export interface Key {
+  /** The key's id. */
+  readonly "key_id": string;
+  /** What the key is for. */
+  readonly "name": string;
+  /** What the principal may do. */
+  readonly "role": "operator" | "service" | "viewer" | "provider" | "client" | "reseller" | "monitor";
+  /** The id of the provider or client that it stands for, the name of the reseller, or `null`. */
+  readonly "subject": number | string | null;
+  /** When it was created. */
+  readonly "created_at": string;
+  /** When it ends; `null` if it does not. */
+  readonly "expires_at": string | null;
+  /** Its last use, to the minute; `null` before the first. */
+  readonly "last_used_at": string | null;
+  /** When it was revoked; `null` if it was not. */
+  readonly "revoked_at": string | null;
+}
+
+export interface KeyList {
+  /** The keys of this page, oldest first. Ended ones are among them. */
+  readonly "keys": readonly (Key)[];
+  /** The cursor of the next page; `null` on the last. */
+  readonly "next_cursor": string | null;
+}
+
 export interface LoggedState {
   /** The vehicle's id. */
   readonly "vehicle_id": number;
@@ -370,6 +407,23 @@ export interface LoggedState {
   readonly "state": string;
   /** When the state began; UTC, to the microsecond. */
   readonly "timestamp": string;
+}
+
+export interface NewKey {
+  /** The key's id. */
+  readonly "key_id": string;
+  /** The key itself. It is shown this once; a repetition under the same Idempotency-Key leaves it out. */
+  readonly "key"?: string;
+  /** What the key is for. */
+  readonly "name": string;
+  /** What the principal may do. */
+  readonly "role": "operator" | "service" | "viewer" | "provider" | "client" | "reseller" | "monitor";
+  /** The id of the provider or client that it stands for, the name of the reseller, or `null`. */
+  readonly "subject": number | string | null;
+  /** When it was created. */
+  readonly "created_at": string;
+  /** When it ends; `null` if it does not. */
+  readonly "expires_at": string | null;
 }
 
 export interface NewOrderLine {
@@ -728,6 +782,11 @@ export interface ResetEvent {
 
 export type ResetEventData = object;
 
+export interface RotateKeyRequest {
+  /** How long the old key still works, in seconds. Defaults to 86400 (24 hours). */
+  readonly "overlap_seconds"?: number;
+}
+
 export interface ScheduledReservation {
   readonly "Reservation scheduled": FixedReservation;
 }
@@ -1007,6 +1066,17 @@ export interface ViewStatistics {
   readonly "greatest_age_seconds": number;
 }
 
+export interface Whoami {
+  /** What the principal may do. */
+  readonly "role": "operator" | "service" | "viewer" | "provider" | "client" | "reseller" | "monitor";
+  /** The id of the provider or client that it stands for, the name of the reseller, or `null`. */
+  readonly "subject": number | string | null;
+  /** The key's id. */
+  readonly "key_id": string | null;
+  /** When it ends; `null` if it does not. */
+  readonly "expires_at": string | null;
+}
+
 export interface WithdrawnTime {
   /** The withdrawn slots, by start. */
   readonly "slots": readonly (Slot)[];
@@ -1040,6 +1110,20 @@ export interface Api {
       query: undefined;
       body: undefined;
       answer: Readiness;
+    };
+    /** Show whom the credentials stand for */
+    "/api/v1/whoami": {
+      path: undefined;
+      query: undefined;
+      body: undefined;
+      answer: Whoami;
+    };
+    /** List keys */
+    "/api/v1/keys": {
+      path: undefined;
+      query: { "cursor"?: string; "limit"?: number; };
+      body: undefined;
+      answer: KeyList;
     };
     /** List a provider's free timeslots */
     "/client/getProviderAvailability": {
@@ -1218,6 +1302,20 @@ export interface Api {
     };
   };
   post: {
+    /** Create a key */
+    "/api/v1/keys": {
+      path: undefined;
+      query: undefined;
+      body: CreateKeyRequest;
+      answer: NewKey;
+    };
+    /** Rotate a key */
+    "/api/v1/keys/{key_id}/rotate": {
+      path: { "key_id": string; };
+      query: undefined;
+      body: RotateKeyRequest;
+      answer: NewKey;
+    };
     /** Create a provider */
     "/provider/create": {
       path: undefined;
@@ -1359,6 +1457,29 @@ export interface Api {
       answer: SyncStates;
     };
   };
+  delete: {
+    /** Revoke a key */
+    "/api/v1/keys/{key_id}": {
+      path: { "key_id": string; };
+      query: undefined;
+      body: undefined;
+      answer: undefined;
+    };
+    /** Withdraw a provider's time */
+    "/api/v1/providers/{id}/availability": {
+      path: { "id": number; };
+      query: { "start": string; "end": string; "reservations"?: "keep" | "cancel"; };
+      body: undefined;
+      answer: WithdrawnTime;
+    };
+    /** Cancel a booking */
+    "/api/bookings/{id}": {
+      path: { "id": number; };
+      query: { "client_id"?: number; };
+      body: undefined;
+      answer: undefined;
+    };
+  };
   put: {
     /** Confirm a reservation */
     "/client/confirm": {
@@ -1396,22 +1517,6 @@ export interface Api {
       query: undefined;
       body: UpdateClientRequest;
       answer: Client;
-    };
-  };
-  delete: {
-    /** Withdraw a provider's time */
-    "/api/v1/providers/{id}/availability": {
-      path: { "id": number; };
-      query: { "start": string; "end": string; "reservations"?: "keep" | "cancel"; };
-      body: undefined;
-      answer: WithdrawnTime;
-    };
-    /** Cancel a booking */
-    "/api/bookings/{id}": {
-      path: { "id": number; };
-      query: { "client_id"?: number; };
-      body: undefined;
-      answer: undefined;
     };
   };
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { type AccessDeps, addAccessRoutes, createFastPathGate, guardRoutes, SECURITY_SCHEMES } from './access/index.ts';
 import { addEventRoutes, type EventsDeps } from './modules/events/index.ts';
 import { addOrderRoutes, type OrdersDeps } from './modules/orders/index.ts';
 import { addReservationsRoutes, type ReservationsDeps } from './modules/reservations/index.ts';
@@ -34,6 +35,7 @@ const TAGS = [
   { name: 'Sync', description: 'Pulls from suppliers: pause and resume them, and watch their progress.' },
   { name: 'Orders', description: 'Orders by page and by id, and changes to them.' },
   { name: 'Vehicles', description: "Vehicles' states, now and at any moment." },
+  { name: 'Access', description: 'Who may do what: keys, and whom the credentials of a request stand for.' },
   { name: 'Events', description: 'A live stream of changes.' },
   { name: 'Operations', description: 'Health and readiness of this instance.' },
 ];
@@ -46,6 +48,7 @@ export interface AppDeps {
   readonly metrics: Metrics;
   readonly shutdown: Shutdown;
   readonly dependencies: () => readonly OptionalDependency[];
+  readonly access: AccessDeps;
   readonly reservations: ReservationsDeps;
   readonly orders: OrdersDeps;
   readonly vehicles: VehiclesDeps;
@@ -63,10 +66,14 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
       'unit once, syncs within a pull budget, serves reads from memory within a declared staleness bound, and ' +
       'remembers what was true at any moment.',
     tags: TAGS,
+    securitySchemes: SECURITY_SCHEMES,
   });
+  const { authenticator } = deps.access;
+  guardRoutes(app, authenticator);
   serveMetrics(app, deps.metrics);
-  enableFastPath(app, deps.metrics.requests);
+  enableFastPath(app, deps.metrics.requests, authenticator && createFastPathGate(authenticator));
   addHealthRoutes(app, { ...deps, database: deps.reservations.database });
+  addAccessRoutes(app, deps.access);
   addReservationsRoutes(app, deps.reservations);
   addOrderRoutes(app, deps.orders);
   addVehiclesRoutes(app, deps.vehicles);

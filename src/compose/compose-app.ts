@@ -1,3 +1,4 @@
+import { Authenticator, KeyUses } from '../access/index.ts';
 import { buildApp } from '../app.ts';
 import type { Config } from '../config/config.ts';
 import type { Secret } from '../config/secret.ts';
@@ -84,9 +85,16 @@ export async function composeApp(
   const hub = new EventHub(log, feed, reports, logger);
   const events = { log, hub };
 
-  const modules = { reservations, orders, vehicles, supply, events };
+  const uses = new KeyUses(database, logger);
+  const authenticator = config.isAuthOn
+    ? new Authenticator({ database, feed, clock, uses, operatorKey: config.operatorKey?.reveal() })
+    : undefined;
+  const access = { database, authenticator };
+
+  const modules = { access, reservations, orders, vehicles, supply, events };
   const dependencies = () => listDependencies(feed, redis);
   const app = await buildApp({ logger, version, metrics, shutdown, dependencies, ...modules });
+  app.addHook('onClose', () => uses[Symbol.asyncDispose]());
   app.addHook('onClose', () => supply.reads[Symbol.asyncDispose]());
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
   registerMetrics(metrics, { database, engine, freshness, hub, dependencies });

@@ -19,6 +19,10 @@ type DatabaseConfig =
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** Whether requests need credentials. */
+  readonly isAuthOn: boolean;
+  /** A key of the role operator that is in no table, to make the first keys with. */
+  readonly operatorKey: Secret | undefined;
   readonly database: DatabaseConfig;
   /** The cache that instances share. Without it each instance has only its own memory. */
   readonly redisUrl: Secret | undefined;
@@ -44,15 +48,17 @@ type Env = Readonly<Record<string, string | undefined>>;
 export function readConfig(env: Env): Config {
   const databaseUrl = readText(env, 'DATABASE_URL');
   const host = env.HOST || '127.0.0.1';
-  const auth = readChoice(env, 'AUTH', ['off', 'on'], 'off');
-  if (auth === 'on')
-    throw new ConfigError('AUTH=on is not supported yet. Remove it; this version serves loopback only.');
-  if (!isLoopback(host)) {
-    throw new ConfigError(`HOST=${host} is not a loopback address, and without authentication anyone could book`);
+  const isAuthOn = readChoice(env, 'AUTH', ['off', 'on'], 'off') === 'on';
+  if (!isAuthOn && !isLoopback(host)) {
+    throw new ConfigError(
+      `HOST=${host} is not a loopback address, and with AUTH=off anyone could book. Set AUTH=on to require keys`,
+    );
   }
   return Object.freeze({
     host,
     port: readInteger(env, 'PORT', 3000, 0, 65_535),
+    isAuthOn,
+    operatorKey: readOperatorKey(env),
     database: databaseUrl === undefined ? readEmbedded(env) : readPostgres(databaseUrl),
     redisUrl: readRedisUrl(env),
     samples: readChoice(env, 'HOLDFAST_SAMPLES', ['on', 'off'], databaseUrl === undefined ? 'on' : 'off') === 'on',
@@ -79,6 +85,19 @@ function readEmbedded(env: Env): DatabaseConfig {
 
 function readPostgres(url: string): DatabaseConfig {
   return { kind: 'postgres', url: new Secret(readDatabaseUrl(url)) };
+}
+
+const MIN_OPERATOR_KEY_LENGTH = 32;
+
+function readOperatorKey(env: Env): Secret | undefined {
+  const text = readText(env, 'HOLDFAST_OPERATOR_KEY');
+  if (text === undefined) return undefined;
+  if (text.length < MIN_OPERATOR_KEY_LENGTH || !/^[!-~]+$/.test(text)) {
+    throw new ConfigError(
+      `HOLDFAST_OPERATOR_KEY must be at least ${MIN_OPERATOR_KEY_LENGTH} printable ASCII characters without spaces`,
+    );
+  }
+  return new Secret(text);
 }
 
 function readRedisUrl(env: Env): Secret | undefined {

@@ -14,6 +14,7 @@ export type FailureKind =
   | 'too-large'
   | 'unsupported-media-type'
   | 'unprocessable'
+  | 'rate-limited'
   | 'internal'
   | 'unavailable';
 
@@ -52,6 +53,8 @@ export abstract class Failure extends Error implements FailureType {
   readonly extensions: Readonly<Record<string, unknown>> = {};
   /** Seconds after which a retry is worthwhile. */
   readonly retryAfterS: number | undefined = undefined;
+  /** Headers that this failure adds to its answer, by lower-case name. */
+  readonly headers: Readonly<Record<string, string>> = {};
 }
 
 /**

@@ -8,6 +8,8 @@ import { PROBLEM_TYPE, statusOf, toProblem } from './problem.ts';
 export interface Answer {
   readonly status: number;
   readonly body: string;
+  /** The text that is stored for repetitions under an Idempotency-Key, where the body shows a secret that no table may have. */
+  readonly replayBody?: string;
 }
 
 /** Serializes a payload with the response schema that the route declares for `status`. */

@@ -18,8 +18,8 @@ export type HttpServer = FastifyInstance<
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The caller: keys of different principals never meet. */
-    principal: string;
+    /** Names the caller: idempotency keys of different callers never meet. */
+    idempotencyScope: string;
     /** The body as it was sent. Two requests with one Idempotency-Key are the same if this is. */
     bodyText: string;
   }

@@ -60,7 +60,7 @@ export async function storeAnswers(
     select scope, fingerprint, status, body, holdfast_clock()
       from unnest(
         ${stored.map(({ key }) => key.scope)}::bytea[], ${stored.map(({ key }) => key.fingerprint)}::bytea[],
-        ${stored.map(({ answer }) => answer.status)}::integer[], ${stored.map(({ answer }) => answer.body)}::text[]
+        ${stored.map(({ answer }) => answer.status)}::integer[], ${stored.map(({ answer }) => answer.replayBody ?? answer.body)}::text[]
       ) as answer (scope, fingerprint, status, body)
     on conflict (scope) do update
       set fingerprint = excluded.fingerprint, status = excluded.status, body = excluded.body,

@@ -17,7 +17,7 @@ export function readIdempotencyKey(request: FastifyRequest): IdempotencyKey | un
   }
   const route = `${request.method} ${request.routeOptions.url}`;
   return {
-    scope: digest([request.principal, route, key]),
+    scope: digest([request.idempotencyScope, route, key]),
     // The body as it was sent. Serializing the parsed body would overflow the stack when it is nested deeply.
     fingerprint: digest([request.method, request.url, request.bodyText]),
   };

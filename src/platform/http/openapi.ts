@@ -218,7 +218,7 @@ export function hoistComponents<Document extends object>(document: Document): Do
   const shared = new Components(components);
   shared.hoistSchemas();
   const hoisted = shared.hoist(paths);
-  return { ...document, paths: hoisted, components: shared.sorted() };
+  return { ...document, paths: hoisted, components: { ...components, ...shared.sorted() } };
 }
 
 type Section = 'headers' | 'parameters' | 'responses' | 'schemas';

@@ -26,6 +26,7 @@ const STATUS: Readonly<Record<FailureKind, number>> = {
   'too-large': 413,
   'unsupported-media-type': 415,
   unprocessable: 422,
+  'rate-limited': 429,
   internal: 500,
   unavailable: 503,
 };
@@ -108,7 +109,7 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
 
 function sendFailure(reply: FastifyReply, failure: Failure, requestId: string): FastifyReply {
   if (failure.retryAfterS !== undefined) reply.header('retry-after', String(failure.retryAfterS));
-  return sendProblem(reply, toProblem(failure, requestId));
+  return sendProblem(reply.headers(failure.headers), toProblem(failure, requestId));
 }
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {

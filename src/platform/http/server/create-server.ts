@@ -28,6 +28,12 @@ const LIMITS = {
   keepAliveMs: 65_000,
 } as const;
 
+/** A way to authenticate, as OpenAPI describes it. */
+export type SecurityScheme = { readonly description: string } & (
+  | { readonly type: 'http'; readonly scheme: string }
+  | { readonly type: 'apiKey'; readonly in: 'cookie'; readonly name: string }
+);
+
 /** The description of the whole server in OpenAPI. */
 interface ServerDescription {
   readonly title: string;
@@ -35,13 +41,18 @@ interface ServerDescription {
   readonly description: string;
   /** The groups of operations, in the order of the document. */
   readonly tags: readonly { readonly name: string; readonly description: string }[];
+  /** How requests authenticate, by name. */
+  readonly securitySchemes?: Readonly<Record<string, SecurityScheme>>;
 }
 
 /**
  * Creates a server with limits, problem+json errors, OpenAPI and security headers, and without routes. It does not
  * listen.
  */
-export async function createServer(logger: Logger, { tags, ...about }: ServerDescription): Promise<HttpServer> {
+export async function createServer(
+  logger: Logger,
+  { tags, securitySchemes = {}, ...about }: ServerDescription,
+): Promise<HttpServer> {
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -72,7 +83,7 @@ export async function createServer(logger: Logger, { tags, ...about }: ServerDes
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.addSchema(ProblemSchema);
-  app.decorateRequest('principal', 'local');
+  app.decorateRequest('idempotencyScope', 'local');
   app.decorateRequest('bodyText', '');
   app.setErrorHandler(handleError);
   app.setNotFoundHandler((request, reply) =>
@@ -96,6 +107,7 @@ export async function createServer(logger: Logger, { tags, ...about }: ServerDes
       servers: [{ url: '/', description: 'The server that sent this document.' }],
       security: [],
       tags: [...tags],
+      components: { securitySchemes },
     },
     refResolver: { buildLocalReference: (schema, _base, _fragment, index) => String(schema.$id ?? `schema-${index}`) },
     transform: describeOperation,

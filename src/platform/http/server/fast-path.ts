@@ -29,13 +29,28 @@ interface FastRoute {
 
 type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 
+const AUTHORIZATION = 'authorization';
 /** Request headers that can change the answer. A request that has one of them goes to the framework. */
 const ANSWER_CHANGING_HEADERS = new Set([
   ...['cache-control', 'if-none-match', 'if-match', 'if-modified-since', 'range', 'expect'],
-  ...['origin', 'cookie', 'authorization', 'x-api-key', 'idempotency-key'],
+  ...['origin', 'cookie', AUTHORIZATION, 'x-api-key', 'idempotency-key'],
 ]);
 /** Compared first, because most other headers have another length. */
 const ANSWER_CHANGING_LENGTHS = new Set([...ANSWER_CHANGING_HEADERS].map((name) => name.length));
+
+/** Decides which requests may be answered here, where requests need credentials. */
+export interface FastPathGate {
+  /**
+   * Whether credentials that are in memory allow a request. A request that is not admitted goes to the framework, which
+   * decides about it.
+   *
+   * @param authorization the value of the request's only `Authorization` header
+   * @param url the URL pattern of the route
+   */
+  admits(authorization: string, url: string): boolean;
+  /** Values of `Vary`: the request headers that decide. */
+  readonly vary: string;
+}
 
 const HOST = 'host';
 const HEADERS_OF_ALL = Object.entries(DATA_HEADERS).flat();
@@ -45,12 +60,15 @@ const STATUS_LINE = 'HTTP/1.1 200 OK\r\n';
  * Adds `app.addFastRoute`, for routes that answer before the framework does. Routing, the framework's request and reply
  * objects, its hooks and listeners take as long as the rest of an answer from memory.
  *
- * None of the framework's hooks run for these answers, so a request that needs authorization or a rate limit must not
- * be answered here. Call it before any route is added.
+ * None of the framework's hooks run for these answers, so the gate must do for them what hooks do for others. Call it
+ * before any route is added.
+ *
+ * @param gate `undefined` admits every request without credentials
  */
-export function enableFastPath(app: HttpServer, metrics: RequestMetrics): void {
+export function enableFastPath(app: HttpServer, metrics: RequestMetrics, gate?: FastPathGate): void {
   const nextId = createRequestIds();
   const formatDate = createDateHeader();
+  const constantHeaders = gate === undefined ? HEADERS_OF_ALL : [...HEADERS_OF_ALL, 'vary', gate.vary];
   let constantLines = '';
   const routes: { readonly route: FastRoute; readonly metrics: RouteMetrics }[] = [];
   let isClosing = false;
@@ -67,9 +85,15 @@ export function enableFastPath(app: HttpServer, metrics: RequestMetrics): void {
     if (method !== 'GET' || url === undefined || isClosing) return false;
     for (const { route, metrics: routeMetrics } of routes) {
       if (url.startsWith(route.prefix))
-        return isPlain(request, response) && answerBy(route, routeMetrics, url, response);
+        return isAdmitted(request, response, route) && answerBy(route, routeMetrics, url, response);
     }
     return false;
+  }
+
+  function isAdmitted(request: IncomingMessage, response: ServerResponse, { url }: FastRoute): boolean {
+    if (gate === undefined) return isPlain(request, response);
+    const authorization = findAuthorization(request);
+    return authorization !== undefined && isPlain(request, response, AUTHORIZATION) && gate.admits(authorization, url);
   }
 
   function answerBy(route: FastRoute, routeMetrics: RouteMetrics, url: string, response: ServerResponse): boolean {
@@ -77,9 +101,10 @@ export function enableFastPath(app: HttpServer, metrics: RequestMetrics): void {
     const answer = tryAnswer(route, url);
     if (answer === undefined) return false;
     const id = nextId();
-    if ('failure' in answer) sendFailure(answer, id, response);
+    const headers = gate === undefined ? answer.headers : privateHeaders(answer.headers);
+    if ('failure' in answer) sendFailure(answer.failure, [...headers, ...constantHeaders], id, response);
     else {
-      const lines = `${STATUS_LINE}${formatLines(answer.headers)}x-request-id: ${id}\r\n${formatDate(startedAt)}`;
+      const lines = `${STATUS_LINE}${formatLines(headers)}x-request-id: ${id}\r\n${formatDate(startedAt)}`;
       sendBytes(lines + constantLines + answer.packed, response);
     }
     routeMetrics.record(response.statusCode, performance.now() - startedAt);
@@ -87,7 +112,7 @@ export function enableFastPath(app: HttpServer, metrics: RequestMetrics): void {
   }
 
   app.addHook('onReady', async () => {
-    constantLines = formatLines(HEADERS_OF_ALL) + keepAliveLines(app.server.keepAliveTimeout);
+    constantLines = formatLines(constantHeaders) + keepAliveLines(app.server.keepAliveTimeout);
     const listeners = app.server.listeners('request') as RequestListener[];
     app.server.removeAllListeners('request');
     app.server.on('request', (request, response) => {
@@ -100,15 +125,35 @@ export function enableFastPath(app: HttpServer, metrics: RequestMetrics): void {
 /**
  * Whether the URL alone decides the answer, and the connection goes on after it. A request without Host is malformed, or
  * of an older HTTP.
+ *
+ * @param ignored a header that has been read already
  */
-function isPlain({ rawHeaders }: IncomingMessage, { shouldKeepAlive }: ServerResponse): boolean {
+function isPlain({ rawHeaders }: IncomingMessage, { shouldKeepAlive }: ServerResponse, ignored = ''): boolean {
   let hasHost = false;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? '';
     if (name.length === HOST.length) hasHost ||= name === 'Host' || name.toLowerCase() === HOST;
-    else if (ANSWER_CHANGING_LENGTHS.has(name.length) && ANSWER_CHANGING_HEADERS.has(name.toLowerCase())) return false;
+    else if (ANSWER_CHANGING_LENGTHS.has(name.length) && changesAnswer(name.toLowerCase(), ignored)) return false;
   }
   return hasHost && shouldKeepAlive;
+}
+
+function changesAnswer(name: string, ignored: string): boolean {
+  return name !== ignored && ANSWER_CHANGING_HEADERS.has(name);
+}
+
+/** The value that Node's parsed headers have: the first one. Parsing all of them takes longer than the rest of the check. */
+function findAuthorization({ rawHeaders }: IncomingMessage): string | undefined {
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length === AUTHORIZATION.length && name.toLowerCase() === AUTHORIZATION) return rawHeaders[at + 1];
+  }
+  return undefined;
+}
+
+/** The headers of an answer that only its principal may keep. */
+function privateHeaders(headers: readonly string[]): string[] {
+  return headers.map((value, index) => (headers[index - 1] === 'cache-control' ? `private, ${value}` : value));
 }
 
 /** After an error the framework's route answers, and reports the error if it meets it too. */
@@ -120,11 +165,7 @@ function tryAnswer(route: FastRoute, url: string): FastAnswer | undefined {
   }
 }
 
-function sendFailure(
-  { failure, headers }: FastAnswer & { failure: Failure },
-  requestId: string,
-  response: ServerResponse,
-): void {
+function sendFailure(failure: Failure, headers: readonly string[], requestId: string, response: ServerResponse): void {
   const problem = toProblem(failure, requestId);
   const body = JSON.stringify(problem);
   const own = [
@@ -135,7 +176,7 @@ function sendFailure(
     'content-length',
     String(Buffer.byteLength(body)),
   ];
-  response.writeHead(problem.status, [...headers, ...own, ...HEADERS_OF_ALL]);
+  response.writeHead(problem.status, [...headers, ...own]);
   response.end(body);
 }
 

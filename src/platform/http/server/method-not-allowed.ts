@@ -27,6 +27,7 @@ function addRefusal(app: HttpServer, url: string, methods: ReadonlySet<string>):
   app.route({
     method: METHODS.filter((method) => !methods.has(method)),
     url,
+    config: { refusesMethod: true },
     schema: { hide: true },
     // Answered before the body is read, because the body does not matter.
     onRequest: async (request, reply) => {
@@ -40,6 +41,10 @@ function addRefusal(app: HttpServer, url: string, methods: ReadonlySet<string>):
 }
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether the route only refuses methods that its path does not have. */
+    refusesMethod?: boolean;
+  }
   interface FastifyInstance {
     /** Ends the registration of routes, so that the other methods of each path can be refused. */
     closeRoutes(): void;

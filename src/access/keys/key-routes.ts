@@ -1,0 +1,132 @@
+import type { FastifyReply } from 'fastify';
+import { Type } from 'typebox';
+import type { Database } from '../../platform/db/database.ts';
+import { noSuch } from '../../platform/errors.ts';
+import { type Answer, answerWith, pageOf } from '../../platform/http/answer.ts';
+import type { HttpServer } from '../../platform/http/http-server.ts';
+import { answerOnce } from '../../platform/http/idempotency.ts';
+import { instantOf } from '../../platform/http/parameters.ts';
+import { toSeconds } from '../../platform/time/instant.ts';
+import { KeyEnded, KeyRefused } from './key-failures.ts';
+import { readKeyRequest } from './key-request.ts';
+import { KeyBody, KeyList, KeyListQuery, KeyParams, NewKey, RotateBody } from './key-schemas.ts';
+import { type CreatedKey, insertKey, type Key, type KeyPlace, listKeys, revokeKey, rotateKey } from './key-store.ts';
+
+const DEFAULT_OVERLAP_S = 86_400;
+
+/** Keys under /api/v1: create, list, revoke and rotate. */
+export function addKeyRoutes(app: HttpServer, database: Database): void {
+  const tags = ['Access'];
+
+  app.post(
+    '/api/v1/keys',
+    {
+      config: { problems: [noSuch('provider'), noSuch('client'), KeyRefused] },
+      schema: {
+        operationId: 'createKey',
+        tags,
+        summary: 'Create a key',
+        description: 'Creates a key. Its text is in this answer and nowhere else: the server stores only its hash.',
+        body: KeyBody,
+        response: { 201: NewKey },
+      },
+    },
+    (request, reply) => {
+      const keyRequest = readKeyRequest(request.body);
+      return answerOnce(database, request, reply, async (tx) => showOnce(reply, await insertKey(tx, keyRequest)));
+    },
+  );
+
+  app.get(
+    '/api/v1/keys',
+    {
+      config: { paged: true },
+      schema: {
+        operationId: 'listKeys',
+        tags,
+        summary: 'List keys',
+        description: 'Lists all keys without their secrets, oldest first, a page at a time.',
+        querystring: KeyListQuery,
+        response: { 200: KeyList },
+      },
+    },
+    async (request, reply) => {
+      const { rows, next_cursor } = await pageOf<Key>(request, reply, {
+        shape: [TIME_IN_CURSOR, ID_IN_CURSOR],
+        keyOf: ({ created_at, key_id }) => [created_at, key_id],
+        list: (place, limit) => database.read((reader) => listKeys(reader, placeOf(place), limit)),
+      });
+      return { keys: rows.map(toKeyResponse), next_cursor };
+    },
+  );
+
+  app.delete(
+    '/api/v1/keys/:key_id',
+    {
+      config: { problems: [noSuch('key')] },
+      schema: {
+        operationId: 'revokeKey',
+        tags,
+        summary: 'Revoke a key',
+        description: 'Ends a key on every instance within a second. A revoked key can be revoked again.',
+        params: KeyParams,
+        response: { 204: Type.Null({ description: 'The key is revoked.' }) },
+      },
+    },
+    async (request, reply) => {
+      await database.transaction((tx) => revokeKey(tx, request.params.key_id));
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.post(
+    '/api/v1/keys/:key_id/rotate',
+    {
+      config: { problems: [noSuch('key'), KeyEnded] },
+      schema: {
+        operationId: 'rotateKey',
+        tags,
+        summary: 'Rotate a key',
+        description: 'Creates a key that replaces another one, which ends after an overlap in which both work.',
+        params: KeyParams,
+        body: RotateBody,
+        response: { 201: NewKey },
+      },
+    },
+    (request, reply) => {
+      const { key_id } = request.params;
+      const { overlap_seconds = DEFAULT_OVERLAP_S } = request.body ?? {};
+      return answerOnce(database, request, reply, async (tx) =>
+        showOnce(reply, await rotateKey(tx, key_id, overlap_seconds)),
+      );
+    },
+  );
+}
+
+const TIME_IN_CURSOR = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
+const ID_IN_CURSOR = /^[0-9a-f]{20}$/;
+
+function placeOf(key: readonly string[] | undefined): KeyPlace | undefined {
+  const [createdAt, keyId] = key ?? [];
+  return createdAt === undefined || keyId === undefined
+    ? undefined
+    : { createdAt: instantOf(createdAt, 'query/cursor'), keyId };
+}
+
+/** An answer with the text of a new key, which is left out of what is stored for repetitions. */
+function showOnce(reply: FastifyReply, { key, ...created }: CreatedKey): Answer {
+  const { last_used_at: _, revoked_at: __, ...shown } = toKeyResponse(created);
+  const { body } = answerWith(reply, 201, { ...shown, key });
+  return { status: 201, body, replayBody: answerWith(reply, 201, shown).body };
+}
+
+function toKeyResponse(key: Key) {
+  const { created_at, expires_at, last_used_at, revoked_at } = key;
+  return {
+    ...key,
+    created_at: toSeconds(created_at),
+    expires_at: expires_at && toSeconds(expires_at),
+    last_used_at: last_used_at && toSeconds(last_used_at),
+    revoked_at: revoked_at && toSeconds(revoked_at),
+  };
+}
