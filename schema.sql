@@ -102,14 +102,17 @@ declare
   v_keys text[];
 begin
   with changed as materialized (
-    select r.id, r.slot_id, r.status, (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
+    select r.id, r.slot_id, r.client_id, r.status,
+           r.changed_by as actor,
+           (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
       from new_rows r
   ), size as (
     select count(*) as rows from (select from changed limit 201) first_rows
   ), logged as (
-    insert into event (kind, attributes, reservation_ids, slot_ids, provider_ids)
-      select 'reservation', jsonb_build_object('status', status), array_agg(id), array_agg(slot_id), array_agg(provider_id)
-        from changed, size where rows <= 200 group by status
+    insert into event (kind, attributes, actor, reservation_ids, slot_ids, provider_ids, client_ids)
+      select 'reservation', jsonb_build_object('status', status), actor, array_agg(id), array_agg(slot_id),
+             array_agg(provider_id), array_agg(client_id)
+        from changed, size where rows <= 200 group by status, actor
   ), logged_bulk as (
     insert into event (kind, is_bulk) select 'reservation', true from size where rows > 200
   )
@@ -128,14 +131,17 @@ declare
   v_keys text[];
 begin
   with changed as materialized (
-    select r.id, r.slot_id, r.status, (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
+    select r.id, r.slot_id, r.client_id, r.status,
+           case when r.status in ('expired', 'conflict') then null else r.changed_by end as actor,
+           (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
       from new_rows r
   ), size as (
     select count(*) as rows from (select from changed limit 201) first_rows
   ), logged as (
-    insert into event (kind, attributes, reservation_ids, slot_ids, provider_ids)
-      select 'reservation', jsonb_build_object('status', status), array_agg(id), array_agg(slot_id), array_agg(provider_id)
-        from changed, size where rows <= 200 group by status
+    insert into event (kind, attributes, actor, reservation_ids, slot_ids, provider_ids, client_ids)
+      select 'reservation', jsonb_build_object('status', status), actor, array_agg(id), array_agg(slot_id),
+             array_agg(provider_id), array_agg(client_id)
+        from changed, size where rows <= 200 group by status, actor
   ), logged_bulk as (
     insert into event (kind, is_bulk) select 'reservation', true from size where rows > 200
   ), freed as materialized (
@@ -199,7 +205,7 @@ CREATE OR REPLACE FUNCTION public.announce_slot_deleted()
 AS $function$
 begin
   perform announce_providers(array(select distinct provider_id from old_rows where provider_id is not null limit 201));
-  perform log_slots(array_agg(id), array_agg(provider_id)) from (select id, provider_id from old_rows limit 201) first_rows;
+  perform log_slots(array_agg(id), array_agg(provider_id), null) from (select id, provider_id from old_rows limit 201) first_rows;
   return null;
 end
 $function$;
@@ -210,7 +216,8 @@ CREATE OR REPLACE FUNCTION public.announce_slot_inserted()
 AS $function$
 begin
   perform announce_providers(array(select distinct provider_id from new_rows where provider_id is not null limit 201));
-  perform log_slots(array_agg(id), array_agg(provider_id)) from (select id, provider_id from new_rows limit 201) first_rows;
+  perform log_slots(array_agg(id), array_agg(provider_id), (array_agg(changed_by))[1])
+    from (select id, provider_id, changed_by from new_rows limit 201) first_rows;
   return null;
 end
 $function$;
@@ -222,9 +229,10 @@ AS $function$
 declare
   v_slot_ids bigint[];
   v_provider_ids bigint[];
+  v_actor jsonb;
 begin
-  select array_agg(id), array_agg(provider_id) into v_slot_ids, v_provider_ids
-    from (select new_rows.id, new_rows.provider_id
+  select array_agg(id), array_agg(provider_id), (array_agg(changed_by))[1] into v_slot_ids, v_provider_ids, v_actor
+    from (select new_rows.id, new_rows.provider_id, new_rows.changed_by
             from new_rows join old_rows using (id)
            where (new_rows.provider_id, new_rows.starts_at, new_rows.ends_at, new_rows.capacity, new_rows.closed_at,
                   new_rows.price_amount, new_rows.price_currency, new_rows.pax)
@@ -235,7 +243,7 @@ begin
   if v_slot_ids is null then
     return null;
   end if;
-  perform log_slots(v_slot_ids, v_provider_ids);
+  perform log_slots(v_slot_ids, v_provider_ids, v_actor);
   perform announce_providers(array(
     select distinct provider.id
       from new_rows
@@ -303,7 +311,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.confirm_reservations(p_reservation bigint[], p_client bigint[])
+CREATE OR REPLACE FUNCTION public.confirm_reservations(p_reservation bigint[], p_client bigint[], p_actor jsonb)
  RETURNS TABLE(place integer, outcome text, reservation_id bigint, slot_id bigint, provider_id bigint, client_id bigint, quantity integer, status text, start_time timestamp with time zone, end_time timestamp with time zone, created_at timestamp with time zone, expires_at timestamp with time zone, confirmed_at timestamp with time zone, price_amount numeric, price_currency text, name text, pax jsonb)
  LANGUAGE plpgsql
 AS $function$
@@ -312,6 +320,7 @@ declare
   v_now timestamptz;
   v_request record;
   v_ids bigint[] := '{}';
+  v_actors jsonb[] := '{}';
 begin
   perform from reservation where id = any (p_reservation) order by id for no key update;
   v_now := holdfast_clock();
@@ -350,13 +359,16 @@ begin
       else 'ended' end;
     if outcome = 'confirmed' then
       v_ids := v_ids || v_request.id;
+      v_actors := array_append(v_actors, nullif(p_actor -> (v_request.place - 1), 'null'));
       status := 'confirmed';
       confirmed_at := v_now;
     end if;
     return next;
   end loop;
   if cardinality(v_ids) > 0 then
-    update reservation r set status = 'confirmed', decided_at = v_now, changed_at = v_now where r.id = any (v_ids);
+    update reservation r
+       set status = 'confirmed', decided_at = v_now, changed_at = v_now, changed_by = confirmed.actor
+      from unnest(v_ids, v_actors) as confirmed (id, actor) where r.id = confirmed.id;
   end if;
 end
 $function$;
@@ -455,7 +467,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.expire_due_holds(p_limit integer)
+CREATE OR REPLACE FUNCTION public.expire_due_holds(p_limit integer, p_provider bigint)
  RETURNS TABLE(reservation_id bigint, slot_id bigint)
  LANGUAGE plpgsql
 AS $function$
@@ -467,7 +479,9 @@ begin
   select array_agg(locked.id) into v_slots
     from (select s.id from slot s
            where s.id in (select r.slot_id from reservation r
-                           where r.status = 'held' and r.expires_at <= v_now order by r.expires_at limit p_limit)
+                           where r.status = 'held' and r.expires_at <= v_now
+                             and (p_provider is null or r.provider_id = p_provider)
+                           order by r.expires_at limit p_limit)
            order by s.id for no key update) locked;
   perform from reservation r where r.slot_id = any (v_slots) and r.status = 'held' and r.expires_at <= v_now
     order by r.id for no key update;
@@ -495,7 +509,7 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.hold_slots(p_slot bigint[], p_client bigint[], p_quantity integer[], p_version integer[], p_pax jsonb, p_ttl interval, p_notice interval)
+CREATE OR REPLACE FUNCTION public.hold_slots(p_slot bigint[], p_client bigint[], p_quantity integer[], p_version integer[], p_pax jsonb, p_ttl interval, p_notice interval, p_max_live_holds integer, p_actor jsonb)
  RETURNS TABLE(place integer, outcome text, slot_version integer, remaining integer, reservation_id bigint, slot_id bigint, provider_id bigint, client_id bigint, quantity integer, status text, start_time timestamp with time zone, end_time timestamp with time zone, created_at timestamp with time zone, expires_at timestamp with time zone, confirmed_at timestamp with time zone, price_amount numeric, price_currency text, name text, pax jsonb, refused_pax jsonb)
  LANGUAGE plpgsql
 AS $function$
@@ -513,8 +527,12 @@ declare
   v_clients bigint[] := '{}';
   v_quantities integer[] := '{}';
   v_pax jsonb[] := '{}';
+  v_actors jsonb[] := '{}';
 begin
   perform from slot where id = any (p_slot) order by id for no key update;
+  if p_max_live_holds is not null then
+    perform from client where id = any (p_client) order by id for no key update;
+  end if;
   v_now := holdfast_clock();
   -- Locked in id order first, as in confirm_reservations. The update alone would lock them in the order it finds them.
   perform from reservation r where r.slot_id = any (p_slot) and r.status = 'held' and r.expires_at <= v_now
@@ -557,6 +575,13 @@ begin
       when v_request.version is not null and v_request.version <> v_version then 'changed'
       when v_free < v_request.quantity then 'taken'
       else coalesce(v_pax_outcome, 'held') end;
+    if outcome = 'held' and p_max_live_holds is not null
+       and cardinality(array_positions(v_clients, v_request.client_id))
+           + (select count(*) from reservation r
+               where r.client_id = v_request.client_id and r.status = 'held' and r.expires_at > v_now)
+           >= p_max_live_holds then
+      outcome := 'too_many_holds';
+    end if;
     reservation_id := null;
     if outcome = 'held' then
       reservation_id := nextval('reservation_id_seq');
@@ -567,6 +592,7 @@ begin
       v_clients := v_clients || v_request.client_id;
       v_quantities := v_quantities || v_request.quantity;
       v_pax := array_append(v_pax, pax);
+      v_actors := array_append(v_actors, nullif(p_actor -> (v_request.place - 1), 'null'));
     end if;
     place := v_request.place;
     slot_version := v_version;
@@ -589,10 +615,11 @@ begin
 
   if cardinality(v_ids) > 0 then
     insert into reservation (id, slot_id, client_id, provider_id, quantity, price_amount, price_currency, pax, status,
-                             held_at, expires_at, changed_at)
+                             held_at, expires_at, changed_at, changed_by)
       select held.id, held.slot_id, held.client_id, s.provider_id, held.quantity, s.price_amount, s.price_currency, held.pax, 'held',
-             v_now, v_now + p_ttl, v_now
-        from unnest(v_ids, v_slots, v_clients, v_quantities, v_pax) as held (id, slot_id, client_id, quantity, pax)
+             v_now, v_now + p_ttl, v_now, held.actor
+        from unnest(v_ids, v_slots, v_clients, v_quantities, v_pax, v_actors)
+               as held (id, slot_id, client_id, quantity, pax, actor)
         join slot s on s.id = held.slot_id;
   end if;
 end
@@ -612,15 +639,17 @@ begin
   if (select count(*) from (select from new_rows limit 201) first_rows) > 200 then
     insert into event (kind, is_bulk) values ('booking', true);
   elsif tg_op = 'INSERT' then
-    insert into event (kind, attributes, reservation_ids, slot_ids)
+    insert into event (kind, attributes, reservation_ids, slot_ids, client_ids)
       select 'booking', jsonb_build_object('supplier_id', supplier_id, 'desired_state', desired_state, 'state', state),
-             array_agg(reservation_id), array_agg(slot_id)
+             array_agg(reservation_id), array_agg(slot_id),
+             array_agg((select r.client_id from reservation r where r.id = reservation_id))
         from new_rows group by supplier_id, desired_state, state;
   else
-    insert into event (kind, attributes, reservation_ids, slot_ids)
+    insert into event (kind, attributes, reservation_ids, slot_ids, client_ids)
       select 'booking',
              jsonb_build_object('supplier_id', w.supplier_id, 'desired_state', w.desired_state, 'state', w.state),
-             array_agg(w.reservation_id), array_agg(w.slot_id)
+             array_agg(w.reservation_id), array_agg(w.slot_id),
+             array_agg((select r.client_id from reservation r where r.id = w.reservation_id))
         from new_rows w join old_rows o using (reservation_id)
        where (w.desired_state, w.state) <> (o.desired_state, o.state)
        group by w.supplier_id, w.desired_state, w.state;
@@ -629,15 +658,15 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.log_slots(p_slot_ids bigint[], p_provider_ids bigint[])
+CREATE OR REPLACE FUNCTION public.log_slots(p_slot_ids bigint[], p_provider_ids bigint[], p_actor jsonb)
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 begin
   if cardinality(p_slot_ids) > 200 then
-    insert into event (kind, is_bulk) values ('slot', true);
+    insert into event (kind, is_bulk, actor) values ('slot', true, p_actor);
   elsif cardinality(p_slot_ids) > 0 then
-    insert into event (kind, slot_ids, provider_ids) values ('slot', p_slot_ids, p_provider_ids);
+    insert into event (kind, slot_ids, provider_ids, actor) values ('slot', p_slot_ids, p_provider_ids, p_actor);
   end if;
 end
 $function$;
@@ -943,8 +972,10 @@ begin
     from (select new_rows.slot_id, sum(new_rows.quantity) as quantity, count(*) as changes
             from new_rows where new_rows.status in ('held', 'confirmed') group by new_rows.slot_id) added
    where slot.id = added.slot_id;
-  insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at)
-    select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at
+  insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at,
+                                 actor)
+    select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at,
+           changed_by
       from new_rows order by id;
   return null;
 end
@@ -991,8 +1022,10 @@ begin
                    group by each_row.id, each_row.slot_id having sum(each_row.quantity) <> 0) change
            group by change.slot_id) moved
    where slot.id = moved.slot_id;
-  insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at)
-    select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at
+  insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at,
+                                 actor)
+    select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at,
+           case when status in ('expired', 'conflict') then null else changed_by end
       from new_rows order by id;
   return null;
 end
@@ -1106,7 +1139,7 @@ begin
     return null;
   end if;
 
-  update orders o set status = 'cancelled'
+  update orders o set status = 'cancelled', changed_by = case when changed.status = 'cancelled' then changed.changed_by end
     from changed
    where o.reservation_id = changed.id and o.status = 'open' and changed.status in ('cancelled', 'conflict');
 
@@ -1125,7 +1158,7 @@ begin
                            coalesce(changed.price_amount, 0));
 
   with confirmed as (
-    select changed.id, changed.quantity, changed.pax, changed.changed_at, changed.price_amount, cost.currency,
+    select changed.id, changed.quantity, changed.pax, changed.changed_at, changed.changed_by, changed.price_amount, cost.currency,
            describe_slot(s.name, s.provider_id, s.starts_at, s.ends_at) as description,
            c.first_name || ' ' || c.last_name as customer
       from changed join slot s on s.id = changed.slot_id join client c on c.id = changed.client_id
@@ -1139,8 +1172,8 @@ begin
      where changed.status = 'confirmed'
        and not exists (select from orders o where o.reservation_id = changed.id)
   ), placed as (
-    insert into orders (customer, ordered_at, currency, reservation_id)
-      select customer, changed_at, currency, id from confirmed order by id
+    insert into orders (customer, ordered_at, currency, reservation_id, changed_by)
+      select customer, changed_at, currency, id, changed_by from confirmed order by id
     returning id, reservation_id
   )
   insert into order_line (order_id, line, description, quantity, unit_price)
@@ -1239,6 +1272,8 @@ create table event (
   reservation_ids bigint[],
   slot_ids bigint[],
   provider_ids bigint[],
+  actor jsonb,
+  client_ids bigint[],
   constraint event_pkey PRIMARY KEY (xid, "position")
 );
 
@@ -1293,6 +1328,7 @@ create table orders (
   status text not null default 'open'::text,
   currency text not null,
   reservation_id bigint,
+  changed_by jsonb,
   constraint orders_pkey PRIMARY KEY (id),
   constraint order_customer_is_short CHECK (((char_length(customer) >= 1) AND (char_length(customer) <= 500))),
   constraint order_has_currency CHECK ((currency ~ '^[A-Z]{3}$'::text)),
@@ -1347,6 +1383,7 @@ create table reservation (
   price_amount numeric,
   price_currency text,
   pax jsonb,
+  changed_by jsonb,
   constraint reservation_pkey PRIMARY KEY (id),
   constraint reservation_decided_in_time CHECK (((decided_at >= held_at) AND (decided_at < expires_at))),
   constraint reservation_expires_after_it_is_held CHECK ((expires_at > held_at)),
@@ -1365,6 +1402,7 @@ create table reservation_event (
   price_amount numeric,
   price_currency text,
   expires_at timestamp with time zone not null,
+  actor jsonb,
   constraint reservation_event_pkey PRIMARY KEY (reservation_id, id)
 );
 
@@ -1391,6 +1429,7 @@ create table slot (
   created_at timestamp with time zone not null default holdfast_clock(),
   price_amount numeric,
   price_currency text,
+  changed_by jsonb,
   constraint slot_pkey PRIMARY KEY (id),
   constraint slot_ends_after_it_starts CHECK ((ends_at > starts_at)),
   constraint slot_has_capacity CHECK (((capacity >= ((provider_id IS NOT NULL))::integer) AND (capacity <= 1000000))),
@@ -1500,6 +1539,8 @@ CREATE INDEX pull_in_window ON public.pull USING btree (supplier_id, open_until 
 CREATE INDEX reservation_due ON public.reservation USING btree (expires_at) WHERE (status = 'held'::text);
 
 CREATE INDEX reservation_ended_on_slot ON public.reservation USING btree (slot_id) WHERE (status = ANY (ARRAY['cancelled'::text, 'expired'::text, 'conflict'::text]));
+
+CREATE INDEX reservation_held_of_client ON public.reservation USING btree (client_id) WHERE (status = 'held'::text);
 
 CREATE INDEX reservation_held_on_slot ON public.reservation USING btree (slot_id, expires_at) WHERE (status = 'held'::text);
 

@@ -1,14 +1,23 @@
 // Types of requests and answers, by method and path. Generated from the routes by `npm run openapi`; do not edit.
 // One file, however long, because it is read by looking up a path.
 
+export interface Actor {
+  /** What the principal may do. */
+  readonly "role": "operator" | "service" | "viewer" | "provider" | "client" | "reseller" | "monitor";
+  /** The id of the provider or client that it stands for, the name of the reseller, or `null`. */
+  readonly "subject": number | string | null;
+  /** The key's id. */
+  readonly "key_id": string | null;
+}
+
 export interface AvailableTimeslots {
   /** The timeslots, by start. */
   readonly "available timeslots": readonly (Timeslot)[];
 }
 
 export interface BookItemRequest {
-  /** The client's id. */
-  readonly "client_id": number;
+  /** The client's id. A client may leave it out: it is its own. Others must give it. */
+  readonly "client_id"?: number;
   /** The item's id, as `GET /api/items` returns it. */
   readonly "item_id": number;
   /** Units to book. Defaults to 1. */
@@ -81,8 +90,8 @@ export interface BulkChangeEventData {
 }
 
 export interface CancelReservationRequest {
-  /** The client's id. */
-  readonly "client_id": number;
+  /** The client's id. A client may leave it out: it is its own. Others must give it. */
+  readonly "client_id"?: number;
 }
 
 export interface Client {
@@ -104,13 +113,13 @@ export interface ClientPage {
 }
 
 export interface ConfirmReservationRequest {
-  /** The client's id. */
-  readonly "client_id": number;
+  /** The client's id. A client may leave it out: it is its own. Others must give it. */
+  readonly "client_id"?: number;
 }
 
 export interface ConfirmTimeslotReservationRequest {
-  /** The client's id. */
-  readonly "client_id": number;
+  /** The client's id. A client may leave it out: it is its own. Others must give it. */
+  readonly "client_id"?: number;
   /** The reservation's id. */
   readonly "reservation_id": number;
 }
@@ -156,8 +165,8 @@ export interface CreateProviderRequest {
 }
 
 export interface CreateReservationRequest {
-  /** The client's id. */
-  readonly "client_id": number;
+  /** The client's id. A client may leave it out: it is its own. Others must give it. */
+  readonly "client_id"?: number;
   /** The slot's id. */
   readonly "slot_id": number;
   /** Number of units. Defaults to 1, or to the sum of `pax`. */
@@ -263,8 +272,8 @@ export interface ExperienceSlots {
 }
 
 export interface ExtendReservationRequest {
-  /** The client's id. */
-  readonly "client_id": number;
+  /** The client's id. A client may leave it out: it is its own. Others must give it. */
+  readonly "client_id"?: number;
 }
 
 export interface FetchStatus {
@@ -452,8 +461,8 @@ export interface OfferAvailabilityRequest {
 }
 
 export interface OfferTimeslotsRequest {
-  /** The provider's id. */
-  readonly "provider_id": number;
+  /** The provider's id. A provider may leave it out: it is its own. Others must give it. */
+  readonly "provider_id"?: number;
   /** The start. Without an offset or `Z`, it is in the provider's time zone. */
   readonly "start_time": string;
   /** The end. Without an offset or `Z`, it is in the provider's time zone. */
@@ -674,8 +683,8 @@ export interface RequestedPax {
 }
 
 export interface RescheduleReservationRequest {
-  /** The client's id. */
-  readonly "client_id": number;
+  /** The client's id. A client may leave it out: it is its own. Others must give it. */
+  readonly "client_id"?: number;
   /** The slot's id. */
   readonly "slot_id": number;
   /** The slot's `version` that you decided by. If it has changed, the answer is 409. */
@@ -748,6 +757,8 @@ export interface ReservationHistoryEntry {
   readonly "quantity": number;
   /** Expiry of the hold from then on; UTC, to the second. */
   readonly "expires_at": string;
+  /** The principal that made the change; `null` for an expiry or a refusal, and with `AUTH=off`. */
+  readonly "by": Actor | null;
 }
 
 export interface ReservationPage {
@@ -758,8 +769,8 @@ export interface ReservationPage {
 }
 
 export interface ReserveTimeslotRequest {
-  /** The client's id. */
-  readonly "client_id": number;
+  /** The client's id. A client may leave it out: it is its own. Others must give it. */
+  readonly "client_id"?: number;
   /** The timeslot's id. */
   readonly "timeslot_id": number;
 }
@@ -1128,7 +1139,7 @@ export interface Api {
     /** List a provider's free timeslots */
     "/client/getProviderAvailability": {
       path: undefined;
-      query: { "provider_id": number; };
+      query: { "provider_id"?: number; };
       body: undefined;
       answer: AvailableTimeslots;
     };
@@ -1282,7 +1293,7 @@ export interface Api {
     /** List a client's bookings */
     "/api/bookings": {
       path: undefined;
-      query: { "cursor"?: string; "limit"?: number; "client_id": number; };
+      query: { "cursor"?: string; "limit"?: number; "client_id"?: number; };
       body: undefined;
       answer: BookingPage;
     };

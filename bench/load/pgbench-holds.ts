@@ -16,7 +16,7 @@ export const PGBENCH_NOTE = `pgbench load: ${SESSIONS} sessions, -M prepared, ho
 /** The SQL function that the server calls, for one slot and one client at a time. */
 const SCRIPT = `\\set slot random(1, ${SLOTS})
 \\set client random(1, ${CLIENTS})
-select * from hold_slots(array[:slot]::bigint[], array[:client]::bigint[], array[1], array[null]::int[], '[null]'::jsonb, interval '30 minutes', interval '0');
+select * from hold_slots(array[:slot]::bigint[], array[:client]::bigint[], array[1], array[null]::int[], '[null]'::jsonb, interval '30 minutes', interval '0', null, null);
 `;
 
 /** Measures holds per second, one transaction each, without HTTP and without this program. */

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { nullable } from '../platform/http/openapi.ts';
+import { component, nullable } from '../platform/http/openapi.ts';
 import { ROLES, type Role } from './principal.ts';
 
 /** Schemas of single fields that several routes share. */
@@ -26,4 +26,16 @@ export const EndTime = nullable(
     description: 'When it ends; `null` if it does not.',
     examples: ['2099-12-31T00:00:00Z'],
   }),
+);
+
+/** The principal that changed something. */
+export const ActorSchema = nullable(
+  component(
+    'Actor',
+    Type.Object(
+      { role: RoleField, subject: Subject, key_id: nullable(KeyId) },
+      { description: 'The principal that made a change.' },
+    ),
+  ),
+  { description: 'The principal that made the change; `null` for an expiry or a refusal, and with `AUTH=off`.' },
 );

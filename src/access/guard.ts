@@ -2,7 +2,7 @@ import type { FastifyRequest, RouteOptions } from 'fastify';
 import type { HttpServer } from '../platform/http/http-server.ts';
 import type { FastPathGate } from '../platform/http/server/fast-path.ts';
 import { Forbidden, Unauthenticated } from './access-failures.ts';
-import type { Authenticator } from './authenticator.ts';
+import type { Authenticator, Credentials } from './authenticator.ts';
 import { ANONYMOUS, OPEN, type Principal } from './principal.ts';
 import { describeAccess } from './route-access-in-openapi.ts';
 import { accessOf, type RouteAccess } from './route-table.ts';
@@ -15,6 +15,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The sender of the request. */
     principal: Principal;
+    /** Whether the credentials are valid now too, for an answer that goes on. Never rejects. */
+    isStillAllowed(): Promise<boolean>;
   }
 }
 
@@ -37,12 +39,16 @@ export function guardRoutes(app: HttpServer, authenticator: Authenticator | unde
     route.config = { ...route.config, access };
     describeAccess(route, access);
   });
+  app.decorateRequest('isStillAllowed', async function isStillAllowed(this: FastifyRequest) {
+    if (!authenticator) return true;
+    const principal = await authenticator.authenticate(credentialsOf(this)).catch(() => undefined);
+    return principal?.scope === this.principal.scope;
+  });
   if (!authenticator) return;
   app.addHook('onRequest', async (request) => {
     const { access } = request.routeOptions.config;
     if (access === undefined || access === 'public') return;
-    const { authorization, cookie } = request.headers;
-    const principal = await authenticator.authenticate({ authorization, cookie });
+    const principal = await authenticator.authenticate(credentialsOf(request));
     if (principal === undefined) throw new Unauthenticated();
     identify(request, principal);
     if (!mayUse(principal, access)) throw new Forbidden(`The role ${principal.role} may not use this`);
@@ -70,6 +76,10 @@ export function createFastPathGate(authenticator: Authenticator): FastPathGate {
       return principal !== undefined && access !== 'public' && mayUse(principal, access);
     },
   };
+}
+
+function credentialsOf({ headers: { authorization, cookie } }: FastifyRequest): Credentials {
+  return { authorization, cookie };
 }
 
 function identify(request: FastifyRequest, principal: Principal): void {

@@ -1,15 +1,19 @@
 export { Forbidden } from './access-failures.ts';
 export { type AccessDeps, addAccessRoutes } from './access-routes.ts';
+export { ActorSchema } from './access-schemas.ts';
 export { Authenticator } from './authenticator.ts';
 export { createFastPathGate, guardRoutes } from './guard.ts';
 export { KeyUses } from './keys/key-uses.ts';
 export {
   type Actor,
   actorOf,
+  CLIENT_OF_REQUEST,
   clientIdOf,
   type Ownership,
   ownershipOf,
+  PROVIDER_OF_REQUEST,
   type Principal,
   providerIdOf,
+  UNRESTRICTED,
 } from './principal.ts';
 export { SECURITY_SCHEMES } from './route-access-in-openapi.ts';

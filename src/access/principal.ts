@@ -57,7 +57,8 @@ export interface Ownership {
   readonly providerId: Id | null;
 }
 
-const NO_RESTRICTION: Ownership = Object.freeze({ clientId: null, providerId: null });
+/** Everyone's things: for operators and back ends, and for what the program itself does. */
+export const UNRESTRICTED: Ownership = Object.freeze({ clientId: null, providerId: null });
 
 /**
  * The things that belong to a principal. Every statement that reads or changes something with an owner has it among its
@@ -66,8 +67,13 @@ const NO_RESTRICTION: Ownership = Object.freeze({ clientId: null, providerId: nu
 export function ownershipOf({ role, subject }: Principal): Ownership {
   if (role === 'client') return { clientId: subject as Id, providerId: null };
   if (role === 'provider') return { clientId: null, providerId: subject as Id };
-  return NO_RESTRICTION;
+  return UNRESTRICTED;
 }
+
+/** Descriptions of the ids in a request that `clientIdOf` and `providerIdOf` read. */
+export const CLIENT_OF_REQUEST = "The client's id. A client may leave it out: it is its own. Others must give it.";
+export const PROVIDER_OF_REQUEST =
+  "The provider's id. A provider may leave it out: it is its own. Others must give it.";
 
 /**
  * The client that a request is for: the one it names or, when a client sends it, that client.

@@ -114,6 +114,6 @@ function listDependencies(feed: ChangeFeed, redis: RedisLink | undefined): Optio
   return listed;
 }
 
-function toPolicy({ holdTtlMs, minNoticeMs, minNoticeGraceMs }: Config): ReservationPolicy {
-  return { holdTtlMs, minNoticeMs, minNoticeGraceMs, maxHoldMs: holdTtlMs * MAX_HOLD_LIFE_FACTOR };
+function toPolicy({ holdTtlMs, minNoticeMs, minNoticeGraceMs, maxLiveHolds }: Config): ReservationPolicy {
+  return { holdTtlMs, minNoticeMs, minNoticeGraceMs, maxHoldMs: holdTtlMs * MAX_HOLD_LIFE_FACTOR, maxLiveHolds };
 }

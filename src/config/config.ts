@@ -31,6 +31,8 @@ export interface Config {
   readonly holdTtlMs: number;
   readonly minNoticeMs: number;
   readonly minNoticeGraceMs: number;
+  /** How many live holds a client may have at a time; `null` for no limit. */
+  readonly maxLiveHolds: number | null;
   readonly slotLengthMs: number;
   readonly sweepEveryMs: number;
   readonly ordersMaxAgeMs: number;
@@ -65,6 +67,7 @@ export function readConfig(env: Env): Config {
     holdTtlMs: readDuration(env, 'HOLD_TTL', '30m', '1s', '7d'),
     minNoticeMs: readDuration(env, 'MIN_NOTICE', '24h', '0s', '365d'),
     minNoticeGraceMs: readDuration(env, 'MIN_NOTICE_GRACE', '5m', '0s', '24h'),
+    maxLiveHolds: readMaxLiveHolds(env, isAuthOn),
     slotLengthMs: readSlotLength(env),
     sweepEveryMs: readDuration(env, 'SWEEP_EVERY', '1m', '1s', '24h'),
     ordersMaxAgeMs: readDuration(env, 'ORDERS_MAX_AGE', '1h', '0s', '7d'),
@@ -170,6 +173,13 @@ function readSlotLength(env: Env): number {
   const ms = readDuration(env, 'SLOT_LENGTH', '15m', '5m', '8h');
   if (ms % 60_000 !== 0) throw new ConfigError(`SLOT_LENGTH=${env.SLOT_LENGTH} is not a whole number of minutes`);
   return ms;
+}
+
+const DEFAULT_LIVE_HOLDS = 20;
+
+function readMaxLiveHolds(env: Env, isAuthOn: boolean): number | null {
+  if (!env.MAX_LIVE_HOLDS && !isAuthOn) return null;
+  return readInteger(env, 'MAX_LIVE_HOLDS', DEFAULT_LIVE_HOLDS, 1, 1_000_000);
 }
 
 function readChoice<const T extends string>(env: Env, name: string, choices: readonly T[], fallback: T): T {

@@ -153,7 +153,9 @@ async function sellLastUnits(own: OwnDatabase, random: Random): Promise<FaultRep
     const quantities = Array.from({ length: Math.floor(capacity / 2) }, () => random.integer(1, 2));
     await Promise.all(
       quantities.map((quantity) =>
-        database.transaction((tx) => bookSlot(tx, { clientId, slotId, quantity }, POLICY)).catch(() => undefined),
+        database
+          .transaction((tx) => bookSlot(tx, { clientId, slotId, quantity, actor: null }, POLICY))
+          .catch(() => undefined),
       ),
     );
   }
@@ -211,7 +213,7 @@ async function bookWithNewKeys(database: Database, clientId: number, random: Ran
   await addSupplier(database, 'control');
   await pullItems(database, 'control', adapter);
   for (const slotId of (await suppliedIds(database, 'control')).values()) {
-    await database.transaction((tx) => bookSlot(tx, { clientId, slotId, quantity: 1 }, POLICY));
+    await database.transaction((tx) => bookSlot(tx, { clientId, slotId, quantity: 1, actor: null }, POLICY));
   }
   simulator.setFaults({ 'lost-acknowledgement': { next: 10 } });
   const feed = await openTestFeed(database);

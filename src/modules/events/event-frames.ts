@@ -1,3 +1,4 @@
+import type { Ownership } from '../../access/index.ts';
 import type { Id } from '../../platform/ids.ts';
 import { type Cursor, formatCursor } from './cursor.ts';
 import type { LoggedEvent } from './event-log.ts';
@@ -10,6 +11,8 @@ export interface EventFilter {
   readonly topics: ReadonlySet<Topic>;
   /** Only slots and reservations of this provider, bulk changes, and events that concern no slot. */
   readonly providerId: Id | undefined;
+  /** Only reservations and bookings of this owner. */
+  readonly ownership: Ownership;
 }
 
 /** One event of the stream, as text without its id. */
@@ -17,6 +20,8 @@ interface Frame {
   readonly topic: Topic;
   /** `undefined` for an event that concerns no single slot; `null` for a slot without a provider. */
   readonly providerId: Id | null | undefined;
+  /** The client of a reservation; `undefined` as above, and `null` for one that is unknown. */
+  readonly clientId: Id | null | undefined;
   readonly text: string;
 }
 
@@ -52,17 +57,20 @@ export function frameEvent(event: LoggedEvent): FramedEvent {
   return { cursor: event.cursor, frames: topics.flatMap((topic) => framesOf(topic, event)) };
 }
 
-function framesOf(topic: Topic, { isBulk, attributes, slotIds, reservationIds, providerIds }: LoggedEvent): Frame[] {
-  if (isBulk) return [{ topic, providerId: undefined, text: writeFrame('many', { topic }) }];
+function framesOf(topic: Topic, event: LoggedEvent): Frame[] {
+  const { isBulk, attributes, slotIds, reservationIds, providerIds, clientIds } = event;
+  const concernsAll = { topic, providerId: undefined, clientId: undefined };
+  if (isBulk) return [{ ...concernsAll, text: writeFrame('many', { topic }) }];
   const name = EVENT_NAMES[topic];
-  if (slotIds === null) return [{ topic, providerId: undefined, text: writeFrame(name, attributes) }];
+  if (slotIds === null) return [{ ...concernsAll, text: writeFrame(name, attributes) }];
   return slotIds.map((slot_id, index) => {
     const provider_id = providerIds?.[index] ?? null;
     const data =
       topic === 'slots'
         ? { slot_id, provider_id }
         : { reservation_id: reservationIds?.[index], slot_id, provider_id, ...attributes };
-    return { topic, providerId: provider_id, text: writeFrame(name, data) };
+    const clientId = clientIds?.[index] ?? null;
+    return { topic, providerId: provider_id, clientId, text: writeFrame(name, data) };
   });
 }
 
@@ -70,9 +78,9 @@ function framesOf(topic: Topic, { isBulk, attributes, slotIds, reservationIds, p
  * Text of the frames that pass a filter. The id is on the last frame: a connection that breaks earlier receives all of
  * them again, and never loses some.
  */
-export function selectFrames({ cursor, frames }: FramedEvent, { topics, providerId }: EventFilter): string {
+export function selectFrames({ cursor, frames }: FramedEvent, { topics, providerId, ownership }: EventFilter): string {
   const texts = frames
-    .filter((frame) => topics.has(frame.topic) && concernsProvider(frame, providerId))
+    .filter((frame) => topics.has(frame.topic) && concernsProvider(frame, providerId) && isOf(ownership, frame))
     .map(({ text }) => text);
   const last = texts.pop();
   return last === undefined ? '' : `${texts.join('')}id: ${formatCursor(cursor)}\n${last}`;
@@ -80,4 +88,17 @@ export function selectFrames({ cursor, frames }: FramedEvent, { topics, provider
 
 function concernsProvider(frame: Frame, providerId: Id | undefined): boolean {
   return providerId === undefined || frame.providerId === undefined || frame.providerId === providerId;
+}
+
+/** Slots are everyone's to see. What says that something changed, without saying what, is too. */
+function isOf(ownership: Ownership, { topic, providerId, clientId }: Frame): boolean {
+  if (topic !== 'reservations' && topic !== 'bookings') return true;
+  if (ownership.clientId !== null) return clientId === undefined || clientId === ownership.clientId;
+  return ownership.providerId === null || providerId === undefined || providerId === ownership.providerId;
+}
+
+/** The topics that an owner may listen to: a party to reservations does not hear how the server works. */
+export function topicsOf({ clientId, providerId }: Ownership): readonly Topic[] {
+  if (clientId !== null) return ['slots', 'reservations', 'bookings'];
+  return providerId === null ? TOPICS : ['slots', 'reservations'];
 }

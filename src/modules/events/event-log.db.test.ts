@@ -67,7 +67,7 @@ eachDatabase('EventLog', (open) => {
     await run(database, 'update slot set capacity = 3 where id = 2');
 
     const { events, upTo } = await readAll(log, start);
-    const none = { attributes: {}, isBulk: false, reservationIds: null, slotIds: null, providerIds: null };
+    const none = { attributes: {}, isBulk: false, reservationIds: null, slotIds: null, providerIds: null, clientIds: null };
     expect(events.map(withoutCursor)).toEqual([
       { ...none, kind: 'slot', slotIds: [1, 2], providerIds: [1, 1] },
       {
@@ -77,6 +77,7 @@ eachDatabase('EventLog', (open) => {
         reservationIds: [11, 12],
         slotIds: [1, 2],
         providerIds: [1, 1],
+        clientIds: [1, 1],
       },
       {
         ...none,
@@ -85,6 +86,7 @@ eachDatabase('EventLog', (open) => {
         reservationIds: [11],
         slotIds: [1],
         providerIds: [1],
+        clientIds: [1],
       },
       expect.objectContaining({ kind: expect.any(String) }),
       expect.objectContaining({ kind: expect.any(String) }),
@@ -100,6 +102,7 @@ eachDatabase('EventLog', (open) => {
           reservationIds: [12],
           slotIds: [1],
           providerIds: [1],
+          clientIds: [1],
         },
         { ...none, kind: 'slot', slotIds: [2], providerIds: [1] },
       ]),

@@ -15,6 +15,7 @@ export interface LoggedEvent {
   readonly reservationIds: readonly Id[] | null;
   readonly slotIds: readonly Id[] | null;
   readonly providerIds: readonly (Id | null)[] | null;
+  readonly clientIds: readonly Id[] | null;
 }
 
 export interface EventPage {
@@ -81,7 +82,7 @@ export class EventLog {
           left join lateral (
             select event.xid::text as xid, event.position, kind, attributes, is_bulk as "isBulk",
                    to_jsonb(reservation_ids) as "reservationIds", to_jsonb(slot_ids) as "slotIds",
-                   to_jsonb(provider_ids) as "providerIds"
+                   to_jsonb(provider_ids) as "providerIds", to_jsonb(client_ids) as "clientIds"
               from event
              where (event.xid, event.position) > (${xid}, ${cursor.position}::bigint) and event.xid < bounds.settled
              order by event.xid, event.position limit ${limit}

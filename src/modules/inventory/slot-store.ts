@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Tx } from '../../platform/db/database.ts';
+import type { Actor } from '../../access/index.ts';
+import { type Tx, toJsonb } from '../../platform/db/database.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { Price } from './price.ts';
 import type { Slot, Span } from './slot.ts';
@@ -64,12 +65,15 @@ export async function offerSlots(
   providerId: Id,
   spans: readonly Span[],
   { capacity, price }: SlotTerms,
+  actor: Actor | null,
 ): Promise<Id[]> {
   const starts = spans.map(({ startMs }) => new Date(startMs).toISOString());
   const ends = spans.map(({ endMs }) => new Date(endMs).toISOString());
   const offered = sql`unnest(${starts}::timestamptz[], ${ends}::timestamptz[]) as offered (starts_at, ends_at)`;
   const kept = await sql<{ id: Id; terms_differ: boolean }>`
-    update slot set closed_at = null, version = version + (closed_at is not null)::integer
+    update slot
+       set closed_at = null, version = version + (closed_at is not null)::integer,
+           changed_by = case when closed_at is null then changed_by else ${toJsonb(actor)} end
       from ${offered}
      where slot.provider_id = ${providerId} and slot.starts_at = offered.starts_at and slot.ends_at = offered.ends_at
        and (slot.closed_at is null or slot.claimed > 0)
@@ -79,9 +83,9 @@ export async function offerSlots(
   );
   if (kept.rows.some((row) => row.terms_differ)) throw new SlotsOverlap();
   const added = await sql<{ id: Id }>`
-    insert into slot (provider_id, starts_at, ends_at, capacity, price_amount, price_currency)
+    insert into slot (provider_id, starts_at, ends_at, capacity, price_amount, price_currency, changed_by)
     select ${providerId}, offered.starts_at, offered.ends_at, ${capacity}, ${price?.amount ?? null},
-           ${price?.currency ?? null}
+           ${price?.currency ?? null}, ${toJsonb(actor)}
       from ${offered}
      where not exists (select from slot
                         where slot.provider_id = ${providerId} and slot.starts_at = offered.starts_at
@@ -103,8 +107,8 @@ export async function lockSlotsOfProvider(tx: Tx, providerId: Id, span: Span): P
 }
 
 /** Closes slots to new claims. Existing claims stay. */
-export async function closeSlots(tx: Tx, slotIds: readonly Id[]): Promise<void> {
+export async function closeSlots(tx: Tx, slotIds: readonly Id[], actor: Actor | null): Promise<void> {
   await sql`
-    update slot set closed_at = holdfast_clock(), version = version + 1
+    update slot set closed_at = holdfast_clock(), version = version + 1, changed_by = ${toJsonb(actor)}
      where id = any(${slotIds}::bigint[]) and closed_at is null`.execute(tx);
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { actorOf } from '../../access/index.ts';
 import { readyBody, requestedMaxAgeMs, sendCached, VIEW_PROBLEMS } from '../../freshness/index.ts';
 import type { Tx } from '../../platform/db/database.ts';
 import { noSuch } from '../../platform/errors.ts';
@@ -116,7 +117,7 @@ export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps)
     },
     (request, reply) => {
       const content = readContent(request.body);
-      return answerOrder(request, reply, 201, (tx) => placeOrder(tx, content));
+      return answerOrder(request, reply, 201, (tx) => placeOrder(tx, content, actorOf(request.principal)));
     },
   );
 
@@ -137,7 +138,7 @@ export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps)
     (request, reply) => {
       const orderId = idOf(request.params.id, 'params/id');
       const content = readContent(request.body);
-      return answerOrder(request, reply, 200, (tx) => changeOrder(tx, orderId, content));
+      return answerOrder(request, reply, 200, (tx) => changeOrder(tx, orderId, content, actorOf(request.principal)));
     },
   );
 
@@ -156,7 +157,7 @@ export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps)
     },
     (request, reply) => {
       const orderId = idOf(request.params.id, 'params/id');
-      return answerOrder(request, reply, 200, (tx) => cancelOrder(tx, orderId));
+      return answerOrder(request, reply, 200, (tx) => cancelOrder(tx, orderId, actorOf(request.principal)));
     },
   );
 }

@@ -1,14 +1,21 @@
 import { sql } from 'kysely';
-import type { Tx } from '../../platform/db/database.ts';
+import type { Actor } from '../../access/index.ts';
+import { type Tx, toJsonb } from '../../platform/db/database.ts';
 import { NotFound } from '../../platform/errors.ts';
 import type { Id } from '../../platform/ids.ts';
 import type { Order, OrderContent, OrderLine, OrderStatus } from './order.ts';
 import { readOrder } from './order-view.ts';
 
 /** Inserts an open order. One statement does it, so that the order's block is locked no longer than needed. */
-export async function insertOrder(tx: Tx, { customer, currency, lines }: OrderContent): Promise<Id> {
+export async function insertOrder(
+  tx: Tx,
+  { customer, currency, lines }: OrderContent,
+  actor: Actor | null,
+): Promise<Id> {
   const { rows } = await sql<{ order_id: Id }>`
-    with inserted as (insert into orders (customer, currency) values (${customer}, ${currency}) returning id),
+    with inserted as (
+      insert into orders (customer, currency, changed_by) values (${customer}, ${currency}, ${toJsonb(actor)})
+      returning id),
     lines as (${insertLines(lines, sql`(select id from inserted)`)})
     select id as order_id from inserted`.execute(tx);
   const orderId = rows[0]?.order_id;
@@ -24,14 +31,22 @@ export async function lockOrder(tx: Tx, orderId: Id): Promise<Order> {
   return readOrder(tx, orderId);
 }
 
-export async function replaceContent(tx: Tx, orderId: Id, { customer, currency, lines }: OrderContent): Promise<void> {
-  await sql`update orders set customer = ${customer}, currency = ${currency} where id = ${orderId}`.execute(tx);
+export async function replaceContent(
+  tx: Tx,
+  orderId: Id,
+  { customer, currency, lines }: OrderContent,
+  actor: Actor | null,
+): Promise<void> {
+  await sql`
+    update orders set customer = ${customer}, currency = ${currency}, changed_by = ${toJsonb(actor)}
+     where id = ${orderId}`.execute(tx);
   await sql`delete from order_line where order_id = ${orderId}`.execute(tx);
   await insertLines(lines, sql`${orderId}::bigint`).execute(tx);
 }
 
-export async function setStatus(tx: Tx, orderId: Id, status: OrderStatus): Promise<void> {
-  await sql`update orders set status = ${status} where id = ${orderId}`.execute(tx);
+export async function setStatus(tx: Tx, orderId: Id, status: OrderStatus, actor: Actor | null): Promise<void> {
+  await sql`
+    update orders set status = ${status}, changed_by = ${toJsonb(actor)} where id = ${orderId}`.execute(tx);
 }
 
 function insertLines(lines: readonly OrderLine[], orderId: ReturnType<typeof sql>) {

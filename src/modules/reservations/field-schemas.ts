@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { CLIENT_OF_REQUEST, PROVIDER_OF_REQUEST } from '../../access/index.ts';
 import { nullable } from '../../platform/http/openapi.ts';
 import { CursorParameter, IdField, IdParameter, LimitParameter, VisibleText } from '../../platform/http/parameters.ts';
 
@@ -6,6 +7,10 @@ import { CursorParameter, IdField, IdParameter, LimitParameter, VisibleText } fr
 
 /** Options of an object that refuses unknown fields. */
 export const strict = { additionalProperties: false };
+
+/** The client and the provider that a request is for. */
+export const RequestClientId = Type.Optional(IdField(CLIENT_OF_REQUEST, 1));
+export const RequestProviderId = Type.Optional(IdField(PROVIDER_OF_REQUEST, 1));
 
 export const ProviderId = IdField("The provider's id.", 1);
 export const ClientId = IdField("The client's id.", 1);

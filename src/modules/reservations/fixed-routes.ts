@@ -1,3 +1,4 @@
+import { actorOf, clientIdOf, ownershipOf, providerIdOf } from '../../access/index.ts';
 import { requestedMaxAgeMs, sendCached, VIEW_PROBLEMS } from '../../freshness/index.ts';
 import { type Failure, failure, NotFound, noSuch, unavailable } from '../../platform/errors.ts';
 import { answerWith } from '../../platform/http/answer.ts';
@@ -19,6 +20,7 @@ import {
   HoldExpired,
   PaxRefused,
   SlotClosed,
+  TooManyHolds,
   TooSoon,
 } from './booking/reservation-failures.ts';
 import { toFixedReservation } from './booking/reservation-response.ts';
@@ -86,9 +88,11 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
     },
     (request, reply) => {
       const { provider_id, ...range } = request.body;
+      const providerId = providerIdOf(request.principal, provider_id, '/provider_id');
+      const actor = actorOf(request.principal);
       const offer = { ranges: [writtenRange('range', '', range)], breaks: [], slotLengthMs, capacity: 1, price: null };
       return answerOnce(database, request, reply, async (tx) => {
-        const { provider, slots } = await offerAvailability(tx, provider_id, offer);
+        const { provider, slots } = await offerAvailability(tx, providerId, offer, actor);
         return answerWith(reply, 201, { 'available timeslots': slots.map((slot) => toTimeslot(slot, provider)) });
       });
     },
@@ -108,7 +112,10 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
       },
     },
     async (request, reply) => {
-      const providerId = idOf(request.query.provider_id, 'query/provider_id');
+      const { provider_id: named } = request.query;
+      const path = 'query/provider_id';
+      // Free time is for everyone to read: a provider may name another one.
+      const providerId = named === undefined ? providerIdOf(request.principal, undefined, path) : idOf(named, path);
       const served = await timetables.get(providerId, requestedMaxAgeMs(request));
       if (!served.value) throw new NotFound('provider', providerId);
       return sendCached(request, reply, served, served.value.listing(clock.latestMs()), 'revalidate');
@@ -121,7 +128,7 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
       config: {
         problems: [
           ...[NoSuchTimeslot, noSuch('client'), SlotTaken, SlotClosed],
-          ...[TooSoon, PaxRefused, unavailable('overloaded')],
+          ...[TooSoon, PaxRefused, TooManyHolds, unavailable('overloaded')],
         ],
       },
       schema: {
@@ -135,9 +142,10 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
     },
     (request, reply) => {
       const { client_id, timeslot_id } = request.body;
+      const clientId = clientIdOf(request.principal, client_id, '/client_id');
       return sendBatched(request, reply, {
         run: engine.hold,
-        command: { clientId: client_id, slotId: timeslot_id, quantity: 1 },
+        command: { clientId, slotId: timeslot_id, quantity: 1, actor: actorOf(request.principal) },
         answer: (held) => answerWith(reply, 201, { 'Reservation scheduled': toFixedReservation(held) }),
         refuse: (refusal) => (isNoSuchSlot(refusal) ? new NoSuchTimeslot(timeslot_id) : refusal),
       });
@@ -162,12 +170,15 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
         response: { 200: schemas.ConfirmedReservation },
       },
     },
-    (request, reply) =>
-      sendBatched(request, reply, {
+    (request, reply) => {
+      const { client_id, reservation_id } = request.body;
+      const clientId = clientIdOf(request.principal, client_id, '/client_id');
+      return sendBatched(request, reply, {
         run: engine.confirm,
-        command: { clientId: request.body.client_id, reservationId: request.body.reservation_id },
+        command: { clientId, reservationId: reservation_id, actor: actorOf(request.principal) },
         answer: (confirmed) => answerWith(reply, 200, { 'Reservation is confirmed': toFixedReservation(confirmed) }),
-      }),
+      });
+    },
   );
 
   app.put(
@@ -183,12 +194,14 @@ export function addFixedRoutes(app: HttpServer, deps: ReservationsDeps): void {
         response: { 200: schemas.ReleasedTimeslots },
       },
     },
-    (request, reply) =>
-      answerOnce(database, request, reply, async (tx) => {
-        const released = await readSlotsWithProviders(tx, await expireReservations(tx));
+    (request, reply) => {
+      const { providerId } = ownershipOf(request.principal);
+      return answerOnce(database, request, reply, async (tx) => {
+        const released = await readSlotsWithProviders(tx, await expireReservations(tx, providerId));
         const timeslots = released.map(({ slot, provider }) => toTimeslot(slot, provider));
         return answerWith(reply, 200, { [schemas.RELEASED_KEY]: timeslots });
-      }),
+      });
+    },
   );
 }
 

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { PROVIDER_OF_REQUEST } from '../../access/index.ts';
 import { component, nullable } from '../../platform/http/openapi.ts';
 import { IdParameter } from '../../platform/http/parameters.ts';
 import {
@@ -8,6 +9,8 @@ import {
   LastName,
   NameFields,
   ProviderId,
+  RequestClientId,
+  RequestProviderId,
   ReservationId,
   SlotId,
   StartTime,
@@ -78,7 +81,7 @@ export const FixedClient = component(
 
 export const FixedAvailabilityBody = Type.Object(
   {
-    provider_id: ProviderId,
+    provider_id: RequestProviderId,
     start_time: WrittenTime('The start', '2099-03-17 10:00'),
     end_time: WrittenTime('The end', '2099-03-17 11:30'),
   },
@@ -86,7 +89,7 @@ export const FixedAvailabilityBody = Type.Object(
 );
 
 export const FixedAvailabilityQuery = Type.Object({
-  provider_id: IdParameter('The provider whose timeslots to list.', 1),
+  provider_id: Type.Optional(IdParameter(`The provider whose timeslots to list. ${PROVIDER_OF_REQUEST}`, 1)),
 });
 
 export const AvailableTimeslots = component(
@@ -95,7 +98,7 @@ export const AvailableTimeslots = component(
 );
 
 export const FixedReserveBody = Type.Object(
-  { client_id: ClientId, timeslot_id: TimeslotId },
+  { client_id: RequestClientId, timeslot_id: TimeslotId },
   { examples: [{ client_id: 1, timeslot_id: 40 }] },
 );
 
@@ -105,7 +108,7 @@ export const ScheduledReservation = component(
 );
 
 export const FixedConfirmBody = Type.Object(
-  { client_id: ClientId, reservation_id: ReservationId },
+  { client_id: RequestClientId, reservation_id: ReservationId },
   { examples: [{ client_id: 1, reservation_id: 1 }] },
 );
 

@@ -37,7 +37,8 @@ async function offerTwoWeeks(tx: Tx, provider: (typeof PROVIDERS)[number], slotL
     const date = today.add({ days: day + 1 }).toString();
     return writtenRange('range', '', { start_time: `${date}T09:00`, end_time: endOfDay(date, slotLengthMs) });
   });
-  await offerAvailability(tx, provider_id, { ranges, breaks: [], slotLengthMs, capacity: 1, price: null });
+  const offer = { ranges, breaks: [], slotLengthMs, capacity: 1, price: null };
+  await offerAvailability(tx, provider_id, offer, null);
 }
 
 /** The end of the last whole slot within eight hours. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Logger } from '../logger.ts';
 import type { InstantText } from '../time/instant.ts';
 import { type ChangeFeed, ListeningFeed, type OpenListening } from './change-feed.ts';
@@ -138,6 +138,11 @@ function oneStatement(connection: Kysely<Tables>): Tx {
     },
   };
   return executorOnce as unknown as Tx;
+}
+
+/** A value as an SQL parameter of the type jsonb; SQL's null for `null`. */
+export function toJsonb(value: object | null): RawBuilder<unknown> {
+  return sql`${value === null ? null : JSON.stringify(value)}::jsonb`;
 }
 
 /** Query for the database's clock in milliseconds since 1970, for drivers. */

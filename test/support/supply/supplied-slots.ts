@@ -12,6 +12,7 @@ export const POLICY: ReservationPolicy = {
   holdTtlMs: 1_800_000,
   minNoticeMs: 0,
   minNoticeGraceMs: 0,
+  maxLiveHolds: null,
   maxHoldMs: 7_200_000,
 };
 
@@ -48,7 +49,7 @@ export async function bookSupplied(database: Database, slotId: Id): Promise<Id> 
   const booked = await database.transaction(async (tx) => {
     const { rows } = await sql<{ id: Id }>`
       insert into client (first_name, last_name) values ('A', 'B') returning id`.execute(tx);
-    return bookSlot(tx, { clientId: rows[0]?.id ?? 0, slotId, quantity: 1 }, POLICY);
+    return bookSlot(tx, { clientId: rows[0]?.id ?? 0, slotId, quantity: 1, actor: null }, POLICY);
   });
   return booked.reservation_id;
 }

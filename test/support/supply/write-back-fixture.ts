@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { UNRESTRICTED } from '../../../src/access/index.ts';
 import { bookSlot, cancelReservation } from '../../../src/modules/reservations/index.ts';
 import type { Adapter } from '../../../src/modules/supply/adapters/adapter.ts';
 import { createAdapter } from '../../../src/modules/supply/adapters/create-adapter.ts';
@@ -103,12 +104,13 @@ export async function addOnlyClient(database: Database): Promise<void> {
 
 /** Books one unit for `ONLY_CLIENT`. @returns the reservation's id */
 export async function book(database: Database, slotId: Id | undefined): Promise<Id> {
-  const command = { clientId: ONLY_CLIENT, slotId: slotId ?? 0, quantity: 1 };
+  const command = { clientId: ONLY_CLIENT, slotId: slotId ?? 0, quantity: 1, actor: null };
   return (await database.transaction((tx) => bookSlot(tx, command, POLICY))).reservation_id;
 }
 
 export async function cancel(database: Database, reservationId: Id): Promise<void> {
-  await database.transaction((tx) => cancelReservation(tx, { reservationId, clientId: ONLY_CLIENT }));
+  const command = { reservationId, clientId: ONLY_CLIENT, ownership: UNRESTRICTED, actor: null };
+  await database.transaction((tx) => cancelReservation(tx, command));
 }
 
 export async function unitsLeftOf(database: Database, slotId: Id | undefined): Promise<number> {

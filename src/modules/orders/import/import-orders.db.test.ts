@@ -80,7 +80,7 @@ eachDatabase('importing orders', (open) => {
       },
     ]);
     const next = await open().database.transaction((tx) =>
-      insertOrder(tx, { customer: 'N', currency: 'USD', lines: [] }),
+      insertOrder(tx, { customer: 'N', currency: 'USD', lines: [] }, null),
     );
     expect(next).toBe(901);
   });

@@ -1,3 +1,4 @@
+import type { Actor } from '../../../access/index.ts';
 import { readClock, type Tx } from '../../../platform/db/database.ts';
 import type { Id } from '../../../platform/ids.ts';
 import { lockSlotsOfProvider, offerSlots, type SlotTerms, type Span } from '../../inventory/index.ts';
@@ -17,6 +18,7 @@ export async function offerAvailability(
   tx: Tx,
   providerId: Id,
   offer: Offer & SlotTerms,
+  actor: Actor | null,
 ): Promise<{ provider: Provider; slots: AvailableSlot[]; skipped: SkippedOccurrence[] }> {
   const provider = await lockProvider(tx, providerId);
   const nowMs = Temporal.Instant.from(await readClock(tx)).epochMilliseconds;
@@ -24,7 +26,7 @@ export async function offerAvailability(
   // An expired hold that is still marked as held would let a closed slot conflict with the new ones.
   const touchedIds = await lockSlotsOfProvider(tx, providerId, hullOf(spans));
   await expireDueOnSlots(tx, touchedIds);
-  const slotIds = await offerSlots(tx, providerId, spans, offer);
+  const slotIds = await offerSlots(tx, providerId, spans, offer, actor);
   return { provider, slots: await readSlots(tx, slotIds), skipped };
 }
 

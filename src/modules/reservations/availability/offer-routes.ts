@@ -1,3 +1,4 @@
+import { actorOf } from '../../../access/index.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { noSuch } from '../../../platform/errors.ts';
 import { answerWith } from '../../../platform/http/answer.ts';
@@ -7,6 +8,7 @@ import { idOf } from '../../../platform/http/parameters.ts';
 import { AmountTooFine, parsePrice, SlotsOverlap } from '../../inventory/index.ts';
 import { toReservationResponse } from '../booking/reservation-response.ts';
 import { ProviderParams } from '../field-schemas.ts';
+import { requireOwnProvider } from '../people/own-provider.ts';
 import { TimeRefused } from '../times/time-failures.ts';
 import { RangeRefused } from './availability-failures.ts';
 import { offerAvailability } from './offer-availability.ts';
@@ -54,7 +56,8 @@ export function addOfferRoutes(app: HttpServer, { database, slotLengthMs }: Offe
         repeatWeeklyUntil: repeat_weekly_until,
       };
       return answerOnce(database, request, reply, async (tx) => {
-        const { slots, skipped } = await offerAvailability(tx, providerId, offer);
+        await requireOwnProvider(tx, request.principal, providerId);
+        const { slots, skipped } = await offerAvailability(tx, providerId, offer, actorOf(request.principal));
         return answerWith(reply, 201, { slots: slots.map(toSlotResponse), skipped });
       });
     },
@@ -83,7 +86,11 @@ export function addOfferRoutes(app: HttpServer, { database, slotLengthMs }: Offe
         start: { text: start, path: 'query/start' },
         end: { text: end, path: 'query/end' },
       };
-      const withdrawn = await database.transaction((tx) => withdrawAvailability(tx, providerId, range, reservations));
+      const { principal } = request;
+      const withdrawn = await database.transaction(async (tx) => {
+        await requireOwnProvider(tx, principal, providerId);
+        return withdrawAvailability(tx, providerId, range, reservations, actorOf(principal));
+      });
       return {
         slots: withdrawn.slots.map(toSlotResponse),
         kept: withdrawn.kept.map(toReservationResponse),

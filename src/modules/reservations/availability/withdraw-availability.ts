@@ -1,3 +1,4 @@
+import type { Actor } from '../../../access/index.ts';
 import { readClock, type Tx } from '../../../platform/db/database.ts';
 import type { Id } from '../../../platform/ids.ts';
 import { closeSlots, lockSlotsOfProvider } from '../../inventory/index.ts';
@@ -26,6 +27,7 @@ export async function withdrawAvailability(
   providerId: Id,
   range: WrittenRange,
   reservations: 'keep' | 'cancel',
+  actor: Actor | null,
 ): Promise<WithdrawnTime> {
   const provider = await lockProvider(tx, providerId);
   const slotIds = await lockSlotsOfProvider(tx, providerId, readRange(range, provider.time_zone));
@@ -35,9 +37,9 @@ export async function withdrawAvailability(
   const live = locked.filter((reservation) => statusAt(reservation, now) !== 'expired');
   if (reservations === 'cancel') {
     const ids = live.map((reservation) => reservation.reservation_id);
-    await endReservations(tx, ids, 'cancelled', now);
+    await endReservations(tx, ids, 'cancelled', now, actor);
   }
-  await closeSlots(tx, slotIds);
+  await closeSlots(tx, slotIds, actor);
   const slots = await readSlots(tx, slotIds);
   return reservations === 'cancel'
     ? { slots, kept: [], cancelled: live.map((each) => ({ ...each, status: 'cancelled' })) }

@@ -9,8 +9,10 @@ import type { Reservation, ReservationPolicy } from './reservation.ts';
  * @throws the failures of a hold
  */
 export async function bookSlot(tx: Tx, command: HoldCommand, policy: ReservationPolicy): Promise<Reservation> {
-  const { reservation_id } = onlyOf(await holdSlots(tx, [command], policy));
-  return onlyOf(await confirmReservations(tx, [{ clientId: command.clientId, reservationId: reservation_id }], policy));
+  // A hold that is confirmed at once is never one of many live ones.
+  const { reservation_id } = onlyOf(await holdSlots(tx, [command], { ...policy, maxLiveHolds: null }));
+  const { clientId, actor } = command;
+  return onlyOf(await confirmReservations(tx, [{ clientId, reservationId: reservation_id, actor }], policy));
 }
 
 function onlyOf(outcomes: readonly (Reservation | Failure)[]): Reservation {

@@ -1,3 +1,4 @@
+import { type Actor, type Ownership, UNRESTRICTED } from '../../../access/index.ts';
 import type { Tx } from '../../../platform/db/database.ts';
 import { NotFound } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
@@ -16,10 +17,15 @@ import { CannotMove, SlotClosed, SlotVersionChanged, TooSoon } from './reservati
 import { endReservations, lockReservation, moveExpiry, moveToSlot } from './reservation-store.ts';
 import { readReservation } from './reservation-view.ts';
 
-/** A client's wish to change one of its reservations. */
+/** A wish to change a reservation. */
 export interface ChangeCommand {
   readonly reservationId: Id;
-  readonly clientId: Id;
+  /** The client that the change is for; `undefined` where its provider asks for it. */
+  readonly clientId: Id | undefined;
+  /** The reservations that the sender of the request may change. */
+  readonly ownership: Ownership;
+  /** The sender of the request; `null` without access control. */
+  readonly actor: Actor | null;
 }
 
 export interface RescheduleCommand extends ChangeCommand {
@@ -35,11 +41,11 @@ export interface RescheduleCommand extends ChangeCommand {
  * @throws NotFound, ForeignClient, AlreadyEnded
  */
 export async function cancelReservation(tx: Tx, command: ChangeCommand): Promise<Reservation> {
-  await readClient(tx, command.clientId);
-  const { reservation, now } = await lockReservation(tx, command.reservationId);
+  await requireClient(tx, command.clientId);
+  const { reservation, now } = await lockReservation(tx, command.reservationId, command.ownership);
   if (!isToBeCancelled(reservation, command.clientId, now)) return reservation;
-  await endReservations(tx, [reservation.reservation_id], 'cancelled', now);
-  return readReservation(tx, reservation.reservation_id);
+  await endReservations(tx, [reservation.reservation_id], 'cancelled', now, command.actor);
+  return readReservation(tx, reservation.reservation_id, UNRESTRICTED);
 }
 
 /**
@@ -52,11 +58,11 @@ export async function extendReservation(
   command: ChangeCommand,
   policy: ReservationPolicy,
 ): Promise<Reservation> {
-  await readClient(tx, command.clientId);
-  const { reservation, now } = await lockReservation(tx, command.reservationId);
+  await requireClient(tx, command.clientId);
+  const { reservation, now } = await lockReservation(tx, command.reservationId, command.ownership);
   const expiresAt = decideExtension(reservation, command.clientId, now, policy);
-  await moveExpiry(tx, reservation.reservation_id, expiresAt, now);
-  return readReservation(tx, reservation.reservation_id);
+  await moveExpiry(tx, reservation.reservation_id, expiresAt, now, command.actor);
+  return readReservation(tx, reservation.reservation_id, UNRESTRICTED);
 }
 
 /**
@@ -70,8 +76,10 @@ export async function rescheduleReservation(
   command: RescheduleCommand,
   policy: ReservationPolicy,
 ): Promise<Reservation> {
-  await readClient(tx, command.clientId);
-  const { reservation, slots, now } = await lockReservation(tx, command.reservationId, [command.slotId]);
+  await requireClient(tx, command.clientId);
+  const { reservation, slots, now } = await lockReservation(tx, command.reservationId, command.ownership, [
+    command.slotId,
+  ]);
   requireLive(reservation, command.clientId, now, policy);
   const target = slots.get(command.slotId);
   if (!target) throw new NotFound('slot', command.slotId);
@@ -80,8 +88,12 @@ export async function rescheduleReservation(
   requireRoom(target, reservation.quantity, command.version);
   const earliest = Temporal.Instant.from(now).add({ milliseconds: leastNoticeMs(policy) });
   if (isBefore(target.start_time, earliest.toString())) throw new TooSoon(policy.minNoticeMs);
-  await moveToSlot(tx, reservation.reservation_id, target.slot_id, now);
-  return readReservation(tx, reservation.reservation_id);
+  await moveToSlot(tx, reservation.reservation_id, target.slot_id, now, command.actor);
+  return readReservation(tx, reservation.reservation_id, UNRESTRICTED);
+}
+
+async function requireClient(tx: Tx, clientId: Id | undefined): Promise<void> {
+  if (clientId !== undefined) await readClient(tx, clientId);
 }
 
 function requireRoom(slot: LockedSlot, quantity: number, version: number | undefined): void {

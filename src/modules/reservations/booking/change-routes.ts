@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { TSchema } from 'typebox';
+import { actorOf, clientIdOf, ownershipOf } from '../../../access/index.ts';
 import type { Database, Tx } from '../../../platform/db/database.ts';
-import { type FailureType, noSuch, unavailable } from '../../../platform/errors.ts';
+import { type FailureType, NotFound, noSuch, unavailable } from '../../../platform/errors.ts';
 import { answerWith } from '../../../platform/http/answer.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { answerOnce } from '../../../platform/http/idempotency.ts';
@@ -16,6 +17,7 @@ import {
   rescheduleReservation,
 } from './change-reservation.ts';
 import type { HoldEngine } from './hold-engine.ts';
+import type { ConfirmCommand } from './hold-store.ts';
 import type { ReservationPolicy, Reservation as ReservationState } from './reservation.ts';
 import {
   AlreadyConfirmed,
@@ -31,6 +33,7 @@ import {
 } from './reservation-failures.ts';
 import { toReservationResponse } from './reservation-response.ts';
 import { ChangeBody, RescheduleBody, Reservation } from './reservation-schemas.ts';
+import { readReservation } from './reservation-view.ts';
 
 interface ChangeRoutesDeps {
   readonly database: Database;
@@ -58,12 +61,20 @@ export function addChangeRoutes(app: HttpServer, { database, engine, policy }: C
       },
       [AlreadyConfirmed, HoldExpired, unavailable('overloaded')],
     ),
-    (request, reply) =>
-      sendBatched(request, reply, {
+    async (request, reply) => {
+      const command = await confirmCommandOf(database, request);
+      const { clientId } = ownershipOf(request.principal);
+      return sendBatched(request, reply, {
         run: engine.confirm,
-        command: commandOf(request),
+        command,
         answer: (reservation) => answerWith(reply, 200, toReservationResponse(reservation)),
-      }),
+        // A client does not learn of reservations of others.
+        refuse: (refusal) =>
+          clientId !== null && refusal instanceof ForeignClient
+            ? new NotFound('reservation', command.reservationId)
+            : refusal,
+      });
+    },
   );
 
   app.post(
@@ -79,8 +90,8 @@ export function addChangeRoutes(app: HttpServer, { database, engine, policy }: C
       },
       [],
     ),
-    (request, reply) => {
-      const command = commandOf(request);
+    async (request, reply) => {
+      const command = await commandOf(database, request);
       return answerChange(request, reply, (tx) => cancelReservation(tx, command));
     },
   );
@@ -96,8 +107,8 @@ export function addChangeRoutes(app: HttpServer, { database, engine, policy }: C
       },
       [NotHeld, HoldExpired, HoldCannotGrow],
     ),
-    (request, reply) => {
-      const command = commandOf(request);
+    async (request, reply) => {
+      const command = await commandOf(database, request);
       return answerChange(request, reply, (tx) => extendReservation(tx, command, policy));
     },
   );
@@ -113,9 +124,9 @@ export function addChangeRoutes(app: HttpServer, { database, engine, policy }: C
       },
       [noSuch('slot'), HoldExpired, SlotTaken, SlotClosed, SlotVersionChanged, CannotMove, TooSoon],
     ),
-    (request, reply) => {
+    async (request, reply) => {
       const { slot_id, version } = request.body;
-      const command = { ...commandOf(request), slotId: slot_id, version };
+      const command = { ...(await commandOf(database, request)), slotId: slot_id, version };
       return answerChange(request, reply, (tx) => rescheduleReservation(tx, command, policy));
     },
   );
@@ -142,11 +153,32 @@ function changeOperation<Body extends TSchema>(documentation: Documentation<Body
   };
 }
 
-interface ChangeRequest {
+interface ChangeRequest extends FastifyRequest {
   readonly params: { readonly id: string };
-  readonly body: { readonly client_id: number };
+  readonly body: { readonly client_id?: number };
 }
 
-function commandOf({ params, body }: ChangeRequest): ChangeCommand {
-  return { reservationId: idOf(params.id, 'params/id'), clientId: body.client_id };
+/**
+ * The change that a request asks for. A client may leave its own id out, and a provider that of the client.
+ *
+ * @throws Forbidden when a client names another one; NotFound when the reservation is not its own either
+ */
+async function commandOf(database: Database, { principal, params, body }: ChangeRequest): Promise<ChangeCommand> {
+  const reservationId = idOf(params.id, 'params/id');
+  const ownership = ownershipOf(principal);
+  const actor = actorOf(principal);
+  const { client_id } = body;
+  if (ownership.providerId !== null) return { reservationId, clientId: client_id, ownership, actor };
+  if (ownership.clientId !== null && client_id !== undefined && client_id !== ownership.clientId) {
+    // Nothing is done after this read: it only decides how the request is refused.
+    await database.read((reader) => readReservation(reader, reservationId, ownership));
+  }
+  return { reservationId, clientId: clientIdOf(principal, client_id, '/client_id'), ownership, actor };
+}
+
+/** The confirmation that a request asks for. No provider may send one. */
+async function confirmCommandOf(database: Database, request: ChangeRequest): Promise<ConfirmCommand> {
+  const { reservationId, clientId, actor } = await commandOf(database, request);
+  if (clientId === undefined) throw new Error('a confirmation without a client reached its route');
+  return { reservationId, clientId, actor };
 }

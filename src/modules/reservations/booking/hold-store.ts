@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Actor } from '../../../access/index.ts';
 import type { Tx } from '../../../platform/db/database.ts';
 import { type Failure, NotFound } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
@@ -14,6 +15,7 @@ import {
   PaxRefused,
   SlotClosed,
   SlotVersionChanged,
+  TooManyHolds,
   TooSoon,
 } from './reservation-failures.ts';
 import { writeBackColumn } from './reservation-view.ts';
@@ -26,6 +28,8 @@ export interface HoldCommand {
   readonly version?: number | undefined;
   /** The pax types of the units. `undefined`: all units are of the primary type, if the slot has types. */
   readonly pax?: readonly RequestedPax[] | undefined;
+  /** The sender of the request; `null` without access control. */
+  readonly actor: Actor | null;
 }
 
 export interface RequestedPax {
@@ -36,6 +40,8 @@ export interface RequestedPax {
 export interface ConfirmCommand {
   readonly clientId: Id;
   readonly reservationId: Id;
+  /** The sender of the request; `null` without access control. */
+  readonly actor: Actor | null;
 }
 
 /** The columns of a `Reservation` as hold_slots and confirm_reservations return them, under the alias `decided`. */
@@ -55,7 +61,8 @@ interface HoldRow extends Reservation {
     | 'changed'
     | 'taken'
     | 'no_such_pax'
-    | 'pax_refused';
+    | 'pax_refused'
+    | 'too_many_holds';
   readonly slot_version: number;
   /** Free units, when the outcome is `taken`. */
   readonly remaining: number;
@@ -75,7 +82,8 @@ export async function holdSlots(
         ${commands.map((each) => each.slotId)}::bigint[], ${commands.map((each) => each.clientId)}::bigint[],
         ${commands.map((each) => each.quantity)}::integer[], ${commands.map((each) => each.version ?? null)}::integer[],
         ${JSON.stringify(commands.map((each) => each.pax ?? null))}::jsonb,
-        ${`${policy.holdTtlMs} milliseconds`}::interval, ${`${leastNoticeMs(policy)} milliseconds`}::interval) decided
+        ${`${policy.holdTtlMs} milliseconds`}::interval, ${`${leastNoticeMs(policy)} milliseconds`}::interval,
+        ${policy.maxLiveHolds}::integer, ${actorsOf(commands)}::jsonb) decided
      order by place`.execute(tx);
   return commands.map((command, index) => toHold(command, rowAt(rows, index), policy));
 }
@@ -101,6 +109,8 @@ function toHold(command: HoldCommand, row: HoldRow, policy: ReservationPolicy): 
       return new NoSuchPax(command.slotId);
     case 'pax_refused':
       return new PaxRefused(requireLimits(refused_pax));
+    case 'too_many_holds':
+      return new TooManyHolds(policy.maxLiveHolds ?? 0);
   }
 }
 
@@ -130,7 +140,8 @@ export async function confirmReservations(
   const { rows } = await sql<ConfirmRow>`
     select outcome, ${DECIDED_RESERVATION}
       from confirm_reservations(
-        ${commands.map((each) => each.reservationId)}::bigint[], ${commands.map((each) => each.clientId)}::bigint[]) decided
+        ${commands.map((each) => each.reservationId)}::bigint[], ${commands.map((each) => each.clientId)}::bigint[],
+        ${actorsOf(commands)}::jsonb) decided
      order by place`.execute(tx);
   return commands.map((command, index) => toConfirmation(command, rowAt(rows, index), policy));
 }
@@ -153,6 +164,12 @@ function toConfirmation(command: ConfirmCommand, row: ConfirmRow, policy: Reserv
     case 'ended':
       return new AlreadyEnded(reservation.status);
   }
+}
+
+/** The actors in the order of the commands; `null` when none has one. */
+function actorsOf(commands: readonly { readonly actor: Actor | null }[]): string | null {
+  const actors = commands.map(({ actor }) => actor);
+  return actors.some((actor) => actor !== null) ? JSON.stringify(actors) : null;
 }
 
 function rowAt<Row>(rows: readonly Row[], index: number): Row {

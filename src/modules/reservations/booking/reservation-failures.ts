@@ -57,6 +57,13 @@ export class SlotClosed extends failure('conflict', 'slot-closed', 'Slot is clos
   }
 }
 
+/** The client has as many live holds as it may have. */
+export class TooManyHolds extends failure('conflict', 'too-many-holds', 'Too many holds') {
+  constructor(maxLiveHolds: number) {
+    super(`A client may have ${maxLiveHolds} holds at a time. Confirm or cancel one, or wait until one expires`);
+  }
+}
+
 /** The slot is no longer at the version that the client decided by. */
 export class SlotVersionChanged extends failure('conflict', 'slot-version-moved-on', 'Slot has changed') {
   constructor(requestedVersion: number, currentVersion: number) {

@@ -1,8 +1,10 @@
+import { actorOf, clientIdOf, Forbidden, ownershipOf, type Principal } from '../../../access/index.ts';
 import { type Database, readClock } from '../../../platform/db/database.ts';
 import { Malformed, noSuch, unavailable } from '../../../platform/errors.ts';
 import { answerWith, pageById } from '../../../platform/http/answer.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { idOf, namedMoments } from '../../../platform/http/parameters.ts';
+import type { Id } from '../../../platform/ids.ts';
 import { SlotTaken } from '../../inventory/index.ts';
 import { ReservationParams } from '../field-schemas.ts';
 import { readBounds } from '../times/read-time.ts';
@@ -18,6 +20,7 @@ import {
   PaxRefused,
   SlotClosed,
   SlotVersionChanged,
+  TooManyHolds,
   TooSoon,
 } from './reservation-failures.ts';
 import { toHistoryResponse, toReservationResponse } from './reservation-response.ts';
@@ -54,7 +57,7 @@ export function addReservationRoutes(app: HttpServer, { database, engine }: Rese
       config: {
         problems: [
           ...[noSuch('slot'), noSuch('client'), SlotTaken, SlotClosed, SlotVersionChanged],
-          ...[TooSoon, NoSuchPax, PaxRefused, unavailable('overloaded')],
+          ...[TooSoon, NoSuchPax, PaxRefused, TooManyHolds, unavailable('overloaded')],
         ],
       },
       schema: {
@@ -68,9 +71,11 @@ export function addReservationRoutes(app: HttpServer, { database, engine }: Rese
     },
     (request, reply) => {
       const { client_id, slot_id, pax, version } = request.body;
+      const clientId = clientIdOf(request.principal, client_id, '/client_id');
+      const quantity = quantityOf(request.body);
       return sendBatched(request, reply, {
         run: engine.hold,
-        command: { clientId: client_id, slotId: slot_id, quantity: quantityOf(request.body), version, pax },
+        command: { clientId, slotId: slot_id, quantity, version, pax, actor: actorOf(request.principal) },
         answer: (reservation) => answerWith(reply, 201, toReservationResponse(reservation)),
       });
     },
@@ -90,7 +95,7 @@ export function addReservationRoutes(app: HttpServer, { database, engine }: Rese
       },
     },
     async (request, reply) => {
-      const party = partyOf(request.query);
+      const party = partyOf(request.principal, request.query);
       const onlyLive = request.query.live === 'true';
       // A malformed time is reported before an unknown party.
       readBounds(request.query, 'UTC');
@@ -124,13 +129,15 @@ export function addReservationRoutes(app: HttpServer, { database, engine }: Rese
     },
     async (request) => {
       const reservationId = idOf(request.params.id, 'params/id');
-      const { at } = request.query;
-      const moments = at === undefined ? undefined : namedMoments(at, 'query/at');
+      const { at: named } = request.query;
+      const moments = named === undefined ? undefined : namedMoments(named, 'query/at');
+      const ownership = ownershipOf(request.principal);
       const reservation = await database.read(async (reader) => {
-        if (moments === undefined) return readReservation(reader, reservationId);
+        if (moments === undefined) return readReservation(reader, reservationId, ownership);
         const now = await readClock(reader);
         if (isBefore(now, moments.first)) throw new FutureTime();
-        return readReservationAt(reader, reservationId, isBefore(now, moments.last) ? now : moments.last);
+        const at = isBefore(now, moments.last) ? now : moments.last;
+        return readReservationAt(reader, reservationId, at, ownership);
       });
       return toReservationResponse(reservation);
     },
@@ -151,19 +158,39 @@ export function addReservationRoutes(app: HttpServer, { database, engine }: Rese
     },
     async (request) => {
       const reservationId = idOf(request.params.id, 'params/id');
-      return toHistoryResponse(await database.read((reader) => readHistory(reader, reservationId)));
+      const ownership = ownershipOf(request.principal);
+      return toHistoryResponse(await database.read((reader) => readHistory(reader, reservationId, ownership)));
     },
   );
 }
 
-/** The owner of a requested list: a client or a provider, and not both. */
-function partyOf({ client_id, provider_id }: { client_id?: string; provider_id?: string }): Party {
+/**
+ * The owner of a requested list: a client or a provider, and not both. For a client and for a provider it is itself.
+ *
+ * @throws Forbidden, Malformed
+ */
+function partyOf(principal: Principal, query: PartyQuery): Party {
+  const { client_id, provider_id } = query;
+  const { role, subject } = principal;
+  if (role === 'client' || role === 'provider') {
+    const own = role === 'client' ? client_id : provider_id;
+    const other = role === 'client' ? provider_id : client_id;
+    if (other !== undefined || (own !== undefined && idOf(own, `query/${role}_id`) !== subject)) {
+      throw new Forbidden(`These credentials list the reservations of ${role} ${subject} only. Leave out other ids`);
+    }
+    return { role, id: subject as Id };
+  }
   if (client_id !== undefined && provider_id !== undefined) {
     throw new Malformed([{ path: 'query/provider_id', message: 'must not be given together with client_id' }]);
   }
   if (client_id !== undefined) return { role: 'client', id: idOf(client_id, 'query/client_id') };
   if (provider_id !== undefined) return { role: 'provider', id: idOf(provider_id, 'query/provider_id') };
   throw new Malformed([{ path: 'query', message: 'must have client_id or provider_id' }]);
+}
+
+interface PartyQuery {
+  readonly client_id?: string;
+  readonly provider_id?: string;
 }
 
 /** The number of requested units. Pax types must be distinct and add up to it. */

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { ActorSchema } from '../../../access/index.ts';
 import { component, nullable } from '../../../platform/http/openapi.ts';
 import { IdParameter } from '../../../platform/http/parameters.ts';
 import { UnitPrice } from '../../inventory/index.ts';
@@ -9,6 +10,7 @@ import {
   NextCursor,
   PageQuery,
   ProviderId,
+  RequestClientId,
   ReservationId,
   SlotId,
   StartTime,
@@ -109,6 +111,7 @@ const HistoryEntry = component(
       slot_id: SlotId,
       quantity: Type.Integer({ description: 'Number of units from then on.', examples: [1] }),
       expires_at: Time('Expiry of the hold from then on', '2099-03-01T12:30:00Z'),
+      by: ActorSchema,
     },
     { description: 'One change of a reservation, and its state from then on.' },
   ),
@@ -137,7 +140,7 @@ const RequestedPax = component(
 
 export const HoldBody = Type.Object(
   {
-    client_id: ClientId,
+    client_id: RequestClientId,
     slot_id: SlotId,
     quantity: Type.Optional(Quantity('Number of units. Defaults to 1, or to the sum of `pax`.', 1)),
     pax: Type.Optional(
@@ -154,10 +157,10 @@ export const HoldBody = Type.Object(
   { ...strict, examples: [{ client_id: 1, slot_id: 42, quantity: 1 }] },
 );
 
-export const ChangeBody = Type.Object({ client_id: ClientId }, { ...strict, examples: [{ client_id: 1 }] });
+export const ChangeBody = Type.Object({ client_id: RequestClientId }, { ...strict, examples: [{ client_id: 1 }] });
 
 export const RescheduleBody = Type.Object(
-  { client_id: ClientId, slot_id: SlotId, version: Type.Optional(SlotVersion) },
+  { client_id: RequestClientId, slot_id: SlotId, version: Type.Optional(SlotVersion) },
   { ...strict, examples: [{ client_id: 1, slot_id: 43 }] },
 );
 
@@ -173,8 +176,15 @@ export const ReservationQuery = Type.Object({
 
 export const ReservationListQuery = Type.Object({
   ...PageQuery.properties,
-  client_id: Type.Optional(IdParameter("A client's reservations. Required without `provider_id`.", 1)),
-  provider_id: Type.Optional(IdParameter("The reservations of a provider's slots. Required without `client_id`.", 1)),
+  client_id: Type.Optional(
+    IdParameter("A client's reservations. Required without `provider_id`, except for a client's own.", 1),
+  ),
+  provider_id: Type.Optional(
+    IdParameter(
+      "The reservations of a provider's slots. Required without `client_id`, except for a provider's own.",
+      1,
+    ),
+  ),
   from: Type.Optional(BoundParameter('Only reservations of slots that end after this time', '2026-11-27')),
   to: Type.Optional(BoundParameter('Only reservations of slots that start before this time', '2100-01-01')),
   live: Type.Optional(

@@ -1,10 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
-import { readClock, type Tx } from '../../../platform/db/database.ts';
+import type { Actor, Ownership } from '../../../access/index.ts';
+import { readClock, type Tx, toJsonb } from '../../../platform/db/database.ts';
 import { StaleRead } from '../../../platform/db/database-failure.ts';
 import { NotFound } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
 import type { InstantText } from '../../../platform/time/instant.ts';
 import { type LockedSlot, lockSlots, readLockedSlots } from '../../inventory/index.ts';
+import { ownedBy } from './owned-by.ts';
 import type { Reservation, Status } from './reservation.ts';
 import { RESERVATION } from './reservation-view.ts';
 
@@ -22,15 +24,16 @@ export interface LockedReservation {
  *
  * Its own slot must be read before it can be locked. If the reservation moves in between, the transaction starts again.
  *
- * @throws NotFound
+ * @throws NotFound, also for a reservation of someone else
  */
 export async function lockReservation(
   tx: Tx,
   reservationId: Id,
+  ownership: Ownership,
   otherSlotIds: readonly Id[] = [],
 ): Promise<LockedReservation> {
   const { rows } = await sql<{ slot_id: Id }>`
-    select slot_id from reservation where id = ${reservationId}`.execute(tx);
+    select r.slot_id from reservation r where r.id = ${reservationId} and ${ownedBy(ownership, 'r')}`.execute(tx);
   const ownSlotId = rows[0]?.slot_id;
   if (ownSlotId === undefined) throw new NotFound('reservation', reservationId);
   const slotIds = [ownSlotId, ...otherSlotIds];
@@ -42,15 +45,16 @@ export async function lockReservation(
                   union select id from reservation where ${isDueOnSlots(slotIds, dueAt)})
      order by id for no key update`.execute(tx);
   await expireLocked(tx, slotIds, dueAt);
-  const reservation = await readLocked(tx, reservationId);
+  const reservation = await readLocked(tx, reservationId, ownership);
   if (reservation.slot_id !== ownSlotId) throw new StaleRead();
   const slots = await readLockedSlots(tx, slotIds);
   return { reservation, slots, now: await readClock(tx) };
 }
 
-async function readLocked(tx: Tx, reservationId: Id): Promise<Reservation> {
+async function readLocked(tx: Tx, reservationId: Id, ownership: Ownership): Promise<Reservation> {
   const { rows } = await sql<Reservation>`
-    select ${RESERVATION} from reservation r join slot s on s.id = r.slot_id where r.id = ${reservationId}`.execute(tx);
+    select ${RESERVATION} from reservation r join slot s on s.id = r.slot_id
+     where r.id = ${reservationId} and ${ownedBy(ownership, 'r')}`.execute(tx);
   const reservation = rows[0];
   if (!reservation) throw new NotFound('reservation', reservationId);
   return reservation;
@@ -96,33 +100,48 @@ export async function endReservations(
   reservationIds: readonly Id[],
   status: Extract<Status, 'cancelled'>,
   now: InstantText,
+  actor: Actor | null,
 ): Promise<void> {
   await sql`
-    update reservation set status = ${status}, changed_at = ${now}::timestamptz
+    update reservation set status = ${status}, changed_at = ${now}::timestamptz, changed_by = ${toJsonb(actor)}
      where id = any(${reservationIds}::bigint[])`.execute(tx);
 }
 
-export async function moveExpiry(tx: Tx, reservationId: Id, expiresAt: InstantText, now: InstantText): Promise<void> {
+export async function moveExpiry(
+  tx: Tx,
+  reservationId: Id,
+  expiresAt: InstantText,
+  now: InstantText,
+  actor: Actor | null,
+): Promise<void> {
   await sql`
-    update reservation set expires_at = ${expiresAt}::timestamptz, changed_at = ${now}::timestamptz
+    update reservation
+       set expires_at = ${expiresAt}::timestamptz, changed_at = ${now}::timestamptz, changed_by = ${toJsonb(actor)}
      where id = ${reservationId}`.execute(tx);
 }
 
 /** Moves a reservation to another slot, at that slot's price. */
-export async function moveToSlot(tx: Tx, reservationId: Id, slotId: Id, now: InstantText): Promise<void> {
+export async function moveToSlot(
+  tx: Tx,
+  reservationId: Id,
+  slotId: Id,
+  now: InstantText,
+  actor: Actor | null,
+): Promise<void> {
   await sql`
     update reservation
        set slot_id = s.id, price_amount = s.price_amount, price_currency = s.price_currency,
-           changed_at = ${now}::timestamptz
+           changed_at = ${now}::timestamptz, changed_by = ${toJsonb(actor)}
       from slot s where s.id = ${slotId} and reservation.id = ${reservationId}`.execute(tx);
 }
 
 /**
- * Ends the expired holds on the slots of the `limit` holds that expired first. Nothing waits for it or depends on it.
+ * Ends the expired holds on the slots of the `limit` holds that expired first, of one provider or of all. Nothing waits for it or depends on it.
  *
  * @returns the slot of each ended hold
  */
-export async function expireDueHolds(tx: Tx, limit: number): Promise<Id[]> {
-  const { rows } = await sql<{ slot_id: Id }>`select slot_id from expire_due_holds(${limit})`.execute(tx);
+export async function expireDueHolds(tx: Tx, limit: number, providerId: Id | null): Promise<Id[]> {
+  const { rows } = await sql<{ slot_id: Id }>`
+    select slot_id from expire_due_holds(${limit}, ${providerId}::bigint)`.execute(tx);
   return rows.map((row) => row.slot_id);
 }

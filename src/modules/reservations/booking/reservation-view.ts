@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { Actor, Ownership } from '../../../access/index.ts';
 import type { Reader } from '../../../platform/db/database.ts';
 import { NotFound } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
@@ -6,6 +7,7 @@ import type { InstantText } from '../../../platform/time/instant.ts';
 import { priceColumn } from '../../inventory/index.ts';
 import { readClient } from '../people/client-store.ts';
 import { readProvider } from '../people/provider-store.ts';
+import { ownedBy } from './owned-by.ts';
 import type { Reservation, Status } from './reservation.ts';
 import { BeforeFirstState } from './reservation-failures.ts';
 
@@ -35,11 +37,11 @@ const RESERVATION_NOW = reservationColumns(
   sql`case when r.status = 'held' and r.expires_at <= holdfast_clock() then 'expired' else r.status end`,
 );
 
-/** @throws NotFound */
-export async function readReservation(reader: Reader, reservationId: Id): Promise<Reservation> {
+/** @throws NotFound, also for a reservation of someone else */
+export async function readReservation(reader: Reader, reservationId: Id, ownership: Ownership): Promise<Reservation> {
   const { rows } = await sql<Reservation>`
     select ${RESERVATION_NOW} from reservation r join slot s on s.id = r.slot_id
-     where r.id = ${reservationId}`.execute(reader);
+     where r.id = ${reservationId} and ${ownedBy(ownership, 'r')}`.execute(reader);
   const reservation = rows[0];
   if (!reservation) throw new NotFound('reservation', reservationId);
   return reservation;
@@ -156,23 +158,31 @@ export interface ReservationEvent {
   readonly slot_id: Id;
   readonly quantity: number;
   readonly expires_at: InstantText;
+  /** The principal that made the change; `null` for an expiry, for a refusal, and without access control. */
+  readonly by: Actor | null;
 }
 
 /**
  * All changes of a reservation, oldest first. The expiry of a hold is among them from the instant it happens, whether
  * or not a sweep has marked it.
  *
- * @throws NotFound
+ * @throws NotFound, also for a reservation of someone else
  */
-export async function readHistory(reader: Reader, reservationId: Id): Promise<ReservationEvent[]> {
+export async function readHistory(
+  reader: Reader,
+  reservationId: Id,
+  ownership: Ownership,
+): Promise<ReservationEvent[]> {
   const { rows } = await sql<ReservationEvent>`
     with stored as (
-      select id, at, status, slot_id, quantity, expires_at from reservation_event where reservation_id = ${reservationId}
+      select e.id, e.at, e.status, e.slot_id, e.quantity, e.expires_at, e.actor as by
+        from reservation r join reservation_event e on e.reservation_id = r.id
+       where r.id = ${reservationId} and ${ownedBy(ownership, 'r')}
     ), last as (select * from stored order by id desc limit 1)
-    select at, status, slot_id, quantity, expires_at from (
+    select at, status, slot_id, quantity, expires_at, by from (
       select * from stored
       union all
-      select null, expires_at, 'expired', slot_id, quantity, expires_at from last
+      select null, expires_at, 'expired', slot_id, quantity, expires_at, null from last
        where status = 'held' and expires_at <= holdfast_clock()
     ) history order by id nulls last`.execute(reader);
   if (rows.length === 0) throw new NotFound('reservation', reservationId);
@@ -184,7 +194,12 @@ export async function readHistory(reader: Reader, reservationId: Id): Promise<Re
  *
  * @throws NotFound, BeforeFirstState
  */
-export async function readReservationAt(reader: Reader, reservationId: Id, at: InstantText): Promise<Reservation> {
+export async function readReservationAt(
+  reader: Reader,
+  reservationId: Id,
+  at: InstantText,
+  ownership: Ownership,
+): Promise<Reservation> {
   const { rows } = await sql<Reservation>`
     select r.id as reservation_id, event.slot_id, s.provider_id, r.client_id, event.quantity,
            case when event.status = 'held' and event.expires_at <= ${at}::timestamptz then 'expired' else event.status
@@ -196,9 +211,9 @@ export async function readReservationAt(reader: Reader, reservationId: Id, at: I
       join lateral (select * from reservation_event e
                      where e.reservation_id = r.id and e.at <= ${at}::timestamptz order by e.id desc limit 1) event on true
       join slot s on s.id = event.slot_id
-     where r.id = ${reservationId}`.execute(reader);
+     where r.id = ${reservationId} and ${ownedBy(ownership, 'r')}`.execute(reader);
   const reservation = rows[0];
   if (reservation) return reservation;
-  await readReservation(reader, reservationId);
+  await readReservation(reader, reservationId, ownership);
   throw new BeforeFirstState(reservationId);
 }

@@ -51,6 +51,8 @@ export interface ReservationPolicy {
   readonly minNoticeGraceMs: number;
   /** Longest life of a hold from its creation, extensions included. */
   readonly maxHoldMs: number;
+  /** How many live holds a client may have at a time; `null` for no limit. */
+  readonly maxLiveHolds: number | null;
 }
 
 /** How far ahead a slot must start to be reserved: the minimum notice, less the grace. */
@@ -69,21 +71,25 @@ export function statusAt(reservation: Pick<Reservation, 'status' | 'expires_at'>
 }
 
 /**
- * Requires a live claim of this client.
+ * Requires a live claim, of this client if there is one.
  *
  * @throws ForeignClient, HoldExpired, AlreadyEnded
  */
 export function requireLive(
   reservation: Reservation,
-  clientId: Id,
+  clientId: Id | undefined,
   now: InstantText,
   policy: ReservationPolicy,
 ): 'held' | 'confirmed' {
-  if (reservation.client_id !== clientId) throw new ForeignClient();
+  requireClient(reservation, clientId);
   const status = statusAt(reservation, now);
   if (status === 'expired') throw new HoldExpired(policy.holdTtlMs);
   if (status === 'held' || status === 'confirmed') return status;
   throw new AlreadyEnded(status);
+}
+
+function requireClient({ client_id }: Reservation, clientId: Id | undefined): void {
+  if (clientId !== undefined && client_id !== clientId) throw new ForeignClient();
 }
 
 /**
@@ -91,8 +97,8 @@ export function requireLive(
  *
  * @throws ForeignClient; AlreadyEnded for one that ended otherwise
  */
-export function isToBeCancelled(reservation: Reservation, clientId: Id, now: InstantText): boolean {
-  if (reservation.client_id !== clientId) throw new ForeignClient();
+export function isToBeCancelled(reservation: Reservation, clientId: Id | undefined, now: InstantText): boolean {
+  requireClient(reservation, clientId);
   const status = statusAt(reservation, now);
   if (status === 'expired' || status === 'conflict') throw new AlreadyEnded(status);
   return status !== 'cancelled';
@@ -105,7 +111,7 @@ export function isToBeCancelled(reservation: Reservation, clientId: Id, now: Ins
  */
 export function decideExtension(
   reservation: Reservation,
-  clientId: Id,
+  clientId: Id | undefined,
   now: InstantText,
   policy: ReservationPolicy,
 ): InstantText {

@@ -6,10 +6,10 @@ import { expireDueHolds } from '../booking/reservation-store.ts';
 const ALL = 2_147_483_647;
 
 /**
- * Ends every expired hold.
+ * Ends every expired hold, of one provider or of all.
  *
  * @returns the ids of the slots whose units it freed
  */
-export async function expireReservations(tx: Tx): Promise<Id[]> {
-  return [...new Set(await expireDueHolds(tx, ALL))];
+export async function expireReservations(tx: Tx, providerId: Id | null): Promise<Id[]> {
+  return [...new Set(await expireDueHolds(tx, ALL, providerId))];
 }

@@ -28,7 +28,7 @@ export async function startSweeper(
 async function sweepExpired(database: Database, signal: AbortSignal): Promise<number> {
   let total = 0;
   for (let ended = CHUNK; ended > 0 && !signal.aborted; total += ended) {
-    ended = (await database.transaction((tx) => expireDueHolds(tx, CHUNK))).length;
+    ended = (await database.transaction((tx) => expireDueHolds(tx, CHUNK, null))).length;
   }
   return total;
 }

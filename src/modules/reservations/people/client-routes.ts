@@ -1,3 +1,4 @@
+import { ownershipOf } from '../../../access/index.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { noSuch } from '../../../platform/errors.ts';
 import { answerWith, pageById } from '../../../platform/http/answer.ts';
@@ -5,7 +6,7 @@ import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { answerOnce } from '../../../platform/http/idempotency.ts';
 import { idOf } from '../../../platform/http/parameters.ts';
 import { ClientParams, PageQuery } from '../field-schemas.ts';
-import { insertClient, listClients, readClient, updateClient } from './client-store.ts';
+import { insertClient, listClients, readKnownClient, updateClient } from './client-store.ts';
 import { Client, ClientBody, ClientPage, ClientPatch } from './people-schemas.ts';
 import { toPersonResponse } from './person-response.ts';
 
@@ -48,7 +49,8 @@ export function addClientRoutes(app: HttpServer, database: Database): void {
       const { rows, next_cursor } = await pageById(
         request,
         reply,
-        (afterId, limit) => database.read((reader) => listClients(reader, afterId, limit)),
+        (afterId, limit) =>
+          database.read((reader) => listClients(reader, afterId, limit, ownershipOf(request.principal))),
         (client) => client.client_id,
       );
       return { clients: rows.map(toPersonResponse), next_cursor };
@@ -70,7 +72,8 @@ export function addClientRoutes(app: HttpServer, database: Database): void {
     },
     async (request) => {
       const clientId = idOf(request.params.id, 'params/id');
-      return toPersonResponse(await database.read((reader) => readClient(reader, clientId)));
+      const ownership = ownershipOf(request.principal);
+      return toPersonResponse(await database.read((reader) => readKnownClient(reader, clientId, ownership)));
     },
   );
 
@@ -91,7 +94,8 @@ export function addClientRoutes(app: HttpServer, database: Database): void {
     async (request) => {
       const clientId = idOf(request.params.id, 'params/id');
       const changes = request.body;
-      return toPersonResponse(await database.transaction((tx) => updateClient(tx, clientId, changes)));
+      const ownership = ownershipOf(request.principal);
+      return toPersonResponse(await database.transaction((tx) => updateClient(tx, clientId, changes, ownership)));
     },
   );
 }

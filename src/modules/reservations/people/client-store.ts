@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import type { Ownership } from '../../../access/index.ts';
 import type { Reader, Tx } from '../../../platform/db/database.ts';
 import { NotFound } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
@@ -22,12 +24,18 @@ export function insertClient(tx: Tx, { first_name, last_name }: NewClient): Prom
   return tx.insertInto('client').values({ first_name, last_name }).returning(CLIENT).executeTakeFirstOrThrow();
 }
 
-/** Changes the given fields. @throws NotFound */
-export async function updateClient(tx: Tx, clientId: Id, changes: Partial<NewClient>): Promise<Client> {
+/** Changes the given fields. @throws NotFound, also for another client than the one that a principal is */
+export async function updateClient(
+  tx: Tx,
+  clientId: Id,
+  changes: Partial<NewClient>,
+  ownership: Ownership,
+): Promise<Client> {
   const client = await tx
     .updateTable('client')
     .set(changes)
     .where('id', '=', clientId)
+    .where(isKnownTo(ownership))
     .returning(CLIENT)
     .executeTakeFirst();
   if (!client) throw new NotFound('client', clientId);
@@ -41,7 +49,34 @@ export async function readClient(reader: Reader, clientId: Id): Promise<Client> 
   return client;
 }
 
-/** Up to `limit` clients with ids above `afterId`, by id. */
-export function listClients(reader: Reader, afterId: Id | 0, limit: number): Promise<Client[]> {
-  return reader.selectFrom('client').select(CLIENT).where('id', '>', afterId).orderBy('id').limit(limit).execute();
+/** Reads a client that a principal may know of. @throws NotFound */
+export async function readKnownClient(reader: Reader, clientId: Id, ownership: Ownership): Promise<Client> {
+  const client = await reader
+    .selectFrom('client')
+    .select(CLIENT)
+    .where('id', '=', clientId)
+    .where(isKnownTo(ownership))
+    .executeTakeFirst();
+  if (!client) throw new NotFound('client', clientId);
+  return client;
+}
+
+/** A client knows itself, and a provider the clients that have reserved its time. */
+function isKnownTo({ clientId, providerId }: Ownership) {
+  if (clientId !== null) return sql<boolean>`client.id = ${clientId}`;
+  if (providerId === null) return sql<boolean>`true`;
+  return sql<boolean>`exists (
+    select from reservation r where r.client_id = client.id and r.provider_id = ${providerId})`;
+}
+
+/** Up to `limit` clients with ids above `afterId` that a principal may know of, by id. */
+export function listClients(reader: Reader, afterId: Id | 0, limit: number, ownership: Ownership): Promise<Client[]> {
+  return reader
+    .selectFrom('client')
+    .select(CLIENT)
+    .where('id', '>', afterId)
+    .where(isKnownTo(ownership))
+    .orderBy('id')
+    .limit(limit)
+    .execute();
 }

@@ -5,6 +5,7 @@ import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { answerOnce } from '../../../platform/http/idempotency.ts';
 import { idOf } from '../../../platform/http/parameters.ts';
 import { PageQuery, ProviderParams } from '../field-schemas.ts';
+import { requireOwnProvider } from './own-provider.ts';
 import { Provider, ProviderBody, ProviderPage, ProviderPatch } from './people-schemas.ts';
 import { toPersonResponse } from './person-response.ts';
 import { insertProvider, listProviders, readProvider, updateProvider } from './provider-store.ts';
@@ -97,7 +98,11 @@ export function addProviderRoutes(app: HttpServer, database: Database): void {
       const providerId = idOf(request.params.id, 'params/id');
       const { time_zone, ...names } = request.body;
       const changes = { ...names, ...(time_zone !== undefined && { time_zone: parseTimeZone(time_zone) }) };
-      return toPersonResponse(await database.transaction((tx) => updateProvider(tx, providerId, changes)));
+      const provider = await database.transaction(async (tx) => {
+        await requireOwnProvider(tx, request.principal, providerId);
+        return updateProvider(tx, providerId, changes);
+      });
+      return toPersonResponse(provider);
     },
   );
 }

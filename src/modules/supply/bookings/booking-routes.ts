@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { actorOf, clientIdOf, ownershipOf } from '../../../access/index.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { noSuch } from '../../../platform/errors.ts';
 import { answerWith, pageById } from '../../../platform/http/answer.ts';
@@ -39,7 +40,9 @@ export function addBookingRoutes(app: HttpServer, { database, policy }: BookingR
     },
     (request, reply) => {
       const { client_id, item_id, quantity = 1 } = request.body;
-      const command = { clientId: client_id, itemId: item_id, quantity };
+      const { principal } = request;
+      const clientId = clientIdOf(principal, client_id, '/client_id');
+      const command = { clientId, itemId: item_id, quantity, actor: actorOf(principal) };
       return answerOnce(database, request, reply, async (tx) =>
         answerWith(reply, 201, toBooking(await bookItem(tx, command, policy))),
       );
@@ -60,7 +63,9 @@ export function addBookingRoutes(app: HttpServer, { database, policy }: BookingR
       },
     },
     async (request, reply) => {
-      const clientId = idOf(request.query.client_id, 'query/client_id');
+      const path = 'query/client_id';
+      const { client_id } = request.query;
+      const clientId = clientIdOf(request.principal, client_id === undefined ? undefined : idOf(client_id, path), path);
       const { rows, next_cursor } = await pageById(
         request,
         reply,
@@ -90,7 +95,7 @@ export function addBookingRoutes(app: HttpServer, { database, policy }: BookingR
     },
     async (request) => {
       const bookingId = idOf(request.params.id, 'params/id');
-      return toBooking(await database.read((reader) => readBooking(reader, bookingId)));
+      return toBooking(await database.read((reader) => readBooking(reader, bookingId, ownershipOf(request.principal))));
     },
   );
 
@@ -114,7 +119,9 @@ export function addBookingRoutes(app: HttpServer, { database, policy }: BookingR
       const bookingId = idOf(request.params.id, 'params/id');
       const { client_id } = request.query;
       const clientId = client_id === undefined ? undefined : idOf(client_id, 'query/client_id');
-      await database.transaction((tx) => cancelBooking(tx, { bookingId, clientId }));
+      const { principal } = request;
+      const sender = { ownership: ownershipOf(principal), actor: actorOf(principal) };
+      await database.transaction((tx) => cancelBooking(tx, { bookingId, clientId, ...sender }));
       return reply.code(204).send(null);
     },
   );

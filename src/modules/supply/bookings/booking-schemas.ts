@@ -1,13 +1,15 @@
 import { Type } from 'typebox';
+import { CLIENT_OF_REQUEST } from '../../../access/index.ts';
 import { component, nullable } from '../../../platform/http/openapi.ts';
 import { CursorParameter, IdField, IdParameter, LimitParameter } from '../../../platform/http/parameters.ts';
 
 const ClientId = IdField("The client's id.", 1);
+const RequestClientId = IdField(CLIENT_OF_REQUEST, 1);
 const ItemId = IdField("The item's id, as `GET /api/items` returns it.", 920);
 
 export const BookItemBody = Type.Object(
   {
-    client_id: ClientId,
+    client_id: Type.Optional(RequestClientId),
     item_id: ItemId,
     quantity: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Units to book. Defaults to 1.', examples: [1] }),
@@ -72,7 +74,7 @@ export const BookingPage = component(
 export const BookingListQuery = Type.Object({
   cursor: Type.Optional(CursorParameter),
   limit: Type.Optional(LimitParameter),
-  client_id: IdParameter("The client's id.", 1),
+  client_id: Type.Optional(IdParameter(CLIENT_OF_REQUEST, 1)),
 });
 
 export const BookingParams = Type.Object({ id: IdParameter("The booking's id.", 1) });

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Ownership } from '../../../access/index.ts';
 import type { Reader } from '../../../platform/db/database.ts';
 import { NotFound } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
@@ -34,8 +35,10 @@ const BOOKING = sql`
     from write_back w join reservation r on r.id = w.reservation_id
     join supplier_slot ss on ss.slot_id = r.slot_id and ss.partition = ${ITEMS}`;
 
-export async function readBooking(reader: Reader, bookingId: Id): Promise<ItemBooking> {
-  const { rows } = await sql<ItemBooking>`${BOOKING} where r.id = ${bookingId}`.execute(reader);
+/** @throws NotFound, also for a booking of someone else */
+export async function readBooking(reader: Reader, bookingId: Id, { clientId }: Ownership): Promise<ItemBooking> {
+  const isOwn = clientId === null ? sql`true` : sql`r.client_id = ${clientId}`;
+  const { rows } = await sql<ItemBooking>`${BOOKING} where r.id = ${bookingId} and ${isOwn}`.execute(reader);
   const booking = rows[0];
   if (!booking) throw new NotFound('booking', bookingId);
   return booking;

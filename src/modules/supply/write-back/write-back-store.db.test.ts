@@ -47,7 +47,7 @@ eachDatabase('write-back queue', (open) => {
   it('a booking and its write-back are stored together or not at all', async () => {
     const database = await supplyItem();
     const rolledBack = database.transaction(async (tx) => {
-      await bookSlot(tx, { clientId: ONLY_CLIENT, slotId: slotId ?? 0, quantity: 1 }, POLICY);
+      await bookSlot(tx, { clientId: ONLY_CLIENT, slotId: slotId ?? 0, quantity: 1, actor: null }, POLICY);
       throw new Error('rolled back');
     });
     await expect(rolledBack).rejects.toThrow('rolled back');
@@ -123,11 +123,11 @@ onPostgres('concurrent confirmations of one slot', (open) => {
     const { rows } = await database.statement((tx) =>
       sql<{ id: Id }>`
         select reservation_id as id from hold_slots(array[${slotId}, ${slotId}]::bigint[], array[1, 1]::bigint[],
-          array[1, 1], array[null, null]::integer[], '[null, null]', '1 hour', '0')`.execute(tx),
+          array[1, 1], array[null, null]::integer[], '[null, null]', '1 hour', '0', null, null)`.execute(tx),
     );
     const [first, second] = rows.map(({ id }) => id);
     const confirm = (id: Id | undefined) =>
-      sql`select confirm_reservations(array[${id}]::bigint[], array[1]::bigint[])`;
+      sql`select confirm_reservations(array[${id}]::bigint[], array[1]::bigint[], null)`;
     let other: Promise<unknown> | undefined;
     await database.transaction(async (tx) => {
       await confirm(second).execute(tx);

@@ -21,6 +21,10 @@ export function readJsonBodies(app: HttpServer, maxBytes: number): void {
       done(error as UnsupportedMediaType);
     }
   });
+  app.addHook('preValidation', (request, _reply, done) => {
+    if ((request.body ?? undefined) === undefined && needsNothing(request)) request.body = {};
+    done();
+  });
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const bytes = body as Buffer;
@@ -30,6 +34,14 @@ export function readJsonBodies(app: HttpServer, maxBytes: number): void {
     if (decoder) decodeAndRead(request, bytes, decoder).then((value) => done(null, value), done);
     else done(null, readJson(request, bytes));
   });
+}
+
+/** Whether the body is an object of which nothing is required, so that it can be left out. */
+function needsNothing({ routeOptions }: FastifyRequest): boolean {
+  const body = routeOptions.schema?.body as
+    | { readonly type?: string; readonly required?: readonly string[]; readonly minProperties?: number }
+    | undefined;
+  return body?.type === 'object' && (body.required ?? []).length === 0 && body.minProperties === undefined;
 }
 
 async function decodeAndRead(request: FastifyRequest, bytes: Buffer, decoder: BodyDecoder): Promise<unknown> {
