@@ -13,8 +13,8 @@ it('calls that the API does not have do not compile', () => {
     client.exchange.get('/api/v1/slots/{id}'),
     // @ts-expect-error no such query
     client.exchange.get('/api/v1/slots', { query: { provider: 1 } }),
-    // @ts-expect-error the query needs a client
-    client.get('/api/bookings', { query: { client_id: undefined } }),
+    // @ts-expect-error the query needs a date
+    client.get('/api/v1/experience/{id}/dates', { query: { date: undefined } }),
     // @ts-expect-error a field of the body is missing
     client.post('/api/v1/reservations', { body: { client_id: 1 } }),
     // @ts-expect-error no such field in the answer

@@ -19,7 +19,7 @@ export function addWhoamiRoute(app: HttpServer): void {
     '/api/v1/whoami',
     {
       schema: {
-        operationId: 'whoami',
+        operationId: 'getWhoami',
         tags: ['Access'],
         summary: 'Show whom the credentials stand for',
         description: 'Returns the role and the subject of the request. With `AUTH=off` every request is an operator.',
