@@ -67,7 +67,14 @@ eachDatabase('EventLog', (open) => {
     await run(database, 'update slot set capacity = 3 where id = 2');
 
     const { events, upTo } = await readAll(log, start);
-    const none = { attributes: {}, isBulk: false, reservationIds: null, slotIds: null, providerIds: null, clientIds: null };
+    const none = {
+      attributes: {},
+      isBulk: false,
+      reservationIds: null,
+      slotIds: null,
+      providerIds: null,
+      clientIds: null,
+    };
     expect(events.map(withoutCursor)).toEqual([
       { ...none, kind: 'slot', slotIds: [1, 2], providerIds: [1, 1] },
       {
