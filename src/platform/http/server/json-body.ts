@@ -22,7 +22,7 @@ export function readJsonBodies(app: HttpServer, maxBytes: number): void {
     }
   });
   app.addHook('preValidation', (request, _reply, done) => {
-    if ((request.body ?? undefined) === undefined && needsNothing(request)) request.body = {};
+    if (request.body === undefined && needsNothing(request)) request.body = {};
     done();
   });
   app.removeContentTypeParser(['application/json', 'text/plain']);
