@@ -11,6 +11,7 @@ import { repeatSync } from './figures/b10-repeat-sync.ts';
 import { plannerAgainstRoundRobin } from './figures/b11-planner-against-round-robin.ts';
 import { firstStart } from './figures/b12-first-start.ts';
 import { holdsAmongReads } from './figures/b13-holds-among-reads.ts';
+import { costOfAccessControl } from './figures/b14-cost-of-access-control.ts';
 import { bytesOfFreeTime } from './figures/b17-bytes-of-free-time.ts';
 
 /** All figures, by number. */
@@ -27,5 +28,6 @@ export const figures: readonly Figure[] = [
   plannerAgainstRoundRobin,
   firstStart,
   holdsAmongReads,
+  costOfAccessControl,
   bytesOfFreeTime,
 ];

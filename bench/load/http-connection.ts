@@ -108,8 +108,8 @@ function digitsAt(bytes: Buffer, start: number): number {
 }
 
 /** The text of a JSON request. */
-export function formatRequest(address: URL, method: 'POST' | 'PUT', path: string, body: string): string {
-  const head = `${method} ${path} HTTP/1.1\r\nhost: ${address.host}\r\ncontent-type: application/json\r\n`;
+export function formatRequest(address: URL, method: 'POST' | 'PUT', path: string, body: string, headers = ''): string {
+  const head = `${method} ${path} HTTP/1.1\r\nhost: ${address.host}\r\ncontent-type: application/json\r\n${headers}`;
   return `${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 

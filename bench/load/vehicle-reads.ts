@@ -86,10 +86,10 @@ export async function loadReads(
 }
 
 /** Reads every vehicle once, so that it is in the cache. */
-export async function fillCache(address: URL): Promise<void> {
+export async function fillCache(address: URL, headers = ''): Promise<void> {
   const connection = await HttpConnection.open(address);
   for (let vehicle = 1; vehicle <= VEHICLES; vehicle += 1) {
-    isHit(await connection.send(formatGet(address, cachedPath(vehicle))));
+    isHit(await connection.send(formatGet(address, cachedPath(vehicle), headers)));
   }
   connection.close();
 }
