@@ -92,8 +92,15 @@ function instanceOf(requestId: string): string {
   return `urn:uuid:${requestId}`;
 }
 
-/** The error handler of the server. A 500 shows an id to look for in the log, and nothing else. */
+/**
+ * The error handler of the server. Fastify would end the connection of a request whose body it has not read to the end,
+ * and a client that is still sending would lose the answer with it. Node reads and discards the rest instead, within the
+ * time that a request has.
+ *
+ * A 500 shows an id to look for in the log, and nothing else.
+ */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.removeHeader('connection');
   const failure = error instanceof Failure ? error : fromFramework(error as FastifyError);
   if (failure instanceof Failure) {
     if (failure.kind === 'unavailable') {
