@@ -7,6 +7,7 @@ import { equalHashes, hashSecret, type PresentedKey, readKey } from './keys/key.
 import { readKeys, type StoredKey } from './keys/key-store.ts';
 import type { KeyUses } from './keys/key-uses.ts';
 import type { Principal } from './principal.ts';
+import type { TokenVerifier } from './tokens/token-verifier.ts';
 
 /** The credentials of a request; a header that is missing is `undefined`. */
 export interface Credentials {
@@ -27,6 +28,8 @@ export interface AuthenticatorDeps {
   readonly uses: KeyUses;
   /** The bootstrap operator key. */
   readonly operatorKey: string | undefined;
+  /** `undefined` without issuers. */
+  readonly tokens: TokenVerifier | undefined;
 }
 
 const BOOTSTRAP: Principal = Object.freeze({
@@ -37,6 +40,8 @@ const BOOTSTRAP: Principal = Object.freeze({
   scope: 'bootstrap',
 });
 
+/** The three parts of a JSON Web Token. A key has no dots. */
+const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const BEARER = /^Bearer +([\x21-\x7e]+)$/i;
 
 /** Finds out who sends a request. */
@@ -45,8 +50,10 @@ export class Authenticator {
   readonly #clock: DatabaseClock;
   readonly #uses: KeyUses;
   readonly #operatorHash: Buffer | undefined;
+  readonly #tokens: TokenVerifier | undefined;
 
-  constructor({ database, feed, clock, uses, operatorKey }: AuthenticatorDeps) {
+  constructor({ database, feed, clock, uses, operatorKey, tokens }: AuthenticatorDeps) {
+    this.#tokens = tokens;
     this.#clock = clock;
     this.#uses = uses;
     this.#operatorHash = operatorKey === undefined ? undefined : hashSecret(operatorKey);
@@ -64,9 +71,11 @@ export class Authenticator {
    * must decide.
    */
   fromMemory(authorization: string | undefined): Principal | undefined {
-    const key = readKey(bearerOf(authorization) ?? '');
-    const cached = key && this.#keys.fromMemory(key.keyId);
-    return key && cached && this.#verify(key, cached);
+    const bearer = bearerOf(authorization) ?? '';
+    const key = readKey(bearer);
+    if (key === undefined) return TOKEN.test(bearer) ? this.#tokens?.fromMemory(bearer) : undefined;
+    const cached = this.#keys.fromMemory(key.keyId);
+    return cached && this.#verify(key, cached);
   }
 
   /** The principal of a request; `undefined` when its credentials are missing or not valid. @throws Unavailable */
@@ -75,7 +84,7 @@ export class Authenticator {
     if (bearer === undefined) return undefined;
     if (this.#operatorHash && equalHashes(hashSecret(bearer), this.#operatorHash)) return BOOTSTRAP;
     const key = readKey(bearer);
-    if (key === undefined) return undefined;
+    if (key === undefined) return TOKEN.test(bearer) ? this.#tokens?.verify(bearer) : undefined;
     const cached = this.#keys.fromMemory(key.keyId) ?? (await this.#keys.load(key.keyId));
     return cached && this.#verify(key, cached);
   }

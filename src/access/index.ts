@@ -17,3 +17,4 @@ export {
   UNRESTRICTED,
 } from './principal.ts';
 export { SECURITY_SCHEMES } from './route-access-in-openapi.ts';
+export { openTokens } from './tokens/open-tokens.ts';

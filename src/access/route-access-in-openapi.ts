@@ -1,6 +1,6 @@
 import type { RouteOptions } from 'fastify';
 import type { SecurityScheme } from '../platform/http/server/create-server.ts';
-import { Forbidden, Unauthenticated } from './access-failures.ts';
+import { Forbidden, tokenKeysUnavailable, Unauthenticated } from './access-failures.ts';
 import { ROLES, type Role } from './principal.ts';
 import type { Reach, RouteAccess } from './route-table.ts';
 
@@ -19,7 +19,7 @@ export const SECURITY_SCHEMES: Readonly<Record<string, SecurityScheme>> = {
   },
 };
 
-const PROBLEMS = [Unauthenticated, Forbidden];
+const PROBLEMS = [Unauthenticated, Forbidden, tokenKeysUnavailable];
 
 /** Adds to the documentation of a route who may use it, and how it refuses others. */
 export function describeAccess(route: RouteOptions, access: RouteAccess): void {

@@ -1,4 +1,4 @@
-import { Authenticator, KeyUses } from '../access/index.ts';
+import { Authenticator, KeyUses, openTokens } from '../access/index.ts';
 import { buildApp } from '../app.ts';
 import type { Config } from '../config/config.ts';
 import type { Secret } from '../config/secret.ts';
@@ -86,8 +86,10 @@ export async function composeApp(
   const events = { log, hub };
 
   const uses = new KeyUses(database, logger);
+  const operatorKey = config.operatorKey?.reveal();
+  const tokens = config.isAuthOn ? await openTokens(config.jwtIssuers, clock, logger) : undefined;
   const authenticator = config.isAuthOn
-    ? new Authenticator({ database, feed, clock, uses, operatorKey: config.operatorKey?.reveal() })
+    ? new Authenticator({ database, feed, clock, uses, operatorKey, tokens })
     : undefined;
   const access = { database, authenticator };
 

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { parseDurationMs } from '../platform/time/duration.ts';
-import { decodeUtf8 } from '../platform/utf8.ts';
 import { ConfigError } from './config-error.ts';
 import { readDatabaseUrl } from './database-url.ts';
+import { readNamedFile } from './json-file.ts';
+import { type JwtIssuerConfig, readJwtIssuersFile } from './jwt-issuers-file.ts';
 import { Secret } from './secret.ts';
 import { readSuppliersFile, type SupplierConfig } from './suppliers-file.ts';
 
@@ -23,6 +23,8 @@ export interface Config {
   readonly isAuthOn: boolean;
   /** A key of the role operator that is in no table, to make the first keys with. */
   readonly operatorKey: Secret | undefined;
+  /** Issuers whose JSON Web Tokens are accepted. */
+  readonly jwtIssuers: readonly JwtIssuerConfig[];
   readonly database: DatabaseConfig;
   /** The cache that instances share. Without it each instance has only its own memory. */
   readonly redisUrl: Secret | undefined;
@@ -61,6 +63,7 @@ export function readConfig(env: Env): Config {
     port: readInteger(env, 'PORT', 3000, 0, 65_535),
     isAuthOn,
     operatorKey: readOperatorKey(env),
+    jwtIssuers: readJwtIssuers(env),
     database: databaseUrl === undefined ? readEmbedded(env) : readPostgres(databaseUrl),
     redisUrl: readRedisUrl(env),
     samples: readChoice(env, 'HOLDFAST_SAMPLES', ['on', 'off'], databaseUrl === undefined ? 'on' : 'off') === 'on',
@@ -129,15 +132,12 @@ function isRedisUrl(text: string): boolean {
 function readSuppliers(env: Env): readonly SupplierConfig[] {
   const file = readText(env, 'SUPPLIERS_FILE');
   if (file === undefined) return [];
-  try {
-    const text = decodeUtf8(readFileSync(file));
-    if (text === undefined) throw new ConfigError('is not UTF-8');
-    return readSuppliersFile(text, env);
-  } catch (error) {
-    const reason =
-      error instanceof ConfigError ? error.message : `cannot be read: ${(error as NodeJS.ErrnoException).code}`;
-    throw new ConfigError(`SUPPLIERS_FILE=${file}: ${reason}`);
-  }
+  return readNamedFile('SUPPLIERS_FILE', file, (text) => readSuppliersFile(text, env));
+}
+
+function readJwtIssuers(env: Env): readonly JwtIssuerConfig[] {
+  const file = readText(env, 'JWT_ISSUERS_FILE');
+  return file === undefined ? [] : readNamedFile('JWT_ISSUERS_FILE', file, readJwtIssuersFile);
 }
 
 /** Reads a text. Node replaces bytes that are not UTF-8 by U+FFFD, which would name another file or server. */

@@ -12,6 +12,7 @@ describe('readConfig', () => {
       port: 3000,
       isAuthOn: false,
       operatorKey: undefined,
+      jwtIssuers: [],
       database: { kind: 'pglite', dataDir: '.holdfast' },
       redisUrl: undefined,
       samples: true,
@@ -40,7 +41,7 @@ describe('readConfig', () => {
     expect(`${inspect(config, { depth: 9 })} ${JSON.stringify(config)}`).not.toContain('hunter2');
   });
 
-  it.each(['DATABASE_URL', 'REDIS_URL', 'HOLDFAST_DATA_DIR', 'SUPPLIERS_FILE'])(
+  it.each(['DATABASE_URL', 'REDIS_URL', 'HOLDFAST_DATA_DIR', 'SUPPLIERS_FILE', 'JWT_ISSUERS_FILE'])(
     'bytes of %s that are not UTF-8, which Node replaces by U+FFFD, are refused',
     (name) => {
       expect(() => readConfig({ [name]: 'postgres://m\ufffdller@127.0.0.1/holdfast' })).toThrow(`${name} is not UTF-8`);

@@ -1,6 +1,7 @@
 import { parseDurationMs } from '../platform/time/duration.ts';
 import { isTimeZone } from '../platform/time/instant.ts';
 import { ConfigError } from './config-error.ts';
+import { isObject, parseJson, quote } from './json-file.ts';
 import { Secret } from './secret.ts';
 
 /** A supplier of `SUPPLIERS_FILE`, validated. */
@@ -17,7 +18,6 @@ export interface SupplierConfig {
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
-type Fields = Readonly<Record<string, unknown>>;
 
 /** The adapters, and whether they pull by product or everything at once. */
 const ADAPTERS = { 'per-date': { byProduct: true }, snapshot: { byProduct: false } } as const;
@@ -161,26 +161,6 @@ function isDay(value: unknown): value is number {
 
 function readList(id: string, key: string, value: unknown, content: string): readonly unknown[] {
   return Array.isArray(value) && value.length > 0 ? value : wrong(id, key, `must be a list of ${content}, not empty`);
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    // Only the position: the parser's message quotes the text there, over several lines.
-    const [, position = ''] = /( at position \d+ \(line \d+ column \d+\))/.exec(String(error)) ?? [];
-    throw new ConfigError(`is not valid JSON${position}`);
-  }
-}
-
-/** A value as JSON for a message: on one line and at most 80 characters long. */
-function quote(value: unknown): string {
-  const text = (JSON.stringify(value) ?? 'nothing').replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }
 
 function wrong(supplier: string, key: string, problem: string): never {
