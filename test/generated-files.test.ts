@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { renderAccess } from '../scripts/write-access.ts';
 import { renderClientTypes } from '../scripts/write-client-types.ts';
 import { renderOpenapi } from '../scripts/write-openapi.ts';
 import { renderSchema } from '../scripts/write-schema.ts';
@@ -10,6 +11,7 @@ import { eachDatabase } from './support/database/test-database.ts';
 const COMMANDS = {
   'openapi.json': 'npm run openapi',
   'client/api.ts': 'npm run openapi',
+  'docs/access.md': 'npm run openapi',
   'schema.sql': 'npm run schema',
 } as const;
 
@@ -40,6 +42,15 @@ describe('client/api.ts', () => {
   it('a schema that the generator does not support is refused', () => {
     const unsupported = { paths: {}, components: { schemas: { Odd: { not: {} } } } };
     expect(() => renderClientTypes(JSON.stringify(unsupported))).toThrow('does not support');
+  });
+});
+
+describe('docs/access.md', () => {
+  it('the committed docs/access.md is up to date with the route table', async () => {
+    const openapi = await readFile(new URL('../openapi.json', import.meta.url), 'utf8');
+    await expectCommitted('docs/access.md', renderAccess(openapi));
+    const other = renderAccess(openapi.replaceAll('"Sync"', '"Other"'));
+    await expect(expectCommitted('docs/access.md', other)).rejects.toThrow('run npm run openapi');
   });
 });
 

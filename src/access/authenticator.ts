@@ -115,6 +115,6 @@ function toCached({ key_id, family, role, subject, secret_hash, expires_at }: St
 }
 
 /** Two keys of one provider, client or reseller are one principal; of other roles, the keys of one chain of rotations. */
-export function scopeOf(role: string, subject: Principal['subject'], family: string): string {
+function scopeOf(role: string, subject: Principal['subject'], family: string): string {
   return subject === null ? `key:${family}` : `${role}:${subject}`;
 }

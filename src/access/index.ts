@@ -3,6 +3,7 @@ export { type AccessDeps, addAccessRoutes } from './access-routes.ts';
 export { ActorSchema } from './access-schemas.ts';
 export { Authenticator } from './authenticator.ts';
 export { createFastPathGate, guardRoutes } from './guard.ts';
+export { hasKeys } from './keys/key-store.ts';
 export { KeyUses } from './keys/key-uses.ts';
 export {
   type Actor,

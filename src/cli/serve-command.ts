@@ -26,7 +26,7 @@ export const serveCommand = defineCommand({
     const config = readConfig(env);
     const logger = createLogger(config.logLevel);
     const server = await startServer(config, logger, version);
-    stdout.write(formatGreeting(server, config.samples));
+    stdout.write(formatGreeting(server, config));
     const drainMs = config.drainMs ?? (stdout.isTTY ? DRAIN_MS.terminal : DRAIN_MS.service);
     const { uninstall } = closeWithGrace(
       { delay: drainMs + STOP_WITHIN_MS, logger: false },

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { hasKeys } from '../access/index.ts';
 import type { Config } from '../config/config.ts';
 import { startEventRetention } from '../modules/events/index.ts';
 import { loadOrderSamples } from '../modules/orders/index.ts';
@@ -38,6 +39,8 @@ export interface RunningServer extends LoadedSamples {
   readonly address: string;
   /** Whether simulated suppliers run in this process. */
   readonly sampleSuppliers: boolean;
+  /** Whether requests need credentials, and no key exists that could be one. */
+  readonly needsFirstKey: boolean;
   /** Settles when everything that works in the background has started. Answers do not need it. */
   readonly backgroundStarted: Promise<void>;
   /**
@@ -61,6 +64,7 @@ export async function startServer(config: Config, logger: Logger, version: strin
   const applied = await migrateDatabase(database);
   if (applied.length > 0) logger.info({ applied }, 'applied migrations');
   const loaded = await loadAllSamples(config, database);
+  const needsFirstKey = config.isAuthOn && !config.operatorKey && !(await database.read(hasKeys));
   const suppliers = await openSuppliers(config, stack);
   const composed = await composeApp(config, database, logger, version, { suppliers });
   const { app, shutdown } = composed;
@@ -79,6 +83,7 @@ export async function startServer(config: Config, logger: Logger, version: strin
     ...loaded,
     address,
     sampleSuppliers: suppliers.length > config.suppliers.length,
+    needsFirstKey,
     backgroundStarted,
     async stop(drainMs) {
       shutdown.begin();

@@ -11,10 +11,9 @@ import {
   signToken,
 } from '../../../test/support/access/jwks-server.ts';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database/test-database.ts';
-import { ask, openTestApp } from '../../../test/support/server/test-app.ts';
+import { asOperator, openGuardedApp, withToken } from '../../../test/support/server/principals.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 
-const OPERATOR_KEY = 'operator-key-of-these-tests-0123456789';
 let tested: TestDatabase;
 let server: JwksServer;
 let key: SigningKey;
@@ -33,24 +32,21 @@ async function openApp(): Promise<HttpServer> {
   const directory = resources.use(await mkdtempDisposable(join(tmpdir(), 'holdfast-issuers-')));
   const JWT_ISSUERS_FILE = join(directory.path, 'issuers.json');
   await writeFile(JWT_ISSUERS_FILE, JSON.stringify([{ issuer: ISSUER, audience: AUDIENCE, jwks_url: url }]));
-  const env = { AUTH: 'on', JWT_ISSUERS_FILE, HOLDFAST_OPERATOR_KEY: OPERATOR_KEY };
-  const app = await openTestApp(tested.database, env);
+  const app = await openGuardedApp(tested.database, { JWT_ISSUERS_FILE });
   resources.defer(() => app.close());
   return app;
 }
-
-const bearer = (text: string) => ({ authorization: `Bearer ${text}` });
 
 it('a token is its role and subject until it expires, and is refused once its signature is changed', async () => {
   const app = await openApp();
   const exp = Math.floor(Date.now() / 1_000) + 600;
   const token = await signToken(key, Date.now(), { claims: { exp } });
-  const whoami = await ask(app, 'GET', '/api/v1/whoami', undefined, bearer(token));
+  const whoami = await withToken(app, token)('GET', '/api/v1/whoami');
   const expires_at = new Date(exp * 1_000).toISOString().replace('.000', '');
   expect(whoami).toMatchObject({ status: 200, body: { role: 'client', subject: 1, key_id: null, expires_at } });
-  expect(await ask(app, 'GET', '/api/v1/keys', undefined, bearer(token))).toMatchObject({ status: 403 });
+  expect(await withToken(app, token)('GET', '/api/v1/keys')).toMatchObject({ status: 403 });
   const forged = await signToken(await createSigningKey('k1'), Date.now(), { claims: { exp } });
-  const refused = await ask(app, 'GET', '/api/v1/whoami', undefined, bearer(forged));
+  const refused = await withToken(app, forged)('GET', '/api/v1/whoami');
   expect(refused).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
 });
 
@@ -62,9 +58,9 @@ it('while keys cannot be fetched a token gets 503 with Retry-After, and keys are
     arrived.resolve();
     void released.promise.then(() => response.writeHead(500).end());
   };
-  const waiting = ask(app, 'GET', '/api/v1/whoami', undefined, bearer(await signToken(key, Date.now())));
+  const waiting = withToken(app, await signToken(key, Date.now()))('GET', '/api/v1/whoami');
   await arrived.promise;
-  const operator = await ask(app, 'GET', '/api/v1/whoami', undefined, bearer(OPERATOR_KEY));
+  const operator = await asOperator(app)('GET', '/api/v1/whoami');
   expect(operator).toMatchObject({ status: 200, body: { role: 'operator' } });
   released.resolve();
   const { status, body, headers } = await waiting;
