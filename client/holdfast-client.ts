@@ -17,6 +17,10 @@ export interface HoldfastClient extends Calls {
 export interface ClientOptions {
   /** Such as `http://127.0.0.1:3000`. Defaults to the page's own server, which only browsers know. */
   readonly baseUrl?: string;
+  /** A key, sent with every request. Servers with `AUTH=off` ignore it. */
+  readonly key?: string;
+  /** Returns the key or token to send, instead of `key`. It is called before each try, so that it may refresh a token. */
+  readonly token?: () => string | Promise<string>;
   /** Maximum number of times that a request is sent. It is sent again after no answer or a 503. Defaults to 4. */
   readonly maxTries?: number;
   /** Longest `Retry-After` that a call waits for, in milliseconds; above it the call rejects. Defaults to 30,000. */
@@ -32,7 +36,8 @@ const MAX_WAIT_MS = 30_000;
 const FIRST_WAIT_MS = 100;
 
 export function createClient(options: ClientOptions = {}): HoldfastClient {
-  const { baseUrl = '', maxTries = MAX_TRIES, maxWaitMs = MAX_WAIT_MS, fetch: send = fetch } = options;
+  const { baseUrl = '', maxTries = MAX_TRIES, maxWaitMs = MAX_WAIT_MS } = options;
+  const send = authenticated(options);
 
   const exchanger =
     (method: Method) =>
@@ -72,6 +77,18 @@ export function createClient(options: ClientOptions = {}): HoldfastClient {
     exchange: eachMethod(exchanger),
     events: (eventOptions) => listen(`${baseUrl}/api/v1/events`, send, eventOptions),
   } as HoldfastClient;
+}
+
+/** Adds the credentials to each request that has none of its own. */
+function authenticated({ key, token, fetch: send = fetch }: ClientOptions): typeof fetch {
+  if (key !== undefined && token !== undefined) throw new TypeError('Pass key or token, not both');
+  const credentials = token ?? (key === undefined ? undefined : () => key);
+  if (credentials === undefined) return send;
+  return async (input, init) => {
+    const headers = new Headers(init?.headers);
+    if (!headers.has('authorization')) headers.set('authorization', `Bearer ${await credentials()}`);
+    return send(input, { ...init, headers });
+  };
 }
 
 function bodyOf(text: string, { status, headers }: Response): unknown {
