@@ -3,7 +3,9 @@ export { type AccessDeps, addAccessRoutes } from './access-routes.ts';
 export { ActorSchema } from './access-schemas.ts';
 export { Authenticator } from './authenticator.ts';
 export { createFastPathGate, guardRoutes } from './guard.ts';
-export { hasKeys } from './keys/key-store.ts';
+export { readKeyRequest } from './keys/key-request.ts';
+export { type KeyResponse, type NewKeyResponse, toKeyResponse, toNewKeyResponse } from './keys/key-response.ts';
+export { hasKeys, insertKey, listKeys, revokeKey, rotateKey } from './keys/key-store.ts';
 export { KeyUses } from './keys/key-uses.ts';
 export {
   type Actor,
@@ -15,6 +17,7 @@ export {
   PROVIDER_OF_REQUEST,
   type Principal,
   providerIdOf,
+  ROLES,
   UNRESTRICTED,
 } from './principal.ts';
 export { SECURITY_SCHEMES } from './route-access-in-openapi.ts';

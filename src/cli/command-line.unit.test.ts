@@ -69,6 +69,21 @@ describe('holdfast', () => {
     ['import', '"holdfast import" is followed by "orders" or "vehicles". Run "holdfast import --help" for the usage.'],
     ['sync --onc', 'Unknown option "--onc". Did you mean "--once"? Run "holdfast sync --help" for the usage.'],
     ['sync -x', 'Unknown option "-x". Run "holdfast sync --help" for the usage.'],
+    ['keys revoke', 'The argument KEY_ID is required. Run "holdfast keys revoke --help" for the usage.'],
+    ['keys revoke a b', 'Unexpected argument "b". Run "holdfast keys revoke --help" for the usage.'],
+    ['keys revoke --id a', 'Unknown option "--id". Run "holdfast keys revoke --help" for the usage.'],
+    [
+      'keys create --role client --name x',
+      'The role client needs "--subject" with the id of the client. Run "holdfast keys create --help" for the usage.',
+    ],
+    [
+      'keys create --role viewer --subject 1 --name x',
+      'The role viewer has no subject. Leave "--subject" out. Run "holdfast keys create --help" for the usage.',
+    ],
+    [
+      'keys rotate a --overlap 1y',
+      '"--overlap" is a duration from 0s to 30d in whole seconds, such as 24h, not "1y". Run "holdfast keys rotate --help" for the usage.',
+    ],
     ['serve now', 'Unexpected argument "now". Run "holdfast serve --help" for the usage.'],
     ['sync --url', `Option '--url <value>' argument missing. Run "holdfast sync --help" for the usage.`],
     [

@@ -1,5 +1,6 @@
 import { completionsCommand } from './completions-command.ts';
 import { importCommand } from './import/import-command.ts';
+import { keysCommand } from './keys/keys-command.ts';
 import { migrateCommand } from './migrate-command.ts';
 import type { CommandGroup } from './parsing/command.ts';
 import { serveCommand } from './serve-command.ts';
@@ -23,6 +24,7 @@ export const rootCommand: CommandGroup = {
     migrateCommand,
     importCommand,
     syncCommand,
+    keysCommand,
     simulatorCommand,
     completionsCommand(() => rootCommand),
   ],

@@ -46,7 +46,7 @@ describe.skipIf(!hasShell('bash'))('the bash completion script', () => {
   });
 
   it.each([
-    [[''], ['serve', 'migrate', 'import', 'sync', 'simulator', 'completions', '--help', '--version']],
+    [[''], ['serve', 'migrate', 'import', 'sync', 'keys', 'simulator', 'completions', '--help', '--version']],
     [['s'], ['serve', 'sync', 'simulator']],
     [
       ['import', ''],
@@ -65,6 +65,11 @@ describe.skipIf(!hasShell('bash'))('the bash completion script', () => {
     ],
     [['simulator', '--port', '4101', '--k'], ['--kind']],
     [['completions', 'b'], ['bash']],
+    [
+      ['keys', 'revoke', '--'],
+      ['--url', '--help', '--version'],
+    ],
+    [['keys', 'create', '--role', 'c'], ['client']],
   ])('completes %j to %j', async (words, completions) => {
     expect(await complete(...words)).toEqual(completions);
   });

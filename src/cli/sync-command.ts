@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { migrateDatabase, openDatabase } from '../compose/open-database.ts';
-import { type Config, ConfigError, readConfig } from '../config/config.ts';
+import { type Config, ConfigError, readCommandKey, readConfig } from '../config/config.ts';
 import { readSyncStatus, registerSuppliers } from '../modules/supply/index.ts';
 import { createLogger } from '../platform/logger.ts';
 import type { Printer } from '../platform/progress-bar.ts';
-import { defineCommand } from './parsing/command.ts';
+import { type CommandContext, defineCommand } from './parsing/command.ts';
 import { syncScreen } from './sync-screen.ts';
 import { fetchSyncStatus, suppliersOf } from './sync-status-over-http.ts';
 
@@ -21,7 +21,11 @@ export const syncCommand = defineCommand({
     'way beside an embedded database, which one process has to itself.',
   options: {
     once: { type: 'boolean', description: 'Print the status once' },
-    url: { type: 'string', value: 'URL', description: 'The server to read, such as http://127.0.0.1:3000' },
+    url: {
+      type: 'string',
+      value: 'URL',
+      description: 'The server to read, such as http://127.0.0.1:3000, with the key in HOLDFAST_KEY',
+    },
   },
   examples: [
     { command: 'holdfast sync --url http://127.0.0.1:3000', description: 'Watch a running server' },
@@ -30,7 +34,7 @@ export const syncCommand = defineCommand({
   async run({ once, url }, { env, stdout }) {
     const stopped = new AbortController();
     process.once('SIGINT', () => stopped.abort());
-    if (url !== undefined) return watchServer(url, once, stdout, stopped.signal);
+    if (url !== undefined) return watchServer(url, once, env, stdout, stopped.signal);
     return runSync(once, readConfig(env), stdout, stopped.signal);
   },
 });
@@ -54,12 +58,16 @@ export async function runSync(once: boolean, config: Config, printer: Printer, s
 }
 
 /** Shows what a running server says. */
-async function watchServer(url: string, once: boolean, printer: Printer, signal: AbortSignal): Promise<void> {
-  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
-    throw new ConfigError(`--url ${url} is not an address such as http://127.0.0.1:3000`);
-  }
+async function watchServer(
+  url: string,
+  once: boolean,
+  env: CommandContext['env'],
+  printer: Printer,
+  signal: AbortSignal,
+): Promise<void> {
+  const key = readCommandKey(env);
   const draw = async () => {
-    const status = await fetchSyncStatus(url);
+    const status = await fetchSyncStatus(url, key);
     return [...syncScreen(status, suppliersOf(status)), CADENCE_UNKNOWN];
   };
   await drawRepeatedly(draw, once, printer, signal);

@@ -1,36 +1,23 @@
+import type { Secret } from '../config/secret.ts';
 import type { Supplier, SyncStatus } from '../modules/supply/index.ts';
 import { parseDurationMs } from '../platform/time/duration.ts';
+import { addressOf, askServer } from './ask-server.ts';
 import { CommandError } from './parsing/exit-code.ts';
 
 const STATUS_PATH = 'api/v1/sync/status';
-const ANSWER_WITHIN_MS = 5_000;
 
 /**
  * Reads the sync status from a running server.
  *
  * @param url the address of the server, with the path that a proxy may put before the server's own
- * @throws CommandError
+ * @throws ConfigError, CommandError
  */
-export async function fetchSyncStatus(url: string): Promise<SyncStatus> {
-  const address = new URL(STATUS_PATH, url.endsWith('/') ? url : `${url}/`);
-  let response: Response;
-  try {
-    response = await fetch(address, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
-  } catch (error) {
-    throw new CommandError(`${address.href} cannot be reached: ${reasonOf(error)}`);
-  }
-  const status = response.ok ? await response.json().catch(() => undefined) : undefined;
-  if (!isSyncStatus(status)) {
-    throw new CommandError(`${address.href} did not answer with a sync status (HTTP ${response.status})`);
-  }
-  return status;
-}
-
-/** `fetch` says only that it failed; the reason is in its cause. */
-function reasonOf(error: unknown): string {
-  const { cause = error } = error as { readonly cause?: unknown };
-  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join('; ');
-  return cause instanceof Error ? cause.message : String(cause);
+export async function fetchSyncStatus(url: string, key: Secret | undefined): Promise<SyncStatus> {
+  const { status, body } = await askServer(url, key, { method: 'GET', path: STATUS_PATH });
+  if (status === 200 && isSyncStatus(body)) return body;
+  const advice = status === 401 || status === 403 ? '. Set HOLDFAST_KEY to a key that may read it' : '';
+  const { href } = addressOf(url, STATUS_PATH);
+  throw new CommandError(`${href} did not answer with a sync status (HTTP ${status})${advice}`);
 }
 
 function isSyncStatus(value: unknown): value is SyncStatus {

@@ -48,7 +48,7 @@ export interface Config {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Reads and checks the environment; nothing else in the program does. @throws ConfigError */
+/** Reads and checks the environment of a server. Nothing outside this folder reads it. @throws ConfigError */
 export function readConfig(env: Env): Config {
   const databaseUrl = readText(env, 'DATABASE_URL');
   const host = env.HOST || '127.0.0.1';
@@ -80,6 +80,14 @@ export function readConfig(env: Env): Config {
     drainMs: env.DRAIN ? readDuration(env, 'DRAIN', '5s', '0s', '5m') : undefined,
     logLevel: readChoice(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
   });
+}
+
+/** The key that commands send to the server that `--url` names. @throws ConfigError */
+export function readCommandKey(env: Env): Secret | undefined {
+  const text = readText(env, 'HOLDFAST_KEY');
+  if (text === undefined) return undefined;
+  if (!/^[!-~]+$/.test(text)) throw new ConfigError('HOLDFAST_KEY must be printable ASCII characters without spaces');
+  return new Secret(text);
 }
 
 function readEmbedded(env: Env): DatabaseConfig {

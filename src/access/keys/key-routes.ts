@@ -6,9 +6,9 @@ import { type Answer, answerWith, pageOf } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce } from '../../platform/http/idempotency.ts';
 import { instantOf } from '../../platform/http/parameters.ts';
-import { toSeconds } from '../../platform/time/instant.ts';
 import { KeyEnded, KeyRefused } from './key-failures.ts';
 import { readKeyRequest } from './key-request.ts';
+import { toKeyResponse, toNewKeyResponse } from './key-response.ts';
 import { KeyBody, KeyList, KeyListQuery, KeyParams, NewKey, RotateBody } from './key-schemas.ts';
 import { type CreatedKey, insertKey, type Key, type KeyPlace, listKeys, revokeKey, rotateKey } from './key-store.ts';
 
@@ -115,18 +115,7 @@ function placeOf(key: readonly string[] | undefined): KeyPlace | undefined {
 
 /** An answer with the text of a new key, which is left out of what is stored for repetitions. */
 function showOnce(reply: FastifyReply, { key, ...created }: CreatedKey): Answer {
-  const { last_used_at: _, revoked_at: __, ...shown } = toKeyResponse(created);
+  const shown = toNewKeyResponse(created);
   const { body } = answerWith(reply, 201, { ...shown, key });
   return { status: 201, body, replayBody: answerWith(reply, 201, shown).body };
-}
-
-function toKeyResponse(key: Key) {
-  const { created_at, expires_at, last_used_at, revoked_at } = key;
-  return {
-    ...key,
-    created_at: toSeconds(created_at),
-    expires_at: expires_at && toSeconds(expires_at),
-    last_used_at: last_used_at && toSeconds(last_used_at),
-    revoked_at: revoked_at && toSeconds(revoked_at),
-  };
 }

@@ -17,6 +17,8 @@ export interface CommandOption {
   /** A phrase without a full stop, shown in the help. */
   readonly description: string;
   readonly required?: boolean;
+  /** Whether it is an argument without a name, such as the id in `keys revoke ID`. */
+  readonly positional?: boolean;
   readonly multiple?: boolean;
   readonly default?: string;
   /** The values that there are. */

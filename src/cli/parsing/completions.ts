@@ -1,4 +1,4 @@
-import { type Command, type CommandOption, isGroup } from './command.ts';
+import { type Command, type CommandOptions, isGroup } from './command.ts';
 import { COMMON_OPTIONS } from './parse-options.ts';
 
 /** A place on the command line: behind the words that lead to a command. */
@@ -19,10 +19,8 @@ interface ValueOption {
 }
 
 function positionsOf(command: Command, path = ''): Position[] {
-  const options: [string, CommandOption][] = Object.entries({
-    ...(isGroup(command) ? {} : command.options),
-    ...COMMON_OPTIONS,
-  });
+  const all: CommandOptions = { ...(isGroup(command) ? {} : command.options), ...COMMON_OPTIONS };
+  const options = Object.entries(all).filter(([, { positional }]) => !positional);
   const commands = isGroup(command) ? command.commands : [];
   const position: Position = {
     path,

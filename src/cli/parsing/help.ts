@@ -33,7 +33,8 @@ function usageOf(options: CommandOptions): string {
   );
 }
 
-function optionUsage(name: string, { type, value = 'VALUE' }: CommandOption): string {
+function optionUsage(name: string, { type, value = 'VALUE', positional }: CommandOption): string {
+  if (positional) return value;
   return type === 'boolean' ? `--${name}` : `--${name} ${value}`;
 }
 

@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { nearestWord } from '../../platform/nearest-word.ts';
-import type { CommandOptions, OptionValues } from './command.ts';
+import type { CommandOption, CommandOptions, OptionValues } from './command.ts';
 import { UsageError } from './exit-code.ts';
 
 type ParseArgsOptions = NonNullable<ParseArgsConfig['options']>;
@@ -31,9 +31,14 @@ export function parseOptions<Options extends CommandOptions>(
   options: Options,
   commandPath: readonly string[],
 ): OptionValues<Options> {
-  refuseUnknownArguments(args, options, commandPath);
-  const { values } = parseStrictly(args, options, commandPath);
-  for (const [name, { required, choices }] of Object.entries(options)) {
+  const { named, positional } = splitOptions(options);
+  refuseUnknownArguments(args, named, positional.length, commandPath);
+  const { values, positionals } = parseStrictly(args, named, commandPath);
+  for (const [index, [name, { value = 'VALUE' }]] of positional.entries()) {
+    values[name] = positionals[index];
+    if (values[name] === undefined) throw new UsageError(`The argument ${value} is required.`, commandPath);
+  }
+  for (const [name, { required, choices }] of Object.entries(named)) {
     const value = values[name];
     if (required && value === undefined) throw new UsageError(`The option "--${name}" is required.`, commandPath);
     if (choices && value !== undefined && !choices.includes(String(value))) {
@@ -43,15 +48,37 @@ export function parseOptions<Options extends CommandOptions>(
   return values as OptionValues<Options>;
 }
 
-function refuseUnknownArguments(args: readonly string[], options: CommandOptions, commandPath: readonly string[]) {
+interface SplitOptions {
+  readonly named: CommandOptions;
+  readonly positional: readonly (readonly [name: string, option: CommandOption])[];
+}
+
+function splitOptions(options: CommandOptions): SplitOptions {
+  const entries = Object.entries(options);
+  return {
+    named: Object.fromEntries(entries.filter(([, option]) => !option.positional)),
+    positional: entries.filter(([, option]) => option.positional),
+  };
+}
+
+function refuseUnknownArguments(
+  args: readonly string[],
+  options: CommandOptions,
+  maxPositionals: number,
+  commandPath: readonly string[],
+) {
   const { tokens } = parseArgs({
     args: [...args],
     options: toParseArgsOptions(options),
     strict: false,
     tokens: true,
   });
+  let positionals = 0;
   for (const token of tokens) {
-    if (token.kind === 'positional') throw new UsageError(`Unexpected argument "${token.value}".`, commandPath);
+    if (token.kind === 'positional') positionals += 1;
+    if (token.kind === 'positional' && positionals > maxPositionals) {
+      throw new UsageError(`Unexpected argument "${token.value}".`, commandPath);
+    }
     if (token.kind !== 'option' || Object.hasOwn(options, token.name)) continue;
     const nearest = nearestWord(token.name, [...Object.keys(options), ...Object.keys(COMMON_OPTIONS)]);
     const question = nearest === undefined ? '' : ` Did you mean "--${nearest}"?`;
@@ -61,7 +88,7 @@ function refuseUnknownArguments(args: readonly string[], options: CommandOptions
 
 function parseStrictly(args: readonly string[], options: CommandOptions, commandPath: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: toParseArgsOptions(options), strict: true });
+    return parseArgs({ args: [...args], options: toParseArgsOptions(options), strict: true, allowPositionals: true });
   } catch (error) {
     // Such as a value that is missing, or given where there is none. Node explains it over several lines.
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
