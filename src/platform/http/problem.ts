@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Failure, type FailureKind, type FailureType, type FieldError, Malformed } from '../errors.ts';
 import { nearestWord } from '../nearest-word.ts';
@@ -92,26 +93,36 @@ function instanceOf(requestId: string): string {
   return `urn:uuid:${requestId}`;
 }
 
-/**
- * The error handler of the server. Fastify would end the connection of a request whose body it has not read to the end,
- * and a client that is still sending would lose the answer with it. Node reads and discards the rest instead, within the
- * time that a request has.
- *
- * A 500 shows an id to look for in the log, and nothing else.
- */
+/** The error handler of the server. A 500 shows an id to look for in the log, and nothing else. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  reply.removeHeader('connection');
   const failure = error instanceof Failure ? error : fromFramework(error as FastifyError);
   if (failure instanceof Failure) {
     if (failure.kind === 'unavailable') {
       request.log.warn({ reqId: request.id, err: failure.cause ?? failure }, failure.message);
     }
-    return sendFailure(reply, failure, request.id);
+    if (failure.kind !== 'too-large' || request.raw.complete) return sendFailure(reply, failure, request.id);
+    void discardBody(request.raw).then(() => sendFailure(reply, failure, request.id));
+    return reply;
   }
   const status = failure ?? 500;
   if (status >= 500) request.log.error({ reqId: request.id, err: error }, 'request failed');
   const detail = status >= 500 ? 'The server failed. Its log has the cause under this instance.' : messageOf(error);
   return sendProblem(reply, plainProblem(status, detail, request.id));
+}
+
+/** Time for which the rest of a refused body is read, in milliseconds. */
+const DISCARD_FOR_MS = 1_000;
+
+/**
+ * Reads and discards the rest of a body. Its connection ends with the answer, and a client that is still sending then
+ * would lose the answer with it.
+ */
+async function discardBody(body: IncomingMessage): Promise<void> {
+  const { promise: isOver, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, DISCARD_FOR_MS);
+  body.once('close', resolve).once('end', resolve).resume();
+  await isOver;
+  clearTimeout(timer);
 }
 
 function sendFailure(reply: FastifyReply, failure: Failure, requestId: string): FastifyReply {
