@@ -6,7 +6,8 @@ import { CredentialCache } from './credential-cache.ts';
 import { equalHashes, hashSecret, type PresentedKey, readKey } from './keys/key.ts';
 import { readKeys, type StoredKey } from './keys/key-store.ts';
 import type { KeyUses } from './keys/key-uses.ts';
-import type { Principal } from './principal.ts';
+import { BOOTSTRAP, type Principal } from './principal.ts';
+import { SessionAuthenticator } from './sessions/session-authenticator.ts';
 import type { TokenVerifier } from './tokens/token-verifier.ts';
 
 /** The credentials of a request; a header that is missing is `undefined`. */
@@ -32,14 +33,6 @@ export interface AuthenticatorDeps {
   readonly tokens: TokenVerifier | undefined;
 }
 
-const BOOTSTRAP: Principal = Object.freeze({
-  role: 'operator',
-  subject: null,
-  keyId: null,
-  expiresAt: null,
-  scope: 'bootstrap',
-});
-
 /** The three parts of a JSON Web Token. A key has no dots. */
 const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const BEARER = /^Bearer +([\x21-\x7e]+)$/i;
@@ -51,6 +44,7 @@ export class Authenticator {
   readonly #uses: KeyUses;
   readonly #operatorHash: Buffer | undefined;
   readonly #tokens: TokenVerifier | undefined;
+  readonly #sessions: SessionAuthenticator;
 
   constructor({ database, feed, clock, uses, operatorKey, tokens }: AuthenticatorDeps) {
     this.#tokens = tokens;
@@ -63,6 +57,13 @@ export class Authenticator {
         const stored = await database.read((reader) => readKeys(reader, ids));
         return new Map([...stored].map(([id, key]) => [id, toCached(key)]));
       },
+    });
+    this.#sessions = new SessionAuthenticator({
+      database,
+      feed,
+      clock,
+      operatorKey,
+      keyById: (id) => this.#keyById(id),
     });
   }
 
@@ -78,21 +79,41 @@ export class Authenticator {
     return cached && this.#verify(key, cached);
   }
 
-  /** The principal of a request; `undefined` when its credentials are missing or not valid. @throws Unavailable */
-  async authenticate({ authorization }: Credentials): Promise<Principal | undefined> {
+  /**
+   * The principal of a request; `undefined` when its credentials are missing or not valid. A cookie counts only without
+   * an `Authorization` header.
+   *
+   * @throws Unavailable
+   */
+  async authenticate({ authorization, cookie }: Credentials): Promise<Principal | undefined> {
+    if (authorization === undefined) return this.#sessions.authenticate(cookie);
     const bearer = bearerOf(authorization);
     if (bearer === undefined) return undefined;
     if (this.#operatorHash && equalHashes(hashSecret(bearer), this.#operatorHash)) return BOOTSTRAP;
     const key = readKey(bearer);
     if (key === undefined) return TOKEN.test(bearer) ? this.#tokens?.verify(bearer) : undefined;
-    const cached = this.#keys.fromMemory(key.keyId) ?? (await this.#keys.load(key.keyId));
+    const cached = await this.#find(key.keyId);
     return cached && this.#verify(key, cached);
   }
 
+  async #find(keyId: string): Promise<CachedKey | undefined> {
+    return this.#keys.fromMemory(keyId) ?? (await this.#keys.load(keyId));
+  }
+
   #verify({ keyId, secretHash }: PresentedKey, cached: CachedKey): Principal | undefined {
-    if (!equalHashes(secretHash, cached.secretHash) || this.#clock.latestMs() >= cached.expiresAtMs) return undefined;
+    return equalHashes(secretHash, cached.secretHash) ? this.#use(keyId, cached) : undefined;
+  }
+
+  /** The principal of a key that was presented before, when a session was made from it. */
+  async #keyById(keyId: string): Promise<Principal | undefined> {
+    const cached = await this.#find(keyId);
+    return cached && this.#use(keyId, cached);
+  }
+
+  #use(keyId: string, { expiresAtMs, principal }: CachedKey): Principal | undefined {
+    if (this.#clock.latestMs() >= expiresAtMs) return undefined;
     this.#uses.note(keyId);
-    return cached.principal;
+    return principal;
   }
 }
 

@@ -6,6 +6,7 @@ import type { Authenticator, Credentials } from './authenticator.ts';
 import { ANONYMOUS, OPEN, type Principal } from './principal.ts';
 import { describeAccess } from './route-access-in-openapi.ts';
 import { accessOf, type RouteAccess } from './route-table.ts';
+import { requireSameOrigin } from './sessions/same-origin.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -51,6 +52,8 @@ export function guardRoutes(app: HttpServer, authenticator: Authenticator | unde
     const principal = await authenticator.authenticate(credentialsOf(request));
     if (principal === undefined) throw new Unauthenticated();
     identify(request, principal);
+    // Without this header, it was the cookie that authenticated the request.
+    if (request.headers.authorization === undefined) requireSameOrigin(request);
     if (!mayUse(principal, access)) throw new Forbidden(`The role ${principal.role} may not use this`);
   });
   app.addHook('onSend', async (request, reply) => {

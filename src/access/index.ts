@@ -21,4 +21,5 @@ export {
   UNRESTRICTED,
 } from './principal.ts';
 export { SECURITY_SCHEMES } from './route-access-in-openapi.ts';
+export { deleteExpiredSessions } from './sessions/session-store.ts';
 export { openTokens } from './tokens/open-tokens.ts';

@@ -29,6 +29,15 @@ export const OPEN: Principal = Object.freeze({
   scope: 'local',
 });
 
+/** The principal of the bootstrap operator key. */
+export const BOOTSTRAP: Principal = Object.freeze({
+  role: 'operator',
+  subject: null,
+  keyId: null,
+  expiresAt: null,
+  scope: 'bootstrap',
+});
+
 /** The principal of a request that has not been authenticated. */
 export const ANONYMOUS: Principal = Object.freeze({
   role: 'anonymous',

@@ -37,6 +37,9 @@ export const ROUTE_TABLE: Readonly<Record<string, RouteAccess>> = {
   'GET /metrics': { ...OPERATORS, monitor: 'all' },
 
   'GET /api/v1/whoami': ANYONE,
+  // Their own credential is the key in the body, or none.
+  'POST /api/v1/session': 'public',
+  'DELETE /api/v1/session': 'public',
   'POST /api/v1/keys': OPERATORS,
   'GET /api/v1/keys': OPERATORS,
   'DELETE /api/v1/keys/:key_id': OPERATORS,

@@ -1,6 +1,6 @@
 import { Authenticator, KeyUses, openTokens } from '../access/index.ts';
 import { buildApp } from '../app.ts';
-import type { Config } from '../config/config.ts';
+import { type Config, isLoopback } from '../config/config.ts';
 import type { Secret } from '../config/secret.ts';
 import { Freshness, RedisStore, summarizeViews } from '../freshness/index.ts';
 import { EventHub, EventLog } from '../modules/events/index.ts';
@@ -91,7 +91,8 @@ export async function composeApp(
   const authenticator = config.isAuthOn
     ? new Authenticator({ database, feed, clock, uses, operatorKey, tokens })
     : undefined;
-  const access = { database, authenticator };
+  const sessions = { operatorKey, listensOnLoopback: isLoopback(config.host) };
+  const access = { database, authenticator, sessions };
 
   const modules = { access, reservations, orders, vehicles, supply, events };
   const dependencies = () => listDependencies(feed, redis);

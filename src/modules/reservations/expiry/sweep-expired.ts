@@ -1,3 +1,4 @@
+import { deleteExpiredSessions } from '../../../access/index.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { deleteOldAnswers } from '../../../platform/http/idempotency-store.ts';
 import type { Jobs } from '../../../platform/jobs/jobs.ts';
@@ -9,7 +10,7 @@ const CHUNK = 1_000;
 
 /**
  * Starts the sweep, a job that runs on one instance at a time: it ends expired holds and deletes old idempotent
- * answers. Nothing else in the program waits for it or depends on it.
+ * answers and expired sessions. Nothing else in the program waits for it or depends on it.
  */
 export async function startSweeper(
   jobs: Jobs,
@@ -20,7 +21,9 @@ export async function startSweeper(
   await jobs.every('sweep', sweepEveryMs, async (signal) => {
     const expiredHolds = await sweepExpired(database, signal);
     const deletedAnswers = await database.transaction(deleteOldAnswers);
-    if (expiredHolds + deletedAnswers > 0) logger.info({ expiredHolds, deletedAnswers }, 'sweep finished');
+    const deletedSessions = await database.transaction(deleteExpiredSessions);
+    const swept = { expiredHolds, deletedAnswers, deletedSessions };
+    if (Object.values(swept).some((count) => count > 0)) logger.info(swept, 'sweep finished');
   });
 }
 
