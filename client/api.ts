@@ -802,6 +802,11 @@ export interface ScheduledReservation {
   readonly "Reservation scheduled": FixedReservation;
 }
 
+export interface SignInRequest {
+  /** A key, or the bootstrap operator key. */
+  readonly "key": string;
+}
+
 export interface SkippedOccurrence {
   /** JSON pointer to the range in the request. */
   readonly "path": string;
@@ -1327,6 +1332,13 @@ export interface Api {
       body: RotateKeyRequest;
       answer: NewKey;
     };
+    /** Sign in with a key */
+    "/api/v1/session": {
+      path: undefined;
+      query: undefined;
+      body: SignInRequest;
+      answer: undefined;
+    };
     /** Create a provider */
     "/provider/create": {
       path: undefined;
@@ -1472,6 +1484,13 @@ export interface Api {
     /** Revoke a key */
     "/api/v1/keys/{key_id}": {
       path: { "key_id": string; };
+      query: undefined;
+      body: undefined;
+      answer: undefined;
+    };
+    /** Sign out */
+    "/api/v1/session": {
+      path: undefined;
       query: undefined;
       body: undefined;
       answer: undefined;
