@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { equalHashes, hashSecret } from '../keys/key.ts';
 
-export const SESSION_COOKIE = 'hf_session';
+const SESSION_COOKIE = 'hf_session';
 /** Life of a session, in seconds. Using it does not prolong it. */
 export const SESSION_LIFE_S = 12 * 3_600;
 
