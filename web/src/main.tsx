@@ -9,7 +9,7 @@ import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
 import { startLiveUpdates } from './api/live-updates.ts';
 import { openQueryCache } from './api/query-cache.ts';
-import { CurrentClientProvider } from './shell/current-client.tsx';
+import { startSession } from './session/session.ts';
 import { useHashLocation } from './shell/hash-location.ts';
 import { Shell } from './shell/shell.tsx';
 import { applyTheme } from './shell/theme.ts';
@@ -19,13 +19,12 @@ if (root === null) throw new Error('index.html has no element with the id "page"
 
 applyTheme();
 const queries = openQueryCache();
+startSession();
 startLiveUpdates(queries);
 createRoot(root).render(
   <QueryClientProvider client={queries}>
-    <CurrentClientProvider>
-      <Router hook={useHashLocation}>
-        <Shell />
-      </Router>
-    </CurrentClientProvider>
+    <Router hook={useHashLocation}>
+      <Shell />
+    </Router>
   </QueryClientProvider>,
 );

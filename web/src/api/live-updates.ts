@@ -1,12 +1,12 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { EventTopic, HoldfastEvent } from '../../../client/index.ts';
+import { rightsOf } from '../session/rights.ts';
+import { onSessionChange, sessionState } from '../session/session-state.ts';
 import { backOffMs } from './back-off.ts';
 import type { QueryName } from './cached.ts';
 import { connectionState, onNoResponse, setConnectionState } from './connection-state.ts';
 import { createQueuedRefetch } from './invalidate-queries.ts';
 import { isServerUp, server } from './server.ts';
-
-const TOPICS: readonly EventTopic[] = ['slots', 'reservations', 'bookings', 'sync'];
 
 /** Queries whose responses an event of each topic may have changed. */
 const QUERIES_BY_TOPIC: Readonly<Record<EventTopic, readonly QueryName[]>> = {
@@ -88,11 +88,16 @@ async function followEvents(client: QueryClient, onChange: (names: readonly Quer
   onNoResponse(() => connection.abort());
   window.addEventListener('offline', () => connection.abort());
   window.addEventListener('online', reconnectNow);
+  onSessionChange(() => {
+    connection.abort();
+    reconnectNow();
+  });
   for (let failures = 0, hasMissedEvents = false; ; failures += 1, hasMissedEvents = true) {
+    const topics = await whenAllowed();
     connection = new AbortController();
     const { signal } = connection;
     try {
-      for await (const event of server.events({ topics: TOPICS, signal, onBreak: () => connection.abort() })) {
+      for await (const event of server.events({ topics, signal, onBreak: () => connection.abort() })) {
         if (event.type !== 'ready' && event.type !== 'reset') {
           onChange(queriesChangedBy(event));
           continue;
@@ -112,6 +117,20 @@ async function followEvents(client: QueryClient, onChange: (names: readonly Quer
   }
 }
 
+/** Waits for a session that may listen to events. @returns the topics that it may listen to */
+async function whenAllowed(): Promise<readonly EventTopic[]> {
+  for (;;) {
+    const { topics } = rightsOf(sessionState());
+    if (topics.length > 0) return topics;
+    await new Promise<void>((resolve) => {
+      const stop = onSessionChange(() => {
+        stop();
+        resolve();
+      });
+    });
+  }
+}
+
 /** Probes until the server answers. Meanwhile this is the only request that the page sends by itself. */
 async function untilServerIsUp(): Promise<void> {
   for (let failures = 0; !(await isServerUp()); failures += 1) {
@@ -128,7 +147,7 @@ function refetchAll(client: QueryClient): void {
 
 function pollWithoutStream(client: QueryClient): void {
   window.setInterval(() => {
-    if (connectionState() !== 'polling' || document.hidden) return;
+    if (connectionState() !== 'polling' || document.hidden || sessionState().kind === 'signed-out') return;
     void client.invalidateQueries(
       {
         type: 'active',

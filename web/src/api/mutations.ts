@@ -17,8 +17,12 @@ export function holdSlot(request: HoldRequest) {
 
 export type ReservationAction = 'confirm' | 'cancel' | 'extend';
 
-export function changeReservation(action: ReservationAction, id: number, client_id: number) {
-  return server.post(`/api/v1/reservations/{id}/${action}`, { path: { id }, body: { client_id } });
+/** @param client_id `undefined` when a provider cancels */
+export function changeReservation(action: ReservationAction, id: number, client_id: number | undefined) {
+  return server.post(`/api/v1/reservations/{id}/${action}`, {
+    path: { id },
+    body: client_id === undefined ? {} : { client_id },
+  });
 }
 
 export function reschedule(id: number, client_id: number, slot_id: number) {

@@ -27,6 +27,12 @@ export const reservationsQuery = (client_id: number) =>
     get('/api/v1/reservations', { query: { client_id, limit: 100 }, ...options }),
   );
 
+/** Live reservations of a provider's slots from a day on. */
+export const upcomingReservationsQuery = (provider_id: number, from: string) =>
+  query(['reservations', 'of-provider', provider_id, from], (options) =>
+    get('/api/v1/reservations', { query: { provider_id, from, live: 'true', limit: 1_000 }, ...options }),
+  );
+
 export const reservationQuery = (id: number) =>
   query(['reservations', 'one', id], (options) => get('/api/v1/reservations/{id}', { path: { id }, ...options }));
 

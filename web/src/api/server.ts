@@ -1,4 +1,5 @@
 import { createClient, readProblem } from '../../../client/index.ts';
+import { reportUnauthenticated } from '../session/session-state.ts';
 import { reportNoResponse } from './connection-state.ts';
 import { Unreachable } from './problem-message.ts';
 import { learnServerClock } from './server-clock.ts';
@@ -7,6 +8,7 @@ const fetchFromServer: typeof fetch = async (input, init) => {
   try {
     const response = await fetch(input, init);
     learnServerClock(response.headers.get('date'));
+    if (response.status === 401) reportUnauthenticated();
     return response;
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;

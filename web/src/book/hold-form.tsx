@@ -8,6 +8,7 @@ import { ActionButton } from '../components/action-button.tsx';
 import { useFocusIfLost } from '../components/focus.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { placeTime } from '../place-time.ts';
+import { useRights } from '../session/rights.ts';
 import { ClientPicker } from '../shell/client-picker.tsx';
 import { useCurrentClient } from '../shell/current-client.tsx';
 import type { OfferedSlot } from './offered-slot.ts';
@@ -31,6 +32,7 @@ interface Props {
 /** The chosen time, the quantity, and the button that holds it or moves a reservation to it. */
 export function HoldForm({ slot, rescheduleId, onHeld, onLost }: Props) {
   const { client } = useCurrentClient();
+  const { canBook } = useRights();
   const [isChoosingClient, setIsChoosingClient] = useState(false);
   const [quantities, setQuantities] = useState(() => initialQuantities(slot));
   const hold = useHold(slot, rescheduleId, onHeld, onLost);
@@ -54,11 +56,12 @@ export function HoldForm({ slot, rescheduleId, onHeld, onLost }: Props) {
         </p>
         {visitorStart !== undefined && <p className="hint hold-form-visitor-time">{visitorStart}</p>}
       </div>
-      {(rescheduleId === undefined || slot.pax.length > 0) && (
+      {canBook && (rescheduleId === undefined || slot.pax.length > 0) && (
         <QuantityPicker slot={slot} quantities={quantities} onChange={setQuantities} />
       )}
       {hold.error && !isLostRace(hold.error) && <ProblemNotice error={hold.error} />}
-      {isChoosingClient ? (
+      {!canBook && <p>Your key reads only. To book, sign in with another one.</p>}
+      {canBook && isChoosingClient && (
         <ClientPicker
           // The visitor has already pressed the button.
           onChosen={({ client_id }) => {
@@ -66,7 +69,8 @@ export function HoldForm({ slot, rescheduleId, onHeld, onLost }: Props) {
             hold.mutate({ clientId: client_id, quantities });
           }}
         />
-      ) : (
+      )}
+      {canBook && !isChoosingClient && (
         <ActionButton
           ref={button}
           type="button"
@@ -82,7 +86,7 @@ export function HoldForm({ slot, rescheduleId, onHeld, onLost }: Props) {
         </ActionButton>
       )}
       <p className="hint" role="status">
-        {obstacle}
+        {canBook && obstacle}
       </p>
     </section>
   );

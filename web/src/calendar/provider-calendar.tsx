@@ -4,6 +4,7 @@ import { addDays, weekdayOf, weekStart } from '../calendar-dates.ts';
 import { Loading } from '../components/loading.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { dateIn, formatShortDate } from '../format.ts';
+import { useRights } from '../session/rights.ts';
 import { useAddressParams } from '../shell/addresses.ts';
 import { SelectionPanel } from './panel/selection-panel.tsx';
 import { formatMinuteRange, isEmptyRange } from './wall-time.ts';
@@ -16,10 +17,11 @@ import type { TimeSelection } from './week/week-slot.ts';
 const INITIAL_FROM_MIN = 9 * 60;
 const INITIAL_UNTIL_MIN = 12 * 60;
 
-/** A provider's week, and the panel that offers or blocks the selected time. */
+/** A provider's week, and the panel that offers or blocks the selected time for those who may. */
 export function ProviderCalendar({ provider }: { readonly provider: Provider }) {
   const { time_zone: timeZone } = provider;
   const [params, changeParams] = useAddressParams();
+  const { canOffer } = useRights();
   const today = dateIn(Date.now(), timeZone);
   const tomorrow = addDays(today, 1);
   const start = weekStart(params.week ?? tomorrow);
@@ -45,25 +47,35 @@ export function ProviderCalendar({ provider }: { readonly provider: Provider }) 
   };
 
   return (
-    <div className="calendar">
+    <div className="calendar" data-read-only={!canOffer || undefined}>
       <section aria-label="Week" className="calendar-main">
         <WeekHeader start={start} today={today} cached={cached} error={error} onWeek={openWeek} />
         {error && <ProblemNotice error={error} retry={refresh} />}
         {slots === undefined && !error && <Loading rows={12} label="Loading the week" />}
-        {slots && <WeekGrid start={start} today={today} slots={slots} selection={selection} onSelect={select} />}
+        {slots && (
+          <WeekGrid
+            start={start}
+            today={today}
+            slots={slots}
+            selection={canOffer ? selection : undefined}
+            onSelect={select}
+          />
+        )}
         <WeekLegend timeZone={timeZone} />
         {/* On small screens the panel is below the week. */}
-        <div className="selection-bar">
-          <p>
-            <strong>{formatShortDate(selection.date)}</strong>{' '}
-            {isEmptyRange(selection) ? '' : formatMinuteRange(selection)}
-          </p>
-          <button type="button" className="primary" onClick={openPanel}>
-            Offer or block
-          </button>
-        </div>
+        {canOffer && (
+          <div className="selection-bar">
+            <p>
+              <strong>{formatShortDate(selection.date)}</strong>{' '}
+              {isEmptyRange(selection) ? '' : formatMinuteRange(selection)}
+            </p>
+            <button type="button" className="primary" onClick={openPanel}>
+              Offer or block
+            </button>
+          </div>
+        )}
       </section>
-      <SelectionPanel ref={panel} provider={provider} selection={selection} onChange={select} />
+      {canOffer && <SelectionPanel ref={panel} provider={provider} selection={selection} onChange={select} />}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { Item } from '../api/resources.ts';
 import { formatCount, formatMoney, formatShortDay, formatTimeRange } from '../format.ts';
+import { useRights } from '../session/rights.ts';
 import { itemName } from './remembered-items.ts';
 
 interface Props {
@@ -10,6 +11,7 @@ interface Props {
 export function ItemRow({ item, onChoose }: Props) {
   const { item_id, starts_at, ends_at, remaining, price } = item;
   const name = itemName(item_id, item);
+  const { canBook } = useRights();
   return (
     <li className="row item" data-item={item_id}>
       <div className="item-main">
@@ -20,9 +22,11 @@ export function ItemRow({ item, onChoose }: Props) {
       </div>
       <p className="item-remaining hint">{formatCount(remaining)} left</p>
       <p className="item-price">{price === null ? '' : formatMoney(price.amount, price.currency)}</p>
-      <button type="button" onClick={() => onChoose(item)} aria-label={`Book ${name}`}>
-        Book
-      </button>
+      {canBook && (
+        <button type="button" onClick={() => onChoose(item)} aria-label={`Book ${name}`}>
+          Book
+        </button>
+      )}
     </li>
   );
 }

@@ -8,6 +8,7 @@ import { Loading } from '../components/loading.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { formatDateTime, formatMoney, formatQuantity, formatShortDay, formatTimeRange } from '../format.ts';
+import { useRights } from '../session/rights.ts';
 import { useCurrentClient } from '../shell/current-client.tsx';
 import { bookingMessage } from './booking-message.ts';
 import { itemName, useRememberedItem } from './remembered-items.ts';
@@ -16,11 +17,14 @@ import { useBookings } from './use-bookings.ts';
 /** The current client's bookings, newest first. */
 export function MyBookings() {
   const { client } = useCurrentClient();
+  const { canBook } = useRights();
   return (
     <section className="my-bookings" aria-label="My bookings">
       <h2>My bookings</h2>
       {client === undefined ? (
-        <EmptyState title="No bookings yet">Book an item, and it appears here.</EmptyState>
+        <EmptyState title="No bookings yet">
+          {canBook ? 'Book an item, and it appears here.' : 'Choose a client at the top of the page to see theirs.'}
+        </EmptyState>
       ) : (
         <BookingList client={client} />
       )}
@@ -51,6 +55,7 @@ function BookingRow({ booking, clientId }: { readonly booking: Booking; readonly
   const item = useRememberedItem(item_id);
   const name = itemName(item_id, item);
   const queries = useQueryClient();
+  const { canCancel } = useRights();
   const cancel = useMutation({
     mutationFn: () => cancelBooking(clientId, booking_id),
     onSettled: () => invalidateQueries(queries, BOOKING_QUERIES),
@@ -71,7 +76,7 @@ function BookingRow({ booking, clientId }: { readonly booking: Booking; readonly
       </div>
       {status === 'conflict' && <p>{bookingMessage(booking)}</p>}
       {cancel.error && <ProblemNotice error={cancel.error} />}
-      {(status === 'pending' || status === 'confirmed') && (
+      {canCancel && (status === 'pending' || status === 'confirmed') && (
         <div className="actions">
           <CancelButton
             kind="booking"

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { setSync } from '../api/mutations.ts';
 import { ActionButton } from '../components/action-button.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
+import { useRights } from '../session/rights.ts';
 
 interface Props {
   /** `undefined` for all suppliers. */
@@ -9,13 +10,15 @@ interface Props {
   readonly isPaused: boolean;
 }
 
-/** Pauses or resumes updates from suppliers. */
+/** Pauses or resumes updates from suppliers, for those who may. */
 export function SyncSwitch({ supplier, isPaused }: Props) {
   const queries = useQueryClient();
   const change = useMutation({
     mutationFn: () => setSync(isPaused ? 'resume' : 'pause', supplier),
     onSettled: () => queries.invalidateQueries({ queryKey: ['sync'] }),
   });
+  const { canPauseSync } = useRights();
+  if (!canPauseSync) return null;
   const action = isPaused ? 'Resume' : 'Pause';
   // Pausing waits until running pulls have ended.
   const progress = isPaused ? 'Resuming…' : 'Pausing…';

@@ -13,6 +13,7 @@ import { focusViewIfLost } from '../components/focus.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { formatCountdown, formatDuration, formatTime } from '../format.ts';
 import { placeTime } from '../place-time.ts';
+import { useRights } from '../session/rights.ts';
 import { addressOf } from '../shell/addresses.ts';
 import { useNowMs } from '../use-now.ts';
 import { reservationSummary } from './reservation-summary.ts';
@@ -44,6 +45,7 @@ export function HoldCard({ reservation, isNew = false, onEnded }: Props) {
   useNowMs();
   const leftMs = Date.parse(expires_at) - serverNowMs();
   const change = useChange(reservation, onEnded);
+  const { canBook } = useRights();
   useCheckExpiry(leftMs <= 0 && reservation.status === 'held');
   const isCancelled = reservation.status === 'cancelled';
   const hasExpired =
@@ -81,9 +83,8 @@ export function HoldCard({ reservation, isNew = false, onEnded }: Props) {
         <Countdown leftMs={leftMs} totalMs={Date.parse(expires_at) - Date.parse(created_at)} isExpired={isEnded} />
       </div>
       {change.error && !isEnded && <ProblemNotice error={change.error} />}
-      {isEnded ? (
-        <EndedHold reservation={reservation} />
-      ) : (
+      {isEnded && <EndedHold reservation={reservation} />}
+      {!isEnded && canBook && (
         <HoldActions reservation={reservation} isPending={change.isPending} onChange={change.mutate} />
       )}
       <p className="visually-hidden" role="status">

@@ -8,6 +8,7 @@ import { CancelButton } from '../components/cancel-button.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { placeTime } from '../place-time.ts';
+import { useRights } from '../session/rights.ts';
 import { addressOf } from '../shell/addresses.ts';
 import { ReservationHistory } from './reservation-history.tsx';
 import { reservationSummary } from './reservation-summary.ts';
@@ -24,6 +25,7 @@ export function ReservationRow({ reservation, onCancelled }: Props) {
   const summary = reservationSummary(reservation);
   const [isOpen, setIsOpen] = useState(false);
   const queries = useQueryClient();
+  const { canBook, canCancel } = useRights();
   const cancel = useMutation({
     mutationFn: () => changeReservation('cancel', id, client_id),
     onSuccess: () => onCancelled(id),
@@ -52,12 +54,12 @@ export function ReservationRow({ reservation, onCancelled }: Props) {
       )}
       {cancel.error && <ProblemNotice error={cancel.error} />}
       <div className="actions">
-        {status === 'confirmed' && provider_id !== null && (
+        {canBook && status === 'confirmed' && provider_id !== null && (
           <Link className="button" href={addressOf('book', { provider: provider_id, move: id })}>
             Reschedule
           </Link>
         )}
-        {status === 'confirmed' && (
+        {canCancel && status === 'confirmed' && (
           <CancelButton
             kind="reservation"
             subject={`${day}, ${time}, ${title}`}

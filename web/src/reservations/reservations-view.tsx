@@ -8,16 +8,25 @@ import { Loading } from '../components/loading.tsx';
 import { OutcomeNotice } from '../components/outcome-notice.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { UpdatedAgo } from '../components/updated-ago.tsx';
+import { useRights, useSubject } from '../session/rights.ts';
 import { addressOf } from '../shell/addresses.ts';
 import { ClientPicker } from '../shell/client-picker.tsx';
 import { useCurrentClient } from '../shell/current-client.tsx';
 import { byExpiry, HoldCard } from './hold-card.tsx';
+import { ProviderReservations } from './provider-reservations.tsx';
 import { ReservationRow } from './reservation-row.tsx';
 import { useReservations } from './use-reservations.ts';
 import { useShownHolds } from './watched-holds.ts';
 
-/** The current client's reservations: holds first, then upcoming, then past. */
+/** Reservations of a provider's slots for the provider, and those of the current client for anyone else. */
 export function ReservationsView() {
+  const providerId = useSubject('provider');
+  return providerId === undefined ? <ClientReservations /> : <ProviderReservations providerId={providerId} />;
+}
+
+/** The current client's reservations: holds first, then upcoming, then past. */
+function ClientReservations() {
+  const { canBook } = useRights();
   const { client } = useCurrentClient();
   const { body, cached, error, refresh } = useReservations();
   if (client === undefined) {
@@ -41,9 +50,11 @@ export function ReservationsView() {
       <Reservations key={client.client_id} reservations={body?.reservations ?? []} />
       {body?.reservations.length === 0 && (
         <EmptyState title="No reservations yet">
-          <Link className="button primary" href={addressOf('book')}>
-            Book a time
-          </Link>
+          {canBook && (
+            <Link className="button primary" href={addressOf('book')}>
+              Book a time
+            </Link>
+          )}
         </EmptyState>
       )}
     </div>

@@ -9,6 +9,7 @@ import { ActionButton } from '../components/action-button.tsx';
 import { useFocusIfLost } from '../components/focus.ts';
 import { NameFields } from '../components/name-fields.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
+import { useRights } from '../session/rights.ts';
 import { useCurrentClient } from './current-client.tsx';
 
 interface Props {
@@ -19,6 +20,7 @@ interface Props {
 export function ClientPicker({ onChosen }: Props) {
   const { client, setClient } = useCurrentClient();
   const { body } = useCached(clientListQuery());
+  const { canAddPeople, canBook } = useRights();
   const picker = useRef<HTMLDivElement>(null);
   useFocusIfLost(picker);
   const choose = (next: Client) => {
@@ -30,7 +32,7 @@ export function ClientPicker({ onChosen }: Props) {
     <div ref={picker} tabIndex={-1} className="client-picker">
       {clients.length > 0 && (
         <>
-          <h2 className="small-title">Book as</h2>
+          <h2 className="small-title">{canBook ? 'Book as' : 'Show the reservations of'}</h2>
           <ul className="client-list">
             {clients.map((each) => (
               <li key={each.client_id}>
@@ -47,7 +49,8 @@ export function ClientPicker({ onChosen }: Props) {
           </ul>
         </>
       )}
-      <NewClientForm onCreated={choose} />
+      {canAddPeople && <NewClientForm onCreated={choose} />}
+      {!canAddPeople && body?.clients.length === 0 && <p className="hint">There are no clients yet.</p>}
     </div>
   );
 }

@@ -1,10 +1,11 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
 import type { Client } from '../api/resources.ts';
+import { useSubject } from '../session/rights.ts';
 
 const STORAGE_KEY = 'holdfast.client';
 
 interface CurrentClient {
-  /** The client the visitor books as; `undefined` until they have chosen. */
+  /** The client the visitor books as; `undefined` until they have chosen. A client is its own from the start. */
   readonly client: Client | undefined;
   setClient(client: Client | undefined): void;
 }
@@ -32,7 +33,9 @@ export function readClient(stored: unknown): Client | undefined {
 
 /** Provides the current client. Local storage keeps it across visits. */
 export function CurrentClientProvider({ children }: { readonly children: ReactNode }) {
-  const [client, setClient] = useState(storedClient);
+  const ownId = useSubject('client');
+  const [chosen, setClient] = useState(storedClient);
+  const client = useMemo(() => (ownId === undefined ? chosen : clientOf(ownId)), [ownId, chosen]);
   const current = useMemo(
     () => ({
       client,
@@ -45,6 +48,11 @@ export function CurrentClientProvider({ children }: { readonly children: ReactNo
     [client],
   );
   return <CurrentClientContext value={current}>{children}</CurrentClientContext>;
+}
+
+/** The client that signed in. Its name is shown nowhere that this is. */
+function clientOf(client_id: number): Client {
+  return { client_id, first_name: '', last_name: '', created_at: '' };
 }
 
 export function useCurrentClient(): CurrentClient {

@@ -1,7 +1,8 @@
 import { Link } from 'wouter';
+import { EmptyState } from '../components/empty-state.tsx';
 import { NotFound } from '../components/not-found.tsx';
-import { addressOf, type ParamName, type UnusableParam } from './addresses.ts';
-import type { View } from './views.ts';
+import { addressOf, type ParamName, type UnusableParam, type ViewPath } from './addresses.ts';
+import { VIEWS, type View } from './views.ts';
 
 const THINGS: Readonly<Record<ParamName, string>> = {
   at: 'time',
@@ -15,16 +16,56 @@ const THINGS: Readonly<Record<ParamName, string>> = {
 };
 const MAX_SHOWN = 24;
 
+interface AddressProps {
+  readonly path: string;
+  readonly view: View | undefined;
+  /** A parameter that the view cannot use. Without one, the visitor's role does not have the view. */
+  readonly unusable: UnusableParam | undefined;
+  /** The first view that the visitor's role has. */
+  readonly firstView: ViewPath | undefined;
+}
+
+/** In place of a view that the address does not open. */
+export function UnknownAddress({ path, view, unusable, firstView }: AddressProps) {
+  if (view === undefined) return <UnknownPath path={path} firstView={firstView} />;
+  if (unusable !== undefined) return <UnusableAddress view={view} param={unusable} />;
+  return <ForbiddenView view={view} firstView={firstView} />;
+}
+
 /** In place of a view whose path does not exist. */
-export function UnknownPath({ path }: { readonly path: string }) {
+function UnknownPath({ path, firstView }: { readonly path: string; readonly firstView: ViewPath | undefined }) {
   return (
     <div className="view">
       <h1>Not found</h1>
       <NotFound thing={`page “${shorten(path.slice(1))}”`}>
-        <Link href={addressOf('book')}>Book a time</Link>
+        {firstView === 'book' ? <Link href={addressOf('book')}>Book a time</Link> : <FirstViewLink path={firstView} />}
       </NotFound>
     </div>
   );
+}
+
+interface ForbiddenProps {
+  readonly view: View;
+  /** The first view that is not forbidden; `undefined` when all are. */
+  readonly firstView: ViewPath | undefined;
+}
+
+/** In place of a view that the visitor's role does not have. */
+function ForbiddenView({ view, firstView }: ForbiddenProps) {
+  const isNothingOpen = firstView === undefined;
+  return (
+    <div className="view">
+      <h1>{isNothingOpen ? 'Nothing to see here' : view.name}</h1>
+      <EmptyState title={isNothingOpen ? 'This key is for programs' : 'Your key does not open this page'}>
+        {isNothingOpen ? <p>Sign in with another key to use this page.</p> : <FirstViewLink path={firstView} />}
+      </EmptyState>
+    </div>
+  );
+}
+
+function FirstViewLink({ path }: { readonly path: ViewPath | undefined }) {
+  const first = VIEWS.find((view) => view.path === path);
+  return first === undefined ? null : <Link href={addressOf(first.path)}>Open {first.name}</Link>;
 }
 
 interface Props {
@@ -33,7 +74,7 @@ interface Props {
 }
 
 /** In place of a view whose address holds a value that nothing can have. */
-export function UnusableAddress({ view, param: { name, text } }: Props) {
+function UnusableAddress({ view, param: { name, text } }: Props) {
   return (
     <div className="view">
       <h1>{view.name}</h1>

@@ -16,17 +16,15 @@ export interface View {
   readonly Content: ComponentType;
 }
 
-const BOOK: View = {
-  path: 'book',
-  name: 'Book',
-  icon: 'calendar',
-  params: ['provider', 'experience', 'day', 'move'],
-  Content: lazy(() => import('../book/book-view.tsx').then(({ BookView }) => ({ default: BookView }))),
-};
-
 /** All views, in the order of the navigation. */
 export const VIEWS: readonly View[] = [
-  BOOK,
+  {
+    path: 'book',
+    name: 'Book',
+    icon: 'calendar',
+    params: ['provider', 'experience', 'day', 'move'],
+    Content: lazy(() => import('../book/book-view.tsx').then(({ BookView }) => ({ default: BookView }))),
+  },
   {
     path: 'reservations',
     name: 'Reservations',
@@ -79,8 +77,8 @@ export const VIEWS: readonly View[] = [
   },
 ];
 
-/** The view of a path such as `/orders`. The empty path opens the booking view; an unknown path has no view. */
-export function viewAt(path: string): View | undefined {
+/** The view of a path such as `/orders`. The empty path opens the first view; an unknown path has no view. */
+export function viewAt(path: string, first: ViewPath): View | undefined {
   const name = path.slice(1).replace(/\/$/, '');
-  return name === '' ? BOOK : VIEWS.find((view) => view.path === name || view.formerPath === name);
+  return VIEWS.find((view) => view.path === (name || first) || view.formerPath === name);
 }

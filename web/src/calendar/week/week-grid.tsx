@@ -18,7 +18,8 @@ interface Props {
   readonly start: string;
   readonly today: string;
   readonly slots: readonly WeekSlot[];
-  readonly selection: TimeSelection;
+  /** `undefined` when no time can be selected. */
+  readonly selection: TimeSelection | undefined;
   readonly onSelect: (selection: TimeSelection) => void;
 }
 
@@ -34,7 +35,7 @@ export function WeekGrid({ start, today, slots, selection, onSelect }: Props) {
   const lastHour = Math.ceil(Math.max(LATEST_MIN, ...weekSlots.map(({ untilMin }) => untilMin)) / HOUR_MIN);
   const hours = Array.from({ length: lastHour - firstHour }, (_, index) => firstHour + index);
   const scroller = useRef<HTMLDivElement>(null);
-  useScrollToDate(scroller, selection.date);
+  useScrollToDate(scroller, selection?.date ?? today);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll it
     <section ref={scroller} className="week-scroll" aria-label="Slots by day and hour" tabIndex={0}>
@@ -52,7 +53,8 @@ export function WeekGrid({ start, today, slots, selection, onSelect }: Props) {
             firstMin={firstHour * HOUR_MIN}
             lengthMin={hours.length * HOUR_MIN}
             slots={weekSlots.filter((slot) => slot.date === date)}
-            selection={selection.date === date ? selection : undefined}
+            selection={selection?.date === date ? selection : undefined}
+            canSelect={selection !== undefined}
             onSelect={onSelect}
           />
         ))}
@@ -82,10 +84,11 @@ interface DayProps {
   readonly lengthMin: number;
   readonly slots: readonly WeekSlot[];
   readonly selection: TimeSelection | undefined;
+  readonly canSelect: boolean;
   readonly onSelect: (selection: TimeSelection) => void;
 }
 
-function Day({ date, isToday, firstMin, lengthMin, slots, selection, onSelect }: DayProps) {
+function Day({ date, isToday, firstMin, lengthMin, slots, selection, canSelect, onSelect }: DayProps) {
   const { column, range, handlers } = useTimeSelection({
     firstMin,
     lengthMin,
@@ -101,7 +104,13 @@ function Day({ date, isToday, firstMin, lengthMin, slots, selection, onSelect }:
     <section className="week-day" aria-label={formatLongDate(date)} data-today={isToday || undefined}>
       <h3>{formatWeekdayDate(date)}</h3>
       <p className="visually-hidden">{describeDay(slots)}</p>
-      <div ref={column} className="week-column" data-date={date} data-selecting={range !== undefined} {...handlers}>
+      <div
+        ref={column}
+        className="week-column"
+        data-date={date}
+        data-selecting={range !== undefined}
+        {...(canSelect && handlers)}
+      >
         {blockedRanges(slots).map((blocked) => (
           <BlockedTile key={blocked.fromMin} range={blocked} style={position(blocked)} />
         ))}
