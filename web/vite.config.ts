@@ -23,7 +23,6 @@ export default defineConfig({
         codeSplitting: { groups: [{ name: 'common', test: SHARED, minShareCount: 3 }] },
       },
     },
-    },
   },
   server: {
     host: '127.0.0.1',

@@ -32,6 +32,8 @@ interface VisitorOptions {
   readonly isPhone?: boolean;
   /** Defaults to Europe/Berlin. */
   readonly timeZone?: string;
+  /** Opens the page as a visitor who must sign in, without choosing a client. */
+  readonly mustSignIn?: boolean;
 }
 
 export interface Site {
@@ -75,7 +77,7 @@ export function inBrowser(
         chromium.launch({ executablePath: executablePath ?? '', args: CHROMIUM_ARGS }),
       ]);
       url = `http://127.0.0.1:${server.port}`;
-      client = createClient({ baseUrl: url });
+      client = createClient({ baseUrl: url, fetch: withKey(prepared.HOLDFAST_OPERATOR_KEY) });
     });
     afterAll(async () => {
       await Promise.all(contexts.map((context) => context.close()));
@@ -94,12 +96,7 @@ export function inBrowser(
       async visit(path, options = {}) {
         const context = await newContext(browser, options);
         contexts.push(context);
-        // A new client, so that no test sees the holds of another.
-        const grace = await client.post('/api/v1/clients', { body: { first_name: 'Grace', last_name: 'Hopper' } });
-        await context.addInitScript(
-          (current) => localStorage.setItem('holdfast.client', JSON.stringify(current)),
-          grace,
-        );
+        if (!options.mustSignIn) await becomeNewClient(context, client);
         const page = await context.newPage();
         const visitor = { page, context, errors: recordErrors(page), requestedUrls: recordRequests(page) };
         await page.goto(`${url}/${path}`);
@@ -107,6 +104,22 @@ export function inBrowser(
       },
     });
   });
+}
+
+/** `fetch` with a key, if there is one. */
+function withKey(key: string | undefined): typeof fetch {
+  if (key === undefined) return fetch;
+  return (input, init) => {
+    const headers = new Headers(init?.headers);
+    headers.set('authorization', `Bearer ${key}`);
+    return fetch(input, { ...init, headers });
+  };
+}
+
+/** Chooses a new client on every page of a context, so that no test sees the holds of another. */
+async function becomeNewClient(context: BrowserContext, client: HoldfastClient): Promise<void> {
+  const grace = await client.post('/api/v1/clients', { body: { first_name: 'Grace', last_name: 'Hopper' } });
+  await context.addInitScript((current) => localStorage.setItem('holdfast.client', JSON.stringify(current)), grace);
 }
 
 function newContext(

@@ -19,9 +19,12 @@ function isSession({ expires_at }: Identity): boolean {
   return expires_at !== null;
 }
 
-/** Loads the session, and again when the visitor returns to this tab: another tab may have signed out or in. */
+/**
+ * Loads the session, and again when the visitor returns to this tab: another tab may have signed out or in. A tab that
+ * was open to anyone does not ask again: if that has changed, its first request says so.
+ */
 export function startSession(): void {
-  void loadSession();
+  if (sessionState().kind !== 'open') void loadSession();
   document.addEventListener('visibilitychange', () => {
     const { kind } = sessionState();
     if (!document.hidden && (kind === 'signed-in' || kind === 'signed-out')) void loadSession();

@@ -30,8 +30,10 @@ export function SignInView({ hasEnded }: Props) {
   };
   return (
     <div className="view sign-in">
-      <h1>Sign in</h1>
-      <div role="status">{hasEnded && <p>Your session has ended. Sign in again to go on where you were.</p>}</div>
+      <div>
+        <h1>Sign in</h1>
+        {hasEnded && <p role="alert">Your session has ended. Sign in again to go on where you were.</p>}
+      </div>
       <form className="card form" onSubmit={submit}>
         <Field
           label="Key"

@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { clientQuery } from '../api/queries.ts';
 import { useCached } from '../api/use-cached.ts';
 import { isNotFound } from '../components/not-found.tsx';
+import { useRights } from '../session/rights.ts';
 import { BarMenu } from './bar-menu.tsx';
 import { ClientPicker } from './client-picker.tsx';
 import { useCurrentClient } from './current-client.tsx';
@@ -11,6 +12,7 @@ const CLIENT_FRESH_FOR_MS = 60 * 60_000;
 /** Button in the bar that shows the current client and opens the picker. */
 export function ClientMenu() {
   const { client } = useCurrentClient();
+  const { canBook } = useRights();
   useForgetMissingClient();
   return (
     <BarMenu
@@ -18,8 +20,12 @@ export function ClientMenu() {
       className="client-menu-button"
       label={
         <>
-          <span>{client === undefined ? 'Your name' : client.first_name}</span>
-          {client !== undefined && <span className="visually-hidden">, you book under this name. Change it.</span>}
+          <span>{client === undefined ? (canBook ? 'Your name' : 'Client') : client.first_name}</span>
+          {client !== undefined && (
+            <span className="visually-hidden">
+              , {canBook ? 'you book under this name' : 'you see the reservations of this client'}. Change it.
+            </span>
+          )}
         </>
       }
     >
