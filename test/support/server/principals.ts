@@ -3,7 +3,7 @@ import type { HttpServer } from '../../../src/platform/http/http-server.ts';
 import { type Answered, ask, openTestApp } from './test-app.ts';
 
 /** The bootstrap operator key of servers under test. */
-const OPERATOR_KEY = 'an operator key of tests only, long enough'.replaceAll(' ', '-');
+export const OPERATOR_KEY = 'an operator key of tests only, long enough'.replaceAll(' ', '-');
 const AUTH_ON = { AUTH: 'on', HOLDFAST_OPERATOR_KEY: OPERATOR_KEY, RATE_LIMIT_ANONYMOUS: '100000/1m' };
 
 /** Sends requests as one principal. */
