@@ -19,7 +19,7 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       output: {
-        // What most views need is one file, which compresses better than its parts would.
+        // One file of the code that most views share: it compresses better than its parts would.
         codeSplitting: { groups: [{ name: 'common', test: SHARED, minShareCount: 3 }] },
       },
     },

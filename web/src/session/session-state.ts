@@ -4,11 +4,11 @@ import type { Api } from '../../../client/index.ts';
 export type Identity = Api['get']['/api/v1/whoami']['answer'];
 
 /**
- * Whom this page acts for.
+ * The principal that this page acts for.
  * - `unknown`: not known yet
  * - `open`: anyone, because the server has access control off
  * - `signed-in`: the principal of a session
- * - `signed-out`: no one. `hasEnded` tells a session that ended by itself from one that never was.
+ * - `signed-out`: no one. `hasEnded`: there was a session, and it ended by itself.
  */
 export type Session =
   | { readonly kind: 'unknown' }

@@ -3,7 +3,7 @@ import { server } from '../api/server.ts';
 import { type Identity, reportUnauthenticated, sessionState, setSession } from './session-state.ts';
 
 /** Asks the server whom this page acts for. */
-export async function loadSession(): Promise<void> {
+async function loadSession(): Promise<void> {
   try {
     const identity = await server.get('/api/v1/whoami');
     setSession(isSession(identity) ? { kind: 'signed-in', identity } : { kind: 'open' });
