@@ -7,8 +7,8 @@ export const migrateCommand = defineCommand({
   name: 'migrate',
   summary: 'Bring the schema of the database up to date',
   description:
-    'Applies the migrations that the database does not have yet, all of them in one transaction, and ends. A starting ' +
-    'server does the same; this is for doing it beforehand.',
+    'Applies the migrations that the database does not have yet, all of them in one transaction, creates the tables of ' +
+    'background jobs, and ends. A starting server does the same; this is for doing it beforehand, or as another user.',
   options: {},
   examples: [
     {
@@ -18,8 +18,12 @@ export const migrateCommand = defineCommand({
   ],
   async run(_values, { env, stdout }) {
     const config = readConfig(env);
-    await using opened = await openDatabase(config, createLogger(config.logLevel));
+    const logger = createLogger(config.logLevel);
+    await using opened = await openDatabase(config, logger);
     const applied = await migrateDatabase(opened.database);
+    // Loaded only here, because every command loads this file.
+    const { installJobs } = await import('../platform/jobs/jobs.ts');
+    await installJobs(opened.jobsStore, logger);
     stdout.write(applied.length === 0 ? 'The schema is up to date.\n' : `Applied ${applied.join(', ')}.\n`);
   },
 });

@@ -108,20 +108,25 @@ onPostgres('a start on PostgreSQL that fails', (open) => {
   const foreign = own('foreign');
   const otherHistory = own('history');
   const readOnly = own('read_only');
+  const closed = own('closed');
+  const jobless = own('jobless', `template ${inject('postgresTemplate')}`);
+  const all = [latin1, ascii, foreign, otherHistory, readOnly, closed, jobless];
   const server = () => inject('postgresUrl') ?? '';
   const at = ({ database }: { database: string }) => withDatabase(server(), database);
 
   beforeAll(async () => {
-    for (const each of [latin1, ascii, foreign, otherHistory, readOnly]) {
+    for (const each of all) {
       await onServer(server(), `create database ${each.database} ${each.options}`);
     }
     await onServer(server(), `create role ${role} login`);
     await onServer(at(foreign), 'create table client (id integer)');
     await onServer(at(otherHistory), 'create table schema_migration (id text)');
+    await onServer(at(closed), 'revoke usage on schema public from public');
+    await onServer(at(jobless), `grant select on schema_migration to ${role}`);
     await onServer(server(), `alter database ${readOnly.database} set default_transaction_read_only = on`);
   });
   afterAll(async () => {
-    for (const { database } of [latin1, ascii, foreign, otherHistory, readOnly]) {
+    for (const { database } of all) {
       await onServer(server(), `drop database ${database} with (force)`);
     }
     await onServer(server(), `drop role ${role}`);
@@ -176,6 +181,16 @@ onPostgres('a start on PostgreSQL that fails', (open) => {
       'the user has no right on the schema',
       () => changed(at(foreign), (url) => (url.username = role)),
       /"holdfast_role_.* may not create .*schema public .*grant create/,
+    ],
+    [
+      'the user may not use the schema',
+      () => changed(at(closed), (url) => (url.username = role)),
+      /"holdfast_role_.* may not use the schema public .*grant usage/,
+    ],
+    [
+      'the schema is up to date, and the user may not create the tables of jobs',
+      () => changed(at(jobless), (url) => (url.username = role)),
+      /"holdfast_role_.* may not create .*schema pgboss .*"holdfast migrate" .*grant create on database/,
     ],
     [
       'tables of another program are in the way',

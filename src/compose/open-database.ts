@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.ts';
 import { inventoryConstraints } from '../modules/inventory/index.ts';
 import { orderConstraints } from '../modules/orders/index.ts';
-import { checkServer } from '../platform/db/check-server.ts';
+import { checkJobsSchema, checkServer } from '../platform/db/check-server.ts';
 import type { Database } from '../platform/db/database.ts';
 import { migrate, readMigrations } from '../platform/db/migrate.ts';
 import type { JobsStore } from '../platform/jobs/jobs.ts';
@@ -45,11 +45,13 @@ function toOpened(database: Database, jobsStore: JobsStore): OpenedDatabase {
 }
 
 /**
- * Brings the schema up to date.
+ * Brings the schema up to date. Background jobs create their own tables; this checks that they can.
  *
  * @returns the names of the migrations applied now
- * @throws MigrationError, Failure
+ * @throws MigrationError, StartError, Failure
  */
 export async function migrateDatabase(database: Database): Promise<string[]> {
-  return migrate(database, await readMigrations(MIGRATIONS));
+  const applied = await migrate(database, await readMigrations(MIGRATIONS));
+  if (database.kind === 'postgres') await checkJobsSchema(database);
+  return applied;
 }

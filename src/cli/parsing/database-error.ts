@@ -49,7 +49,7 @@ function describeState(code: string, message: string): string | undefined {
     case '3D000': // invalid_catalog_name
       return `There is no such database: ${message}. Create it with "createdb", or ${SET_URL}.`;
     case '42501': // insufficient_privilege
-      return `The user may not do what Holdfast needs: ${message}. Connect as the owner of the database and of its tables.`;
+      return `The user may not do what Holdfast needs: ${message}. Connect as the owner of the database and of its tables, or grant this right.`;
     case '3F000': // invalid_schema_name
       return `The database lacks a schema: ${message}. Create it, or ${SET_URL}.`;
     default:

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { StartError } from '../start-error.ts';
-import type { Database } from './database.ts';
+import type { Database, Reader } from './database.ts';
 
 const MIN_VERSION = 15;
 /** The schema of the background jobs, which pg-boss creates. */
@@ -17,8 +17,7 @@ interface ServerState {
   /** `origin`, unless triggers are off. */
   readonly replicationRole: string;
   /** `null` without such a schema. */
-  readonly mayCreateTables: boolean | null;
-  readonly mayCreateJobs: boolean;
+  readonly mayUseSchema: boolean | null;
 }
 
 /** Checks what no setting of a session can put right. @throws StartError, Failure */
@@ -31,9 +30,7 @@ export async function checkServer(database: Database): Promise<void> {
              pg_is_in_recovery() as "isStandby",
              current_setting('transaction_read_only') = 'on' as "isReadOnly",
              current_setting('session_replication_role') as "replicationRole",
-             has_schema_privilege(to_regnamespace('public'), 'create') as "mayCreateTables",
-             coalesce(has_schema_privilege(to_regnamespace(${JOBS_SCHEMA}), 'create'),
-                      has_database_privilege(current_database(), 'create')) as "mayCreateJobs"
+             has_schema_privilege(to_regnamespace('public'), 'usage') as "mayUseSchema"
     `.execute(reader),
   );
   const problem = rows[0] && problemOf(rows[0]);
@@ -66,17 +63,45 @@ function problemOf(state: ServerState): string | undefined {
       'session_replication_role from the database, the role, DATABASE_URL and PGOPTIONS.'
     );
   }
-  if (state.mayCreateTables === null) {
+  if (state.mayUseSchema === null) {
     return `The database "${database}" has no schema "public". Create it with "create schema public".`;
   }
-  if (!state.mayCreateTables) return missingRight(state, 'schema public', 'schema public');
-  if (!state.mayCreateJobs) return missingRight(state, `schema ${JOBS_SCHEMA}`, `database "${database}"`);
+  if (!state.mayUseSchema) {
+    return `The user "${user}" may not use the schema public of the database "${database}". Run "grant usage on schema public to "${user}"".`;
+  }
   return undefined;
 }
 
-function missingRight({ database, user }: ServerState, where: string, grantedOn: string): string {
-  return (
-    `The user "${user}" may not create what Holdfast stores in the ${where} of the database "${database}". ` +
-    `Make it the owner of the database, or run "grant create on ${grantedOn} to "${user}"".`
+/**
+ * Checks the rights that creating something in a schema takes. Called only when something has to be created, so that
+ * a role without these rights can run the server on a database that another role has migrated.
+ *
+ * @throws StartError
+ */
+export async function requireCreate(reader: Reader, schema: 'public' | typeof JOBS_SCHEMA): Promise<void> {
+  const { rows } = await sql<{ database: string; user: string; schemaExists: boolean; mayCreate: boolean }>`
+    select current_database() as database, current_user as user,
+           to_regnamespace(${schema}) is not null as "schemaExists",
+           coalesce(has_schema_privilege(to_regnamespace(${schema}), 'create'),
+                    has_database_privilege(current_database(), 'create')) as "mayCreate"
+  `.execute(reader);
+  const [state] = rows;
+  if (state === undefined || state.mayCreate) return;
+  const { database, user } = state;
+  throw new StartError(
+    `The user "${user}" may not create what Holdfast stores in the schema ${schema} of the database "${database}". ` +
+      'Run "holdfast migrate" as the owner of the database, or run ' +
+      `"grant create on ${state.schemaExists ? `schema ${schema}` : `database "${database}"`} to "${user}"".`,
   );
+}
+
+/** Checks that the tables of background jobs exist, or that the user may create them. @throws StartError */
+export async function checkJobsSchema(database: Database): Promise<void> {
+  await database.read(async (reader) => {
+    // From the catalog, because `to_regclass` fails without the right to use the schema.
+    const { rows } = await sql`
+      select from pg_class where relnamespace = to_regnamespace(${JOBS_SCHEMA}) and relname = 'version'
+    `.execute(reader);
+    if (rows.length === 0) await requireCreate(reader, JOBS_SCHEMA);
+  });
 }

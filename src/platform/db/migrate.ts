@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Failure } from '../errors.ts';
+import { requireCreate } from './check-server.ts';
 import type { Database, Tx } from './database.ts';
 import { isPostgresError } from './database-failure.ts';
 
@@ -39,7 +40,7 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
  * than this program is left alone, so that the old version keeps serving while a new one is rolled out.
  *
  * @returns the names of the migrations applied now
- * @throws MigrationError, Failure
+ * @throws MigrationError, StartError, Failure
  */
 export async function migrate(database: Database, migrations: readonly Migration[]): Promise<string[]> {
   let current: Migration | undefined;
@@ -51,6 +52,7 @@ export async function migrate(database: Database, migrations: readonly Migration
       await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(tx);
       const applied = await readApplied(tx);
       const pending = migrations.filter((migration) => !isApplied(migration, applied));
+      if (pending.length > 0) await prepareToApply(tx);
       for (current of pending) await apply(tx, current);
       return pending.map((migration) => migration.name);
     });
@@ -78,14 +80,21 @@ function isForeign(error: unknown): error is Error {
   return isPostgresError(error) && ['42P07', '42710', '42723', '42P06', '42703'].includes(error.code);
 }
 
-/** The checksums of the applied migrations, by version. */
-async function readApplied(tx: Tx): Promise<Map<number, string>> {
+/** Checks the right to create tables, and creates the table that `readApplied` reads. */
+async function prepareToApply(tx: Tx): Promise<void> {
+  await requireCreate(tx, 'public');
   await sql`create table if not exists schema_migration (
     version integer primary key,
     name text not null,
     checksum text not null,
     applied_at timestamptz not null default clock_timestamp()
   )`.execute(tx);
+}
+
+/** The checksums of the applied migrations, by version. Creates nothing, because the role may not be allowed to. */
+async function readApplied(tx: Tx): Promise<Map<number, string>> {
+  const { rows: tables } = await sql`select where to_regclass('schema_migration') is not null`.execute(tx);
+  if (tables.length === 0) return new Map();
   const { rows } = await sql<{ version: number; checksum: string }>`
     select version, checksum from schema_migration`.execute(tx);
   return new Map(rows.map((row) => [row.version, row.checksum]));

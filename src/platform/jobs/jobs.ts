@@ -21,6 +21,11 @@ const STOP_WITHIN_MS = 5_000;
 /** Parts of pg-boss that are not used: each costs statements at the start and then every minute. */
 const UNUSED = { schedule: false, monitorVacuum: false, reindex: false } as const;
 
+/** Brings the tables of jobs up to date, so that a role that may create nothing can start the jobs. */
+export async function installJobs(store: JobsStore, logger: Logger): Promise<void> {
+  await using _jobs = await startJobs(store, logger);
+}
+
 export async function startJobs(store: JobsStore, logger: Logger): Promise<Jobs> {
   const stopped = new AbortController();
   const timers: NodeJS.Timeout[] = [];
