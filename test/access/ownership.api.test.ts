@@ -119,7 +119,8 @@ eachDatabase('ownership', (open) => {
     expect(await outcomes(ann, annId)).toEqual(['200', '200']);
     expect(await outcomes(ann, bobId)).toEqual(['404 no-such-client', '404 no-such-client']);
     expect(await outcomes(owner, annId)).toEqual(['200', '403 forbidden']);
-    expect(await outcomes(owner, bobId)).toEqual(['404 no-such-client', '403 forbidden']);
+    const stranger = (await make('/api/v1/clients', { first_name: 'E', last_name: 'F' })).client_id;
+    expect(await outcomes(owner, stranger)).toEqual(['404 no-such-client', '403 forbidden']);
     expect(await outcomes(rival, annId)).toEqual(['404 no-such-client', '403 forbidden']);
     await ann('POST', `/api/v1/reservations/${id}/cancel`);
   });
