@@ -171,7 +171,7 @@ eachDatabase('ownership', (open) => {
       expect(outcomes).toEqual([...Array(3).fill('201'), ...Array(5).fill('409 too-many-holds')]);
       const held = answers.filter(({ status }) => status === 201).map(({ body }) => body as Made);
       await bob('POST', `/api/v1/reservations/${held[0]?.reservation_id}/confirm`);
-      expect(outcomeOf(await bob('POST', '/api/v1/reservations', { slot_id: slotIds.at(-1) }))).toBe('201');
+      expect(outcomeOf(await bob('POST', '/api/v1/reservations', { slot_id: slotIds.pop() }))).toBe('201');
     });
   });
 
