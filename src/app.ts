@@ -1,5 +1,15 @@
 import { fileURLToPath } from 'node:url';
-import { type AccessDeps, addAccessRoutes, createFastPathGate, guardRoutes, SECURITY_SCHEMES } from './access/index.ts';
+import {
+  type AccessDeps,
+  ANONYMOUS,
+  addAccessRoutes,
+  createFastPathGate,
+  guardRoutes,
+  logFastAnswer,
+  logRequests,
+  OPEN,
+  SECURITY_SCHEMES,
+} from './access/index.ts';
 import { addEventRoutes, type EventsDeps } from './modules/events/index.ts';
 import { addOrderRoutes, type OrdersDeps } from './modules/orders/index.ts';
 import { addReservationsRoutes, type ReservationsDeps } from './modules/reservations/index.ts';
@@ -7,6 +17,7 @@ import { addSupplyRoutes, type SupplyDeps } from './modules/supply/index.ts';
 import { addVehiclesRoutes, type VehiclesDeps } from './modules/vehicles/index.ts';
 import type { HttpServer } from './platform/http/http-server.ts';
 import { createServer } from './platform/http/server/create-server.ts';
+import { VARY_BY_ORIGIN } from './platform/http/server/cross-origin.ts';
 import { endConnections } from './platform/http/server/end-connections.ts';
 import { enableFastPath } from './platform/http/server/fast-path.ts';
 import { addHealthRoutes, type OptionalDependency } from './platform/http/server/health.ts';
@@ -40,7 +51,22 @@ const TAGS = [
   { name: 'Operations', description: 'Health and readiness of this instance.' },
 ];
 
+const DESCRIPTION = {
+  title: 'Holdfast',
+  description:
+    "A booking server for teams whose inventory lives in somebody else's slow, rate-limited system. It sells each " +
+    'unit once, syncs within a pull budget, serves reads from memory within a declared staleness bound, and ' +
+    'remembers what was true at any moment.',
+};
+
 const PAGE = fileURLToPath(new URL('../web/dist', import.meta.url));
+
+/** Settings of proxies and other origins, and whether each request is logged. */
+interface NetworkSettings {
+  readonly trustProxy: readonly string[] | undefined;
+  readonly corsOrigins: readonly string[] | '*' | undefined;
+  readonly isAccessLogOn: boolean;
+}
 
 export interface AppDeps {
   readonly logger: Logger;
@@ -48,6 +74,7 @@ export interface AppDeps {
   readonly metrics: Metrics;
   readonly shutdown: Shutdown;
   readonly dependencies: () => readonly OptionalDependency[];
+  readonly network: NetworkSettings;
   readonly access: AccessDeps;
   readonly reservations: ReservationsDeps;
   readonly orders: OrdersDeps;
@@ -58,20 +85,11 @@ export interface AppDeps {
 
 /** Builds the whole HTTP surface: routes of all modules, health, metrics and the page. It does not listen. */
 export async function buildApp(deps: AppDeps): Promise<HttpServer> {
-  const app = await createServer(deps.logger, {
-    title: 'Holdfast',
-    version: deps.version,
-    description:
-      "A booking server for teams whose inventory lives in somebody else's slow, rate-limited system. It sells each " +
-      'unit once, syncs within a pull budget, serves reads from memory within a declared staleness bound, and ' +
-      'remembers what was true at any moment.',
-    tags: TAGS,
-    securitySchemes: SECURITY_SCHEMES,
-  });
-  const { authenticator } = deps.access;
-  guardRoutes(app, authenticator);
+  const description = { ...DESCRIPTION, version: deps.version, tags: TAGS, securitySchemes: SECURITY_SCHEMES };
+  const app = await createServer(deps.logger, description, deps.network);
+  guardRoutes(app, deps.access);
   serveMetrics(app, deps.metrics);
-  enableFastPath(app, deps.metrics.requests, authenticator && createFastPathGate(authenticator));
+  answerFast(app, deps);
   addHealthRoutes(app, { ...deps, database: deps.reservations.database });
   addAccessRoutes(app, deps.access);
   addReservationsRoutes(app, deps.reservations);
@@ -84,4 +102,17 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   endConnections(app, deps.shutdown);
   app.closeRoutes();
   return app;
+}
+
+/** Enables the fast path and, if it is on, the log of requests, of which the fast path writes its own lines. */
+function answerFast(app: HttpServer, { network, access, metrics, logger }: AppDeps): void {
+  const sender = access.authenticator ? ANONYMOUS : OPEN;
+  if (network.isAccessLogOn) logRequests(app, logger, sender);
+  enableFastPath(app, metrics.requests, {
+    gate: createFastPathGate(access),
+    headers: network.corsOrigins ? VARY_BY_ORIGIN : [],
+    // They say where a request came from and whether over TLS.
+    answerChangingHeaders: network.trustProxy ? ['x-forwarded-for', 'x-forwarded-proto'] : [],
+    onAnswer: network.isAccessLogOn ? (answered) => logFastAnswer(logger, sender, answered) : undefined,
+  });
 }

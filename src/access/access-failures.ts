@@ -24,3 +24,12 @@ export class TokenKeysUnavailable extends Unavailable {
     super(TOKEN_KEYS_UNAVAILABLE, detail, retryAfterS);
   }
 }
+
+/** Too many requests, from a principal or from an address without valid credentials. */
+export class RateLimited extends failure('rate-limited', 'rate-limited', 'Too many requests') {
+  override readonly retryAfterS: number;
+  constructor(retryAfterS: number) {
+    super(`Too many requests. Send the next one in ${retryAfterS} s`);
+    this.retryAfterS = retryAfterS;
+  }
+}

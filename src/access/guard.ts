@@ -1,9 +1,11 @@
-import type { FastifyRequest, RouteOptions } from 'fastify';
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { HttpServer } from '../platform/http/http-server.ts';
 import type { FastPathGate } from '../platform/http/server/fast-path.ts';
-import { Forbidden, Unauthenticated } from './access-failures.ts';
 import type { Authenticator, Credentials } from './authenticator.ts';
+import { isLimited, limitAddresses } from './limits/limited-routes.ts';
+import type { RequestLimits } from './limits/request-limits.ts';
 import { ANONYMOUS, OPEN, type Principal } from './principal.ts';
+import type { Refusals } from './refusals.ts';
 import { describeAccess } from './route-access-in-openapi.ts';
 import { accessOf, type RouteAccess } from './route-table.ts';
 import { requireSameOrigin } from './sessions/same-origin.ts';
@@ -21,13 +23,18 @@ declare module 'fastify' {
   }
 }
 
+export interface GuardDeps {
+  /** `undefined` lets everyone do everything. */
+  readonly authenticator: Authenticator | undefined;
+  readonly limits: RequestLimits;
+  readonly refusals: Refusals;
+}
+
 /**
- * Lets a request reach its route only if its principal may use the route. Call it before any route is added: each must
- * have an entry in the route table.
- *
- * @param authenticator `undefined` lets everyone do everything
+ * Lets a request reach its route only if its principal may use the route, and within its limits. Call it before any route
+ * is added: each must have an entry in the route table.
  */
-export function guardRoutes(app: HttpServer, authenticator: Authenticator | undefined): void {
+export function guardRoutes(app: HttpServer, { authenticator, limits, refusals }: GuardDeps): void {
   const initial = authenticator ? ANONYMOUS : OPEN;
   app.decorateRequest('principal');
   app.addHook('onRequest', (request, _reply, done) => {
@@ -45,16 +52,26 @@ export function guardRoutes(app: HttpServer, authenticator: Authenticator | unde
     const principal = await authenticator.authenticate(credentialsOf(this)).catch(() => undefined);
     return principal?.scope === this.principal.scope;
   });
-  if (!authenticator) return;
-  app.addHook('onRequest', async (request) => {
+  if (!authenticator) {
+    limitAddresses(app, limits);
+    return;
+  }
+  app.addHook('onRequest', async (request, reply) => {
     const { access } = request.routeOptions.config;
-    if (access === undefined || access === 'public') return;
+    if (access === undefined || access === 'public') {
+      if (isLimited(request)) await limitOpenRoute(request, reply, authenticator, limits);
+      return;
+    }
     const principal = await authenticator.authenticate(credentialsOf(request));
-    if (principal === undefined) throw new Unauthenticated();
+    if (principal === undefined) {
+      await limits.admitAddress(request, reply);
+      throw refusals.unauthenticated();
+    }
     identify(request, principal);
+    await limits.admitPrincipal(principal, reply);
     // Without this header, it was the cookie that authenticated the request.
     if (request.headers.authorization === undefined) requireSameOrigin(request);
-    if (!mayUse(principal, access)) throw new Forbidden(`The role ${principal.role} may not use this`);
+    if (!mayUse(principal, access)) throw refusals.forbidden(request);
   });
   app.addHook('onSend', async (request, reply) => {
     const { access } = request.routeOptions.config;
@@ -69,16 +86,40 @@ export function guardRoutes(app: HttpServer, authenticator: Authenticator | unde
 /** The headers that the answer to a principal depends on. */
 const VARY = 'authorization, cookie';
 
-/** The guard's decision for the fast path, by keys that are in memory. */
-export function createFastPathGate(authenticator: Authenticator): FastPathGate {
+/** The guard's decisions for the fast path, by keys and limits that are in memory; `undefined` if it has none. */
+export function createFastPathGate({ authenticator, limits }: GuardDeps): FastPathGate<Principal> | undefined {
+  // Without access control a limit is one of addresses, which the framework finds out.
+  if (!authenticator) return limits.areOn ? { headers: [], admits: () => undefined, count: () => [] } : undefined;
+  const { principalPolicy } = limits;
+  const policy = principalPolicy === undefined ? [] : ['ratelimit-policy', principalPolicy];
   return {
-    vary: VARY,
+    headers: ['vary', VARY, ...policy],
     admits(authorization, url) {
       const access = accessOf('GET', url);
       const principal = authenticator.fromMemory(authorization);
-      return principal !== undefined && access !== 'public' && mayUse(principal, access);
+      if (principal === undefined || access === 'public' || !mayUse(principal, access)) return undefined;
+      return limits.canAdmit(principal) ? principal : undefined;
+    },
+    count(principal) {
+      const state = limits.countAdmitted(principal);
+      return state === undefined ? [] : ['ratelimit', state];
     },
   };
+}
+
+/**
+ * Limits a request to a route that needs no credentials. If it has valid ones, its address does not matter; while the
+ * database cannot say whether they are, they count as missing.
+ */
+async function limitOpenRoute(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  authenticator: Authenticator,
+  limits: RequestLimits,
+): Promise<void> {
+  const principal = await authenticator.authenticate(credentialsOf(request)).catch(() => undefined);
+  if (principal === undefined) await limits.admitAddress(request, reply);
+  else await limits.admitPrincipal(principal, reply);
 }
 
 function credentialsOf({ headers: { authorization, cookie } }: FastifyRequest): Credentials {

@@ -1,4 +1,5 @@
 export { Forbidden } from './access-failures.ts';
+export { logFastAnswer, logRequests } from './access-log.ts';
 export { type AccessDeps, addAccessRoutes } from './access-routes.ts';
 export { ActorSchema } from './access-schemas.ts';
 export { Authenticator } from './authenticator.ts';
@@ -7,11 +8,14 @@ export { readKeyRequest } from './keys/key-request.ts';
 export { type KeyResponse, type NewKeyResponse, toKeyResponse, toNewKeyResponse } from './keys/key-response.ts';
 export { hasKeys, insertKey, listKeys, revokeKey, rotateKey } from './keys/key-store.ts';
 export { KeyUses } from './keys/key-uses.ts';
+export { RequestLimits } from './limits/request-limits.ts';
 export {
   type Actor,
+  ANONYMOUS,
   actorOf,
   CLIENT_OF_REQUEST,
   clientIdOf,
+  OPEN,
   type Ownership,
   ownershipOf,
   PROVIDER_OF_REQUEST,
@@ -20,6 +24,7 @@ export {
   ROLES,
   UNRESTRICTED,
 } from './principal.ts';
+export { Refusals } from './refusals.ts';
 export { SECURITY_SCHEMES } from './route-access-in-openapi.ts';
 export { deleteExpiredSessions } from './sessions/session-store.ts';
 export { openTokens } from './tokens/open-tokens.ts';

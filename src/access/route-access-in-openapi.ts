@@ -1,6 +1,8 @@
 import type { RouteOptions } from 'fastify';
+import type { FailureType } from '../platform/errors.ts';
 import type { SecurityScheme } from '../platform/http/server/create-server.ts';
-import { Forbidden, tokenKeysUnavailable, Unauthenticated } from './access-failures.ts';
+import { Forbidden, RateLimited, tokenKeysUnavailable, Unauthenticated } from './access-failures.ts';
+import { isLimitedUrl } from './limits/limited-routes.ts';
 import { ROLES, type Role } from './principal.ts';
 import type { Reach, RouteAccess } from './route-table.ts';
 
@@ -19,12 +21,11 @@ export const SECURITY_SCHEMES: Readonly<Record<string, SecurityScheme>> = {
   },
 };
 
-const PROBLEMS = [Unauthenticated, Forbidden, tokenKeysUnavailable];
-
 /** Adds to the documentation of a route who may use it, and how it refuses others. */
 export function describeAccess(route: RouteOptions, access: RouteAccess): void {
-  const { schema, config } = route;
+  const { schema } = route;
   if (!schema || schema.hide) return;
+  if (isLimitedUrl(route.url)) addProblems(route, RateLimited);
   const described = schema as typeof schema & { description?: string; security?: object[] };
   if (access === 'public') {
     described.security = [];
@@ -32,7 +33,11 @@ export function describeAccess(route: RouteOptions, access: RouteAccess): void {
   }
   described.security = Object.keys(SECURITY_SCHEMES).map((scheme) => ({ [scheme]: [] }));
   described.description = `${described.description ?? ''}\n\n${rolesNote(access)}`.trimStart();
-  route.config = { ...config, problems: [...(config?.problems ?? []), ...PROBLEMS] };
+  addProblems(route, Unauthenticated, Forbidden, tokenKeysUnavailable);
+}
+
+function addProblems(route: RouteOptions, ...problems: readonly FailureType[]): void {
+  route.config = { ...route.config, problems: [...(route.config?.problems ?? []), ...problems] };
 }
 
 /** `Roles: operator, service; client for its own.` */

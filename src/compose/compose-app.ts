@@ -1,4 +1,4 @@
-import { Authenticator, KeyUses, openTokens } from '../access/index.ts';
+import { Authenticator, KeyUses, openTokens, Refusals, RequestLimits } from '../access/index.ts';
 import { buildApp } from '../app.ts';
 import { type Config, isLoopback } from '../config/config.ts';
 import type { Secret } from '../config/secret.ts';
@@ -65,7 +65,8 @@ export async function composeApp(
   const clock = overrides.clock ?? sampledClock;
   const feed = await database.openFeed(sampledClock, logger);
   const redis = config.redisUrl && (await connectRedis(config.redisUrl, logger));
-  const remote = redis && new RedisStore(redis, clock, await database.read(readInstallation));
+  const installation = redis === undefined ? '' : await database.read(readInstallation);
+  const remote = redis && new RedisStore(redis, clock, installation);
   const freshness = new Freshness(feed, remote);
   const shutdown = new Shutdown();
 
@@ -92,11 +93,15 @@ export async function composeApp(
     ? new Authenticator({ database, feed, clock, uses, operatorKey, tokens })
     : undefined;
   const sessions = { operatorKey, listensOnLoopback: isLoopback(config.host) };
-  const access = { database, authenticator, sessions };
+  const { network } = config;
+  const limits = new RequestLimits({ ...network, redis: redis && { link: redis, installation } });
+  const refusals = new Refusals();
+  refusals.register(metrics, limits);
+  const access = { database, authenticator, sessions, limits, refusals };
 
   const modules = { access, reservations, orders, vehicles, supply, events };
   const dependencies = () => listDependencies(feed, redis);
-  const app = await buildApp({ logger, version, metrics, shutdown, dependencies, ...modules });
+  const app = await buildApp({ logger, version, metrics, shutdown, dependencies, network, ...modules });
   app.addHook('onClose', () => uses[Symbol.asyncDispose]());
   app.addHook('onClose', () => supply.reads[Symbol.asyncDispose]());
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());

@@ -3,6 +3,7 @@ import { ConfigError } from './config-error.ts';
 import { readDatabaseUrl } from './database-url.ts';
 import { readNamedFile } from './json-file.ts';
 import { type JwtIssuerConfig, readJwtIssuersFile } from './jwt-issuers-file.ts';
+import { type NetworkConfig, readNetwork } from './network.ts';
 import { Secret } from './secret.ts';
 import { readSuppliersFile, type SupplierConfig } from './suppliers-file.ts';
 
@@ -25,6 +26,7 @@ export interface Config {
   readonly operatorKey: Secret | undefined;
   /** Issuers whose JSON Web Tokens are accepted. */
   readonly jwtIssuers: readonly JwtIssuerConfig[];
+  readonly network: NetworkConfig;
   readonly database: DatabaseConfig;
   /** The cache that instances share. Without it each instance has only its own memory. */
   readonly redisUrl: Secret | undefined;
@@ -64,6 +66,7 @@ export function readConfig(env: Env): Config {
     isAuthOn,
     operatorKey: readOperatorKey(env),
     jwtIssuers: readJwtIssuers(env),
+    network: readNetwork(env, isAuthOn),
     database: databaseUrl === undefined ? readEmbedded(env) : readPostgres(databaseUrl),
     redisUrl: readRedisUrl(env),
     samples: readChoice(env, 'HOLDFAST_SAMPLES', ['on', 'off'], databaseUrl === undefined ? 'on' : 'off') === 'on',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from './config.ts';
+import { readNetwork } from './network.ts';
 
 describe('readConfig', () => {
   it('readConfig has a default for every variable', () => {
@@ -11,6 +12,7 @@ describe('readConfig', () => {
       host: '127.0.0.1',
       port: 3000,
       isAuthOn: false,
+      network: readNetwork({}, false),
       operatorKey: undefined,
       jwtIssuers: [],
       database: { kind: 'pglite', dataDir: '.holdfast' },

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { HttpServer } from './http/http-server.ts';
 import { RequestMetrics } from './http/server/request-metrics.ts';
 
@@ -12,6 +12,8 @@ export interface Metrics {
   readonly requests: RequestMetrics;
   /** Registers a gauge. `read` is called when Prometheus scrapes. */
   gauge(name: string, help: string, labelNames: readonly string[], read: () => readonly Sample[]): void;
+  /** Registers a counter in the same way. Its values never decrease. */
+  counter(name: string, help: string, labelNames: readonly string[], read: () => readonly Sample[]): void;
 }
 
 /**
@@ -35,6 +37,18 @@ export function createMetrics(): Metrics {
         registers: [registry],
         collect() {
           for (const { labels, value } of read()) this.set({ ...labels }, value);
+        },
+      });
+    },
+    counter(name, help, labelNames, read) {
+      new Counter({
+        name,
+        help,
+        labelNames: [...labelNames],
+        registers: [registry],
+        collect() {
+          this.reset();
+          for (const { labels, value } of read()) this.inc({ ...labels }, value);
         },
       });
     },

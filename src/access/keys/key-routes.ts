@@ -1,11 +1,12 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import type { Database } from '../../platform/db/database.ts';
+import type { Database, Tx } from '../../platform/db/database.ts';
 import { noSuch } from '../../platform/errors.ts';
 import { type Answer, answerWith, pageOf } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce } from '../../platform/http/idempotency.ts';
 import { instantOf } from '../../platform/http/parameters.ts';
+import { actorOf } from '../principal.ts';
 import { KeyEnded, KeyRefused } from './key-failures.ts';
 import { readKeyRequest } from './key-request.ts';
 import { toKeyResponse, toNewKeyResponse } from './key-response.ts';
@@ -33,7 +34,7 @@ export function addKeyRoutes(app: HttpServer, database: Database): void {
     },
     (request, reply) => {
       const keyRequest = readKeyRequest(request.body);
-      return answerOnce(database, request, reply, async (tx) => showOnce(reply, await insertKey(tx, keyRequest)));
+      return answerWithKey(database, request, reply, (tx) => insertKey(tx, keyRequest));
     },
   );
 
@@ -75,6 +76,7 @@ export function addKeyRoutes(app: HttpServer, database: Database): void {
     },
     async (request, reply) => {
       await database.transaction((tx) => revokeKey(tx, request.params.key_id));
+      logKey(request, 'key revoked', { key_id: request.params.key_id });
       return reply.code(204).send(null);
     },
   );
@@ -96,9 +98,7 @@ export function addKeyRoutes(app: HttpServer, database: Database): void {
     (request, reply) => {
       const { key_id } = request.params;
       const { overlap_seconds = DEFAULT_OVERLAP_S } = request.body ?? {};
-      return answerOnce(database, request, reply, async (tx) =>
-        showOnce(reply, await rotateKey(tx, key_id, overlap_seconds)),
-      );
+      return answerWithKey(database, request, reply, (tx) => rotateKey(tx, key_id, overlap_seconds), key_id);
     },
   );
 }
@@ -111,6 +111,39 @@ function placeOf(key: readonly string[] | undefined): KeyPlace | undefined {
   return createdAt === undefined || keyId === undefined
     ? undefined
     : { createdAt: instantOf(createdAt, 'query/cursor'), keyId };
+}
+
+/**
+ * Makes a key and answers with it, once under an Idempotency-Key, and logs it when it is committed.
+ *
+ * @param replaces the key that a rotation replaces
+ */
+async function answerWithKey(
+  database: Database,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  make: (tx: Tx) => Promise<CreatedKey>,
+  replaces?: string,
+): Promise<void> {
+  const made: CreatedKey[] = [];
+  await answerOnce(database, request, reply, async (tx) => {
+    const key = await make(tx);
+    made.push(key);
+    return showOnce(reply, key);
+  });
+  const key = made.at(-1);
+  if (key === undefined) return;
+  const { key_id, role, subject } = key;
+  logKey(request, replaces === undefined ? 'key created' : 'key rotated', { key_id, role, subject, replaces });
+}
+
+/** Logs what was done to a key, and who did it. */
+function logKey(
+  { id, principal, log }: FastifyRequest,
+  what: string,
+  key: Partial<Key> & { replaces?: string | undefined },
+): void {
+  log.info({ reqId: id, actor: actorOf(principal), ...key }, what);
 }
 
 /** An answer with the text of a new key, which is left out of what is stored for repetitions. */

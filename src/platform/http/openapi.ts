@@ -125,6 +125,19 @@ const LINK = { Link: { type: 'string', description: 'The next page (RFC 8288, `r
 
 const RETRY_AFTER = { 'Retry-After': { type: 'integer', description: 'Seconds after which a retry is worthwhile.' } };
 
+const RATE_LIMIT = {
+  RateLimit: {
+    type: 'string',
+    description: 'The requests that remain (`r`), and the seconds until their window ends (`t`), by policy.',
+    examples: ['"default";r=0;t=42'],
+  },
+  'RateLimit-Policy': {
+    type: 'string',
+    description: 'The quota of requests (`q`) in a window of seconds (`w`), by policy.',
+    examples: ['"default";q=600;w=60'],
+  },
+};
+
 function responsesOf(route: RouteOptions, schema: { response?: Record<string, Json> }): Record<string, Json> {
   const { cached = false, paged = false } = route.config ?? {};
   const headers = { ...REQUEST_ID, ...(cached ? CACHED_RESPONSE_HEADERS : {}), ...(paged ? LINK : {}) };
@@ -171,10 +184,11 @@ function problemResponse(failures: readonly FailureType[]): Json {
   const examples = Object.fromEntries(
     [...named].map(([type, each]) => [type, { summary: each.title, value: exampleProblem(each) }]),
   );
-  const retries = failures.some(({ kind }) => kind === 'unavailable');
+  const isLimit = failures.some(({ kind }) => kind === 'rate-limited');
+  const retries = isLimit || failures.some(({ kind }) => kind === 'unavailable');
   return {
     description: `Problem type ${types}.`,
-    headers: { ...REQUEST_ID, ...(retries ? RETRY_AFTER : {}) },
+    headers: { ...REQUEST_ID, ...(retries ? RETRY_AFTER : {}), ...(isLimit ? RATE_LIMIT : {}) },
     content: { 'application/problem+json': { schema: problemSchema(failures), examples } },
   };
 }

@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
+import { type FastifyBaseLogger, type FastifyRequest, fastify, LogController } from 'fastify';
 import type { Logger } from '../../logger.ts';
 import type { HttpServer } from '../http-server.ts';
 import { COMPONENT, describeOperation, hoistComponents } from '../openapi.ts';
@@ -8,13 +8,15 @@ import { AS_INTEGER, ERROR_MESSAGE } from '../parameters.ts';
 import { handleError, plainProblem, sendProblem } from '../problem.ts';
 import { ProblemSchema } from '../problem-schema.ts';
 import { refuseBrokenRequest, refuseInvalidHeaders } from './broken-request.ts';
+import { allowOrigins } from './cross-origin.ts';
 import { encodeAnswers } from './encode-answers.ts';
 import { readJsonBodies } from './json-body.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
 import { parseQuery, refuseUnknownParameters } from './query-string.ts';
 import { createRequestIds } from './request-ids.ts';
 import { lazySchemaCompilers } from './schema-compilers.ts';
-import { DATA_HEADERS } from './security-headers.ts';
+import { DATA_HEADERS, HSTS } from './security-headers.ts';
+import { isOverTls, trustOnly } from './trusted-proxies.ts';
 
 /** Limits on requests and connections. Fastify's defaults for most of them are "no limit". */
 const LIMITS = {
@@ -45,6 +47,14 @@ interface ServerDescription {
   readonly securitySchemes?: Readonly<Record<string, SecurityScheme>>;
 }
 
+/** The proxies and the origins through which requests may come. */
+interface Reach {
+  /** The addresses and ranges of proxies whose `X-Forwarded-*` headers are believed; none by default. */
+  readonly trustProxy?: readonly string[] | undefined;
+  /** The origins whose pages may read answers; none by default. */
+  readonly corsOrigins?: readonly string[] | '*' | undefined;
+}
+
 /**
  * Creates a server with limits, problem+json errors, OpenAPI and security headers, and without routes. It does not
  * listen.
@@ -52,7 +62,15 @@ interface ServerDescription {
 export async function createServer(
   logger: Logger,
   { tags, securitySchemes = {}, ...about }: ServerDescription,
+  { trustProxy, corsOrigins }: Reach = {},
 ): Promise<HttpServer> {
+  const trusts = trustProxy && trustOnly(trustProxy);
+  /** The headers of every answer. Requests that the framework refuses know nothing of trusted proxies. */
+  const headersOfAll = ({ id, raw }: FastifyRequest) => ({
+    ...DATA_HEADERS,
+    'x-request-id': id,
+    ...(isOverTls(raw, trusts) ? HSTS : {}),
+  });
   const app = fastify({
     loggerInstance: logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -60,6 +78,7 @@ export async function createServer(
     childLoggerFactory: (parent) => parent,
     genReqId: createRequestIds(),
     requestIdHeader: false,
+    trustProxy: trusts ?? false,
     bodyLimit: LIMITS.bodyBytes,
     requestTimeout: LIMITS.requestMs,
     connectionTimeout: LIMITS.idleConnectionMs,
@@ -77,8 +96,7 @@ export async function createServer(
     ajv: { customOptions: AJV },
     schemaController: { compilersFactory: lazySchemaCompilers() },
     // Hooks do not run for these errors, so the headers are set here.
-    frameworkErrors: (error, request, reply) =>
-      handleError(error, request, reply.headers({ ...DATA_HEADERS, 'x-request-id': request.id })),
+    frameworkErrors: (error, request, reply) => handleError(error, request, reply.headers(headersOfAll(request))),
     clientErrorHandler: refuseBrokenRequest(LIMITS.headerBytes),
   }).withTypeProvider<TypeBoxTypeProvider>();
 
@@ -93,9 +111,10 @@ export async function createServer(
     ),
   );
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(DATA_HEADERS).header('x-request-id', request.id);
+    reply.headers(headersOfAll(request));
     done();
   });
+  if (corsOrigins) allowOrigins(app, corsOrigins);
   refuseInvalidHeaders(app);
   refuseUnknownParameters(app);
   readJsonBodies(app, LIMITS.bodyBytes);

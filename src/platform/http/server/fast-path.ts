@@ -31,25 +31,47 @@ type RequestListener = (request: IncomingMessage, response: ServerResponse) => v
 
 const AUTHORIZATION = 'authorization';
 /** Request headers that can change the answer. A request that has one of them goes to the framework. */
-const ANSWER_CHANGING_HEADERS = new Set([
+const ANSWER_CHANGING_HEADERS = [
   ...['cache-control', 'if-none-match', 'if-match', 'if-modified-since', 'range', 'expect'],
   ...['origin', 'cookie', AUTHORIZATION, 'x-api-key', 'idempotency-key'],
-]);
-/** Compared first, because most other headers have another length. */
-const ANSWER_CHANGING_LENGTHS = new Set([...ANSWER_CHANGING_HEADERS].map((name) => name.length));
+];
 
 /** Decides which requests may be answered here, where requests need credentials. */
-export interface FastPathGate {
+export interface FastPathGate<Sender> {
   /**
-   * Whether credentials that are in memory allow a request. A request that is not admitted goes to the framework, which
-   * decides about it.
+   * The sender of a request, if credentials that are in memory allow it. A request that is not admitted goes to the
+   * framework, which decides about it.
    *
    * @param authorization the value of the request's only `Authorization` header
    * @param url the URL pattern of the route
    */
-  admits(authorization: string, url: string): boolean;
-  /** Values of `Vary`: the request headers that decide. */
-  readonly vary: string;
+  admits(authorization: string, url: string): Sender | undefined;
+  /** Counts an answer to an admitted request, and returns the headers that it adds: names and values in turn. */
+  count(sender: Sender): readonly string[];
+  /** Headers of every answer: names and values in turn. */
+  readonly headers: readonly string[];
+}
+
+/** An answer of the fast path, for the access log. */
+export interface AnsweredRequest<Sender> {
+  readonly request: IncomingMessage;
+  readonly status: number;
+  /** The URL pattern of the route. */
+  readonly url: string;
+  readonly elapsedMs: number;
+  readonly id: string;
+  /** `undefined` where requests need no credentials. */
+  readonly sender: Sender | undefined;
+}
+
+export interface FastPathOptions<Sender> {
+  /** `undefined` admits every request without credentials. */
+  readonly gate?: FastPathGate<Sender> | undefined;
+  /** Headers of every answer: names and values in turn. */
+  readonly headers?: readonly string[];
+  /** More request headers that can change the answer, by lower-case name. */
+  readonly answerChangingHeaders?: readonly string[];
+  readonly onAnswer?: ((answered: AnsweredRequest<Sender>) => void) | undefined;
 }
 
 const HOST = 'host';
@@ -62,13 +84,16 @@ const STATUS_LINE = 'HTTP/1.1 200 OK\r\n';
  *
  * None of the framework's hooks run for these answers, so the gate must do for them what hooks do for others. Call it
  * before any route is added.
- *
- * @param gate `undefined` admits every request without credentials
  */
-export function enableFastPath(app: HttpServer, metrics: RequestMetrics, gate?: FastPathGate): void {
+export function enableFastPath<Sender>(
+  app: HttpServer,
+  metrics: RequestMetrics,
+  { gate, headers: moreHeaders = [], answerChangingHeaders = [], onAnswer }: FastPathOptions<Sender> = {},
+): void {
   const nextId = createRequestIds();
   const formatDate = createDateHeader();
-  const constantHeaders = gate === undefined ? HEADERS_OF_ALL : [...HEADERS_OF_ALL, 'vary', gate.vary];
+  const isPlain = createPlainCheck([...ANSWER_CHANGING_HEADERS, ...answerChangingHeaders]);
+  const constantHeaders = [...HEADERS_OF_ALL, ...moreHeaders, ...(gate?.headers ?? [])];
   let constantLines = '';
   const routes: { readonly route: FastRoute; readonly metrics: RouteMetrics }[] = [];
   let isClosing = false;
@@ -84,30 +109,51 @@ export function enableFastPath(app: HttpServer, metrics: RequestMetrics, gate?: 
     const { url, method } = request;
     if (method !== 'GET' || url === undefined || isClosing) return false;
     for (const { route, metrics: routeMetrics } of routes) {
-      if (url.startsWith(route.prefix))
-        return isAdmitted(request, response, route) && answerBy(route, routeMetrics, url, response);
+      if (url.startsWith(route.prefix)) return admitAndAnswer(route, routeMetrics, url, request, response);
     }
     return false;
   }
 
-  function isAdmitted(request: IncomingMessage, response: ServerResponse, { url }: FastRoute): boolean {
-    if (gate === undefined) return isPlain(request, response);
+  function admitAndAnswer(
+    route: FastRoute,
+    routeMetrics: RouteMetrics,
+    url: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): boolean {
+    if (gate === undefined) {
+      return isPlain(request, response) && answerBy(route, routeMetrics, url, request, response, undefined);
+    }
     const authorization = findAuthorization(request);
-    return authorization !== undefined && isPlain(request, response, AUTHORIZATION) && gate.admits(authorization, url);
+    if (authorization === undefined || !isPlain(request, response, AUTHORIZATION)) return false;
+    const sender = gate.admits(authorization, route.url);
+    return sender !== undefined && answerBy(route, routeMetrics, url, request, response, sender);
   }
 
-  function answerBy(route: FastRoute, routeMetrics: RouteMetrics, url: string, response: ServerResponse): boolean {
+  function answerBy(
+    route: FastRoute,
+    routeMetrics: RouteMetrics,
+    url: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+    sender: Sender | undefined,
+  ): boolean {
     const startedAt = performance.now();
     const answer = tryAnswer(route, url);
     if (answer === undefined) return false;
     const id = nextId();
-    const headers = gate === undefined ? answer.headers : privateHeaders(answer.headers);
+    const headers =
+      gate === undefined || sender === undefined
+        ? answer.headers
+        : [...privateHeaders(answer.headers), ...gate.count(sender)];
     if ('failure' in answer) sendFailure(answer.failure, [...headers, ...constantHeaders], id, response);
     else {
       const lines = `${STATUS_LINE}${formatLines(headers)}x-request-id: ${id}\r\n${formatDate(startedAt)}`;
       sendBytes(lines + constantLines + answer.packed, response);
     }
-    routeMetrics.record(response.statusCode, performance.now() - startedAt);
+    const elapsedMs = performance.now() - startedAt;
+    routeMetrics.record(response.statusCode, elapsedMs);
+    onAnswer?.({ request, status: response.statusCode, url: route.url, elapsedMs, id, sender });
     return true;
   }
 
@@ -122,24 +168,28 @@ export function enableFastPath(app: HttpServer, metrics: RequestMetrics, gate?: 
   });
 }
 
-/**
- * Whether the URL alone decides the answer, and the connection goes on after it. A request without Host is malformed, or
- * of an older HTTP.
- *
- * @param ignored a header that has been read already
- */
-function isPlain({ rawHeaders }: IncomingMessage, { shouldKeepAlive }: ServerResponse, ignored = ''): boolean {
-  let hasHost = false;
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at] ?? '';
-    if (name.length === HOST.length) hasHost ||= name === 'Host' || name.toLowerCase() === HOST;
-    else if (ANSWER_CHANGING_LENGTHS.has(name.length) && changesAnswer(name.toLowerCase(), ignored)) return false;
-  }
-  return hasHost && shouldKeepAlive;
-}
+type PlainCheck = (request: IncomingMessage, response: ServerResponse, ignored?: string) => boolean;
 
-function changesAnswer(name: string, ignored: string): boolean {
-  return name !== ignored && ANSWER_CHANGING_HEADERS.has(name);
+/**
+ * Creates the check whether the URL alone decides the answer, and the connection goes on after it. A request without Host
+ * is malformed, or of an older HTTP. `ignored` is a header that has been read already.
+ */
+function createPlainCheck(answerChangingHeaders: readonly string[]): PlainCheck {
+  const names = new Set(answerChangingHeaders);
+  // Compared first, because most other headers have another length.
+  const lengths = new Set(answerChangingHeaders.map((name) => name.length));
+  return ({ rawHeaders }, { shouldKeepAlive }, ignored = '') => {
+    let hasHost = false;
+    for (let at = 0; at < rawHeaders.length; at += 2) {
+      const name = rawHeaders[at] ?? '';
+      if (name.length === HOST.length) hasHost ||= name === 'Host' || name.toLowerCase() === HOST;
+      else if (lengths.has(name.length)) {
+        const lowerCase = name.toLowerCase();
+        if (lowerCase !== ignored && names.has(lowerCase)) return false;
+      }
+    }
+    return hasHost && shouldKeepAlive;
+  };
 }
 
 /** The value that Node's parsed headers have: the first one. Parsing all of them takes longer than the rest of the check. */

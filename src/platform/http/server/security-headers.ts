@@ -2,6 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import helmet from 'helmet';
 
+/** Sent to requests that came over TLS, to this server or to a proxy that it trusts. */
+export const HSTS = { 'strict-transport-security': 'max-age=31536000' } as const;
+
 const CONTENT_SECURITY_POLICY = {
   defaultSrc: ["'self'"],
   scriptSrc: ["'self'"],
@@ -35,7 +38,7 @@ function readPageHeaders(directives: typeof CONTENT_SECURITY_POLICY): Readonly<R
     },
     removeHeader() {},
   };
-  const writeHeaders = helmet({ contentSecurityPolicy: { directives } });
+  const writeHeaders = helmet({ contentSecurityPolicy: { directives }, strictTransportSecurity: false });
   writeHeaders({} as IncomingMessage, response as unknown as ServerResponse, (error) => {
     if (error) throw error;
   });

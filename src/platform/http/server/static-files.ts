@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { HttpServer } from '../http-server.ts';
 import { matchesEtag } from '../if-none-match.ts';
 import { handleError } from '../problem.ts';
+import { varyByEncoding } from './encode-answers.ts';
 import { sendPageHeaders } from './security-headers.ts';
 
 const PAGE = 'index.html';
@@ -87,7 +88,8 @@ function addPageRoutes(scope: HttpServer, { paths, name, directory }: Page): voi
     const page = await readPage(directory);
     if (page === undefined) return reply.type('text/html; charset=utf-8').send(unbuilt(name));
     const etag = `W/"${hash('sha1', page, 'base64url')}"`;
-    reply.headers({ etag, 'cache-control': 'no-cache', vary: 'accept-encoding' });
+    reply.headers({ etag, 'cache-control': 'no-cache' });
+    varyByEncoding(reply);
     if (matchesEtag(request.headers['if-none-match'], etag)) return reply.code(304).send();
     return reply.sendFile(PAGE, directory, { etag: false, lastModified: false, cacheControl: false });
   };
