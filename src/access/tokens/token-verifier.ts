@@ -11,7 +11,7 @@ import { principalOf } from './token-principal.ts';
 const MAX_CACHED = 10_000;
 /** A token that was verified is not verified again for this time. */
 const CACHED_FOR_MS = 60_000;
-/** How far ahead of ours the issuer's clock may be. */
+/** How much the issuer's clock and ours may differ, at the beginning and at the end of a token's life. */
 const LEEWAY_S = 30;
 
 export interface TokenVerifierDeps extends IssuerKeysDeps {
@@ -30,7 +30,7 @@ interface KnownIssuer {
   readonly keys: IssuerKeys;
 }
 
-/** Verifies JSON Web Tokens. Verified ones are kept by their hash for a while, and never past their expiry. */
+/** Verifies JSON Web Tokens. Verified ones are kept by their hash for a while, and never past their expiry and its leeway. */
 export class TokenVerifier {
   readonly #issuers: ReadonlyMap<string, KnownIssuer>;
   readonly #nowMs: () => number;
@@ -56,8 +56,8 @@ export class TokenVerifier {
     const principal = await this.#verifyNow(token);
     if (principal === undefined) return undefined;
     const nowMs = this.#nowMs();
-    const expiresAtMs = expiryOf(principal);
-    // A second comparison, because jose grants its leeway to the expiry too, and fetching keys takes time.
+    const expiresAtMs = expiryOf(principal) + LEEWAY_S * 1_000;
+    // A second comparison, because fetching keys takes time.
     if (nowMs >= expiresAtMs) return undefined;
     this.#verified.set(id, { principal, untilMs: Math.min(nowMs + CACHED_FOR_MS, expiresAtMs) });
     return principal;

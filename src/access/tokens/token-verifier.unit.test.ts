@@ -52,6 +52,7 @@ describe('TokenVerifier', () => {
     ],
     ['an audience list', { aud: ['other', AUDIENCE] }, { subject: 1 }],
     ['nbf within the leeway', { nbf: START_S + 29 }, { subject: 1 }],
+    ['exp within the leeway', { exp: START_S - 29 }, { subject: 1 }],
   ])('a token with %s is accepted', async (_name, claims, principal) => {
     expect(await tokens.openVerifier().verify(await withClaims(claims))).toMatchObject(principal);
   });
@@ -60,7 +61,7 @@ describe('TokenVerifier', () => {
     ['the wrong issuer', { iss: 'https://other.example' }],
     ['the wrong audience', { aud: 'other' }],
     ['an expiry that has passed', { exp: START_S - 3_600 }],
-    ['an expiry at this moment', { exp: START_S }],
+    ['an expiry at the end of the leeway', { exp: START_S - 30 }],
     ['an expiry beyond all dates', { exp: 1e15 }],
     ['nbf beyond the leeway', { nbf: START_S + 31 }],
     ['an unknown role', { holdfast_role: 'root' }],
@@ -140,10 +141,10 @@ describe('TokenVerifier', () => {
     },
   );
 
-  it('a verified token is used for at most a minute, and not past its expiry', async () => {
+  it('a verified token is used for at most a minute, and not past its expiry and the leeway', async () => {
     const verifier = tokens.openVerifier();
     const token = await signToken(tokens.key, START_MS);
-    const short = await withClaims({ exp: START_S + 10 });
+    const short = await withClaims({ exp: START_S - 20 });
     await verifier.verify(token);
     await verifier.verify(short);
     tokens.nowMs += 9_999;

@@ -22,6 +22,7 @@ export async function openInstances(
   { url, clock }: TestDatabase,
   count: number,
   limits?: BatchLimits,
+  env: Record<string, string> = {},
 ): Promise<Instances> {
   if (url === undefined) throw new Error('only PostgreSQL can serve several instances');
   await using stack = new AsyncDisposableStack();
@@ -29,7 +30,7 @@ export async function openInstances(
   for (let index = 0; index < count; index += 1) {
     const options = { url, applicationName: INSTANCE, constraints: inventoryConstraints, onBroken() {} };
     const database = stack.use(openPostgres(options));
-    const app = await openTestApp(database, {}, limits ? { limits, clock } : { clock });
+    const app = await openTestApp(database, env, limits ? { limits, clock } : { clock });
     stack.defer(() => app.close());
     apps.push(app);
   }
