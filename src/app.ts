@@ -21,6 +21,7 @@ import { VARY_BY_ORIGIN } from './platform/http/server/cross-origin.ts';
 import { endConnections } from './platform/http/server/end-connections.ts';
 import { enableFastPath } from './platform/http/server/fast-path.ts';
 import { addHealthRoutes, type OptionalDependency } from './platform/http/server/health.ts';
+import type { SchemaCompilers } from './platform/http/server/schema-compilers.ts';
 import type { Shutdown } from './platform/http/server/shutdown.ts';
 import { serveStaticFiles } from './platform/http/server/static-files.ts';
 import type { Logger } from './platform/logger.ts';
@@ -75,6 +76,8 @@ export interface AppDeps {
   readonly shutdown: Shutdown;
   readonly dependencies: () => readonly OptionalDependency[];
   readonly network: NetworkSettings;
+  /** Defaults to compilers that wait for the first request. */
+  readonly schemaCompilers: SchemaCompilers | undefined;
   readonly access: AccessDeps;
   readonly reservations: ReservationsDeps;
   readonly orders: OrdersDeps;
@@ -86,7 +89,7 @@ export interface AppDeps {
 /** Builds the whole HTTP surface: routes of all modules, health, metrics and the page. It does not listen. */
 export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   const description = { ...DESCRIPTION, version: deps.version, tags: TAGS, securitySchemes: SECURITY_SCHEMES };
-  const app = await createServer(deps.logger, description, deps.network);
+  const app = await createServer(deps.logger, description, deps.network, deps.schemaCompilers);
   guardRoutes(app, deps.access);
   serveMetrics(app, deps.metrics);
   answerFast(app, deps);

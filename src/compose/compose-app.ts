@@ -18,6 +18,7 @@ import { type Database, readInstallation } from '../platform/db/database.ts';
 import { type DatabaseClock, SampledClock } from '../platform/db/database-clock.ts';
 import type { HttpServer } from '../platform/http/http-server.ts';
 import type { OptionalDependency } from '../platform/http/server/health.ts';
+import type { SchemaCompilers } from '../platform/http/server/schema-compilers.ts';
 import { Shutdown } from '../platform/http/server/shutdown.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
@@ -37,6 +38,8 @@ export interface AppOverrides {
   readonly suppliers?: readonly Supplier[];
   /** Time that a reader waits for the first answer of a supplier of items, in milliseconds. */
   readonly firstAnswerWithinMs?: number;
+  /** Replaces the compilers that wait for the first request. */
+  readonly schemaCompilers?: SchemaCompilers;
 }
 
 export interface ComposedApp {
@@ -76,7 +79,7 @@ export async function composeApp(
   const vehicles = { database, view: createVehicleView(freshness, database, config.vehiclesMaxAgeMs) };
   const pageOptions = { maxAgeMs: config.ordersMaxAgeMs, pageSize: config.ordersPageSize };
   const orders = { database, pages: new OrderPages(database, freshness, feed, pageOptions) };
-  const { suppliers = config.suppliers, firstAnswerWithinMs } = overrides;
+  const { suppliers = config.suppliers, firstAnswerWithinMs, schemaCompilers } = overrides;
   const supplierIds = suppliers.map(({ id }) => id);
   // A pause needs their rows, also where another instance syncs them.
   if (supplierIds.length > 0) await database.transaction((tx) => registerSuppliers(tx, supplierIds));
@@ -101,7 +104,8 @@ export async function composeApp(
 
   const modules = { access, reservations, orders, vehicles, supply, events };
   const dependencies = () => listDependencies(feed, redis);
-  const app = await buildApp({ logger, version, metrics, shutdown, dependencies, network, ...modules });
+  const surface = { metrics, shutdown, dependencies, network, schemaCompilers };
+  const app = await buildApp({ logger, version, ...surface, ...modules });
   app.addHook('onClose', () => uses[Symbol.asyncDispose]());
   app.addHook('onClose', () => supply.reads[Symbol.asyncDispose]());
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());

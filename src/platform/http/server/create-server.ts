@@ -14,7 +14,7 @@ import { readJsonBodies } from './json-body.ts';
 import { refuseOtherMethods } from './method-not-allowed.ts';
 import { parseQuery, refuseUnknownParameters } from './query-string.ts';
 import { createRequestIds } from './request-ids.ts';
-import { lazySchemaCompilers } from './schema-compilers.ts';
+import { lazySchemaCompilers, type SchemaCompilers } from './schema-compilers.ts';
 import { DATA_HEADERS, HSTS } from './security-headers.ts';
 import { isOverTls, trustOnly } from './trusted-proxies.ts';
 
@@ -63,6 +63,7 @@ export async function createServer(
   logger: Logger,
   { tags, securitySchemes = {}, ...about }: ServerDescription,
   { trustProxy, corsOrigins }: Reach = {},
+  schemaCompilers: SchemaCompilers = lazySchemaCompilers(),
 ): Promise<HttpServer> {
   const trusts = trustProxy && trustOnly(trustProxy);
   /** The headers of every answer. Requests that the framework refuses know nothing of trusted proxies. */
@@ -94,7 +95,7 @@ export async function createServer(
       requireHostHeader: false,
     },
     ajv: { customOptions: AJV },
-    schemaController: { compilersFactory: lazySchemaCompilers() },
+    schemaController: { compilersFactory: schemaCompilers },
     // Hooks do not run for these errors, so the headers are set here.
     frameworkErrors: (error, request, reply) => handleError(error, request, reply.headers(headersOfAll(request))),
     clientErrorHandler: refuseBrokenRequest(LIMITS.headerBytes),

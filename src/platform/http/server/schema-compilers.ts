@@ -3,7 +3,10 @@ import type { FastifyServerOptions } from 'fastify';
 
 const require = createRequire(import.meta.url);
 
-type Compilers = Required<NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>>;
+/** Fastify's factories of a validator and a serializer for each schema of a route. */
+export type SchemaCompilers = Required<
+  NonNullable<NonNullable<FastifyServerOptions['schemaController']>['compilersFactory']>
+>;
 type Validate = ((data: unknown) => unknown) & { errors?: unknown };
 type BuildValidator = (schemas: unknown, options: unknown) => (route: unknown) => Validate;
 type BuildSerializer = (schemas: unknown, options: unknown) => (route: unknown) => (data: unknown) => string;
@@ -12,7 +15,7 @@ type BuildSerializer = (schemas: unknown, options: unknown) => (route: unknown) 
  * Fastify's compilers of schemas, made lazy: a schema is compiled when the first request needs it. To load the compilers
  * and to compile all schemas takes a tenth of the processor time of a start.
  */
-export function lazySchemaCompilers(): Compilers {
+export function lazySchemaCompilers(): SchemaCompilers {
   const validators = once(() => (require('@fastify/ajv-compiler') as () => BuildValidator)());
   const serializers = once(() => (require('@fastify/fast-json-stringify-compiler') as () => BuildSerializer)());
   const buildValidator: BuildValidator = (schemas, options) => (route) => {
@@ -29,7 +32,7 @@ export function lazySchemaCompilers(): Compilers {
     return (data) => compiled()(data);
   };
   // Fastify's types name everything that Ajv's functions have; it uses only this.
-  return { buildValidator, buildSerializer } as unknown as Compilers;
+  return { buildValidator, buildSerializer } as unknown as SchemaCompilers;
 }
 
 /** Loads the compilers without compiling anything, so that the first request waits less. */
