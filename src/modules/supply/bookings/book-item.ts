@@ -1,15 +1,9 @@
-import { type Actor, type Ownership, UNRESTRICTED } from '../../../access/index.ts';
+import { type Actor, Forbidden, type Ownership, UNRESTRICTED } from '../../../access/index.ts';
 import type { Tx } from '../../../platform/db/database.ts';
 import { NotFound } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
 import { SlotTaken } from '../../inventory/index.ts';
-import {
-  bookSlot,
-  cancelReservation,
-  ForeignClient,
-  type ReservationPolicy,
-  SlotClosed,
-} from '../../reservations/index.ts';
+import { bookSlot, cancelReservation, type ReservationPolicy, SlotClosed } from '../../reservations/index.ts';
 import { ItemSoldOut } from './booking-failures.ts';
 import { type ItemBooking, isItem, readBooking } from './booking-store.ts';
 
@@ -47,6 +41,8 @@ export interface CancelBookingCommand {
 export async function cancelBooking(tx: Tx, command: CancelBookingCommand): Promise<void> {
   const { bookingId: reservationId, clientId, ownership, actor } = command;
   await readBooking(tx, reservationId, ownership);
-  if (ownership.clientId !== null && (clientId ?? ownership.clientId) !== ownership.clientId) throw new ForeignClient();
+  if (ownership.clientId !== null && (clientId ?? ownership.clientId) !== ownership.clientId) {
+    throw new Forbidden(`query/client_id names ${clientId}, and these credentials are for ${ownership.clientId}`);
+  }
   await cancelReservation(tx, { reservationId, clientId, ownership, actor });
 }
