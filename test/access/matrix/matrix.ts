@@ -42,11 +42,7 @@ async function readRefusal(stream: Readable, status: number): Promise<string> {
 }
 
 /** The refusal that a request must get; `undefined` when it is allowed. */
-function refusalOf(
-  access: ExpectedAccess,
-  role: TriedRole,
-  variant: MatrixRequest['variant'],
-): string | undefined {
+function refusalOf(access: ExpectedAccess, role: TriedRole, variant: MatrixRequest['variant']): string | undefined {
   if (access === 'public') return undefined;
   const refusals = access[role];
   return refusals === undefined ? '403 forbidden' : named(refusals[variant as Foreign]);
