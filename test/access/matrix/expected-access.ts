@@ -51,6 +51,8 @@ export const EXPECTED: Readonly<Record<string, ExpectedAccess>> = {
   'GET /metrics': { operator: ANY, monitor: ANY },
   getHealth: 'public',
   getReadiness: 'public',
+  signIn: 'public',
+  signOut: 'public',
 
   getWhoami: { ...BUYERS, reseller: ANY, monitor: ANY },
   createKey: OPERATORS,

@@ -70,6 +70,7 @@ function bodyOf(example: Readonly<Record<string, unknown>>, variant: MatrixReque
       if (name in world.own) return [name, named[name as keyof Party]];
       if (name === 'slot_id' || name === 'timeslot_id') return [name, world.slot_id];
       if (name === 'item_id') return [name, world.item_id];
+      if (name === 'key') return [name, world.tokens.viewer];
       return [name, name === 'pairs' ? [{ vehicle_id: world.vehicle_id, timestamp: '2023-01-01T00:00:00Z' }] : value];
     }),
   );
