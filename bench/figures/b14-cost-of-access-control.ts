@@ -52,7 +52,7 @@ async function measureReads(run: BenchRun): Promise<readonly (readonly number[])
   const sides = [side('off', off, ''), side('on', on, key)];
   // An answer is rendered when it is first read.
   for (const { measure: warmUp } of sides) await warmUp();
-  return takeTurns(run.rounds, sides, run.say);
+  return await takeTurns(run.rounds, sides, run.say);
 }
 
 async function measureHolds(run: BenchRun): Promise<readonly (readonly number[])[]> {
@@ -61,7 +61,7 @@ async function measureHolds(run: BenchRun): Promise<readonly (readonly number[])
     name: `${name}, µs per hold`,
     measure: () => measureHoldsOnce(run, template, env),
   });
-  return takeTurns(run.rounds, [side('off', {}), side('on', AUTH_ON)], run.say);
+  return await takeTurns(run.rounds, [side('off', {}), side('on', AUTH_ON)], run.say);
 }
 
 async function measureHoldsOnce(run: BenchRun, template: Template, env: Record<string, string>): Promise<number> {

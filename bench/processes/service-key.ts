@@ -4,7 +4,7 @@ const OPERATOR_KEY = 'an-operator-key-of-the-bench-only-0123456789';
 export const AUTH_ON = {
   AUTH: 'on',
   HOLDFAST_OPERATOR_KEY: OPERATOR_KEY,
-  RATE_LIMIT: '1000000000/1m',
+  RATE_LIMIT: '900000000/1m',
   MAX_LIVE_HOLDS: '1000000',
 };
 
