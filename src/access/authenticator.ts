@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { ChangeFeed } from '../platform/db/change-feed.ts';
 import type { Database } from '../platform/db/database.ts';
 import type { DatabaseClock } from '../platform/db/database-clock.ts';
@@ -17,9 +18,12 @@ export interface Credentials {
 }
 
 interface CachedKey {
+  readonly keyId: string;
   readonly secretHash: Uint8Array;
   readonly expiresAtMs: number;
   readonly principal: Principal;
+  /** When its use was last noted, by the database's clock in milliseconds. */
+  notedAtMs: number;
 }
 
 export interface AuthenticatorDeps {
@@ -35,11 +39,20 @@ export interface AuthenticatorDeps {
 
 /** The three parts of a JSON Web Token. A key has no dots. */
 const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+/** `Authorization` headers that are remembered with the key that they were found to present. */
+const MAX_PRESENTED = 20_000;
+/** A use is noted at most once in this time by each instance; the statement that stores it does so for all of them. */
+const NOTE_EVERY_MS = 60_000;
 const BEARER = /^Bearer +([\x21-\x7e]+)$/i;
 
 /** Finds out who sends a request. */
 export class Authenticator {
   readonly #keys: CredentialCache<CachedKey>;
+  /**
+   * Keys by the header that presented them, so that the fast path does not parse and hash it again. An entry counts only
+   * while `#keys` has the very same key, so it ends when that does.
+   */
+  readonly #presented = new LRUCache<string, CachedKey>({ max: MAX_PRESENTED });
   readonly #clock: DatabaseClock;
   readonly #uses: KeyUses;
   readonly #operatorHash: Buffer | undefined;
@@ -71,12 +84,16 @@ export class Authenticator {
    * The principal of a request, as far as memory knows it. It never waits, and `undefined` means only that `authenticate`
    * must decide.
    */
-  fromMemory(authorization: string | undefined): Principal | undefined {
+  fromMemory(authorization: string): Principal | undefined {
+    const presented = this.#presented.get(authorization);
+    if (presented !== undefined && this.#keys.fromMemory(presented.keyId) === presented) return this.#use(presented);
     const bearer = bearerOf(authorization) ?? '';
     const key = readKey(bearer);
     if (key === undefined) return TOKEN.test(bearer) ? this.#tokens?.fromMemory(bearer) : undefined;
     const cached = this.#keys.fromMemory(key.keyId);
-    return cached && this.#verify(key, cached);
+    const principal = cached && this.#verify(key, cached);
+    if (principal) this.#presented.set(authorization, cached);
+    return principal;
   }
 
   /**
@@ -100,20 +117,24 @@ export class Authenticator {
     return this.#keys.fromMemory(keyId) ?? (await this.#keys.load(keyId));
   }
 
-  #verify({ keyId, secretHash }: PresentedKey, cached: CachedKey): Principal | undefined {
-    return equalHashes(secretHash, cached.secretHash) ? this.#use(keyId, cached) : undefined;
+  #verify({ secretHash }: PresentedKey, cached: CachedKey): Principal | undefined {
+    return equalHashes(secretHash, cached.secretHash) ? this.#use(cached) : undefined;
   }
 
   /** The principal of a key that was presented before, when a session was made from it. */
   async #keyById(keyId: string): Promise<Principal | undefined> {
     const cached = await this.#find(keyId);
-    return cached && this.#use(keyId, cached);
+    return cached && this.#use(cached);
   }
 
-  #use(keyId: string, { expiresAtMs, principal }: CachedKey): Principal | undefined {
-    if (this.#clock.latestMs() >= expiresAtMs) return undefined;
-    this.#uses.note(keyId);
-    return principal;
+  #use(key: CachedKey): Principal | undefined {
+    const nowMs = this.#clock.latestMs();
+    if (nowMs >= key.expiresAtMs) return undefined;
+    if (nowMs - key.notedAtMs >= NOTE_EVERY_MS) {
+      key.notedAtMs = nowMs;
+      this.#uses.note(key.keyId);
+    }
+    return key.principal;
   }
 }
 
@@ -123,6 +144,8 @@ function bearerOf(authorization: string | undefined): string | undefined {
 
 function toCached({ key_id, family, role, subject, secret_hash, expires_at }: StoredKey): CachedKey {
   return {
+    keyId: key_id,
+    notedAtMs: Number.NEGATIVE_INFINITY,
     secretHash: secret_hash,
     expiresAtMs: expires_at === null ? Number.POSITIVE_INFINITY : toMs(expires_at),
     principal: Object.freeze({

@@ -91,11 +91,13 @@ export function createFastPathGate({ authenticator, limits }: GuardDeps): FastPa
   // Without access control a limit is one of addresses, which the framework finds out.
   if (!authenticator) return limits.areOn ? { headers: [], admits: () => undefined, count: () => [] } : undefined;
   const { principalPolicy } = limits;
+  const accessByUrl = new Map<string, RouteAccess>();
   const policy = principalPolicy === undefined ? [] : ['ratelimit-policy', principalPolicy];
   return {
     headers: ['vary', VARY, ...policy],
     admits(authorization, url) {
-      const access = accessOf('GET', url);
+      const access = accessByUrl.get(url) ?? accessOf('GET', url);
+      accessByUrl.set(url, access);
       const principal = authenticator.fromMemory(authorization);
       if (principal === undefined || access === 'public' || !mayUse(principal, access)) return undefined;
       return limits.canAdmit(principal) ? principal : undefined;

@@ -1,18 +1,13 @@
-import { LRUCache } from 'lru-cache';
 import type { Database } from '../../platform/db/database.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { noteUses } from './key-store.ts';
 
 const WRITE_EVERY_MS = 5_000;
-/** A key is written at most once a minute by each instance, and the statement ensures that for all of them. */
-const SAME_KEY_EVERY_MS = 60_000;
-const MAX_REMEMBERED = 20_000;
 
 /** The last use of each key, written in the background. A use that is lost with its process is only a date. */
 export class KeyUses implements AsyncDisposable {
   readonly #database: Database;
   readonly #logger: Logger;
-  readonly #written = new LRUCache<string, true>({ max: MAX_REMEMBERED, ttl: SAME_KEY_EVERY_MS });
   readonly #pending = new Set<string>();
   readonly #timer: NodeJS.Timeout;
 
@@ -23,8 +18,6 @@ export class KeyUses implements AsyncDisposable {
   }
 
   note(keyId: string): void {
-    if (this.#written.has(keyId)) return;
-    this.#written.set(keyId, true);
     this.#pending.add(keyId);
   }
 

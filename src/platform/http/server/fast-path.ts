@@ -33,7 +33,7 @@ const AUTHORIZATION = 'authorization';
 /** Request headers that can change the answer. A request that has one of them goes to the framework. */
 const ANSWER_CHANGING_HEADERS = [
   ...['cache-control', 'if-none-match', 'if-match', 'if-modified-since', 'range', 'expect'],
-  ...['origin', 'cookie', AUTHORIZATION, 'x-api-key', 'idempotency-key'],
+  ...['origin', 'cookie', 'x-api-key', 'idempotency-key'],
 ];
 
 /** Decides which requests may be answered here, where requests need credentials. */
@@ -92,7 +92,7 @@ export function enableFastPath<Sender>(
 ): void {
   const nextId = createRequestIds();
   const formatDate = createDateHeader();
-  const isPlain = createPlainCheck([...ANSWER_CHANGING_HEADERS, ...answerChangingHeaders]);
+  const readAuthorization = createPlainCheck([...ANSWER_CHANGING_HEADERS, ...answerChangingHeaders]);
   const constantHeaders = [...HEADERS_OF_ALL, ...moreHeaders, ...(gate?.headers ?? [])];
   let constantLines = '';
   const routes: { readonly route: FastRoute; readonly metrics: RouteMetrics }[] = [];
@@ -121,11 +121,12 @@ export function enableFastPath<Sender>(
     request: IncomingMessage,
     response: ServerResponse,
   ): boolean {
+    const authorization = readAuthorization(request, response);
+    if (authorization === undefined) return false;
     if (gate === undefined) {
-      return isPlain(request, response) && answerBy(route, routeMetrics, url, request, response, undefined);
+      return authorization === NONE && answerBy(route, routeMetrics, url, request, response, undefined);
     }
-    const authorization = findAuthorization(request);
-    if (authorization === undefined || !isPlain(request, response, AUTHORIZATION)) return false;
+    if (authorization === NONE) return false;
     const sender = gate.admits(authorization, route.url);
     return sender !== undefined && answerBy(route, routeMetrics, url, request, response, sender);
   }
@@ -142,14 +143,16 @@ export function enableFastPath<Sender>(
     const answer = tryAnswer(route, url);
     if (answer === undefined) return false;
     const id = nextId();
-    const headers =
-      gate === undefined || sender === undefined
-        ? answer.headers
-        : [...privateHeaders(answer.headers), ...gate.count(sender)];
-    if ('failure' in answer) sendFailure(answer.failure, [...headers, ...constantHeaders], id, response);
-    else {
-      const lines = `${STATUS_LINE}${formatLines(headers)}x-request-id: ${id}\r\n${formatDate(startedAt)}`;
-      sendBytes(lines + constantLines + answer.packed, response);
+    const counted = gate === undefined || sender === undefined ? NO_HEADERS : gate.count(sender);
+    if ('failure' in answer) {
+      const headers = gate === undefined ? answer.headers : privateHeaders(answer.headers);
+      sendFailure(answer.failure, [...headers, ...counted, ...constantHeaders], id, response);
+    } else {
+      const own = formatLines(answer.headers, gate === undefined ? '' : PRIVATE) + formatLines(counted);
+      sendBytes(
+        `${STATUS_LINE}${own}x-request-id: ${id}\r\n${formatDate(startedAt)}${constantLines}${answer.packed}`,
+        response,
+      );
     }
     const elapsedMs = performance.now() - startedAt;
     routeMetrics.record(response.statusCode, elapsedMs);
@@ -168,42 +171,41 @@ export function enableFastPath<Sender>(
   });
 }
 
-type PlainCheck = (request: IncomingMessage, response: ServerResponse, ignored?: string) => boolean;
+/** The value of an `Authorization` header that a request does not have. */
+const NONE = '';
+const NO_HEADERS: readonly string[] = [];
+const PRIVATE = 'private, ';
 
 /**
- * Creates the check whether the URL alone decides the answer, and the connection goes on after it. A request without Host
- * is malformed, or of an older HTTP. `ignored` is a header that has been read already.
+ * Creates the check whether the URL and the credentials alone decide the answer, and the connection goes on after it. A
+ * request without Host is malformed, or of an older HTTP.
+ *
+ * The check returns the first `Authorization` header, as Node's parsed headers have it, or `NONE`; `undefined` for a
+ * request that must go to the framework. Node would parse all headers, which takes longer than the rest of the check.
  */
-function createPlainCheck(answerChangingHeaders: readonly string[]): PlainCheck {
+function createPlainCheck(answerChangingHeaders: readonly string[]) {
   const names = new Set(answerChangingHeaders);
   // Compared first, because most other headers have another length.
-  const lengths = new Set(answerChangingHeaders.map((name) => name.length));
-  return ({ rawHeaders }, { shouldKeepAlive }, ignored = '') => {
+  const lengths = new Set([...names, AUTHORIZATION].map((name) => name.length));
+  return ({ rawHeaders }: IncomingMessage, { shouldKeepAlive }: ServerResponse): string | undefined => {
     let hasHost = false;
+    let authorization: string | undefined;
     for (let at = 0; at < rawHeaders.length; at += 2) {
       const name = rawHeaders[at] ?? '';
       if (name.length === HOST.length) hasHost ||= name === 'Host' || name.toLowerCase() === HOST;
       else if (lengths.has(name.length)) {
         const lowerCase = name.toLowerCase();
-        if (lowerCase !== ignored && names.has(lowerCase)) return false;
+        if (lowerCase === AUTHORIZATION) authorization ??= rawHeaders[at + 1] ?? NONE;
+        else if (names.has(lowerCase)) return undefined;
       }
     }
-    return hasHost && shouldKeepAlive;
+    return hasHost && shouldKeepAlive ? (authorization ?? NONE) : undefined;
   };
-}
-
-/** The value that Node's parsed headers have: the first one. Parsing all of them takes longer than the rest of the check. */
-function findAuthorization({ rawHeaders }: IncomingMessage): string | undefined {
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at] ?? '';
-    if (name.length === AUTHORIZATION.length && name.toLowerCase() === AUTHORIZATION) return rawHeaders[at + 1];
-  }
-  return undefined;
 }
 
 /** The headers of an answer that only its principal may keep. */
 function privateHeaders(headers: readonly string[]): string[] {
-  return headers.map((value, index) => (headers[index - 1] === 'cache-control' ? `private, ${value}` : value));
+  return headers.map((value, index) => (headers[index - 1] === 'cache-control' ? PRIVATE + value : value));
 }
 
 /** After an error the framework's route answers, and reports the error if it meets it too. */
@@ -243,9 +245,13 @@ function sendBytes(bytes: string, response: ServerResponse & { _header?: string;
   response.end(bytes, 'latin1');
 }
 
-function formatLines(headers: readonly string[]): string {
+/** @param reuse what `Cache-Control` begins with */
+function formatLines(headers: readonly string[], reuse = ''): string {
   let lines = '';
-  for (let at = 0; at < headers.length; at += 2) lines += `${headers[at]}: ${headers[at + 1]}\r\n`;
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at];
+    lines += `${name}: ${name === 'cache-control' ? reuse : ''}${headers[at + 1]}\r\n`;
+  }
   return lines;
 }
 
