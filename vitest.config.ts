@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+/** The long proofs, which `npm run test:long` runs. */
+export const LONG_PROOFS = ['test/races/**/*.test.ts', 'test/access/matrix/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'client/**/*.test.ts', 'web/src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['test/faults/**', 'test/e2e/**', 'test/packages/**'],
+    exclude: ['test/faults/**', 'test/e2e/**', 'test/packages/**', ...LONG_PROOFS],
     globalSetup: ['test/support/database/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -86,6 +86,7 @@ export function shapeHistory(model: BookingModel, reservation: ModelReservation)
       slot_id: slot.id,
       quantity: reservation.quantity,
       expires_at: seconds(expiresAt),
+      by: null,
     })),
   };
 }

@@ -1,0 +1,11 @@
+import { fileURLToPath } from 'node:url';
+import { mergeConfig } from 'vitest/config';
+import short, { LONG_PROOFS } from '../vitest.config.ts';
+
+/** `npm run test:long`: races between instances, random histories, and every route as every role. */
+const long = mergeConfig(short, {
+  test: { root: fileURLToPath(new URL('..', import.meta.url)), testTimeout: 60_000, hookTimeout: 60_000 },
+});
+long.test = { ...long.test, include: LONG_PROOFS, exclude: [] };
+
+export default long;
