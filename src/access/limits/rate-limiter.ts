@@ -82,11 +82,12 @@ export class RateLimiter {
   fromMemory(name: string): Decision | undefined {
     const now = this.#now();
     const window = this.#windowOf(name, now);
-    if (this.#isSpent(window)) return { isAdmitted: false, remaining: 0, resetMs: window.endsAtMs - now };
+    const resetMs = this.#resetMs(window, now);
+    if (this.#isSpent(window)) return { isAdmitted: false, remaining: 0, resetMs };
     if (this.#needsLease(window)) return undefined;
     if (window.leased > 0) window.leased -= 1;
     window.used += 1;
-    return { isAdmitted: true, remaining: this.#remaining(window), resetMs: window.endsAtMs - now };
+    return { isAdmitted: true, remaining: this.#remaining(window), resetMs };
   }
 
   /** Decides about a request, and counts it if it is admitted. It waits for a lease if it must, and never fails. */
@@ -123,6 +124,11 @@ export class RateLimiter {
   #remaining({ used, leased, sharedLeft }: Window): number {
     const own = this.limit.requests - used;
     return this.#isShared() ? Math.min(own, leased + sharedLeft) : own;
+  }
+
+  /** Never longer than the window, as the difference of two fractions of a millisecond may be. */
+  #resetMs({ endsAtMs }: Window, now: number): number {
+    return Math.min(this.limit.windowMs, endsAtMs - now);
   }
 
   /** Takes a lease for all that wait for one of this name. */

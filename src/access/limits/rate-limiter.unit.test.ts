@@ -55,6 +55,15 @@ describe('a limiter in one process', () => {
     expect(limiter.fromMemory('a')).toEqual({ isAdmitted: true, remaining: 2, resetMs: 60_000 });
   });
 
+  it.each([0.1, 1_234.567_8, 8_191.999_9, 87_654.321_1])('resets within the window when it begins at %d ms', (ms) => {
+    const clock = new Clock();
+    const limiter = new RateLimiter(LIMIT, undefined, clock.now);
+    for (let step = 0; step < 1_000; step += 1) {
+      clock.ms = ms + step * 60_000.1;
+      expect(limiter.fromMemory('a')?.resetMs).toBeLessThanOrEqual(60_000);
+    }
+  });
+
   it('forgets the names that are least recently used beyond 100,000', () => {
     const limiter = new RateLimiter({ requests: 1, windowMs: 60_000 }, undefined, new Clock().now);
     limiter.fromMemory('first');
