@@ -63,6 +63,18 @@ eachDatabase('requests from other origins', (open) => {
     });
   });
 
+  it.each([
+    ['https://book.example', 201],
+    ['http://book.example', 403],
+  ])('a change from %s is answered %i where a trusted proxy reports TLS', async (origin, expected) => {
+    await using proxied = await openGuardedApp(open().database, { TRUST_PROXY: '127.0.0.1' });
+    const forwarded = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'book.example' };
+    const session = await signIn(proxied, (await makeKey(proxied, 'service')).key);
+    const body = { first_name: 'Ada', last_name: 'Byron' };
+    const headers = { ...session, ...forwarded, origin };
+    expect((await ask(proxied, 'POST', '/api/v1/clients', body, headers)).status).toBe(expected);
+  });
+
   it('reads with a session need no origin', async () => {
     const session = await signIn(app, (await makeKey(app, 'service')).key);
     expect((await ask(app, 'GET', '/api/v1/clients', undefined, session)).status).toBe(200);

@@ -29,7 +29,7 @@ export function refuseOtherOrigins(request: FastifyRequest): void {
     throw new Forbidden('Another site may not sign in here. Use the page of this server');
 }
 
-function originOf({ headers, host }: FastifyRequest): Origin {
+function originOf({ headers, host, protocol }: FastifyRequest): Origin {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin' ? 'same' : 'other';
   const { origin } = headers;
@@ -38,6 +38,8 @@ function originOf({ headers, host }: FastifyRequest): Origin {
   const scheme = /^https?:\/\//.exec(origin)?.[0];
   // Without one it is the `null` of a sandboxed page, or no origin at all.
   if (scheme === undefined) return 'other';
+  // A trusted proxy has reported TLS, so a page that came by plain http is not of this server: anyone may have changed it.
+  if (protocol === 'https' && scheme !== 'https://') return 'other';
   const sender = URL.parse(origin)?.host;
   return sender !== undefined && sender === URL.parse(`${scheme}${host}`)?.host ? 'same' : 'other';
 }
