@@ -62,6 +62,7 @@ export function guardRoutes(app: HttpServer, { authenticator, limits, refusals }
       if (isLimited(request)) await limitOpenRoute(request, reply, authenticator, limits);
       return;
     }
+    markPrivate(reply);
     const principal = await authenticator.authenticate(credentialsOf(request));
     if (principal === undefined) {
       await limits.admitAddress(request, reply);
@@ -77,14 +78,19 @@ export function guardRoutes(app: HttpServer, { authenticator, limits, refusals }
     const { access } = request.routeOptions.config;
     if (access === undefined || access === 'public') return;
     const caching = reply.getHeader('cache-control');
-    reply.header('cache-control', caching === undefined ? 'private' : `private, ${caching}`);
-    const vary = reply.getHeader('vary');
-    reply.header('vary', [vary ?? [], VARY].flat().join(', '));
+    if (caching !== PRIVATE) reply.header('cache-control', `${PRIVATE}, ${caching}`);
   });
 }
 
+const PRIVATE = 'private';
 /** The headers that the answer to a principal depends on. */
-const VARY = 'authorization, cookie';
+const VARY = 'Authorization, Cookie';
+
+/** Marks the answer as one for the principal, from the start: a stream is sent without the hook that completes answers. */
+function markPrivate(reply: FastifyReply): void {
+  const vary = reply.getHeader('vary');
+  reply.headers({ 'cache-control': PRIVATE, vary: [vary ?? [], VARY].flat().join(', ') });
+}
 
 /** The guard's decisions for the fast path, by keys and limits that are in memory; `undefined` if it has none. */
 export function createFastPathGate({ authenticator, limits }: GuardDeps): FastPathGate<Principal> | undefined {

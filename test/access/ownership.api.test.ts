@@ -182,6 +182,8 @@ eachDatabase('ownership', (open) => {
     const headers = { authorization: `Bearer ${key}` };
     const stream = await fetch(`http://127.0.0.1:${port}/api/v1/events`, { headers });
     expect(stream.status).toBe(200);
+    expect(stream.headers.get('cache-control')).toBe('private, no-store');
+    expect(stream.headers.get('vary')).toContain('Authorization, Cookie');
     expect(outcomeOf(await operator('DELETE', `/api/v1/keys/${key_id}`))).toBe('204');
     expect((await fetch(`http://127.0.0.1:${port}/api/v1/whoami`, { headers })).status).toBe(401);
     // Resolves only when the server ends the stream.

@@ -87,10 +87,11 @@ function parseTopics(text: string | undefined, ownership: Ownership): ReadonlySe
 function openStream(reply: FastifyReply): FastifyReply['raw'] {
   reply.hijack();
   const { raw } = reply;
+  const headers = reply.getHeaders() as Record<string, string>;
   raw.writeHead(200, {
-    ...(reply.getHeaders() as Record<string, string>),
+    ...headers,
     'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store',
+    'cache-control': [headers['cache-control'] ?? [], 'no-store'].flat().join(', '),
     // Keeps nginx from buffering the stream.
     'x-accel-buffering': 'no',
     // The connection ends with the stream, so that a stopping server does not wait for another request on it.
