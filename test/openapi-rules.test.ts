@@ -146,7 +146,8 @@ function unnamedShapes(document: Document): string[] {
  * Texts in requests with a grammar of their own, which is stricter than that of a text that a person writes, and the key
  * of a sign-in, which is compared and never stored.
  */
-const PARSED_TEXT = /(_time|_until|expires_at|timestamp|time_zone|currency|pax\.\[\]\.type|^POST \/api\/v1\/session\.key)$/;
+const PARSED_TEXT =
+  /(_time|_until|expires_at|timestamp|time_zone|currency|pax\.\[\]\.type|^POST \/api\/v1\/session\.key)$/;
 
 /** The texts in request bodies that nothing checks. */
 function uncheckedTexts(document: Document): string[] {
