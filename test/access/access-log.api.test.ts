@@ -171,6 +171,32 @@ eachDatabase('log lines about access', (open) => {
     expect(lines('key revoked')).toMatchObject([{ actor, key_id, level: 30 }]);
   });
 
+  it('a sign-in and a refused one are logged with key id and address, and without a secret', async () => {
+    const { app, text, lines } = await openLoggedApp(open().database, ON);
+    await using _closed = app;
+    const { key, key_id } = await makeKey(app, 'service');
+    const secretAt = `hf_${key_id}_`.length;
+    const wrong = key.slice(0, secretAt) + 'A'.repeat(43);
+    const noKey = 'canary-canary-canary-canary-canary-1';
+    const send = async (tried: string, remoteAddress: string) =>
+      await app.inject({ method: 'POST', url: '/api/v1/session', payload: { key: tried }, remoteAddress });
+    const { headers } = await send(key, '192.0.2.1');
+    await send(OPERATOR_KEY, '192.0.2.2');
+    await send(wrong, '192.0.2.3');
+    await send(noKey, '192.0.2.4');
+    expect(lines('signed in')).toMatchObject([
+      { level: 30, key_id, address: '192.0.2.1', reqId: headers['x-request-id'] },
+      { level: 30, key_id: null, address: '192.0.2.2' },
+    ]);
+    expect(lines('sign-in refused')).toMatchObject([
+      { level: 40, key_id, address: '192.0.2.3' },
+      { level: 40, key_id: null, address: '192.0.2.4' },
+    ]);
+    const [cookie = ''] = String(headers['set-cookie']).split(';');
+    const secrets = [key, key.slice(secretAt), wrong, noKey, OPERATOR_KEY, cookie.split('=')[1]];
+    for (const secret of secrets) expect(text()).not.toContain(secret);
+  });
+
   it('a replay under an Idempotency-Key logs no second key', async () => {
     const { app, lines } = await openLoggedApp(open().database, ON);
     await using _closed = app;

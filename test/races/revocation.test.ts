@@ -1,12 +1,14 @@
 import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Database } from '../../src/platform/db/database.ts';
 import type { HttpServer } from '../../src/platform/http/http-server.ts';
 import { onPostgres } from '../support/database/test-database.ts';
 import { type Instances, openInstances } from '../support/server/instances.ts';
 import { asOperator, makeKey, OPERATOR_KEY } from '../support/server/principals.ts';
+import { signIn } from '../support/server/session.ts';
+import { feedOrPool, openProxy, type TcpProxy, targetOf, through } from '../support/server/tcp-proxy.ts';
 
 const INSTANCES = 3;
 /** Within this time of the answer to a revocation every instance refuses the key. */
@@ -22,9 +24,19 @@ interface Sent {
   readonly status: number;
 }
 
-/** Sends requests with a key to all instances, one after another on each path, until `isOver`. Adds them to `sent`. */
-async function sendUntil(instances: Instances, key: string, sent: Sent[], isOver: () => boolean): Promise<void> {
-  const headers = { authorization: `Bearer ${key}` };
+/** Makes the headers that send a key, or a session of it. */
+type Present = (app: HttpServer, key: string) => Promise<Record<string, string>>;
+
+const asKey: Present = async (_app, key) => ({ authorization: `Bearer ${key}` });
+const asSession: Present = signIn;
+
+/** Sends requests with these headers to all instances, one after another on each path, until `isOver`. Adds them to `sent`. */
+async function sendUntil(
+  instances: Instances,
+  headers: Record<string, string>,
+  sent: Sent[],
+  isOver: () => boolean,
+): Promise<void> {
   const loop = async (app: HttpServer, instance: number, path: string) => {
     const { port } = app.server.address() as AddressInfo;
     while (!isOver()) {
@@ -45,18 +57,23 @@ function haveServed(sent: readonly Sent[]): boolean {
 }
 
 /**
- * Revokes a key while three instances serve requests with it.
+ * Revokes a key on the first of three instances while all serve requests with it.
  *
  * @param atRevocation runs just before the key is revoked
  * @returns the requests, and when the revocation was answered
  */
-async function revokeUnderLoad(instances: Instances, atRevocation: () => Promise<unknown> = async () => {}) {
+async function revokeUnderLoad(
+  instances: Instances,
+  present: Present,
+  atRevocation: () => Promise<unknown> = async () => {},
+) {
   const [app] = instances.apps;
   if (!app) throw new Error('there is no instance');
   const { key, key_id } = await makeKey(app, 'service');
+  const headers = await present(app, key);
   let endsAtMs = Number.POSITIVE_INFINITY;
   const sent: Sent[] = [];
-  const sending = sendUntil(instances, key, sent, () => performance.now() > endsAtMs);
+  const sending = sendUntil(instances, headers, sent, () => performance.now() > endsAtMs);
   while (!haveServed(sent)) await nextTurn();
   await atRevocation();
   expect((await asOperator(app)('DELETE', `/api/v1/keys/${key_id}`)).status).toBe(204);
@@ -72,30 +89,62 @@ function servedTooLate({ sent, revokedMs }: { sent: readonly Sent[]; revokedMs: 
 }
 
 onPostgres('a revoked key on three instances', (open) => {
-  async function withInstances<T>(use: (instances: Instances) => Promise<T>): Promise<T> {
-    await using instances = await openInstances(open(), INSTANCES, undefined, ENV);
+  async function prepare(instances: Instances): Promise<void> {
     const operator = asOperator(instances.at(0));
     const vehicle = { make: 'AUDI', model: 'A4', state: 'selling', timestamp: '2029-01-01T00:00:00Z' };
     expect((await operator('POST', '/vehicles', vehicle)).status).toBe(201);
     for (const app of instances.apps) await app.listen({ port: 0, host: '127.0.0.1' });
+  }
+
+  async function withInstances<T>(use: (instances: Instances) => Promise<T>): Promise<T> {
+    await using instances = await openInstances(open(), INSTANCES, undefined, ENV);
+    await prepare(instances);
     return await use(instances);
   }
 
-  it('no request that is sent a second after the revocation is served', async () => {
-    const result = await withInstances((instances) => revokeUnderLoad(instances));
-    expect(servedTooLate(result)).toEqual([]);
+  /** All instances but the first reach PostgreSQL through the proxy. */
+  async function withProxy<T>(use: (instances: Instances, proxy: TcpProxy) => Promise<T>): Promise<T> {
+    const { url = '', database, clock } = open();
+    await using proxy = await openProxy(targetOf(url, 5432), feedOrPool);
+    await using first = await openInstances(open(), 1, undefined, ENV);
+    const target = { url: through(url, proxy), database, clock, async [Symbol.asyncDispose]() {} };
+    await using others = await openInstances(target, INSTANCES - 1, undefined, ENV);
+    const apps = [...first.apps, ...others.apps];
+    const instances: Instances = { apps, at: () => first.at(0), async [Symbol.asyncDispose]() {} };
+    await prepare(instances);
+    return await use(instances, proxy);
+  }
+
+  describe.each([
+    ['a key', asKey],
+    ['a session', asSession],
+  ])('sent as %s', (_, present) => {
+    it('no request that is sent a second after the revocation is served', async () => {
+      const result = await withInstances((instances) => revokeUnderLoad(instances, present));
+      expect(servedTooLate(result)).toEqual([]);
+    });
+
+    it('the same holds while the change feeds of all instances break', async () => {
+      const cut = () => cutFeeds(open().database);
+      const result = await withInstances((instances) => revokeUnderLoad(instances, present, cut));
+      expect(servedTooLate(result)).toEqual([]);
+    });
+
+    it('the same holds while the change feeds of the other instances are silent', async () => {
+      const result = await withProxy((instances, proxy) =>
+        revokeUnderLoad(instances, present, async () => proxy.freeze('feed')),
+      );
+      expect(servedTooLate(result)).toEqual([]);
+    });
   });
 
-  it('the same holds while the change feeds of all instances break', async () => {
-    const cut = () => cutFeeds(open().database);
-    const result = await withInstances((instances) => revokeUnderLoad(instances, cut));
-    expect(servedTooLate(result)).toEqual([]);
-  });
-
-  it('control: without the announcement of changes a key is served too late', async () => {
+  it.each([
+    ['a key', asKey],
+    ['a session', asSession],
+  ])('control: without the announcement of changes %s is served too late', async (_, present) => {
     const { database } = open();
     const result = await withInstances((instances) =>
-      revokeUnderLoad(instances, () =>
+      revokeUnderLoad(instances, present, () =>
         database.transaction((tx) => sql`alter table access_key disable trigger announce_update`.execute(tx)),
       ),
     );

@@ -98,6 +98,20 @@ eachDatabase('rate limits', (open) => {
     expect(await statuses(app, 1, WHOAMI)).toEqual([429]);
   });
 
+  it('a sign-in counts for its address, successful or not, unless the request has valid credentials', async () => {
+    await using app = await openGuardedApp(open().database, LIMITS);
+    const { key } = await makeKey(app, 'viewer');
+    const signIn = async (tried: string, headers: Record<string, string> = {}) => {
+      const payload = { key: tried };
+      return (await app.inject({ method: 'POST', url: '/api/v1/session', headers, payload })).statusCode;
+    };
+    expect([await signIn(key), await signIn('wrong', WRONG_KEY)]).toEqual([204, 401]);
+    const withKey = [];
+    for (const tried of ['wrong', key, 'wrong', 'wrong', key, key]) withKey.push(await signIn(tried, bearer(key)));
+    expect(withKey).toEqual([401, 204, 401, 401, 204, 429]);
+    expect([await signIn(key), await signIn(key), await signIn('wrong')]).toEqual([204, 429, 429]);
+  });
+
   it('health checks, the page and preflights are never limited', async () => {
     const env = { RATE_LIMIT: '1/1h', RATE_LIMIT_ANONYMOUS: '1/1h', CORS_ORIGINS: 'https://shop.example' };
     await using app = await openGuardedApp(open().database, env);
