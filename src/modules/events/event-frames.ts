@@ -18,7 +18,7 @@ export interface EventFilter {
 /** One event of the stream, as text without its id. */
 interface Frame {
   readonly topic: Topic;
-  /** `undefined` for an event that concerns no single slot; `null` for a slot without a provider. */
+  /** `undefined` for an event that concerns no single slot; `null` for a slot without a provider, and an unknown one. */
   readonly providerId: Id | null | undefined;
   /** The client of a reservation; `undefined` as above, and `null` for one that is unknown. */
   readonly clientId: Id | null | undefined;
@@ -59,10 +59,16 @@ export function frameEvent(event: LoggedEvent): FramedEvent {
 
 function framesOf(topic: Topic, event: LoggedEvent): Frame[] {
   const { isBulk, attributes, slotIds, reservationIds, providerIds, clientIds } = event;
-  const concernsAll = { topic, providerId: undefined, clientId: undefined };
-  if (isBulk) return [{ ...concernsAll, text: writeFrame('many', { topic }) }];
+  // Without a list of slots there is nothing to name in an event of the topic.
+  if (isBulk || (slotIds === null && topic === 'slots')) {
+    return [{ topic, providerId: undefined, clientId: undefined, text: writeFrame('many', { topic }) }];
+  }
   const name = EVENT_NAMES[topic];
-  if (slotIds === null) return [{ ...concernsAll, text: writeFrame(name, attributes) }];
+  if (slotIds === null) {
+    // The data belong to an owner that the event does not name, so no owner receives them.
+    const owner = hasOwner(topic) ? null : undefined;
+    return [{ topic, providerId: owner, clientId: owner, text: writeFrame(name, attributes) }];
+  }
   return slotIds.map((slot_id, index) => {
     const provider_id = providerIds?.[index] ?? null;
     const data =
@@ -90,9 +96,13 @@ function concernsProvider(frame: Frame, providerId: Id | undefined): boolean {
   return providerId === undefined || frame.providerId === undefined || frame.providerId === providerId;
 }
 
+function hasOwner(topic: Topic): boolean {
+  return topic === 'reservations' || topic === 'bookings';
+}
+
 /** Slots are everyone's to see. What says that something changed, without saying what, is too. */
 function isOf(ownership: Ownership, { topic, providerId, clientId }: Frame): boolean {
-  if (topic !== 'reservations' && topic !== 'bookings') return true;
+  if (!hasOwner(topic)) return true;
   if (ownership.clientId !== null) return clientId === undefined || clientId === ownership.clientId;
   return ownership.providerId === null || providerId === undefined || providerId === ownership.providerId;
 }
