@@ -7,6 +7,16 @@ import { axeViolations } from './axe-violations.ts';
 const AUTH_ON = { AUTH: 'on', HOLDFAST_OPERATOR_KEY: OPERATOR_KEY, MIN_NOTICE: '0s' };
 type Role = 'operator' | 'service' | 'viewer' | 'provider' | 'client' | 'monitor' | 'reseller';
 
+/** Controls in the header that overlap another, and those outside the window. */
+const OVERLAPS = `(() => {
+  const boxes = [...document.querySelectorAll('.bar :is(a, button)')]
+    .filter((each) => getComputedStyle(each.parentElement).position !== 'fixed')
+    .map((each) => [each.innerText, each.getBoundingClientRect()]);
+  const outside = boxes.filter(([, box]) => box.left < 0 || box.right > document.documentElement.clientWidth);
+  const overlapping = boxes.filter(([, box], i) => boxes.slice(0, i).some(([, other]) => other.right > box.left));
+  return [...outside, ...overlapping].map(([text]) => text);
+})()`;
+
 inBrowser('signing in', AUTH_ON, (site) => {
   const name = { first_name: 'Ada', last_name: 'Byron' };
   const createKey = (role: Role, subject?: number | string) =>
@@ -155,7 +165,7 @@ inBrowser('signing in', AUTH_ON, (site) => {
     await site.client.delete('/api/v1/keys/{key_id}', { path: { key_id } });
     await page.getByText('Your session has ended.').waitFor();
     expect(page.url()).toMatch(/#\/reservations$/);
-    expect(await page.evaluate('sessionStorage.getItem("holdfast.session")')).toBeNull();
+    expect(await page.evaluate('localStorage.getItem("holdfast.session")')).toBeNull();
     requestedUrls.length = 0;
     await page.clock.fastForward('10:00');
     // The page waits for the visitor: it does not try the event stream again.
@@ -163,6 +173,20 @@ inBrowser('signing in', AUTH_ON, (site) => {
     await enter(page, (await createClientKey()).key);
     await page.getByRole('heading', { name: 'My reservations' }).waitFor();
     await page.locator('.connection[data-state="live"]').waitFor();
+  });
+
+  it('the header fits every width beside two menus and a long name', async () => {
+    const first_name = 'Maximiliane-Wilhelmine';
+    await site.client.post('/api/v1/clients', { body: { first_name, last_name: 'Byron' } });
+    const { page } = await visit('#/reservations');
+    await enter(page, OPERATOR_KEY);
+    await page.getByRole('button', { name: first_name }).click();
+    await page.getByText('No reservations yet').waitFor();
+    await page.getByRole('button', { name: 'Operator' }).waitFor();
+    for (const width of [320, 390, 560, 561, 1000, 1001, 1080, 1120, 1121, 1240, 1241, 1400, 1401]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await page.evaluate(OVERLAPS), `at ${width}`).toEqual([]);
+    }
   });
 
   it.each(['light', 'dark'] as const)('the sign-in view and the session menu are accessible in %s', async (theme) => {

@@ -9,7 +9,9 @@ import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
 import { startLiveUpdates } from './api/live-updates.ts';
 import { openQueryCache } from './api/query-cache.ts';
+import { announce } from './components/announcer.tsx';
 import { startSession } from './session/session.ts';
+import { onPrincipalChange } from './session/session-state.ts';
 import { useHashLocation } from './shell/hash-location.ts';
 import { Shell } from './shell/shell.tsx';
 import { applyTheme } from './shell/theme.ts';
@@ -19,6 +21,7 @@ if (root === null) throw new Error('index.html has no element with the id "page"
 
 applyTheme();
 const queries = openQueryCache();
+onPrincipalChange(() => announce(''));
 startSession();
 startLiveUpdates(queries);
 createRoot(root).render(

@@ -1,10 +1,20 @@
-import { dehydrate, hydrate, QueryClient } from '@tanstack/react-query';
+import { type DehydratedState, dehydrate, hydrate, QueryClient } from '@tanstack/react-query';
+import { onPrincipalChange, sessionName, sessionState } from '../session/session-state.ts';
 
 const STORAGE_KEY = 'holdfast.queries.1';
 const KEEP_FOR_MS = 24 * 60 * 60_000;
 const SAVE_EVERY_MS = 500;
 
-/** Creates the page's query cache. Session storage keeps its responses across reloads. */
+/** The content of session storage: responses, and the principal that they belong to. */
+interface Stored {
+  readonly principal: string;
+  readonly state: DehydratedState;
+}
+
+/**
+ * Creates the page's query cache. Session storage keeps its responses across reloads. All of them belong to the present
+ * principal.
+ */
 export function openQueryCache(): QueryClient {
   const client = new QueryClient({
     defaultOptions: {
@@ -20,13 +30,19 @@ export function openQueryCache(): QueryClient {
   });
   restore(client);
   saveChanges(client);
+  onPrincipalChange(() => {
+    client.clear();
+    sessionStorage.removeItem(STORAGE_KEY);
+  });
   return client;
 }
 
 function restore(client: QueryClient): void {
   try {
     const text = sessionStorage.getItem(STORAGE_KEY);
-    if (text !== null) hydrate(client, JSON.parse(text));
+    const stored: Stored | null = JSON.parse(text ?? 'null');
+    if (stored?.principal === sessionName(sessionState())) hydrate(client, stored.state);
+    else sessionStorage.removeItem(STORAGE_KEY);
   } catch {
     sessionStorage.removeItem(STORAGE_KEY);
   }
@@ -42,7 +58,8 @@ function saveChanges(client: QueryClient): void {
       shouldDehydrateMutation: () => false,
     });
     try {
-      sessionStorage.setItem(STORAGE_KEY, JSON.stringify(state));
+      const stored: Stored = { principal: sessionName(sessionState()), state };
+      sessionStorage.setItem(STORAGE_KEY, JSON.stringify(stored));
     } catch {
       // Storage is full or forbidden. A reload then fetches again, which is slower but equally correct.
     }

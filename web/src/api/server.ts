@@ -1,14 +1,15 @@
 import { createClient, readProblem } from '../../../client/index.ts';
-import { reportUnauthenticated } from '../session/session-state.ts';
+import { reportUnauthenticated, sessionState } from '../session/session-state.ts';
 import { reportNoResponse } from './connection-state.ts';
 import { Unreachable } from './problem-message.ts';
 import { learnServerClock } from './server-clock.ts';
 
 const fetchFromServer: typeof fetch = async (input, init) => {
+  const session = sessionState();
   try {
     const response = await fetch(input, init);
     learnServerClock(response.headers.get('date'));
-    if (response.status === 401) reportUnauthenticated();
+    if (response.status === 401) reportUnauthenticated(session);
     return response;
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;

@@ -3,6 +3,7 @@ import { backOffMs } from '../api/back-off.ts';
 import { isDisconnected } from '../api/connection-state.ts';
 import { Unreachable } from '../api/problem-message.ts';
 import { fetchText } from '../api/server.ts';
+import { onPrincipalChange } from '../session/session-state.ts';
 import { type Metrics, parseMetrics, quantileBetween, responseTimeBuckets, sumOf, viewsOf } from './metrics.ts';
 
 /** The server's activity between two samples. Rates are per second. */
@@ -33,12 +34,18 @@ const RETRY = { firstMs: SAMPLE_EVERY_MS, maxMs: 15_000 };
 /** Five minutes. */
 const MAX_FRAMES = 150;
 
-let recording: Recording = { frames: [], metrics: undefined, error: null };
+const NOTHING: Recording = { frames: [], metrics: undefined, error: null };
+let recording = NOTHING;
 let previous: TimedMetrics | undefined;
 let watchers = 0;
 let failures = 0;
 let timer: number | undefined;
 const listeners = new Set<() => void>();
+
+onPrincipalChange(() => {
+  recording = NOTHING;
+  previous = undefined;
+});
 
 function publish(next: Recording): void {
   recording = next;

@@ -70,7 +70,13 @@ export function HoldCard({ reservation, isNew = false, onEnded }: Props) {
       <div className="hold-card-head">
         <div>
           <p className="hold-card-title">
-            {isCancelled ? 'Your hold was cancelled' : hasExpired ? 'Your hold has expired' : 'Held for you'}
+            {isCancelled
+              ? 'Your hold was cancelled'
+              : hasExpired
+                ? 'Your hold has expired'
+                : canBook
+                  ? 'Held for you'
+                  : 'On hold'}
           </p>
           <p className="hold-card-time">{time}</p>
           <p className="hint">

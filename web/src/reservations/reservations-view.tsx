@@ -32,7 +32,7 @@ function ClientReservations() {
   if (client === undefined) {
     return (
       <div className="view narrow">
-        <h1>My reservations</h1>
+        <h1>{canBook ? 'My reservations' : 'Reservations'}</h1>
         <div className="card">
           <ClientPicker />
         </div>
@@ -42,7 +42,7 @@ function ClientReservations() {
   return (
     <div className="view narrow">
       <div className="view-head">
-        <h1>My reservations</h1>
+        <h1>{canBook ? 'My reservations' : 'Reservations'}</h1>
         <UpdatedAgo cached={cached} error={error} />
       </div>
       {body === undefined && !error && <Loading rows={6} />}

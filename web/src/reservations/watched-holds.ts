@@ -15,7 +15,10 @@ function stored(): string {
 }
 
 function parseIds(text: string): number[] {
-  return text.split(',').map(Number).filter(Number.isSafeInteger);
+  return text
+    .split(',')
+    .map(Number)
+    .filter((id) => id > 0);
 }
 
 function change(watched: readonly number[]): void {

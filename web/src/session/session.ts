@@ -1,16 +1,24 @@
-import { HoldfastProblem } from '../../../client/index.ts';
 import { server } from '../api/server.ts';
-import { type Identity, reportUnauthenticated, sessionState, setSession } from './session-state.ts';
+import { adoptStoredSession, type Identity, type Session, sessionState, setSession } from './session-state.ts';
 
 /** Asks the server whom this page acts for. */
 async function loadSession(): Promise<void> {
+  const asked = sessionState();
+  const next = await fetchSession();
+  // Meanwhile another tab has signed in or out, perhaps after the server answered.
+  if (next === undefined) return;
+  if (sessionState() === asked) setSession(next);
+  else await loadSession();
+}
+
+/** The session, or `undefined` if the server does not say. A 401 has then been reported already. */
+async function fetchSession(): Promise<Session | undefined> {
   try {
     const identity = await server.get('/api/v1/whoami');
-    setSession(isSession(identity) ? { kind: 'signed-in', identity } : { kind: 'open' });
-  } catch (error) {
-    if (error instanceof HoldfastProblem && error.status === 401) reportUnauthenticated();
+    return isSession(identity) ? { kind: 'signed-in', identity } : { kind: 'open' };
+  } catch {
     // The views report what is wrong with the server, and it decides in any case.
-    else if (sessionState().kind === 'unknown') setSession({ kind: 'open' });
+    return sessionState().kind === 'unknown' ? { kind: 'open' } : undefined;
   }
 }
 
@@ -20,14 +28,18 @@ function isSession({ expires_at }: Identity): boolean {
 }
 
 /**
- * Loads the session, and again when the visitor returns to this tab: another tab may have signed out or in. A tab that
- * was open to anyone does not ask again: if that has changed, its first request says so.
+ * Loads the session, and again when the visitor returns to this tab. Another tab that signs in or out is heard of at
+ * once, unless the browser had suspended this one. A tab that was open to anyone does not ask again: if that has changed,
+ * its first request says so.
  */
 export function startSession(): void {
   if (sessionState().kind !== 'open') void loadSession();
+  window.addEventListener('storage', adoptStoredSession);
   document.addEventListener('visibilitychange', () => {
+    if (document.hidden) return;
+    adoptStoredSession();
     const { kind } = sessionState();
-    if (!document.hidden && (kind === 'signed-in' || kind === 'signed-out')) void loadSession();
+    if (kind === 'signed-in' || kind === 'signed-out') void loadSession();
   });
 }
 
@@ -39,8 +51,5 @@ export async function signIn(key: string): Promise<void> {
 
 export async function signOut(): Promise<void> {
   await server.delete('/api/v1/session');
-  for (const name of Object.keys(localStorage)) {
-    if (name.startsWith('holdfast.') && name !== 'holdfast.theme') localStorage.removeItem(name);
-  }
   setSession({ kind: 'signed-out', hasEnded: false });
 }

@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
 import type { Client } from '../api/resources.ts';
 import { useSubject } from '../session/rights.ts';
+import { sessionName, sessionState, useSession } from '../session/session-state.ts';
 
 const STORAGE_KEY = 'holdfast.client';
 
@@ -34,18 +35,21 @@ export function readClient(stored: unknown): Client | undefined {
 /** Provides the current client. Local storage keeps it across visits. */
 export function CurrentClientProvider({ children }: { readonly children: ReactNode }) {
   const ownId = useSubject('client');
+  const principal = sessionName(useSession());
   const [chosen, setClient] = useState(storedClient);
   const client = useMemo(() => (ownId === undefined ? chosen : clientOf(ownId)), [ownId, chosen]);
   const current = useMemo(
     () => ({
       client,
       setClient(next: Client | undefined) {
+        // The answer to a request of the former principal may arrive late.
+        if (principal !== sessionName(sessionState())) return;
         if (next === undefined) localStorage.removeItem(STORAGE_KEY);
         else localStorage.setItem(STORAGE_KEY, JSON.stringify(next));
         setClient(next);
       },
     }),
-    [client],
+    [client, principal],
   );
   return <CurrentClientContext value={current}>{children}</CurrentClientContext>;
 }

@@ -1,4 +1,3 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { lazy, type RefObject, Suspense, useEffect, useRef } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { Announcer } from '../components/announcer.tsx';
@@ -108,13 +107,10 @@ function ViewOf({ path, view, rights }: ViewProps) {
   );
 }
 
-/** The sign-in view. What was loaded for a principal goes with it. */
 function SignedOut({ hasEnded }: { readonly hasEnded: boolean }) {
-  const queries = useQueryClient();
   useEffect(() => {
     document.title = 'Sign in · Holdfast';
-    queries.clear();
-  }, [queries]);
+  }, []);
   return (
     <ErrorBoundary>
       <Suspense fallback={<Loading rows={3} label="Opening the sign-in" />}>
@@ -144,7 +140,9 @@ function Navigation({ current, rights }: { readonly current: View | undefined; r
         <Link key={view.path} href={addressOf(view.path)} aria-current={view === current ? 'page' : undefined}>
           <Icon name={view.icon} />
           <span className="views-long">{view.name}</span>
-          <span className="views-short">{view.shortName ?? view.name}</span>
+          <span className="views-short">
+            {(rights.canBook ? view.shortName : view.othersShortName) ?? view.shortName ?? view.name}
+          </span>
         </Link>
       ))}
     </nav>

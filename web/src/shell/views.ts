@@ -7,6 +7,8 @@ export interface View {
   readonly name: string;
   /** Name in the navigation of small screens. Defaults to `name`. */
   readonly shortName?: string;
+  /** `shortName` for those who do not book. Defaults to it. */
+  readonly othersShortName?: string;
   /** Path in version 0.1, which bookmarks may still have. */
   readonly formerPath?: string;
   readonly icon: IconName;
@@ -29,6 +31,7 @@ export const VIEWS: readonly View[] = [
     path: 'reservations',
     name: 'Reservations',
     shortName: 'Mine',
+    othersShortName: 'Reserved',
     icon: 'ticket',
     Content: lazy(() =>
       import('../reservations/reservations-view.tsx').then(({ ReservationsView }) => ({ default: ReservationsView })),
