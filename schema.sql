@@ -132,7 +132,7 @@ declare
 begin
   with changed as materialized (
     select r.id, r.slot_id, r.client_id, r.status,
-           case when r.status in ('expired', 'conflict') then null else r.changed_by end as actor,
+           r.changed_by as actor,
            (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
       from new_rows r
   ), size as (
@@ -1001,6 +1001,9 @@ begin
     raise exception 'a % reservation cannot become %', old.status, new.status
       using errcode = 'check_violation', constraint = 'reservation_states';
   end if;
+  if new.status in ('expired', 'conflict') then
+    new.changed_by := null;
+  end if;
   return new;
 end
 $function$;
@@ -1025,7 +1028,7 @@ begin
   insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at,
                                  actor)
     select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at,
-           case when status in ('expired', 'conflict') then null else changed_by end
+           changed_by
       from new_rows order by id;
   return null;
 end
@@ -1139,7 +1142,7 @@ begin
     return null;
   end if;
 
-  update orders o set status = 'cancelled', changed_by = case when changed.status = 'cancelled' then changed.changed_by end
+  update orders o set status = 'cancelled', changed_by = changed.changed_by
     from changed
    where o.reservation_id = changed.id and o.status = 'open' and changed.status in ('cancelled', 'conflict');
 

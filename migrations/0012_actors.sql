@@ -32,8 +32,25 @@ begin
 end
 $$;
 
--- Trigger on reservation, after update: moves claimed units between slots and writes the history. No
--- principal makes a hold expire or a supplier refuse, even if one changed the reservation before.
+-- Trigger on reservation, before update of status: refuses changes that the state machine does not have. A cancelled,
+-- expired or conflicting reservation never changes again, and a confirmed one becomes only cancelled or conflicting. No
+-- principal makes a hold expire or a supplier refuse, whatever principal changed the reservation before.
+create or replace function reservation_states() returns trigger
+language plpgsql as $$
+begin
+  if old.status in ('cancelled', 'expired', 'conflict')
+     or (old.status = 'confirmed' and new.status not in ('confirmed', 'cancelled', 'conflict')) then
+    raise exception 'a % reservation cannot become %', old.status, new.status
+      using errcode = 'check_violation', constraint = 'reservation_states';
+  end if;
+  if new.status in ('expired', 'conflict') then
+    new.changed_by := null;
+  end if;
+  return new;
+end
+$$;
+
+-- Trigger on reservation, after update: moves claimed units between slots and writes the history.
 create or replace function reservation_updated() returns trigger
 language plpgsql as $$
 begin
@@ -52,7 +69,7 @@ begin
   insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at,
                                  actor)
     select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at,
-           case when status in ('expired', 'conflict') then null else changed_by end
+           changed_by
       from new_rows order by id;
   return null;
 end
@@ -340,7 +357,7 @@ declare
 begin
   with changed as materialized (
     select r.id, r.slot_id, r.client_id, r.status,
-           case when r.status in ('expired', 'conflict') then null else r.changed_by end as actor,
+           r.changed_by as actor,
            (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
       from new_rows r
   ), size as (
@@ -482,7 +499,7 @@ begin
     return null;
   end if;
 
-  update orders o set status = 'cancelled', changed_by = case when changed.status = 'cancelled' then changed.changed_by end
+  update orders o set status = 'cancelled', changed_by = changed.changed_by
     from changed
    where o.reservation_id = changed.id and o.status = 'open' and changed.status in ('cancelled', 'conflict');
 

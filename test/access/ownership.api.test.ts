@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HttpServer } from '../../src/platform/http/http-server.ts';
 import { eachDatabase } from '../support/database/test-database.ts';
@@ -161,6 +162,21 @@ eachDatabase('ownership', (open) => {
       { status: 'confirmed', by: client },
       { status: 'cancelled', by: { role: 'provider', subject: ownerId, key_id: keyId } },
     ]);
+  });
+
+  it('no principal makes a hold expire or a supplier refuse', async () => {
+    for (const status of ['expired', 'conflict']) {
+      const id = await hold();
+      await open().database.transaction((tx) =>
+        sql`update reservation set status = ${status}, changed_at = holdfast_clock() where id = ${id}`.execute(tx),
+      );
+      const { body } = await ann('GET', `/api/v1/reservations/${id}/history`);
+      const { history } = body as { history: { status: string; by: object | null }[] };
+      expect(history.map(({ status, by }) => [status, by === null])).toEqual([
+        ['held', false],
+        [status, true],
+      ]);
+    }
   });
 
   describe('MAX_LIVE_HOLDS', () => {

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Database, Tx } from '../../platform/db/database.ts';
 import { noSuch } from '../../platform/errors.ts';
-import { type Answer, answerWith, pageOf } from '../../platform/http/answer.ts';
+import { type Answer, answerWith, pageOf, TIME_IN_CURSOR } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce } from '../../platform/http/idempotency.ts';
 import { instantOf } from '../../platform/http/parameters.ts';
@@ -97,13 +97,12 @@ export function addKeyRoutes(app: HttpServer, database: Database): void {
     },
     (request, reply) => {
       const { key_id } = request.params;
-      const { overlap_seconds = DEFAULT_OVERLAP_S } = request.body ?? {};
+      const { overlap_seconds = DEFAULT_OVERLAP_S } = request.body;
       return answerWithKey(database, request, reply, (tx) => rotateKey(tx, key_id, overlap_seconds), key_id);
     },
   );
 }
 
-const TIME_IN_CURSOR = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
 const ID_IN_CURSOR = /^[0-9a-f]{20}$/;
 
 function placeOf(key: readonly string[] | undefined): KeyPlace | undefined {

@@ -3,7 +3,7 @@ import { actorOf } from '../../access/index.ts';
 import { readyBody, requestedMaxAgeMs, sendCached, VIEW_PROBLEMS } from '../../freshness/index.ts';
 import type { Tx } from '../../platform/db/database.ts';
 import { noSuch } from '../../platform/errors.ts';
-import { pageOf, sendAnswer } from '../../platform/http/answer.ts';
+import { pageOf, sendAnswer, TIME_IN_CURSOR } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce } from '../../platform/http/idempotency.ts';
 import { idOf, instantOf } from '../../platform/http/parameters.ts';
@@ -174,7 +174,6 @@ function readFilter(query: schemas.OrderListParameters): OrderFilter {
 }
 
 const ID_IN_CURSOR = /^[1-9]\d{0,15}$/;
-const TIME_IN_CURSOR = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
 
 function placeOf(key: readonly string[] | undefined): OrderPlace | undefined {
   const [id, time] = key?.toReversed() ?? [];

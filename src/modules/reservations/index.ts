@@ -2,6 +2,7 @@ export { createTimetableView, SLOT_HOLDS } from './availability/timetable-view.t
 export { bookSlot } from './booking/book-slot.ts';
 export { cancelReservation } from './booking/change-reservation.ts';
 export { type BatchLimits, createHoldEngine, type HoldEngine } from './booking/hold-engine.ts';
+export { ownedBy } from './booking/owned-by.ts';
 export type { ReservationPolicy } from './booking/reservation.ts';
 export { AlreadyEnded, ForeignClient, SlotClosed } from './booking/reservation-failures.ts';
 export { startSweeper } from './expiry/sweep-expired.ts';

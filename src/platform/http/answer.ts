@@ -34,6 +34,9 @@ export function writeCursor(key: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
+/** The pattern of a part of a cursor that is an instant. */
+export const TIME_IN_CURSOR = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/;
+
 /** Reads a cursor whose parts match `shape`. @throws Malformed */
 export function readCursor(text: string, shape: readonly RegExp[]): string[] {
   try {

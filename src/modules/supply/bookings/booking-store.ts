@@ -5,6 +5,7 @@ import { NotFound } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
 import type { InstantText } from '../../../platform/time/instant.ts';
 import { type Price, priceColumn } from '../../inventory/index.ts';
+import { ownedBy } from '../../reservations/index.ts';
 import { EVERYTHING, formatPartition } from '../supplier/partition.ts';
 
 type BookingStatus = 'pending' | 'confirmed' | 'conflict' | 'cancelled';
@@ -36,9 +37,9 @@ const BOOKING = sql`
     join supplier_slot ss on ss.slot_id = r.slot_id and ss.partition = ${ITEMS}`;
 
 /** @throws NotFound, also for a booking of someone else */
-export async function readBooking(reader: Reader, bookingId: Id, { clientId }: Ownership): Promise<ItemBooking> {
-  const isOwn = clientId === null ? sql`true` : sql`r.client_id = ${clientId}`;
-  const { rows } = await sql<ItemBooking>`${BOOKING} where r.id = ${bookingId} and ${isOwn}`.execute(reader);
+export async function readBooking(reader: Reader, bookingId: Id, ownership: Ownership): Promise<ItemBooking> {
+  const { rows } = await sql<ItemBooking>`
+    ${BOOKING} where r.id = ${bookingId} and ${ownedBy(ownership, 'r')}`.execute(reader);
   const booking = rows[0];
   if (!booking) throw new NotFound('booking', bookingId);
   return booking;
