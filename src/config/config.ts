@@ -1,6 +1,6 @@
-import { parseDurationMs } from '../platform/time/duration.ts';
 import { ConfigError } from './config-error.ts';
 import { readDatabaseUrl } from './database-url.ts';
+import { type Env, readChoice, readDuration, readInteger, readText } from './env.ts';
 import { readNamedFile } from './json-file.ts';
 import { type JwtIssuerConfig, readJwtIssuersFile } from './jwt-issuers-file.ts';
 import { type NetworkConfig, readNetwork } from './network.ts';
@@ -47,8 +47,6 @@ export interface Config {
   readonly drainMs: number | undefined;
   readonly logLevel: LogLevel;
 }
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** Reads and checks the environment of a server. Nothing outside this folder reads it. @throws ConfigError */
 export function readConfig(env: Env): Config {
@@ -151,33 +149,8 @@ function readJwtIssuers(env: Env): readonly JwtIssuerConfig[] {
   return file === undefined ? [] : readNamedFile('JWT_ISSUERS_FILE', file, readJwtIssuersFile);
 }
 
-/** Reads a text. Node replaces bytes that are not UTF-8 by U+FFFD, which would name another file or server. */
-function readText(env: Env, name: string): string | undefined {
-  const text = env[name] || undefined;
-  if (text?.includes('\ufffd')) throw new ConfigError(`${name} is not UTF-8. Set it again in UTF-8.`);
-  return text;
-}
-
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
-}
-
-function readInteger(env: Env, name: string, fallback: number, min: number, max: number): number {
-  const text = env[name] || String(fallback);
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= min && value <= max)) {
-    throw new ConfigError(`${name}=${text} is not a whole number from ${min} to ${max}`);
-  }
-  return value;
-}
-
-function readDuration(env: Env, name: string, fallback: string, min: string, max: string): number {
-  const text = env[name] || fallback;
-  const ms = parseDurationMs(text);
-  if (ms === undefined || ms < (parseDurationMs(min) ?? 0) || ms > (parseDurationMs(max) ?? Infinity)) {
-    throw new ConfigError(`${name}=${text} is not a duration from ${min} to ${max}, such as ${fallback}`);
-  }
-  return ms;
 }
 
 function readSlotLength(env: Env): number {
@@ -191,11 +164,4 @@ const DEFAULT_LIVE_HOLDS = 20;
 function readMaxLiveHolds(env: Env, isAuthOn: boolean): number | null {
   if (!env.MAX_LIVE_HOLDS && !isAuthOn) return null;
   return readInteger(env, 'MAX_LIVE_HOLDS', DEFAULT_LIVE_HOLDS, 1, 1_000_000);
-}
-
-function readChoice<const T extends string>(env: Env, name: string, choices: readonly T[], fallback: T): T {
-  const text = env[name] || fallback;
-  const choice = choices.find((each) => each === text);
-  if (choice === undefined) throw new ConfigError(`${name}=${text} is not one of ${choices.join(', ')}`);
-  return choice;
 }

@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { parseDurationMs } from '../platform/time/duration.ts';
 import { ConfigError } from './config-error.ts';
+import { type Env, readChoice } from './env.ts';
 
 /** So many requests in every window of time. */
 interface RateLimitConfig {
@@ -22,8 +23,6 @@ export interface NetworkConfig {
   readonly isAccessLogOn: boolean;
 }
 
-type Env = Readonly<Record<string, string | undefined>>;
-
 /** @throws ConfigError */
 export function readNetwork(env: Env, isAuthOn: boolean): NetworkConfig {
   return Object.freeze({
@@ -31,7 +30,7 @@ export function readNetwork(env: Env, isAuthOn: boolean): NetworkConfig {
     corsOrigins: readOrigins(env),
     rateLimit: readRateLimit(env, 'RATE_LIMIT', isAuthOn ? '600/1m' : 'off'),
     rateLimitAnonymous: readRateLimit(env, 'RATE_LIMIT_ANONYMOUS', isAuthOn ? '60/1m' : 'off'),
-    isAccessLogOn: readSwitch(env, 'ACCESS_LOG'),
+    isAccessLogOn: readChoice(env, 'ACCESS_LOG', ['off', 'on'], 'off') === 'on',
   });
 }
 
@@ -77,10 +76,4 @@ function readRateLimit(env: Env, name: string, fallback: string): RateLimitConfi
     throw new ConfigError(`${name}=${text} is neither off nor a limit such as 600/1m, with a window from 1s to 1d`);
   }
   return { requests: Number(count), windowMs };
-}
-
-function readSwitch(env: Env, name: string): boolean {
-  const text = env[name] || 'off';
-  if (text !== 'on' && text !== 'off') throw new ConfigError(`${name}=${text} is not one of off, on`);
-  return text === 'on';
 }

@@ -1,6 +1,7 @@
 import { parseDurationMs } from '../platform/time/duration.ts';
 import { isTimeZone } from '../platform/time/instant.ts';
 import { ConfigError } from './config-error.ts';
+import type { Env } from './env.ts';
 import { isObject, parseJson, quote } from './json-file.ts';
 import { Secret } from './secret.ts';
 
@@ -16,8 +17,6 @@ export interface SupplierConfig {
   readonly timeZone: string;
   readonly cadence: readonly { readonly days: readonly [number, number]; readonly everyMs: number }[];
 }
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** The adapters, and whether they pull by product or everything at once. */
 const ADAPTERS = { 'per-date': { byProduct: true }, snapshot: { byProduct: false } } as const;
