@@ -62,19 +62,30 @@ export function plain(method: string, target: string, body?: object): PlannedReq
 
 const ROUNDS = 12;
 
+/** A world, and the number of answers by status that were needed to fill it. */
+interface PreparedWorld extends World {
+  readonly byStatus: Map<string, number>;
+}
+
 /** Fills the server through its own routes, and collects every id in the answers. */
-export async function prepareWorld(send: Send, routes: readonly Route[], seed: number): Promise<World> {
-  const world: World = { ids: new Map(), todayMs: Date.now() - (Date.now() % 86_400_000) };
+export async function prepareWorld(send: Send, routes: readonly Route[], seed: number): Promise<PreparedWorld> {
+  const todayMs = Date.now() - (Date.now() % 86_400_000);
+  const world: PreparedWorld = { ids: new Map(), todayMs, byStatus: new Map() };
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [place, route] of routes.entries()) {
       // Deletions would leave little to find.
       if (route.method === 'DELETE') continue;
       const request = planGoodRequest(seededRandom(seed, -1 - round * routes.length - place), route, routes, world);
       const answer = await send(request);
+      count(world.byStatus, String(answer.status));
       if (answer.status < 300) collectIds(JSON.parse(answer.body || 'null'), route.path, world);
     }
   }
   return world;
+}
+
+function count(byStatus: Map<string, number>, status: string): void {
+  byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
 }
 
 /** Adds the ids in a JSON value to the world. */
@@ -107,8 +118,7 @@ export async function runCases(options: RunOptions): Promise<RunResult> {
       if (violations.length > 0 && !violatingCases.has(kind)) {
         violatingCases.set(kind, { index, request, answer, violations });
       }
-      const status = answer ? String(answer.status) : 'no answer';
-      byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
+      count(byStatus, answer ? String(answer.status) : 'no answer');
       if (answer) {
         slowest = [...slowest, { ms: answer.ms, label: request.label }].sort((a, b) => b.ms - a.ms).slice(0, 5);
       }

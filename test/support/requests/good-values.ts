@@ -36,8 +36,10 @@ export function idKind(name: string, path: string): string {
 }
 
 function someId(random: Random, kind: string, world: World): number {
-  const ids = world.ids.get(kind) ?? [];
-  return ids.length > 0 && random.chance(0.9) ? random.pick(ids) : random.integer(1, 50);
+  const [first, ...others] = world.ids.get(kind) ?? [];
+  if (first === undefined || random.chance(0.1)) return random.integer(1, 50);
+  // Many requests for the same thing, so that they meet what earlier ones did to it.
+  return others.length === 0 || random.chance(0.4) ? first : random.pick(others);
 }
 
 /** A time in the coming year, on a quarter of an hour. */
