@@ -91,7 +91,8 @@ export class Authenticator {
     const key = readKey(bearer);
     if (key === undefined) return TOKEN.test(bearer) ? this.#tokens?.fromMemory(bearer) : undefined;
     const cached = this.#keys.fromMemory(key.keyId);
-    const principal = cached && this.#verify(key, cached);
+    if (cached === undefined || this.#isOperatorKey(bearer)) return undefined;
+    const principal = this.#verify(key, cached);
     if (principal) this.#presented.set(authorization, cached);
     return principal;
   }
@@ -104,13 +105,19 @@ export class Authenticator {
    */
   async authenticate({ authorization, cookie }: Credentials): Promise<Principal | undefined> {
     if (authorization === undefined) return this.#sessions.authenticate(cookie);
+    const known = this.fromMemory(authorization);
+    if (known !== undefined) return known;
     const bearer = bearerOf(authorization);
     if (bearer === undefined) return undefined;
-    if (this.#operatorHash && equalHashes(hashSecret(bearer), this.#operatorHash)) return BOOTSTRAP;
+    if (this.#isOperatorKey(bearer)) return BOOTSTRAP;
     const key = readKey(bearer);
     if (key === undefined) return TOKEN.test(bearer) ? this.#tokens?.verify(bearer) : undefined;
     const cached = await this.#find(key.keyId);
     return cached && this.#verify(key, cached);
+  }
+
+  #isOperatorKey(bearer: string): boolean {
+    return this.#operatorHash !== undefined && equalHashes(hashSecret(bearer), this.#operatorHash);
   }
 
   async #find(keyId: string): Promise<CachedKey | undefined> {

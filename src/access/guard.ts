@@ -74,11 +74,13 @@ export function guardRoutes(app: HttpServer, { authenticator, limits, refusals }
     if (request.headers.authorization === undefined) requireSameOrigin(request);
     if (!mayUse(principal, access)) throw refusals.forbidden(request);
   });
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     const { access } = request.routeOptions.config;
-    if (access === undefined || access === 'public') return;
-    const caching = reply.getHeader('cache-control');
-    if (caching !== PRIVATE) reply.header('cache-control', `${PRIVATE}, ${caching}`);
+    if (access !== undefined && access !== 'public') {
+      const caching = reply.getHeader('cache-control');
+      if (caching !== PRIVATE) reply.header('cache-control', `${PRIVATE}, ${caching}`);
+    }
+    done(null, payload);
   });
 }
 
@@ -89,7 +91,7 @@ const VARY = 'Authorization, Cookie';
 /** Marks the answer as one for the principal, from the start: a stream is sent without the hook that completes answers. */
 function markPrivate(reply: FastifyReply): void {
   const vary = reply.getHeader('vary');
-  reply.headers({ 'cache-control': PRIVATE, vary: [vary ?? [], VARY].flat().join(', ') });
+  reply.header('cache-control', PRIVATE).header('vary', vary === undefined ? VARY : `${vary}, ${VARY}`);
 }
 
 /** The guard's decisions for the fast path, by keys and limits that are in memory; `undefined` if it has none. */

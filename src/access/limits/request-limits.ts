@@ -27,6 +27,8 @@ export class RequestLimits {
   readonly areOn: boolean;
   readonly #principals: RateLimiter | undefined;
   readonly #addresses: RateLimiter | undefined;
+  /** The `RateLimit-Policy` of answers. */
+  readonly #policies: Readonly<Record<Kind, string | undefined>>;
 
   constructor({ rateLimit, rateLimitAnonymous, redis }: RequestLimitsOptions) {
     this.areOn = rateLimit !== undefined || rateLimitAnonymous !== undefined;
@@ -34,6 +36,10 @@ export class RequestLimits {
     this.#principals = rateLimit && new RateLimiter(rateLimit, shared);
     this.#addresses = rateLimitAnonymous && new RateLimiter(rateLimitAnonymous, shared);
     this.principalPolicy = rateLimit && policyOf('default', rateLimit);
+    this.#policies = {
+      default: this.principalPolicy,
+      anonymous: rateLimitAnonymous && policyOf('anonymous', rateLimitAnonymous),
+    };
   }
 
   /** Counts a request of a principal. @throws RateLimited */
@@ -60,7 +66,7 @@ export class RequestLimits {
   async #admit(kind: Kind, limiter: RateLimiter | undefined, name: string, reply: FastifyReply): Promise<void> {
     if (limiter === undefined) return;
     const decision = limiter.fromMemory(name) ?? (await limiter.decide(name));
-    reply.header('ratelimit-policy', policyOf(kind, limiter.limit)).header('ratelimit', stateOf(kind, decision));
+    reply.header('ratelimit-policy', this.#policies[kind]).header('ratelimit', stateOf(kind, decision));
     if (decision.isAdmitted) return;
     this.refused[kind] += 1;
     throw new RateLimited(toSeconds(decision.resetMs));
