@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type InstalledServer, installPackages, type Project, serveInstalled } from './installed-package.ts';
 import { runCommand, runOrThrow } from './run-command.ts';
@@ -71,6 +72,33 @@ describe.each(['22', '24', '26'])('holdfast-client on Node %s', (version) => {
     expect(Object.keys(lock.packages)).toEqual(['', 'node_modules/holdfast-client']);
     await writeFile(join(project.cwd, 'book.js'), PROGRAM);
     await expectBooking(project, 'book.js', version);
+  });
+});
+
+/** Verifies a webhook, and the same with another body, without anything but what the client exports. */
+const RECEIVER = `
+import { verifyWebhook } from 'holdfast-client';
+
+const [secret, body, headers] = JSON.parse(process.argv[2] ?? '');
+const { type } = await verifyWebhook(body, new Headers(headers), secret);
+const refused = await verifyWebhook(body + ' ', headers, secret).catch((error) => error.reason);
+console.log(JSON.stringify({ type, refused }));
+`;
+
+describe.each(['22', '24', '26'])('verifyWebhook on Node %s', (version) => {
+  it(`the installed client verifies a webhook on Node ${version}`, async () => {
+    const project = await installPackages(version, [inject('clientTarball')]);
+    await writeFile(join(project.cwd, 'receive.js'), RECEIVER);
+    const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+    const body = JSON.stringify({ type: 'webhook.test', timestamp: '2026-11-28T09:00:00Z', data: {} });
+    const now = new Date();
+    const headers = {
+      'webhook-id': 'evt_1',
+      'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
+      'webhook-signature': new Webhook(secret).sign('evt_1', now, body),
+    };
+    const printed = await runOrThrow('node', ['receive.js', JSON.stringify([secret, body, headers])], project);
+    expect(JSON.parse(printed)).toEqual({ type: 'webhook.test', refused: 'wrong-signature' });
   });
 });
 
