@@ -467,6 +467,30 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.end_due_holds(p_limit integer)
+ RETURNS TABLE(ended integer, late_ms double precision, due_in_ms double precision)
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_now timestamptz := holdfast_clock();
+  v_ids bigint[];
+begin
+  if pg_try_advisory_xact_lock(hashtextextended('end_due_holds', 0)) then
+    select array_agg(due.id), extract(epoch from v_now - min(due.expires_at)) * 1000 into v_ids, late_ms
+      from (select r.id, r.expires_at from reservation r join slot s on s.id = r.slot_id
+             where r.status = 'held' and r.expires_at <= v_now
+             order by r.expires_at limit p_limit
+               for no key update skip locked) due;
+    ended := coalesce(cardinality(v_ids), 0);
+    if ended > 0 then
+      update reservation set status = 'expired', changed_at = expires_at where id = any (v_ids);
+    end if;
+  end if;
+  due_in_ms := next_hold_due_in_ms();
+  return next;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.expire_due_holds(p_limit integer, p_provider bigint)
  RETURNS TABLE(reservation_id bigint, slot_id bigint)
  LANGUAGE plpgsql
@@ -691,6 +715,11 @@ begin
   return null;
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION public.next_hold_due_in_ms()
+ RETURNS double precision
+ LANGUAGE sql
+RETURN (SELECT (((EXTRACT(epoch FROM r.expires_at) - EXTRACT(epoch FROM holdfast_clock())))::double precision * (1000)::double precision) FROM reservation r WHERE (r.status = 'held'::text) ORDER BY r.expires_at LIMIT 1);
 
 CREATE OR REPLACE FUNCTION public.partition_key(p_supplier text, p_partition text)
  RETURNS text

@@ -5,7 +5,7 @@ import { hasKeys } from '../access/index.ts';
 import type { Config } from '../config/config.ts';
 import { startEventRetention } from '../modules/events/index.ts';
 import { loadOrderSamples } from '../modules/orders/index.ts';
-import { loadSamples, startSweeper } from '../modules/reservations/index.ts';
+import { loadSamples, startExpiry, startSweeper } from '../modules/reservations/index.ts';
 import {
   connectSuppliers,
   type Supplier,
@@ -108,6 +108,7 @@ async function startBackground(
 ): Promise<void> {
   // Loaded only now, for the same reason.
   await loadSchemaCompilers();
+  stack.use(startExpiry({ database, feed, logger }, metrics));
   const { startJobs } = await import('../platform/jobs/jobs.ts');
   const jobs = stack.use(await startJobs(jobsStore, logger));
   await startSweeper(jobs, database, config.sweepEveryMs, logger);

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { HttpServer } from './http/http-server.ts';
 import { RequestMetrics } from './http/server/request-metrics.ts';
 
@@ -14,6 +14,8 @@ export interface Metrics {
   gauge(name: string, help: string, labelNames: readonly string[], read: () => readonly Sample[]): void;
   /** Registers a counter in the same way. Its values never decrease. */
   counter(name: string, help: string, labelNames: readonly string[], read: () => readonly Sample[]): void;
+  /** Registers a histogram without labels. @returns the function that records a value */
+  histogram(name: string, help: string, buckets: readonly number[]): (value: number) => void;
 }
 
 /**
@@ -51,6 +53,10 @@ export function createMetrics(): Metrics {
           for (const { labels, value } of read()) this.inc({ ...labels }, value);
         },
       });
+    },
+    histogram(name, help, buckets) {
+      const histogram = new Histogram({ name, help, buckets: [...buckets], registers: [registry] });
+      return (value) => histogram.observe(value);
     },
   };
 }

@@ -5,6 +5,7 @@ export { type BatchLimits, createHoldEngine, type HoldEngine } from './booking/h
 export { ownedBy } from './booking/owned-by.ts';
 export type { ReservationPolicy } from './booking/reservation.ts';
 export { AlreadyEnded, ForeignClient, SlotClosed } from './booking/reservation-failures.ts';
+export { startExpiry } from './expiry/start-expiry.ts';
 export { startSweeper } from './expiry/sweep-expired.ts';
 export { readClient } from './people/client-store.ts';
 export type { ReservationsDeps } from './reservations-deps.ts';
