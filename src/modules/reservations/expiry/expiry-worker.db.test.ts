@@ -140,9 +140,17 @@ eachDatabase('the expiry worker', (open) => {
     const worker = await startWorker(database);
     await worker[Symbol.asyncDispose]();
     const [reservation = 0] = await insertHolds(database, [slot], client, '1 millisecond');
-    // The feed that the worker listened to has delivered this insert, so a worker that still ran would have looked.
-    const ended = await database.statement((tx) => endDueHolds(tx, 1));
-    expect(ended).toMatchObject({ ended: 1 });
+    // A worker that still ran would be notified of the insert, and end the hold 250 ms later at most.
+    const isPast = async () => {
+      const { rows } = await database.read((reader) =>
+        sql<{ past: boolean }>`select holdfast_clock() > expires_at + interval '400 milliseconds' as past
+                                 from reservation where id = ${reservation}`.execute(reader),
+      );
+      return rows[0]?.past ?? true;
+    };
+    while (!(await isPast()));
+    expect(await readStates(database, reservation)).toMatchObject([{ status: 'held' }]);
+    await database.statement((tx) => endDueHolds(tx, 100));
     expect(await readStates(database, reservation)).toEqual(ENDED);
   });
 });
