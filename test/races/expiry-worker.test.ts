@@ -74,7 +74,6 @@ onPostgres('holds that expire while instances are lost', (open) => {
       frozen.signal('SIGCONT');
       expect(left.flatMap(({ complaints }) => complaints)).toEqual([]);
     }
-    process.stderr.write(`delays ${JSON.stringify(delays)}\n`);
     expect(Math.max(...delays.killed, ...delays.frozen)).toBeLessThan(WITHIN_MS);
   });
 
