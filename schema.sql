@@ -719,7 +719,10 @@ $function$;
 CREATE OR REPLACE FUNCTION public.next_hold_due_in_ms()
  RETURNS double precision
  LANGUAGE sql
-RETURN (SELECT (((EXTRACT(epoch FROM r.expires_at) - EXTRACT(epoch FROM holdfast_clock())))::double precision * (1000)::double precision) FROM reservation r WHERE (r.status = 'held'::text) ORDER BY r.expires_at LIMIT 1);
+AS $function$
+  select (extract(epoch from r.expires_at) - extract(epoch from holdfast_clock()))::double precision * 1000
+    from reservation r where r.status = 'held' order by r.expires_at limit 1
+$function$;
 
 CREATE OR REPLACE FUNCTION public.partition_key(p_supplier text, p_partition text)
  RETURNS text

@@ -1,9 +1,10 @@
 -- Called by src/modules/reservations/expiry/due-hold-store.ts. Milliseconds until the earliest held reservation expires:
 -- negative when it has expired, null when there is none. As numbers, because an infinite time cannot be subtracted.
 create function next_hold_due_in_ms() returns double precision
-language sql volatile
-return (select (extract(epoch from r.expires_at) - extract(epoch from holdfast_clock()))::double precision * 1000
-          from reservation r where r.status = 'held' order by r.expires_at limit 1);
+language sql volatile as $$
+  select (extract(epoch from r.expires_at) - extract(epoch from holdfast_clock()))::double precision * 1000
+    from reservation r where r.status = 'held' order by r.expires_at limit 1
+$$;
 
 -- Called by src/modules/reservations/expiry/due-hold-store.ts. Ends up to p_limit expired holds, the earliest first.
 -- `ended` is null while another session does the same, so that instances never compete for rows. `late_ms` is how long
