@@ -1,6 +1,8 @@
 import type { HttpServer } from '../platform/http/http-server.ts';
 import type { AnsweredRequest } from '../platform/http/server/fast-path.ts';
 import type { Logger } from '../platform/logger.ts';
+import { shownPath } from '../platform/shown-text.ts';
+import { shownAddress } from './limits/client-address.ts';
 import type { Principal } from './principal.ts';
 
 interface Line {
@@ -47,24 +49,8 @@ function writeLine(
   { id, method, route, url = '', status, elapsedMs, bytes, principal, ...line }: Line,
 ) {
   const { role, subject, keyId } = principal;
-  const path = pathOf(url);
+  const path = shownPath(url);
   const ms = Math.round(elapsedMs * 1_000) / 1_000;
-  const address = line.address?.slice(0, MAX_ADDRESS_LENGTH);
+  const address = line.address && shownAddress(line.address);
   logger.info({ reqId: id, method, route, path, status, ms, bytes, address, role, subject, key_id: keyId }, 'request');
-}
-
-const MAX_ADDRESS_LENGTH = 64;
-const MAX_PATH_LENGTH = 300;
-/** The longest segment that is shown: a number, a time, the id of a key. Secrets are longer. */
-const MAX_SEGMENT_LENGTH = 30;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** The path of a URL, without anything that may be a secret: a calendar's token, or a key sent in the wrong place. */
-function pathOf(url: string): string {
-  const path = url.split(/[?#]/, 1)[0] ?? '';
-  const shown = path
-    .split('/')
-    .map((segment) => (segment.length > MAX_SEGMENT_LENGTH && !UUID.test(segment) ? '[long]' : segment))
-    .join('/');
-  return shown.slice(0, MAX_PATH_LENGTH);
 }

@@ -1,4 +1,5 @@
 import type { Id } from './ids.ts';
+import { shownText } from './shown-text.ts';
 
 /**
  * The kind of a failure, in terms that a caller can act on. Only the HTTP layer turns a kind into a status code
@@ -90,7 +91,7 @@ export class NotFound extends Failure {
   readonly title = NOT_FOUND;
   /** @param subject the kind of thing, in kebab-case: `order` makes the type `no-such-order` */
   constructor(subject: string, id: Id | string) {
-    super(`There is no ${subject} ${id}`);
+    super(`There is no ${subject} ${shownText(String(id))}`);
     this.type = noSuch(subject).type;
   }
 }

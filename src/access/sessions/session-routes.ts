@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import type { Database } from '../../platform/db/database.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { Forbidden, Unauthenticated } from '../access-failures.ts';
+import { shownAddress } from '../limits/client-address.ts';
 import { refuseOtherOrigins } from './same-origin.ts';
 import { noSessionCookie, readSessionId, sessionCookie } from './session.ts';
 import { SessionBody } from './session-schemas.ts';
@@ -44,7 +45,7 @@ export function addSessionRoutes(
       refuseOtherOrigins(request);
       const previous = readSessionId(request.headers.cookie);
       const { token, keyId } = await signIn(database, request.body.key, { previous, operatorKey });
-      const line = { reqId: request.id, key_id: keyId, address: request.ip };
+      const line = { reqId: request.id, key_id: keyId, address: shownAddress(request.ip) };
       if (token === undefined) {
         request.log.warn(line, 'sign-in refused');
         throw new Unauthenticated();

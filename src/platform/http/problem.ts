@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { Failure, type FailureKind, type FailureType, type FieldError, Malformed } from '../errors.ts';
 import { nearestWord } from '../nearest-word.ts';
+import { shownText } from '../shown-text.ts';
 import { RequestTooLarge, UnsupportedMediaType } from './body-failures.ts';
 import { ERROR_MESSAGE } from './parameters.ts';
 
@@ -141,6 +142,8 @@ function fromFramework(error: FastifyError): Failure | number | undefined {
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new UnsupportedMediaType();
   // Path parameters are ids and times, which are never this long.
   if (error.code === 'FST_ERR_MAX_PARAM_LENGTH') return new Malformed([{ path: 'params', message: 'is too long' }]);
+  // The framework's message quotes the URL.
+  if (error.code === 'FST_ERR_BAD_URL') return new Malformed([{ path: 'params', message: 'cannot be decoded' }]);
   const status = error.statusCode;
   return status !== undefined && status >= 400 && status < 500 ? status : undefined;
 }
@@ -163,7 +166,7 @@ function fieldErrorsOf(errors: readonly ValidationError[], context: string): Fie
 function toFieldError(error: ValidationError, context: string): FieldError {
   const { keyword, params, instancePath, parentSchema } = error;
   const field = params.missingProperty ?? params.additionalProperty;
-  const pointer = `${instancePath}${field === undefined ? '' : `/${String(field)}`}`;
+  const pointer = `${instancePath}${field === undefined ? '' : `/${shownText(String(field))}`}`;
   const path = context === 'body' ? pointer : `${context.replace('querystring', 'query')}${pointer}`;
   if (keyword === 'required') return { path, message: 'is missing' };
   if (keyword === 'additionalProperties') return { path, message: unknownFieldMessage(String(field), parentSchema) };

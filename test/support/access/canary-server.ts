@@ -11,7 +11,7 @@ import { NoAnswer, sendRaw } from '../server/http-connection.ts';
 /** The places where a server leaves text. */
 export const PLACES = ['log', 'answers', 'metrics', 'events', 'database'] as const;
 type Place = (typeof PLACES)[number];
-export type Traces = Record<Place, string>;
+type Traces = Record<Place, string>;
 
 export interface Answer {
   readonly status: number;
@@ -77,7 +77,7 @@ export async function startRecordedServer(env: Record<string, string>): Promise<
     async send(sent) {
       const answer = await exchange(sent);
       const place = sent.path.startsWith('/metrics') && answer.status === 200 ? 'metrics' : 'answers';
-      traces[place] += `${JSON.stringify(answer)}\n${answer.body}\n`;
+      traces[place] += `${JSON.stringify(answer.headers)}\n${answer.body}\n`;
       return answer;
     },
     async sendAndHide(sent, secretsOf) {
@@ -88,7 +88,7 @@ export async function startRecordedServer(env: Record<string, string>): Promise<
     },
     async sendBytes(text) {
       requests += 1;
-      const options = { withinMs: 5_000, quietMs: 100 };
+      const options = { withinMs: 5_000, quietMs: 30 };
       const received = await sendRaw(port, [Buffer.from(text, 'latin1')], options).catch((error: unknown) => {
         if (error instanceof NoAnswer) return Buffer.alloc(0);
         throw error;

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, type FastifyRequest, fastify, LogController } from 'fastify';
 import type { Logger } from '../../logger.ts';
+import { shownPath } from '../../shown-text.ts';
 import type { HttpServer } from '../http-server.ts';
 import { COMPONENT, describeOperation, hoistComponents } from '../openapi.ts';
 import { AS_INTEGER, ERROR_MESSAGE } from '../parameters.ts';
@@ -108,7 +109,7 @@ export async function createServer(
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
       reply,
-      plainProblem(404, `There is nothing at ${request.method} ${request.url.split('?')[0]}`, request.id),
+      plainProblem(404, `There is nothing at ${request.method} ${shownPath(request.url)}`, request.id),
     ),
   );
   app.addHook('onRequest', (request, reply, done) => {

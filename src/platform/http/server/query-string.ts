@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { FieldError } from '../../errors.ts';
 import { Malformed } from '../../errors.ts';
 import { nearestWord } from '../../nearest-word.ts';
+import { shownText } from '../../shown-text.ts';
 import type { HttpServer } from '../http-server.ts';
 
 declare module 'fastify' {
@@ -98,5 +99,5 @@ function unknownParameterMessage(name: string, declared: readonly string[]): str
 const MAX_NAME_LENGTH = 60;
 
 function pathOf(name: string): string {
-  return `query/${name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name}`;
+  return `query/${shownText(name)}`;
 }
