@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isAddressOrRange } from '../platform/address-ranges.ts';
 import { parseDurationMs } from '../platform/time/duration.ts';
 import { ConfigError } from './config-error.ts';
 import { type Env, readChoice } from './env.ts';
@@ -19,6 +19,8 @@ export interface NetworkConfig {
   readonly rateLimit: RateLimitConfig | undefined;
   /** The limit of each address, for requests without valid credentials. */
   readonly rateLimitAnonymous: RateLimitConfig | undefined;
+  /** The addresses and ranges that webhooks may reach although they are not public, over plain http too. */
+  readonly webhookAllow: readonly string[];
   /** Whether every request is logged. */
   readonly isAccessLogOn: boolean;
 }
@@ -26,12 +28,17 @@ export interface NetworkConfig {
 /** @throws ConfigError */
 export function readNetwork(env: Env, isAuthOn: boolean): NetworkConfig {
   return Object.freeze({
-    trustProxy: readList(env, 'TRUST_PROXY', (text) => isAddressOrRange(text), 'an IP address or a CIDR range'),
+    trustProxy: readRanges(env, 'TRUST_PROXY'),
     corsOrigins: readOrigins(env),
     rateLimit: readRateLimit(env, 'RATE_LIMIT', isAuthOn ? '600/1m' : 'off'),
     rateLimitAnonymous: readRateLimit(env, 'RATE_LIMIT_ANONYMOUS', isAuthOn ? '60/1m' : 'off'),
+    webhookAllow: readRanges(env, 'WEBHOOK_ALLOW') ?? [],
     isAccessLogOn: readChoice(env, 'ACCESS_LOG', ['off', 'on'], 'off') === 'on',
   });
+}
+
+function readRanges(env: Env, name: string): string[] | undefined {
+  return readList(env, name, isAddressOrRange, 'an IP address or a CIDR range');
 }
 
 /** Reads a list that is separated by commas; `undefined` if it is not set. */
@@ -41,13 +48,6 @@ function readList(env: Env, name: string, isValid: (text: string) => boolean, ki
   const wrong = texts.find((text) => !isValid(text));
   if (wrong !== undefined) throw new ConfigError(`${name} has ${JSON.stringify(wrong)}, which is not ${kind}`);
   return texts;
-}
-
-function isAddressOrRange(text: string): boolean {
-  const [, address = '', prefix = ''] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const bits = isIPv4(address) ? 32 : isIPv6(address) && !address.includes('%') ? 128 : 0;
-  // A range of all addresses would believe everyone.
-  return bits > 0 && (prefix === '' || (Number(prefix) >= 1 && Number(prefix) <= bits));
 }
 
 function readOrigins(env: Env): NetworkConfig['corsOrigins'] {

@@ -9,6 +9,7 @@ describe('readNetwork', () => {
       corsOrigins: undefined,
       rateLimit: undefined,
       rateLimitAnonymous: undefined,
+      webhookAllow: [],
       isAccessLogOn: false,
     });
   });
@@ -25,6 +26,7 @@ describe('readNetwork', () => {
       CORS_ORIGINS: 'https://shop.example,http://localhost:5173',
       RATE_LIMIT: '5/1s',
       RATE_LIMIT_ANONYMOUS: 'off',
+      WEBHOOK_ALLOW: '127.0.0.0/8, ::1',
       ACCESS_LOG: 'on',
     };
     expect(readNetwork(env, true)).toEqual({
@@ -32,6 +34,7 @@ describe('readNetwork', () => {
       corsOrigins: ['https://shop.example', 'http://localhost:5173'],
       rateLimit: { requests: 5, windowMs: 1_000 },
       rateLimitAnonymous: undefined,
+      webhookAllow: ['127.0.0.0/8', '::1'],
       isAccessLogOn: true,
     });
     expect(readNetwork({ CORS_ORIGINS: '*' }, true).corsOrigins).toBe('*');
@@ -43,6 +46,8 @@ describe('readNetwork', () => {
     [{ TRUST_PROXY: '0.0.0.0/0' }, 'TRUST_PROXY has "0.0.0.0/0"'],
     [{ TRUST_PROXY: '10.0.0.1,' }, 'TRUST_PROXY has ""'],
     [{ TRUST_PROXY: 'fe80::1%eth0' }, 'TRUST_PROXY has "fe80::1%eth0"'],
+    [{ WEBHOOK_ALLOW: 'localhost' }, 'WEBHOOK_ALLOW has "localhost", which is not an IP address or a CIDR range'],
+    [{ WEBHOOK_ALLOW: '::/0' }, 'WEBHOOK_ALLOW has "::/0"'],
     [{ CORS_ORIGINS: 'shop.example' }, 'CORS_ORIGINS has "shop.example", which is not an origin such as'],
     [{ CORS_ORIGINS: 'https://shop.example/' }, 'CORS_ORIGINS has "https://shop.example/"'],
     [{ CORS_ORIGINS: 'https://*.example' }, 'CORS_ORIGINS has "https://*.example"'],

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, type FastifyRequest, fastify, LogController } from 'fastify';
+import { addressesIn } from '../../address-ranges.ts';
 import type { Logger } from '../../logger.ts';
 import { shownPath } from '../../shown-text.ts';
 import type { HttpServer } from '../http-server.ts';
@@ -17,7 +18,7 @@ import { parseQuery, refuseUnknownParameters } from './query-string.ts';
 import { createRequestIds } from './request-ids.ts';
 import { lazySchemaCompilers, type SchemaCompilers } from './schema-compilers.ts';
 import { DATA_HEADERS, HSTS } from './security-headers.ts';
-import { isOverTls, trustOnly } from './trusted-proxies.ts';
+import { isOverTls } from './trusted-proxies.ts';
 
 /** Limits on requests and connections. Fastify's defaults for most of them are "no limit". */
 const LIMITS = {
@@ -66,7 +67,7 @@ export async function createServer(
   { trustProxy, corsOrigins }: Reach = {},
   schemaCompilers: SchemaCompilers = lazySchemaCompilers(),
 ): Promise<HttpServer> {
-  const trusts = trustProxy && trustOnly(trustProxy);
+  const trusts = trustProxy && addressesIn(trustProxy);
   /** The headers of every answer. Requests that the framework refuses know nothing of trusted proxies. */
   const headersOfAll = ({ id, raw }: FastifyRequest) => ({
     ...DATA_HEADERS,
