@@ -65,6 +65,34 @@ eachDatabase('ownership', (open) => {
     expect(outcomeOf(await ann('POST', `/api/v1/reservations/${id}/cancel`))).toBe('200');
   });
 
+  it('a provider that gets a reservation by a move reads its past, with no more of the former slot than anyone may', async () => {
+    const id = await hold();
+    const url = `/api/v1/reservations/${id}`;
+    const former = (await owner('GET', url)).body as Made;
+    const range = { start_time: '2099-03-18T09:00:00Z', end_time: '2099-03-18T09:15:00Z' };
+    const offered = await rival('POST', `/api/v1/providers/${rivalId}/availability`, { ranges: [range] });
+    const [target] = (offered.body as { slots: Made[] }).slots;
+    expect((await ann('POST', `${url}/reschedule`, { slot_id: target?.slot_id })).status).toBe(200);
+
+    const { history } = (await rival('GET', `${url}/history`)).body as { history: { at: string; slot_id: number }[] };
+    expect(history.map(({ slot_id }) => slot_id)).toEqual([former.slot_id, target?.slot_id]);
+    expect(history.map((entry) => Object.keys(entry).sort())).toEqual(
+      Array(2).fill(['at', 'by', 'expires_at', 'quantity', 'slot_id', 'status']),
+    );
+    const then = (await rival('GET', `${url}?at=${history[0]?.at}`)).body as object;
+    const { slot_id, provider_id, start_time, end_time } = (await rival('GET', `/api/v1/slots/${former.slot_id}`))
+      .body as Made & { start_time: string; end_time: string };
+    expect(then).toMatchObject({ slot_id, provider_id, start_time, end_time });
+    expect(Object.keys(then)).toEqual(Object.keys(former));
+
+    for (const path of [url, `${url}/history`, `${url}?at=${history[0]?.at}`]) {
+      expect([path, outcomeOf(await owner('GET', path))]).toEqual([path, '404 no-such-reservation']);
+    }
+    expect((await ann('POST', `${url}/reschedule`, { slot_id: former.slot_id })).status).toBe(200);
+    expect(outcomeOf(await rival('GET', `${url}/history`))).toBe('404 no-such-reservation');
+    expect(outcomeOf(await ann('POST', `${url}/cancel`))).toBe('200');
+  });
+
   it('a reservation of someone else does not exist, whatever the body names', async () => {
     const id = await hold();
     const url = `/api/v1/reservations/${id}`;

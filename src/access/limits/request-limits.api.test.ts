@@ -1,7 +1,9 @@
 import { get, type IncomingMessage } from 'node:http';
 import { expect, it } from 'vitest';
-import { eachDatabase } from '../../../test/support/database/test-database.ts';
+import { eachDatabase, onPostgres } from '../../../test/support/database/test-database.ts';
+import { openInstances } from '../../../test/support/server/instances.ts';
 import { makeKey, OPERATOR_KEY, openGuardedApp } from '../../../test/support/server/principals.ts';
+import { openProxy, targetOf, through } from '../../../test/support/server/tcp-proxy.ts';
 import { openTestApp } from '../../../test/support/server/test-app.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 
@@ -190,3 +192,24 @@ function fetchOnce(url: string, headers: Record<string, string>): Promise<Incomi
   }).once('error', reject);
   return promise;
 }
+
+onPostgres('rate limits without the database', (open) => {
+  it('credentials that cannot be checked do not count for their address, and wrong ones do', async () => {
+    const { url = '', database, clock } = open();
+    await using proxy = await openProxy(targetOf(url, 5432));
+    const target = { url: through(url, proxy), database, clock, async [Symbol.asyncDispose]() {} };
+    const env = { AUTH: 'on', HOLDFAST_OPERATOR_KEY: OPERATOR_KEY, ...LIMITS, RATE_LIMIT: '1000/1h' };
+    await using instances = await openInstances(target, 1, undefined, env);
+    const app = instances.at(0);
+    const key = await newKey(app, 'viewer');
+    proxy.refuse();
+    for (const headers of [key, WRONG_KEY, { cookie: `hf_session=${'A'.repeat(43)}` }]) {
+      expect(await statuses(app, 5, WHOAMI, headers)).toEqual([503, 503, 503, 503, 503]);
+    }
+    const refused = await app.inject({ url: WHOAMI, headers: key, remoteAddress: '192.0.2.1' });
+    expect([refused.statusCode, refused.headers.ratelimit]).toEqual([503, undefined]);
+    proxy.accept();
+    await expect.poll(() => statuses(app, 1, WHOAMI, key)).toEqual([200]);
+    expect(await statuses(app, 4, WHOAMI, WRONG_KEY)).toEqual([401, 401, 401, 429]);
+  });
+});
