@@ -73,8 +73,8 @@ async function prepare(instances: Instances): Promise<Fixture> {
 }
 
 /**
- * Moves reservations back and forth between slots of two providers while both read, list and cancel them, and judges
- * what they are shown and what they cancelled. Each reservation ends with a cancellation, and another begins.
+ * Moves reservations back and forth between slots of two providers while both read, list and cancel them. Judges the
+ * states that they are shown and their cancellations. Each reservation ends with a cancellation, and another begins.
  */
 async function race(fixture: Fixture, act: Act): Promise<Result> {
   const result: Result = { requests: 0, moves: 0, shown: 0, cancelled: 0, violations: [] };
