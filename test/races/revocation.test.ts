@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
@@ -5,10 +7,17 @@ import { describe, expect, it } from 'vitest';
 import type { Database } from '../../src/platform/db/database.ts';
 import type { HttpServer } from '../../src/platform/http/http-server.ts';
 import { onPostgres } from '../support/database/test-database.ts';
-import { type Instances, openInstances } from '../support/server/instances.ts';
+import { INSTANCE, type Instances, openInstances } from '../support/server/instances.ts';
 import { asOperator, makeKey, OPERATOR_KEY } from '../support/server/principals.ts';
 import { signIn } from '../support/server/session.ts';
-import { feedOrPool, openProxy, type TcpProxy, targetOf, through } from '../support/server/tcp-proxy.ts';
+import {
+  dropNotifications,
+  feedOrPool,
+  openProxy,
+  type TcpProxy,
+  targetOf,
+  through,
+} from '../support/server/tcp-proxy.ts';
 
 const INSTANCES = 3;
 /** Within this time of the answer to a revocation every instance refuses the key. */
@@ -17,11 +26,12 @@ const ENV = { AUTH: 'on', HOLDFAST_OPERATOR_KEY: OPERATOR_KEY, RATE_LIMIT: 'off'
 /** A route that answers from memory without the framework, and one that does not. */
 const PATHS = ['/vehicles/1/timestamp/2030-01-01T00:00:00Z', '/api/v1/whoami'];
 
-/** One request: when it was sent, by `performance.now()`, and its status. */
+/** One request: when it was sent, by `performance.now()`, its status, and whether the fast path answered it. */
 interface Sent {
   readonly instance: number;
   readonly startedMs: number;
   readonly status: number;
+  readonly isFast: boolean;
 }
 
 /** Makes the headers that send a key, or a session of it. */
@@ -37,15 +47,25 @@ async function sendUntil(
   sent: Sent[],
   isOver: () => boolean,
 ): Promise<void> {
+  const agent = new Agent({ keepAlive: true });
   const loop = async (app: HttpServer, instance: number, path: string) => {
     const { port } = app.server.address() as AddressInfo;
     while (!isOver()) {
       const startedMs = performance.now();
-      const { status } = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
-      sent.push({ instance, startedMs, status });
+      const request = get({ host: '127.0.0.1', port, path, headers, agent });
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      response.resume();
+      await once(response, 'end');
+      sent.push({ instance, startedMs, status: response.statusCode ?? 0, isFast: isFast(response) });
     }
   };
   await Promise.all(instances.apps.flatMap((app, at) => PATHS.map((path) => loop(app, at, path))));
+  agent.destroy();
+}
+
+/** Node puts its own headers, such as Keep-Alive, after all others; the fast path puts the length of the body last. */
+function isFast({ rawHeaders }: IncomingMessage): boolean {
+  return rawHeaders.at(-2)?.toLowerCase() === 'content-length';
 }
 
 const SERVED_FIRST = 20;
@@ -83,8 +103,29 @@ async function revokeUnderLoad(
   return { sent, revokedMs };
 }
 
+interface Revocation {
+  readonly sent: readonly Sent[];
+  readonly revokedMs: number;
+}
+
+/** Prints for each instance when it refused the key first and when it served it last, after the answer to the revocation. */
+function report(title: string, { sent, revokedMs }: Revocation): void {
+  const after = (each: Sent | undefined) => (each ? `${(each.startedMs - revokedMs).toFixed(1)} ms` : 'never');
+  const lines = Array.from({ length: INSTANCES }, (_, instance) => {
+    const own = sent.filter((each) => each.instance === instance).sort((a, b) => a.startedMs - b.startedMs);
+    const first = after(own.find(({ status }) => status === 401));
+    const last = after(own.findLast(({ status }) => status === 200));
+    return `  instance ${instance + 1}: first 401 ${first}, last 200 ${last}, ${own.length} requests, ${fastOf(own)} fast\n`;
+  });
+  process.stdout.write(`revocation, ${title}\n${lines.join('')}`);
+}
+
+function fastOf(sent: readonly Sent[], instance?: number): number {
+  return sent.filter((each) => each.isFast && (instance === undefined || each.instance === instance)).length;
+}
+
 /** The requests that were served although they were sent too long after the revocation. */
-function servedTooLate({ sent, revokedMs }: { sent: readonly Sent[]; revokedMs: number }): Sent[] {
+function servedTooLate({ sent, revokedMs }: Revocation): Sent[] {
   return sent.filter(({ startedMs, status }) => status !== 401 && startedMs > revokedMs + WITHIN_MS);
 }
 
@@ -102,13 +143,26 @@ onPostgres('a revoked key on three instances', (open) => {
     return await use(instances);
   }
 
-  /** All instances but the first reach PostgreSQL through the proxy. */
-  async function withProxy<T>(use: (instances: Instances, proxy: TcpProxy) => Promise<T>): Promise<T> {
+  interface ProxyOptions {
+    /** The number of instances that reach PostgreSQL through the proxy: the last ones. */
+    readonly count?: number;
+    /** Runs before they start. */
+    readonly atStart?: (proxy: TcpProxy) => void;
+    /** Whether their change feeds lose every notification. */
+    readonly losesNotifications?: () => boolean;
+  }
+
+  async function withProxy<T>(
+    use: (instances: Instances, proxy: TcpProxy) => Promise<T>,
+    { count = INSTANCES - 1, atStart = () => {}, losesNotifications = () => false }: ProxyOptions = {},
+  ): Promise<T> {
     const { url = '', database, clock } = open();
-    await using proxy = await openProxy(targetOf(url, 5432), feedOrPool);
-    await using first = await openInstances(open(), 1, undefined, ENV);
+    const createFilter = () => dropNotifications(losesNotifications);
+    await using proxy = await openProxy(targetOf(url, 5432), feedOrPool, createFilter);
+    await using first = await openInstances(open(), INSTANCES - count, undefined, ENV);
+    atStart(proxy);
     const target = { url: through(url, proxy), database, clock, async [Symbol.asyncDispose]() {} };
-    await using others = await openInstances(target, INSTANCES - 1, undefined, ENV);
+    await using others = await openInstances(target, count, undefined, ENV);
     const apps = [...first.apps, ...others.apps];
     const instances: Instances = { apps, at: () => first.at(0), async [Symbol.asyncDispose]() {} };
     await prepare(instances);
@@ -118,10 +172,18 @@ onPostgres('a revoked key on three instances', (open) => {
   describe.each([
     ['a key', asKey],
     ['a session', asSession],
-  ])('sent as %s', (_, present) => {
+  ])('sent as %s', (credential, present) => {
+    /** The fast path takes keys only, and only while the change feed is connected. */
+    const expectFast = ({ sent }: Revocation, expected: readonly boolean[]) => {
+      const isExpected = expected.map((each) => each && present === asKey);
+      expect(expected.map((_, instance) => fastOf(sent, instance) > 0)).toEqual(isExpected);
+    };
+
     it('no request that is sent a second after the revocation is served', async () => {
       const result = await withInstances((instances) => revokeUnderLoad(instances, present));
+      report(`sent as ${credential}`, result);
       expect(servedTooLate(result)).toEqual([]);
+      expectFast(result, [true, true, true]);
     });
 
     it('the same holds while the change feeds of all instances break', async () => {
@@ -134,8 +196,34 @@ onPostgres('a revoked key on three instances', (open) => {
       const result = await withProxy((instances, proxy) =>
         revokeUnderLoad(instances, present, async () => proxy.freeze('feed')),
       );
+      report(`sent as ${credential}, the feeds of instances 2 and 3 are silent`, result);
       expect(servedTooLate(result)).toEqual([]);
     });
+
+    it('the same holds for an instance whose change feed never connects, while those of the others do', async () => {
+      const result = await withProxy((instances) => revokeUnderLoad(instances, present), {
+        count: 1,
+        atStart: (proxy) => proxy.refuse('feed'),
+      });
+      report(`sent as ${credential}, the feed of instance 3 is cut`, result);
+      expect(servedTooLate(result)).toEqual([]);
+      expectFast(result, [true, true, false]);
+    });
+  });
+
+  it('control: an instance whose feed is connected and loses the message serves a key too late, from memory', async () => {
+    let isLying = false;
+    const result = await withProxy(
+      (instances) =>
+        revokeUnderLoad(instances, asKey, async () => {
+          isLying = true;
+        }),
+      { count: 1, losesNotifications: () => isLying },
+    );
+    report('control: the feed of instance 3 loses the message', result);
+    const late = servedTooLate(result);
+    expect(new Set(late.map(({ instance }) => instance))).toEqual(new Set([INSTANCES - 1]));
+    expect(fastOf(late)).toBeGreaterThan(0);
   });
 
   it.each([
@@ -153,9 +241,11 @@ onPostgres('a revoked key on three instances', (open) => {
   });
 });
 
-function cutFeeds(database: Database): Promise<unknown> {
-  return database.read((reader) =>
+/** Breaks the change feeds of all instances under test. */
+async function cutFeeds(database: Database): Promise<void> {
+  const { rows } = await database.read((reader) =>
     sql`select pg_terminate_backend(pid) from pg_stat_activity
-         where datname = current_database() and application_name = 'holdfast feed'`.execute(reader),
+         where datname = current_database() and application_name = ${`${INSTANCE} feed`}`.execute(reader),
   );
+  expect(rows).toHaveLength(INSTANCES);
 }

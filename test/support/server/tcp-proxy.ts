@@ -12,8 +12,8 @@ export interface TcpProxy extends AsyncDisposable {
   thaw(): void;
   /** Breaks all open connections. @param kind limits it to connections of this kind */
   cut(kind?: string): void;
-  /** Breaks all open connections, and every new one until `accept`. */
-  refuse(): void;
+  /** Breaks all open connections, and every new one until `accept`. @param kind limits it to connections of this kind */
+  refuse(kind?: string): void;
   accept(): void;
 }
 
@@ -27,26 +27,42 @@ interface Pair {
   kind: string | undefined;
 }
 
-/** @param kindOf returns the kind of a connection from the first bytes of its client */
-export async function openProxy(target: Target, kindOf: (first: Buffer) => string = () => ''): Promise<TcpProxy> {
+/** Passes the bytes that a service sends on one connection. May hold back, drop and add some. */
+type Filter = (chunk: Buffer) => Buffer;
+
+/**
+ * @param kindOf returns the kind of a connection from the first bytes of its client
+ * @param createFilter makes the filter of what the service sends on a connection of a kind
+ */
+export async function openProxy(
+  target: Target,
+  kindOf: (first: Buffer) => string = () => '',
+  createFilter: (kind: string | undefined) => Filter = () => (chunk) => chunk,
+): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
   let frozen: string | true | undefined;
-  let isRefusing = false;
+  let refused: string | true | undefined;
   const isFrozen = ({ kind }: Pair) => frozen === true || (frozen !== undefined && kind === frozen);
 
   const server = createServer((client) => {
-    if (isRefusing) {
+    if (refused === true) {
       client.destroy();
       return;
     }
     const upstream = dial(target.port, target.host);
     const pair: Pair = { sockets: [client, upstream], kind: undefined };
     pairs.add(pair);
+    let filter: Filter | undefined;
     const pass = (from: Socket, to: Socket) => {
       from.setNoDelay(true);
       from.on('data', (chunk: Buffer) => {
         pair.kind ??= kindOf(chunk);
-        to.write(chunk);
+        if (refused !== undefined && pair.kind === refused) {
+          client.destroy();
+          return;
+        }
+        filter ??= createFilter(pair.kind);
+        to.write(from === upstream ? filter(chunk) : chunk);
         hold(pair);
       });
       from.on('error', () => {});
@@ -83,21 +99,39 @@ export async function openProxy(target: Target, kindOf: (first: Buffer) => strin
       for (const { sockets } of pairs) for (const socket of sockets) socket.resume();
     },
     cut,
-    refuse() {
-      isRefusing = true;
-      cut();
+    refuse(kind) {
+      refused = kind ?? true;
+      cut(kind);
     },
     accept() {
-      isRefusing = false;
+      refused = undefined;
     },
     async [Symbol.asyncDispose]() {
-      isRefusing = true;
+      refused = true;
       cut();
       server.close();
       await once(server, 'close');
     },
   };
 }
+
+/** Drops PostgreSQL's notifications from what it sends on a connection, while `isOn`. */
+export function dropNotifications(isOn: () => boolean): Filter {
+  let rest = Buffer.alloc(0);
+  return (chunk) => {
+    rest = Buffer.concat([rest, chunk]);
+    const passed: Buffer[] = [];
+    // A message has a letter, and the length of all that follows the letter.
+    while (rest.length >= 5 && rest.length > rest.readUInt32BE(1)) {
+      const end = 1 + rest.readUInt32BE(1);
+      if (rest[0] !== NOTIFICATION || !isOn()) passed.push(rest.subarray(0, end));
+      rest = rest.subarray(end);
+    }
+    return Buffer.concat(passed);
+  };
+}
+
+const NOTIFICATION = 'A'.charCodeAt(0);
 
 /** A URL, changed to lead through a proxy. */
 export function through(url: string, proxy: TcpProxy): string {
@@ -115,5 +149,5 @@ export function targetOf(url: string, defaultPort: number): Target {
 
 /** The kind of a PostgreSQL connection, by the application name that its client sends first. */
 export function feedOrPool(first: Buffer): 'feed' | 'pool' {
-  return first.includes('holdfast feed') ? 'feed' : 'pool';
+  return first.includes(' feed\0') ? 'feed' : 'pool';
 }
