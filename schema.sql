@@ -101,23 +101,8 @@ AS $function$
 declare
   v_keys text[];
 begin
-  with changed as materialized (
-    select r.id, r.slot_id, r.client_id, r.status,
-           r.changed_by as actor,
-           (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
-      from new_rows r
-  ), size as (
-    select count(*) as rows from (select from changed limit 201) first_rows
-  ), logged as (
-    insert into event (kind, attributes, actor, reservation_ids, slot_ids, provider_ids, client_ids)
-      select 'reservation', jsonb_build_object('status', status), actor, array_agg(id), array_agg(slot_id),
-             array_agg(provider_id), array_agg(client_id)
-        from changed, size where rows <= 200 group by status, actor
-  ), logged_bulk as (
-    insert into event (kind, is_bulk) select 'reservation', true from size where rows > 200
-  )
   select array_agg(key) into v_keys
-    from (select distinct coalesce(provider_id, 0) || ':' || slot_id as key from changed limit 201) claims;
+    from (select distinct coalesce(provider_id, 0) || ':' || slot_id as key from new_rows limit 201) claims;
   perform announce_claim_keys(v_keys);
   return null;
 end
@@ -130,30 +115,16 @@ AS $function$
 declare
   v_keys text[];
 begin
-  with changed as materialized (
-    select r.id, r.slot_id, r.client_id, r.status,
-           r.changed_by as actor,
-           (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
-      from new_rows r
-  ), size as (
-    select count(*) as rows from (select from changed limit 201) first_rows
-  ), logged as (
-    insert into event (kind, attributes, actor, reservation_ids, slot_ids, provider_ids, client_ids)
-      select 'reservation', jsonb_build_object('status', status), actor, array_agg(id), array_agg(slot_id),
-             array_agg(provider_id), array_agg(client_id)
-        from changed, size where rows <= 200 group by status, actor
-  ), logged_bulk as (
-    insert into event (kind, is_bulk) select 'reservation', true from size where rows > 200
-  ), freed as materialized (
-    select r.slot_id, (select s.provider_id from slot s where s.id = r.slot_id) as provider_id
-      from old_rows r join new_rows using (id) where r.slot_id <> new_rows.slot_id
+  with freed as materialized (
+    select old_rows.slot_id, old_rows.provider_id
+      from old_rows join new_rows using (id) where old_rows.slot_id <> new_rows.slot_id
   ), logged_freed as (
-    insert into event (kind, slot_ids, provider_ids)
-      select 'slot', array_agg(slot_id), array_agg(provider_id) from freed, size where rows <= 200 having count(*) > 0
+    insert into event (kind, is_bulk, slot_ids, provider_ids)
+      select 'slot', count(*) > 200, array_agg(slot_id), array_agg(provider_id) from freed having count(*) > 0
   )
   select array_agg(key) into v_keys
     from (select distinct coalesce(provider_id, 0) || ':' || slot_id as key
-            from (select slot_id, provider_id from changed union all select slot_id, provider_id from freed) claims
+            from (select slot_id, provider_id from new_rows union all select slot_id, provider_id from freed) claims
            limit 201) claims;
   perform announce_claim_keys(v_keys);
   return null;
@@ -172,6 +143,16 @@ begin
     perform pg_notify('holdfast_change', json_build_object(
       'topic', 'order_block', 'keys', case when v_changes not like '*%' then string_to_array(v_changes, ' ') end)::text);
   end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.announce_outbox()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('holdfast_change', '{"topic":"outbox","keys":null}');
   return null;
 end
 $function$;
@@ -218,6 +199,8 @@ begin
   perform announce_providers(array(select distinct provider_id from new_rows where provider_id is not null limit 201));
   perform log_slots(array_agg(id), array_agg(provider_id), (array_agg(changed_by))[1])
     from (select id, provider_id, changed_by from new_rows limit 201) first_rows;
+  perform log_availability('availability.offered', array_agg(id)) from new_rows
+    where provider_id is not null and closed_at is null;
   return null;
 end
 $function$;
@@ -244,6 +227,10 @@ begin
     return null;
   end if;
   perform log_slots(v_slot_ids, v_provider_ids, v_actor);
+  perform log_availability('availability.offered', array_agg(new_rows.id)) from new_rows join old_rows using (id)
+    where new_rows.closed_at is null and old_rows.closed_at is not null;
+  perform log_availability('availability.withdrawn', array_agg(new_rows.id)) from new_rows join old_rows using (id)
+    where new_rows.closed_at is not null and old_rows.closed_at is null;
   perform announce_providers(array(
     select distinct provider.id
       from new_rows
@@ -277,6 +264,34 @@ begin
   perform pg_notify('holdfast_change', json_build_object('topic', tg_argv[0], 'keys', null)::text);
   return null;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.claim_deliveries(p_instance text, p_lease interval, p_limit integer, p_failing_limit integer, p_webhook bigint[], p_in_hand integer[])
+ RETURNS TABLE(delivery_id bigint, webhook_id bigint, attempts integer, is_single boolean)
+ LANGUAGE sql
+AS $function$
+  update webhook_delivery taken
+     set claimed_by = p_instance, claimed_until = holdfast_clock() + p_lease
+    from (
+      select due.id from webhook w
+        left join unnest(p_webhook, p_in_hand) as hand (webhook_id, deliveries) on hand.webhook_id = w.id
+       cross join lateral (
+         select d.id from webhook_delivery d
+          where d.webhook_id = w.id and d.status = 'pending' and d.due_at <= holdfast_clock()
+            and (w.status = 'active' or d.is_single)
+            and (d.claimed_until is null or d.claimed_until <= holdfast_clock())
+            and (d.order_key is null or not exists (
+              select from webhook_delivery earlier
+               where earlier.webhook_id = d.webhook_id and earlier.order_key = d.order_key
+                 and earlier.status = 'pending' and earlier.id < d.id))
+          order by d.due_at, d.id
+          limit greatest(0, case when w.failing_since is null then p_limit else p_failing_limit end
+                            - coalesce(hand.deliveries, 0))
+            for no key update skip locked
+       ) due
+    ) due
+   where taken.id = due.id
+  returning taken.id, taken.webhook_id, taken.attempts, taken.is_single
 $function$;
 
 CREATE OR REPLACE FUNCTION public.claim_idempotency_keys(p_scope bytea[], p_kept interval)
@@ -421,7 +436,8 @@ begin
            (select xid from event order by xid desc, position desc offset greatest(p_max_rows - 1, 0) limit 1)))
     into v_from;
   with deleted as (
-    delete from event where xid < v_from or xid >= pg_snapshot_xmax(pg_current_snapshot()) returning xid
+    delete from event where (xid < v_from or xid >= pg_snapshot_xmax(pg_current_snapshot())) and webhook_ids is null
+    returning xid
   )
   select count(*), (array_agg(xid order by xid desc) filter (where xid < v_from))[1] into v_deleted, v_last from deleted;
   update event_horizon set xid = v_last where xid < v_last;
@@ -491,6 +507,18 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.entitled_webhooks(p_type text, p_providers bigint[])
+ RETURNS bigint[]
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select array_agg(w.id order by w.id) from webhook w
+   where w.status = 'active' and (w.provider_id is null or w.provider_id = any (p_providers))
+     and (w.events is null or exists (
+       select from unnest(w.events) wanted
+        where wanted = p_type or (wanted like '%.*' and starts_with(p_type, left(wanted, -1)))))
+$function$;
+
 CREATE OR REPLACE FUNCTION public.expire_due_holds(p_limit integer, p_provider bigint)
  RETURNS TABLE(reservation_id bigint, slot_id bigint)
  LANGUAGE plpgsql
@@ -516,6 +544,45 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.fan_out(p_rows bigint[], p_position bigint[], p_event_id text[], p_type text[], p_order_key text[], p_occurred_at timestamp with time zone[], p_body text[], p_pair_item integer[], p_pair_webhook bigint[])
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_taken bigint[];
+  v_made integer;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('fan_out', 0));
+  with taken as (
+    update event set webhook_ids = null where position = any (p_rows) and webhook_ids is not null returning position
+  )
+  select array_agg(position) into v_taken from taken;
+  with item as (
+    select * from unnest(p_position, p_event_id, p_type, p_order_key, p_occurred_at, p_body)
+      with ordinality as each_item (position, event_id, type, order_key, occurred_at, body, place)
+     where position = any (v_taken)
+  ), pair as (
+    select item.*, w.id as webhook_id
+      from unnest(p_pair_item, p_pair_webhook) as pair (item, webhook_id)
+      join item on item.place = pair.item join webhook w on w.id = pair.webhook_id
+  ), stored as (
+    insert into webhook_event (event_id, type, occurred_at, body)
+      select event_id, type, occurred_at, body from item where place in (select place from pair) order by place
+    returning id, event_id
+  ), made as (
+    insert into webhook_delivery (webhook_id, event_key, order_key, due_at)
+      select pair.webhook_id, stored.id, pair.order_key,
+             greatest(holdfast_clock(), (select max(d.due_at) from webhook_delivery d
+                                          where d.webhook_id = pair.webhook_id and d.order_key = pair.order_key
+                                            and d.status = 'pending'))
+        from pair join stored using (event_id) order by pair.place, pair.webhook_id
+    returning 1
+  )
+  select count(*) into v_made from made;
+  return v_made;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.finish_cancellation(p_reservation bigint)
  RETURNS void
  LANGUAGE plpgsql
@@ -530,6 +597,59 @@ begin
   if found then
     perform set_supplied_capacity(array[v_slot]);
   end if;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.finish_deliveries(p_instance text, p_id bigint[], p_outcome text[], p_status integer[], p_error text[], p_answer text[], p_delay interval[])
+ RETURNS TABLE(webhook_id bigint, change text)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_now timestamptz := holdfast_clock();
+begin
+  return query
+  with outcome as (
+    select * from unnest(p_id, p_outcome, p_status, p_error, p_answer, p_delay)
+      as each_outcome (id, outcome, http_status, error, answer, delay)
+  ), done as (
+    update webhook_delivery d
+       set status = case outcome.outcome when 'delivered' then 'delivered' when 'retry' then 'pending' else 'failed' end,
+           attempts = d.attempts + 1, due_at = case when outcome.outcome = 'retry' then v_now + outcome.delay end,
+           claimed_by = null, claimed_until = null, last_status = outcome.http_status, last_error = outcome.error,
+           last_answer = outcome.answer
+      from outcome
+     where d.id = outcome.id and d.status = 'pending' and d.claimed_by = p_instance
+    returning d.id, d.webhook_id, d.order_key, d.due_at, d.is_single, d.attempts, outcome.outcome
+  ), moved as (
+    -- Later events of the same thing wait as long as this one, and no longer.
+    update webhook_delivery later set due_at = coalesce(done.due_at, v_now)
+      from done
+     where (done.outcome = 'retry' or done.attempts > 1) and done.order_key is not null
+       and later.webhook_id = done.webhook_id and later.order_key = done.order_key and later.id > done.id
+       and later.status = 'pending' and later.attempts = 0
+  ), tally as (
+    select done.webhook_id, bool_or(done.outcome = 'delivered') as has_succeeded, bool_or(done.outcome = 'gone') as is_gone,
+           count(*) filter (where done.outcome <> 'delivered')::integer as failures
+      from done where not done.is_single group by done.webhook_id
+  ), before as (
+    select w.id, w.failures, w.failing_since, w.status from webhook w join tally on tally.webhook_id = w.id
+     order by w.id for no key update of w
+  ), marked as (
+    update webhook w
+       set failures = case when tally.has_succeeded then 0 else w.failures + tally.failures end,
+           failing_since = case when tally.has_succeeded then null
+                                when w.failures + tally.failures >= 5 then coalesce(w.failing_since, v_now) end,
+           status = case when tally.is_gone then 'disabled' else w.status end,
+           disabled_reason = case when tally.is_gone then 'The receiver answered 410 Gone.' else w.disabled_reason end
+      from tally join before on before.id = tally.webhook_id
+     where w.id = tally.webhook_id
+       and (tally.is_gone or (tally.has_succeeded and w.failures > 0) or (not tally.has_succeeded and tally.failures > 0))
+    returning w.id, w.failing_since, w.status, before.failing_since as failed_before, before.status as status_before
+  )
+  select marked.id, 'failing' from marked where failing_since is not null and failed_before is null
+  union all
+  select marked.id, 'disabled' from marked where marked.status = 'disabled' and status_before = 'active';
 end
 $function$;
 
@@ -655,30 +775,99 @@ CREATE OR REPLACE FUNCTION public.holdfast_clock()
  PARALLEL SAFE
 RETURN clock_timestamp();
 
+CREATE OR REPLACE FUNCTION public.log_availability(p_type text, p_slots bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if p_slots is null or not exists (select from webhook where status = 'active') then
+    return;
+  end if;
+  insert into event (kind, type, attributes, slot_ids, provider_ids, webhook_ids)
+    select 'availability', p_type, offered.attributes, offered.slot_ids, array[offered.provider_id], webhook_ids
+      from (select s.provider_id, (array_agg(s.id order by s.starts_at, s.id))[1:100] as slot_ids,
+                   jsonb_build_object('from', min(s.starts_at), 'to', max(s.ends_at), 'more', count(*) > 100) as attributes
+              from slot s where s.id = any (p_slots) and s.provider_id is not null group by s.provider_id) offered
+     cross join lateral (select entitled_webhooks(p_type, array[offered.provider_id]) as webhook_ids) entitled
+     where webhook_ids is not null
+     order by offered.provider_id;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.log_bookings()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
-  if (select count(*) from (select from new_rows limit 201) first_rows) > 200 then
-    insert into event (kind, is_bulk) values ('booking', true);
-  elsif tg_op = 'INSERT' then
-    insert into event (kind, attributes, reservation_ids, slot_ids, client_ids)
-      select 'booking', jsonb_build_object('supplier_id', supplier_id, 'desired_state', desired_state, 'state', state),
-             array_agg(reservation_id), array_agg(slot_id),
-             array_agg((select r.client_id from reservation r where r.id = reservation_id))
-        from new_rows group by supplier_id, desired_state, state;
+  if tg_op = 'INSERT' then
+    perform log_bookings_of(array_agg(reservation_id)) from new_rows;
   else
-    insert into event (kind, attributes, reservation_ids, slot_ids, client_ids)
-      select 'booking',
-             jsonb_build_object('supplier_id', w.supplier_id, 'desired_state', w.desired_state, 'state', w.state),
-             array_agg(w.reservation_id), array_agg(w.slot_id),
-             array_agg((select r.client_id from reservation r where r.id = w.reservation_id))
-        from new_rows w join old_rows o using (reservation_id)
-       where (w.desired_state, w.state) <> (o.desired_state, o.state)
-       group by w.supplier_id, w.desired_state, w.state;
+    perform log_bookings_of(array_agg(w.reservation_id)) from new_rows w join old_rows o using (reservation_id)
+      where (w.desired_state, w.state) <> (o.desired_state, o.state);
   end if;
   return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.log_bookings_of(p_reservations bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into event (kind, type, attributes, is_bulk, reservation_ids, slot_ids, client_ids, webhook_ids)
+    select 'booking', type, jsonb_strip_nulls(jsonb_build_object(
+             'supplier_id', supplier_id, 'desired_state', desired_state, 'state', state, 'type', type)), is_bulk,
+           case when is_listed then reservation_ids end, case when is_listed then slot_ids end,
+           case when is_listed then client_ids end, webhook_ids
+      from (select w.supplier_id, w.desired_state, w.state, decided.type, array_agg(w.reservation_id) as reservation_ids,
+                   array_agg(w.slot_id) as slot_ids, array_agg(r.client_id) as client_ids,
+                   cardinality(p_reservations) > 200 as is_bulk
+              from write_back w join reservation r on r.id = w.reservation_id
+             cross join lateral (
+               select case when w.state = 'refused' then 'booking.refused'
+                           when w.state = 'done' and w.desired_state = 'booked' then 'booking.accepted'
+                           when w.state = 'done' then 'booking.cancelled' end as type) decided
+             where w.reservation_id = any (p_reservations)
+             group by w.supplier_id, w.desired_state, w.state, decided.type) grouped
+     cross join lateral (select case when type is not null then entitled_webhooks(type, '{}') end as webhook_ids) entitled
+     cross join lateral (select not is_bulk or webhook_ids is not null as is_listed) listed;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.log_orders()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (select from webhook where status = 'active') then
+    return null;
+  end if;
+  if tg_table_name = 'order_line' then
+    perform log_orders_of('order.changed', array_agg(distinct order_id)) from new_rows;
+  elsif tg_op = 'INSERT' then
+    perform log_orders_of('order.created', array_agg(id)) from new_rows;
+  else
+    perform log_orders_of('order.cancelled', array_agg(id)) from new_rows join old_rows using (id)
+      where new_rows.status = 'cancelled' and old_rows.status <> 'cancelled';
+    perform log_orders_of('order.changed', array_agg(id)) from new_rows join old_rows using (id)
+      where not (new_rows.status = 'cancelled' and old_rows.status <> 'cancelled');
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.log_orders_of(p_type text, p_orders bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into event (kind, type, subject_ids, provider_ids, webhook_ids)
+    select 'order', p_type, subject_ids, provider_ids, webhook_ids
+      from (select array_agg(o.id order by o.id) as subject_ids, array_agg(r.provider_id order by o.id) as provider_ids
+              from orders o left join reservation r on r.id = o.reservation_id
+             where o.id = any (p_orders)) listed
+     cross join lateral (select entitled_webhooks(p_type, provider_ids) as webhook_ids) entitled
+     where webhook_ids is not null and subject_ids is not null;
 end
 $function$;
 
@@ -699,8 +888,13 @@ CREATE OR REPLACE FUNCTION public.log_supplier()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  v_type text := case when new.paused and not old.paused then 'supplier.paused'
+                      when old.paused and not new.paused then 'supplier.resumed' end;
 begin
-  insert into event (kind, attributes) values ('sync', jsonb_build_object('supplier_id', new.id));
+  insert into event (kind, type, attributes, webhook_ids)
+    values ('sync', v_type, jsonb_strip_nulls(jsonb_build_object('supplier_id', new.id, 'type', v_type)),
+            case when v_type is not null then entitled_webhooks(v_type, '{}') end);
   perform pg_notify('holdfast_change', json_build_object('topic', 'supplier', 'keys', json_build_array(new.id))::text);
   return null;
 end
@@ -712,6 +906,23 @@ CREATE OR REPLACE FUNCTION public.log_sync()
 AS $function$
 begin
   insert into event (kind, attributes) values ('sync', jsonb_build_object('supplier_id', new.supplier_id));
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.log_vehicle_states()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (select from webhook where status = 'active') then
+    return null;
+  end if;
+  insert into event (kind, type, subject_ids, webhook_ids)
+    select 'vehicle', 'vehicle.state_logged', subject_ids, webhook_ids
+      from (select array_agg(id order by id) as subject_ids from new_rows) listed
+     cross join lateral (select entitled_webhooks('vehicle.state_logged', '{}') as webhook_ids) entitled
+     where webhook_ids is not null and subject_ids is not null;
   return null;
 end
 $function$;
@@ -1004,11 +1215,29 @@ begin
     from (select new_rows.slot_id, sum(new_rows.quantity) as quantity, count(*) as changes
             from new_rows where new_rows.status in ('held', 'confirmed') group by new_rows.slot_id) added
    where slot.id = added.slot_id;
-  insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at,
-                                 actor)
-    select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at,
-           changed_by
-      from new_rows order by id;
+  with written as (
+    insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at,
+                                   actor)
+      select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at, changed_by
+        from new_rows order by id
+    returning id, reservation_id
+  ), typed as (
+    select 'reservation.' || r.status as type, r.status, r.changed_by as actor, count(*) over () as rows, r.id, r.slot_id,
+           r.provider_id, r.client_id, w.id as history_id
+      from written w join new_rows r on r.id = w.reservation_id
+  ), grouped as (
+    select type, status, actor, min(rows) > 200 as is_bulk, array_agg(id) as reservation_ids, array_agg(slot_id) as slot_ids,
+           array_agg(provider_id) as provider_ids, array_agg(client_id) as client_ids, array_agg(history_id) as history_ids
+      from typed group by type, status, actor
+  )
+  insert into event (kind, type, attributes, actor, is_bulk, reservation_ids, slot_ids, provider_ids, client_ids,
+                     history_ids, webhook_ids)
+    select 'reservation', type, jsonb_build_object('status', status, 'type', type), actor, is_bulk,
+           case when is_listed then reservation_ids end, case when is_listed then slot_ids end,
+           case when is_listed then provider_ids end, case when is_listed then client_ids end,
+           case when is_listed then history_ids end, webhook_ids
+      from grouped cross join lateral (select entitled_webhooks(type, provider_ids) as webhook_ids) entitled
+     cross join lateral (select not is_bulk or webhook_ids is not null as is_listed) listed;
   return null;
 end
 $function$;
@@ -1057,11 +1286,33 @@ begin
                    group by each_row.id, each_row.slot_id having sum(each_row.quantity) <> 0) change
            group by change.slot_id) moved
    where slot.id = moved.slot_id;
-  insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at,
-                                 actor)
-    select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at,
-           changed_by
-      from new_rows order by id;
+  with written as (
+    insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at,
+                                   actor)
+      select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at, changed_by
+        from new_rows order by id
+    returning id, reservation_id
+  ), typed as (
+    select 'reservation.' || case when r.status <> o.status then r.status
+                                  when r.slot_id <> o.slot_id then 'rescheduled'
+                                  when r.expires_at > o.expires_at then 'extended'
+                                  else 'changed' end as type,
+           r.status, r.changed_by as actor, count(*) over () as rows, r.id, r.slot_id, r.provider_id, r.client_id,
+           w.id as history_id
+      from written w join new_rows r on r.id = w.reservation_id join old_rows o on o.id = r.id
+  ), grouped as (
+    select type, status, actor, min(rows) > 200 as is_bulk, array_agg(id) as reservation_ids, array_agg(slot_id) as slot_ids,
+           array_agg(provider_id) as provider_ids, array_agg(client_id) as client_ids, array_agg(history_id) as history_ids
+      from typed group by type, status, actor
+  )
+  insert into event (kind, type, attributes, actor, is_bulk, reservation_ids, slot_ids, provider_ids, client_ids,
+                     history_ids, webhook_ids)
+    select 'reservation', type, jsonb_build_object('status', status, 'type', type), actor, is_bulk,
+           case when is_listed then reservation_ids end, case when is_listed then slot_ids end,
+           case when is_listed then provider_ids end, case when is_listed then client_ids end,
+           case when is_listed then history_ids end, webhook_ids
+      from grouped cross join lateral (select entitled_webhooks(type, provider_ids) as webhook_ids) entitled
+     cross join lateral (select not is_bulk or webhook_ids is not null as is_listed) listed;
   return null;
 end
 $function$;
@@ -1309,6 +1560,10 @@ create table event (
   provider_ids bigint[],
   actor jsonb,
   client_ids bigint[],
+  type text,
+  history_ids bigint[],
+  subject_ids bigint[],
+  webhook_ids bigint[],
   constraint event_pkey PRIMARY KEY (xid, "position")
 );
 
@@ -1531,6 +1786,62 @@ create table vehicle (
   constraint vehicle_model_is_short CHECK (((char_length(model) >= 1) AND (char_length(model) <= 200)))
 );
 
+create table webhook (
+  id bigint generated always as identity not null,
+  url text not null,
+  events text[],
+  description text,
+  provider_id bigint,
+  status text not null default 'active'::text,
+  disabled_reason text,
+  failures integer not null default 0,
+  failing_since timestamp with time zone,
+  created_at timestamp with time zone not null default holdfast_clock(),
+  created_by jsonb,
+  constraint webhook_pkey PRIMARY KEY (id),
+  constraint webhook_says_why_it_is_disabled CHECK (((status = 'disabled'::text) = (disabled_reason IS NOT NULL))),
+  constraint webhook_status_check CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text])))
+);
+
+create table webhook_delivery (
+  id bigint generated always as identity not null,
+  webhook_id bigint not null,
+  event_key bigint not null,
+  order_key text,
+  status text not null default 'pending'::text,
+  attempts integer not null default 0,
+  is_single boolean not null default false,
+  due_at timestamp with time zone,
+  claimed_by text,
+  claimed_until timestamp with time zone,
+  last_status integer,
+  last_error text,
+  last_answer text,
+  created_at timestamp with time zone not null default holdfast_clock(),
+  constraint webhook_delivery_pkey PRIMARY KEY (id),
+  constraint webhook_delivery_is_due CHECK (((status = 'pending'::text) = (due_at IS NOT NULL))),
+  constraint webhook_delivery_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text])))
+);
+
+create table webhook_event (
+  id bigint generated always as identity not null,
+  event_id text not null,
+  type text not null,
+  occurred_at timestamp with time zone not null,
+  body text not null,
+  constraint webhook_event_pkey PRIMARY KEY (id),
+  constraint webhook_event_event_id_key UNIQUE (event_id)
+);
+
+create table webhook_secret (
+  id bigint generated always as identity not null,
+  webhook_id bigint not null,
+  sealed text not null,
+  created_at timestamp with time zone not null default holdfast_clock(),
+  ends_at timestamp with time zone,
+  constraint webhook_secret_pkey PRIMARY KEY (id)
+);
+
 create table write_back (
   reservation_id bigint not null,
   slot_id bigint not null,
@@ -1558,6 +1869,8 @@ CREATE INDEX access_key_by_age ON public.access_key USING btree (created_at, id)
 CREATE INDEX access_session_due ON public.access_session USING btree (expires_at);
 
 CREATE INDEX access_session_of_key ON public.access_session USING btree (key_id);
+
+CREATE INDEX event_outbox ON public.event USING btree ("position") WHERE (webhook_ids IS NOT NULL);
 
 CREATE INDEX idempotent_answer_age ON public.idempotent_answer USING btree (answered_at);
 
@@ -1591,6 +1904,18 @@ CREATE INDEX slot_by_start ON public.slot USING btree (starts_at, id);
 
 CREATE INDEX supplier_slot_by_partition ON public.supplier_slot USING btree (supplier_id, partition);
 
+CREATE INDEX webhook_delivery_due ON public.webhook_delivery USING btree (webhook_id, due_at, id) WHERE (status = 'pending'::text);
+
+CREATE INDEX webhook_delivery_of_event ON public.webhook_delivery USING btree (event_key);
+
+CREATE INDEX webhook_delivery_of_webhook ON public.webhook_delivery USING btree (webhook_id, id);
+
+CREATE INDEX webhook_delivery_order ON public.webhook_delivery USING btree (webhook_id, order_key, id) WHERE (status = 'pending'::text);
+
+CREATE INDEX webhook_of_provider ON public.webhook USING btree (provider_id, id);
+
+CREATE INDEX webhook_secret_of_webhook ON public.webhook_secret USING btree (webhook_id);
+
 CREATE INDEX write_back_due ON public.write_back USING btree (supplier_id, due_at) WHERE (state = ANY (ARRAY['waiting'::text, 'parked'::text]));
 
 CREATE INDEX write_back_on_slot ON public.write_back USING btree (slot_id, decided_at, reservation_id);
@@ -1623,6 +1948,14 @@ alter table supplier_slot add constraint supplier_slot_slot_id_fkey FOREIGN KEY 
 
 alter table supplier_slot add constraint supplier_slot_supplier_id_partition_fkey FOREIGN KEY (supplier_id, partition) REFERENCES supplier_partition(supplier_id, partition);
 
+alter table webhook add constraint webhook_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES provider(id) ON DELETE CASCADE;
+
+alter table webhook_delivery add constraint webhook_delivery_event_key_fkey FOREIGN KEY (event_key) REFERENCES webhook_event(id) ON DELETE CASCADE;
+
+alter table webhook_delivery add constraint webhook_delivery_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhook(id) ON DELETE CASCADE;
+
+alter table webhook_secret add constraint webhook_secret_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhook(id) ON DELETE CASCADE;
+
 alter table write_back add constraint write_back_reservation_id_fkey FOREIGN KEY (reservation_id) REFERENCES reservation(id);
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.access_key REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('access-key', 'id');
@@ -1641,6 +1974,8 @@ CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.access_session FOR EAC
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.access_session REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('access-session', 'encode(id, ''hex'')');
 
+CREATE TRIGGER announce_outbox AFTER INSERT ON public.event FOR EACH ROW WHEN ((new.webhook_ids IS NOT NULL)) EXECUTE FUNCTION announce_outbox();
+
 CREATE CONSTRAINT TRIGGER announce_order_blocks AFTER INSERT OR UPDATE ON public.order_block DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION announce_order_blocks();
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.order_line REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION announce_change('order', 'order_id');
@@ -1650,6 +1985,8 @@ CREATE TRIGGER announce_insert AFTER INSERT ON public.order_line REFERENCING NEW
 CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.order_line FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('order');
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.order_line REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('order', 'order_id');
+
+CREATE TRIGGER log_order_lines_updated AFTER UPDATE ON public.order_line REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION log_orders();
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.orders REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('order', 'id');
 
@@ -1664,6 +2001,10 @@ CREATE TRIGGER clear_order_blocks AFTER TRUNCATE ON public.orders FOR EACH STATE
 CREATE TRIGGER count_deleted_orders AFTER DELETE ON public.orders REFERENCING OLD TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION count_orders_by_block();
 
 CREATE TRIGGER count_inserted_orders AFTER INSERT ON public.orders REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION count_orders_by_block();
+
+CREATE TRIGGER log_orders_inserted AFTER INSERT ON public.orders REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION log_orders();
+
+CREATE TRIGGER log_orders_updated AFTER UPDATE ON public.orders REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION log_orders();
 
 CREATE TRIGGER refuse_order_id_change BEFORE UPDATE OF id ON public.orders FOR EACH ROW WHEN ((old.id IS DISTINCT FROM new.id)) EXECUTE FUNCTION refuse_order_id_change();
 
@@ -1722,6 +2063,8 @@ CREATE TRIGGER announce_insert AFTER INSERT ON public.state_log REFERENCING NEW 
 CREATE TRIGGER announce_truncate AFTER TRUNCATE ON public.state_log FOR EACH STATEMENT EXECUTE FUNCTION announce_truncate('vehicle');
 
 CREATE TRIGGER announce_update AFTER UPDATE ON public.state_log REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('vehicle', 'vehicle_id');
+
+CREATE TRIGGER log_vehicle_states AFTER INSERT ON public.state_log REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION log_vehicle_states();
 
 CREATE TRIGGER log_updated AFTER UPDATE ON public.supplier FOR EACH ROW WHEN (((old.paused <> new.paused) OR (old.epoch <> new.epoch) OR (old.blocked_until <> new.blocked_until) OR (old.last_error IS DISTINCT FROM new.last_error) OR (old.last_error_at IS DISTINCT FROM new.last_error_at))) EXECUTE FUNCTION log_supplier();
 

@@ -80,7 +80,7 @@ eachDatabase('EventLog', (open) => {
       {
         ...none,
         kind: 'reservation',
-        attributes: { status: 'held' },
+        attributes: { status: 'held', type: 'reservation.held' },
         reservationIds: [11, 12],
         slotIds: [1, 2],
         providerIds: [1, 1],
@@ -89,7 +89,7 @@ eachDatabase('EventLog', (open) => {
       {
         ...none,
         kind: 'reservation',
-        attributes: { status: 'confirmed' },
+        attributes: { status: 'confirmed', type: 'reservation.confirmed' },
         reservationIds: [11],
         slotIds: [1],
         providerIds: [1],
@@ -105,7 +105,7 @@ eachDatabase('EventLog', (open) => {
         {
           ...none,
           kind: 'reservation',
-          attributes: { status: 'held' },
+          attributes: { status: 'held', type: 'reservation.rescheduled' },
           reservationIds: [12],
           slotIds: [1],
           providerIds: [1],
