@@ -267,31 +267,38 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.claim_deliveries(p_instance text, p_lease interval, p_limit integer, p_failing_limit integer, p_webhook bigint[], p_in_hand integer[])
- RETURNS TABLE(delivery_id bigint, webhook_id bigint, attempts integer, is_single boolean)
+ RETURNS TABLE(delivery_id bigint, webhook_id bigint, attempts integer, is_single boolean, url text, event_id text, body text, secrets text[])
  LANGUAGE sql
 AS $function$
-  update webhook_delivery taken
-     set claimed_by = p_instance, claimed_until = holdfast_clock() + p_lease
-    from (
-      select due.id from webhook w
-        left join unnest(p_webhook, p_in_hand) as hand (webhook_id, deliveries) on hand.webhook_id = w.id
-       cross join lateral (
-         select d.id from webhook_delivery d
-          where d.webhook_id = w.id and d.status = 'pending' and d.due_at <= holdfast_clock()
-            and (w.status = 'active' or d.is_single)
-            and (d.claimed_until is null or d.claimed_until <= holdfast_clock())
-            and (d.order_key is null or not exists (
-              select from webhook_delivery earlier
-               where earlier.webhook_id = d.webhook_id and earlier.order_key = d.order_key
-                 and earlier.status = 'pending' and earlier.id < d.id))
-          order by d.due_at, d.id
-          limit greatest(0, case when w.failing_since is null then p_limit else p_failing_limit end
-                            - coalesce(hand.deliveries, 0))
-            for no key update skip locked
-       ) due
-    ) due
-   where taken.id = due.id
-  returning taken.id, taken.webhook_id, taken.attempts, taken.is_single
+  with due as (
+    select due.id from webhook w
+      left join unnest(p_webhook, p_in_hand) as hand (webhook_id, deliveries) on hand.webhook_id = w.id
+     cross join lateral (
+       select d.id from webhook_delivery d
+        where d.webhook_id = w.id and d.status = 'pending' and d.due_at <= holdfast_clock()
+          and (w.status = 'active' or d.is_single)
+          and (d.claimed_until is null or d.claimed_until <= holdfast_clock())
+          and (d.order_key is null or not exists (
+            select from webhook_delivery earlier
+             where earlier.webhook_id = d.webhook_id and earlier.order_key = d.order_key
+               and earlier.status = 'pending' and earlier.id < d.id))
+        order by d.due_at, d.id
+        limit greatest(0, case when w.failing_since is null then p_limit else p_failing_limit end
+                          - coalesce(hand.deliveries, 0))
+          for no key update skip locked
+     ) due
+  ), taken as (
+    update webhook_delivery d
+       set claimed_by = p_instance, claimed_until = holdfast_clock() + p_lease
+      from due where d.id = due.id
+    returning d.id, d.webhook_id, d.attempts, d.is_single, d.event_key
+  )
+  select taken.id, taken.webhook_id, taken.attempts, taken.is_single, w.url, e.event_id, e.body,
+         array(select s.sealed from webhook_secret s
+                where s.webhook_id = taken.webhook_id and (s.ends_at is null or s.ends_at > holdfast_clock())
+                order by s.id desc)
+    from taken join webhook w on w.id = taken.webhook_id join webhook_event e on e.id = taken.event_key
+   order by taken.id
 $function$;
 
 CREATE OR REPLACE FUNCTION public.claim_idempotency_keys(p_scope bytea[], p_kept interval)
@@ -861,13 +868,13 @@ CREATE OR REPLACE FUNCTION public.log_orders_of(p_type text, p_orders bigint[])
  LANGUAGE plpgsql
 AS $function$
 begin
-  insert into event (kind, type, subject_ids, provider_ids, webhook_ids)
-    select 'order', p_type, subject_ids, provider_ids, webhook_ids
-      from (select array_agg(o.id order by o.id) as subject_ids, array_agg(r.provider_id order by o.id) as provider_ids
+  insert into event (kind, type, order_ids, provider_ids, webhook_ids)
+    select 'order', p_type, order_ids, provider_ids, webhook_ids
+      from (select array_agg(o.id order by o.id) as order_ids, array_agg(r.provider_id order by o.id) as provider_ids
               from orders o left join reservation r on r.id = o.reservation_id
              where o.id = any (p_orders)) listed
      cross join lateral (select entitled_webhooks(p_type, provider_ids) as webhook_ids) entitled
-     where webhook_ids is not null and subject_ids is not null;
+     where webhook_ids is not null and order_ids is not null;
 end
 $function$;
 
@@ -918,11 +925,13 @@ begin
   if not exists (select from webhook where status = 'active') then
     return null;
   end if;
-  insert into event (kind, type, subject_ids, webhook_ids)
-    select 'vehicle', 'vehicle.state_logged', subject_ids, webhook_ids
-      from (select array_agg(id order by id) as subject_ids from new_rows) listed
+  insert into event (kind, type, attributes, webhook_ids)
+    select 'vehicle', 'vehicle.state_logged', jsonb_build_object('logs', logs), webhook_ids
+      from (select jsonb_agg(jsonb_build_object('vehicle_id', vehicle_id, 'state', state, 'timestamp', at) order by sequence)
+                     as logs
+              from new_rows) listed
      cross join lateral (select entitled_webhooks('vehicle.state_logged', '{}') as webhook_ids) entitled
-     where webhook_ids is not null and subject_ids is not null;
+     where webhook_ids is not null and logs is not null;
   return null;
 end
 $function$;
@@ -1562,7 +1571,7 @@ create table event (
   client_ids bigint[],
   type text,
   history_ids bigint[],
-  subject_ids bigint[],
+  order_ids bigint[],
   webhook_ids bigint[],
   constraint event_pkey PRIMARY KEY (xid, "position")
 );

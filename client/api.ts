@@ -62,6 +62,8 @@ export interface BookingEventData {
   readonly "desired_state": "booked" | "cancelled";
   /** Progress of the write-back. */
   readonly "state": "waiting" | "done" | "refused" | "parked";
+  /** What the supplier decided, as webhooks name it. */
+  readonly "type"?: "booking.accepted" | "booking.refused" | "booking.cancelled";
 }
 
 export interface BookingPage {
@@ -739,6 +741,8 @@ export interface ReservationEventData {
   readonly "provider_id": number | null;
   /** The status after the change. */
   readonly "status": "held" | "confirmed" | "cancelled" | "expired" | "conflict";
+  /** The change, as webhooks name it. */
+  readonly "type": "reservation.held" | "reservation.confirmed" | "reservation.cancelled" | "reservation.expired" | "reservation.rescheduled" | "reservation.extended" | "reservation.changed" | "reservation.conflict";
 }
 
 export interface ReservationHistory {
@@ -917,6 +921,8 @@ export interface SyncEvent {
 export interface SyncEventData {
   /** The supplier's id. */
   readonly "supplier_id": string;
+  /** The change, as webhooks name it. */
+  readonly "type"?: "supplier.paused" | "supplier.resumed";
 }
 
 export interface SyncStates {

@@ -59,7 +59,7 @@ create index webhook_delivery_of_event on webhook_delivery (event_key);
 -- much, and is kept until it has been fanned out.
 alter table event add column type text;            -- as webhooks name it
 alter table event add column history_ids bigint[]; -- rows of reservation_event, in parallel with reservation_ids
-alter table event add column subject_ids bigint[]; -- of what has no list of its own: orders, states of vehicles
+alter table event add column order_ids bigint[];
 alter table event add column webhook_ids bigint[]; -- the webhooks that were entitled to it; null without one, and when fanned out
 create index event_outbox on event (position) where webhook_ids is not null;
 
@@ -340,13 +340,13 @@ $$;
 create function log_orders_of(p_type text, p_orders bigint[]) returns void
 language plpgsql as $$
 begin
-  insert into event (kind, type, subject_ids, provider_ids, webhook_ids)
-    select 'order', p_type, subject_ids, provider_ids, webhook_ids
-      from (select array_agg(o.id order by o.id) as subject_ids, array_agg(r.provider_id order by o.id) as provider_ids
+  insert into event (kind, type, order_ids, provider_ids, webhook_ids)
+    select 'order', p_type, order_ids, provider_ids, webhook_ids
+      from (select array_agg(o.id order by o.id) as order_ids, array_agg(r.provider_id order by o.id) as provider_ids
               from orders o left join reservation r on r.id = o.reservation_id
              where o.id = any (p_orders)) listed
      cross join lateral (select entitled_webhooks(p_type, provider_ids) as webhook_ids) entitled
-     where webhook_ids is not null and subject_ids is not null;
+     where webhook_ids is not null and order_ids is not null;
 end
 $$;
 create trigger log_orders_inserted after insert on orders referencing new table as new_rows
@@ -363,11 +363,13 @@ begin
   if not exists (select from webhook where status = 'active') then
     return null;
   end if;
-  insert into event (kind, type, subject_ids, webhook_ids)
-    select 'vehicle', 'vehicle.state_logged', subject_ids, webhook_ids
-      from (select array_agg(id order by id) as subject_ids from new_rows) listed
+  insert into event (kind, type, attributes, webhook_ids)
+    select 'vehicle', 'vehicle.state_logged', jsonb_build_object('logs', logs), webhook_ids
+      from (select jsonb_agg(jsonb_build_object('vehicle_id', vehicle_id, 'state', state, 'timestamp', at) order by sequence)
+                     as logs
+              from new_rows) listed
      cross join lateral (select entitled_webhooks('vehicle.state_logged', '{}') as webhook_ids) entitled
-     where webhook_ids is not null and subject_ids is not null;
+     where webhook_ids is not null and logs is not null;
   return null;
 end
 $$;
@@ -463,34 +465,43 @@ begin
 end
 $$;
 
--- Called by src/modules/webhooks/deliveries/delivery-store.ts. Takes due deliveries for an instance, of each webhook at
--- most p_limit less what that instance has in hand of it. Of deliveries with the same order_key only the first is taken.
+-- Called by src/modules/webhooks/deliveries/delivery-store.ts. Takes due deliveries for an instance, with all that it needs
+-- to send them: of each webhook at most p_limit, or p_failing_limit if it fails, less what that instance has in hand of it.
+-- Of deliveries with the same order_key only the first is taken, when none before it is pending.
 create function claim_deliveries(p_instance text, p_lease interval, p_limit integer, p_failing_limit integer,
                                  p_webhook bigint[], p_in_hand integer[])
-returns table (delivery_id bigint, webhook_id bigint, attempts integer, is_single boolean)
+returns table (delivery_id bigint, webhook_id bigint, attempts integer, is_single boolean, url text, event_id text,
+               body text, secrets text[])
 language sql volatile as $$
-  update webhook_delivery taken
-     set claimed_by = p_instance, claimed_until = holdfast_clock() + p_lease
-    from (
-      select due.id from webhook w
-        left join unnest(p_webhook, p_in_hand) as hand (webhook_id, deliveries) on hand.webhook_id = w.id
-       cross join lateral (
-         select d.id from webhook_delivery d
-          where d.webhook_id = w.id and d.status = 'pending' and d.due_at <= holdfast_clock()
-            and (w.status = 'active' or d.is_single)
-            and (d.claimed_until is null or d.claimed_until <= holdfast_clock())
-            and (d.order_key is null or not exists (
-              select from webhook_delivery earlier
-               where earlier.webhook_id = d.webhook_id and earlier.order_key = d.order_key
-                 and earlier.status = 'pending' and earlier.id < d.id))
-          order by d.due_at, d.id
-          limit greatest(0, case when w.failing_since is null then p_limit else p_failing_limit end
-                            - coalesce(hand.deliveries, 0))
-            for no key update skip locked
-       ) due
-    ) due
-   where taken.id = due.id
-  returning taken.id, taken.webhook_id, taken.attempts, taken.is_single
+  with due as (
+    select due.id from webhook w
+      left join unnest(p_webhook, p_in_hand) as hand (webhook_id, deliveries) on hand.webhook_id = w.id
+     cross join lateral (
+       select d.id from webhook_delivery d
+        where d.webhook_id = w.id and d.status = 'pending' and d.due_at <= holdfast_clock()
+          and (w.status = 'active' or d.is_single)
+          and (d.claimed_until is null or d.claimed_until <= holdfast_clock())
+          and (d.order_key is null or not exists (
+            select from webhook_delivery earlier
+             where earlier.webhook_id = d.webhook_id and earlier.order_key = d.order_key
+               and earlier.status = 'pending' and earlier.id < d.id))
+        order by d.due_at, d.id
+        limit greatest(0, case when w.failing_since is null then p_limit else p_failing_limit end
+                          - coalesce(hand.deliveries, 0))
+          for no key update skip locked
+     ) due
+  ), taken as (
+    update webhook_delivery d
+       set claimed_by = p_instance, claimed_until = holdfast_clock() + p_lease
+      from due where d.id = due.id
+    returning d.id, d.webhook_id, d.attempts, d.is_single, d.event_key
+  )
+  select taken.id, taken.webhook_id, taken.attempts, taken.is_single, w.url, e.event_id, e.body,
+         array(select s.sealed from webhook_secret s
+                where s.webhook_id = taken.webhook_id and (s.ends_at is null or s.ends_at > holdfast_clock())
+                order by s.id desc)
+    from taken join webhook w on w.id = taken.webhook_id join webhook_event e on e.id = taken.event_key
+   order by taken.id
 $$;
 
 -- Called by src/modules/webhooks/deliveries/delivery-store.ts. Stores what came of attempts: `p_outcome` is delivered,

@@ -81,12 +81,12 @@ eachDatabase('the live stream', (open) => {
 
     const received: HoldfastEvent[] = [];
     while (received.filter(({ type }) => type === 'reservation').length < 2) received.push(await next(events));
-    const held = { reservation_id, slot_id, provider_id, status: 'held' };
+    const held = { reservation_id, slot_id, provider_id, status: 'held', type: 'reservation.held' };
     expect(received.slice(-4)).toEqual([
       { type: 'slot', data: { slot_id, provider_id } },
       { type: 'reservation', data: held },
       { type: 'slot', data: { slot_id, provider_id } },
-      { type: 'reservation', data: { ...held, status: 'confirmed' } },
+      { type: 'reservation', data: { ...held, status: 'confirmed', type: 'reservation.confirmed' } },
     ]);
     // Events committed just before may be sent as well, but none of other providers.
     const providers = received.map(({ data }) => ('provider_id' in data ? data.provider_id : undefined));

@@ -1,3 +1,4 @@
+export { describeOrders } from './describe-orders.ts';
 export {
   type ImportedOrders,
   type ImportProgress,

@@ -1,9 +1,11 @@
+export { describeSlots } from './availability/describe-slots.ts';
 export { createTimetableView, SLOT_HOLDS } from './availability/timetable-view.ts';
 export { bookSlot } from './booking/book-slot.ts';
 export { cancelReservation } from './booking/change-reservation.ts';
 export { type BatchLimits, createHoldEngine, type HoldEngine } from './booking/hold-engine.ts';
 export { ownedBy } from './booking/owned-by.ts';
 export type { ReservationPolicy } from './booking/reservation.ts';
+export { describeChanges, describeReservations } from './booking/reservation-events.ts';
 export { AlreadyEnded, ForeignClient, SlotClosed } from './booking/reservation-failures.ts';
 export { startExpiry } from './expiry/start-expiry.ts';
 export { startSweeper } from './expiry/sweep-expired.ts';

@@ -1,0 +1,89 @@
+import { sql } from 'kysely';
+import type { Tx } from '../../../platform/db/database.ts';
+import type { Id } from '../../../platform/ids.ts';
+
+/** A delivery that this instance has in hand. */
+export interface ClaimedDelivery {
+  readonly deliveryId: Id;
+  readonly webhookId: Id;
+  /** Attempts so far. */
+  readonly attempts: number;
+  /** Whether there is only one attempt. */
+  readonly isSingle: boolean;
+  readonly url: string;
+  readonly eventId: string;
+  readonly body: string;
+  /** The secrets that sign it, sealed, the newest first. */
+  readonly secrets: readonly string[];
+}
+
+/** What came of an attempt. `gone`: the receiver wants no more. */
+export interface AttemptResult {
+  readonly deliveryId: Id;
+  readonly outcome: 'delivered' | 'retry' | 'failed' | 'gone';
+  readonly status: number | null;
+  readonly error: string | null;
+  /** The beginning of the answer. */
+  readonly answer: string | null;
+  /** Time until the next attempt, for `retry`. */
+  readonly delayMs: number | null;
+}
+
+/** A change of a webhook that the results of its deliveries have made. */
+export interface WebhookChange {
+  readonly webhook_id: Id;
+  readonly change: 'failing' | 'disabled';
+}
+
+interface ClaimLimits {
+  readonly leaseMs: number;
+  /** Deliveries of one webhook in hand. */
+  readonly perWebhook: number;
+  /** The same for a webhook that fails. */
+  readonly perFailingWebhook: number;
+}
+
+/** Takes due deliveries. @param inHand the number of deliveries in hand, by webhook */
+export async function claimDeliveries(
+  tx: Tx,
+  instance: string,
+  inHand: ReadonlyMap<Id, number>,
+  { leaseMs, perWebhook, perFailingWebhook }: ClaimLimits,
+): Promise<ClaimedDelivery[]> {
+  const { rows } = await sql<ClaimedDelivery>`
+    select delivery_id as "deliveryId", webhook_id as "webhookId", attempts, is_single as "isSingle", url,
+           event_id as "eventId", body, to_jsonb(secrets) as secrets
+      from claim_deliveries(${instance}, ${leaseMs} * interval '1 millisecond', ${perWebhook}, ${perFailingWebhook},
+                            ${[...inHand.keys()]}::bigint[], ${[...inHand.values()]}::integer[])`.execute(tx);
+  return rows;
+}
+
+/** Keeps deliveries in hand for another lease. */
+export async function renewClaims(tx: Tx, instance: string, ids: readonly Id[], leaseMs: number): Promise<void> {
+  await sql`
+    update webhook_delivery set claimed_until = holdfast_clock() + ${leaseMs} * interval '1 millisecond'
+     where id = any(${ids}::bigint[]) and claimed_by = ${instance}`.execute(tx);
+}
+
+/** Leaves deliveries to other instances, at once. */
+export async function releaseClaims(tx: Tx, instance: string, ids: readonly Id[]): Promise<void> {
+  await sql`
+    update webhook_delivery set claimed_by = null, claimed_until = null
+     where id = any(${ids}::bigint[]) and claimed_by = ${instance}`.execute(tx);
+}
+
+/** Stores what came of attempts. Those that another instance has taken up meanwhile are left alone. */
+export async function finishDeliveries(
+  tx: Tx,
+  instance: string,
+  results: readonly AttemptResult[],
+): Promise<WebhookChange[]> {
+  const { rows } = await sql<WebhookChange>`
+    select webhook_id, change from finish_deliveries(
+      ${instance}, ${results.map(({ deliveryId }) => deliveryId)}::bigint[],
+      ${results.map(({ outcome }) => outcome)}::text[], ${results.map(({ status }) => status)}::integer[],
+      ${results.map(({ error }) => error)}::text[], ${results.map(({ answer }) => answer)}::text[],
+      array(select ms * interval '1 millisecond' from unnest(${results.map(({ delayMs }) => delayMs)}::double precision[])
+              with ordinality as delay (ms, place) order by place))`.execute(tx);
+  return rows;
+}

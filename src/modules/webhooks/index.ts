@@ -1,0 +1,1 @@
+export { startWebhooks, type WebhooksDeps } from './start-webhooks.ts';
