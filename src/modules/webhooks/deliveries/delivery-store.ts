@@ -58,11 +58,17 @@ export async function claimDeliveries(
   return rows;
 }
 
-/** Keeps deliveries in hand for another lease. */
-export async function renewClaims(tx: Tx, instance: string, ids: readonly Id[], leaseMs: number): Promise<void> {
-  await sql`
+/** Keeps deliveries in hand for another lease. @returns those that no other instance has taken up */
+export async function renewClaims(
+  tx: Tx,
+  instance: string,
+  ids: readonly Id[],
+  leaseMs: number,
+): Promise<ReadonlySet<Id>> {
+  const { rows } = await sql<{ id: Id }>`
     update webhook_delivery set claimed_until = holdfast_clock() + ${leaseMs} * interval '1 millisecond'
-     where id = any(${ids}::bigint[]) and claimed_by = ${instance}`.execute(tx);
+     where id = any(${ids}::bigint[]) and claimed_by = ${instance} returning id`.execute(tx);
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Leaves deliveries to other instances, at once. */

@@ -192,8 +192,11 @@ export class DeliveryWorker implements AsyncDisposable {
     const renewedAt = performance.now();
     try {
       const ids = held.map(({ delivery }) => delivery.deliveryId);
-      await this.#deps.database.statement((tx) => renewClaims(tx, this.#instance, ids, LEASE_MS));
-      for (const each of held) each.leasedAt = renewedAt;
+      const kept = await this.#deps.database.statement((tx) => renewClaims(tx, this.#instance, ids, LEASE_MS));
+      for (const each of held) {
+        if (kept.has(each.delivery.deliveryId)) each.leasedAt = renewedAt;
+        else if (!each.isRunning) this.#drop(each.delivery);
+      }
     } catch (error) {
       this.#deps.logger.debug({ err: error }, 'claims of webhook deliveries could not be renewed');
     }
