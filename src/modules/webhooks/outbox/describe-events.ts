@@ -1,6 +1,6 @@
 import type { Reader } from '../../../platform/db/database.ts';
 import type { Id } from '../../../platform/ids.ts';
-import type { InstantText } from '../../../platform/time/instant.ts';
+import { type InstantText, toSeconds } from '../../../platform/time/instant.ts';
 import type { OutboxRow } from '../../events/index.ts';
 import { describeOrders } from '../../orders/index.ts';
 import { describeChanges, describeReservations, describeSlots } from '../../reservations/index.ts';
@@ -83,7 +83,9 @@ function reservationEvent<R extends ReservationIds>(at: InstantText, reservation
 }
 
 async function describeAvailabilityRow(reader: Reader, row: OutboxRow): Promise<DescribedEvent[]> {
-  const { from, to, more } = row.attributes;
+  const { more } = row.attributes;
+  const from = toSeconds(String(row.attributes.from));
+  const to = toSeconds(String(row.attributes.to));
   const provider_id = row.providerIds?.[0] ?? null;
   const slots = await describeSlots(reader, row.slotIds ?? []);
   return [
@@ -109,13 +111,13 @@ async function describeOrderRow(reader: Reader, row: OutboxRow): Promise<Describ
 }
 
 function describeVehicleRow(row: OutboxRow): DescribedEvent[] {
-  const logs = row.attributes.logs as readonly { readonly vehicle_id: Id }[];
-  return logs.map((log) => ({
+  const logs = row.attributes.logs as readonly { vehicle_id: Id; state: string; timestamp: string }[];
+  return logs.map(({ vehicle_id, state, timestamp }) => ({
     at: row.recordedAt,
-    orderKey: `vehicle:${log.vehicle_id}`,
+    orderKey: `vehicle:${vehicle_id}`,
     providerId: null,
-    data: JSON.stringify(log),
-    ids: { vehicle_id: log.vehicle_id },
+    data: JSON.stringify({ vehicle_id, state, timestamp: Temporal.Instant.from(timestamp).toString() }),
+    ids: { vehicle_id },
   }));
 }
 

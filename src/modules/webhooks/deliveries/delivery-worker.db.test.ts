@@ -1,0 +1,259 @@
+import { sql } from 'kysely';
+import { expect, it } from 'vitest';
+import { addClients, addSlots } from '../../../../test/support/database/seed-tables.ts';
+import { eachDatabase } from '../../../../test/support/database/test-database.ts';
+import { offerSlots, openListeningApp } from '../../../../test/support/server/listening-app.ts';
+import { until } from '../../../../test/support/server/until.ts';
+import { type Receiver, startReceiver } from '../../../../test/support/webhooks/receiver.ts';
+import type { Database } from '../../../platform/db/database.ts';
+import { SampledClock } from '../../../platform/db/database-clock.ts';
+import type { Id } from '../../../platform/ids.ts';
+import { createLogger } from '../../../platform/logger.ts';
+import { createMetrics } from '../../../platform/metrics.ts';
+import { OutboundClient } from '../../../platform/outbound/outbound-client.ts';
+import { startWebhooks } from '../start-webhooks.ts';
+
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+/** A worker of one instance, with stored secrets that are not encrypted. */
+async function startWorker(database: Database): Promise<AsyncDisposable> {
+  const logger = createLogger('silent');
+  const feed = await database.openFeed(new SampledClock(), logger);
+  const outbound = new OutboundClient({ permitted: ['127.0.0.0/8'] });
+  const send = async (...[url, headers, body, options]: Parameters<Parameters<typeof startWebhooks>[0]['send']>) =>
+    outbound.post(url, headers, body, options);
+  const describeSupplier = async () => undefined;
+  const deps = { database, feed, logger, send, describeSupplier, openSecret: (sealed: string) => sealed };
+  const worker = startWebhooks({ ...deps, userAgent: 'Holdfast' }, createMetrics());
+  return {
+    async [Symbol.asyncDispose]() {
+      await worker[Symbol.asyncDispose]();
+      outbound[Symbol.dispose]();
+    },
+  };
+}
+
+interface WebhookOptions {
+  readonly events?: readonly string[];
+  readonly provider?: Id;
+}
+
+async function addWebhook(database: Database, receiver: Receiver, options: WebhookOptions = {}): Promise<Id> {
+  const { events = null, provider = null } = options;
+  const { rows } = await database.statement((tx) =>
+    sql<{ id: Id }>`
+      with made as (
+        insert into webhook (url, events, provider_id) values (${receiver.url}, ${events}::text[], ${provider}) returning id
+      ), secret as (insert into webhook_secret (webhook_id, sealed) select id, ${SECRET} from made)
+      select id from made`.execute(tx),
+  );
+  return rows[0]?.id ?? 0;
+}
+
+const typesOf = (receiver: Receiver) => receiver.accepted.map(({ type }) => type);
+
+eachDatabase('webhooks', (open) => {
+  it('a webhook is told of each step of a reservation, in order, as answers showed it', async () => {
+    const { database } = open();
+    await using receiver = await startReceiver(SECRET);
+    await addWebhook(database, receiver, { events: ['reservation.*'] });
+    const [first = 0, second = 0] = await addSlots(database, 2);
+    const [client_id = 0] = await addClients(database, 1);
+    await using running = await openListeningApp(database);
+    await using _worker = await startWorker(database);
+
+    const held = await running.client.post('/api/v1/reservations', { body: { client_id, slot_id: first } });
+    const path = { id: held.reservation_id };
+    const moved = await running.client.post('/api/v1/reservations/{id}/reschedule', {
+      path,
+      body: { client_id, slot_id: second },
+    });
+    const confirmed = await running.client.post('/api/v1/reservations/{id}/confirm', { path, body: { client_id } });
+    const cancelled = await running.client.post('/api/v1/reservations/{id}/cancel', { path, body: { client_id } });
+
+    await until('four events', () => receiver.accepted.length >= 4);
+    expect(typesOf(receiver)).toEqual([
+      'reservation.held',
+      'reservation.rescheduled',
+      'reservation.confirmed',
+      'reservation.cancelled',
+    ]);
+    expect(receiver.refused).toEqual([]);
+    const shown = [held, moved, confirmed, cancelled];
+    for (const [index, { data }] of receiver.accepted.entries()) expect(data).toEqual(shown[index]);
+    expect(new Set(receiver.accepted.map(({ eventId }) => eventId)).size).toBe(4);
+  });
+
+  it('an event that fails is sent again with the same id, and holds back only what follows it', async () => {
+    const { database } = open();
+    await using receiver = await startReceiver(SECRET);
+    await addWebhook(database, receiver, { events: ['reservation.*'] });
+    const slots = await addSlots(database, 2);
+    const [client_id = 0] = await addClients(database, 1);
+    await using running = await openListeningApp(database);
+    const book = async (slot_id: Id) =>
+      (await running.client.post('/api/v1/reservations', { body: { client_id, slot_id } })).reservation_id;
+    const [failing = 0, other = 0] = [await book(slots[0] ?? 0), await book(slots[1] ?? 0)];
+    for (const id of [failing, other]) {
+      await running.client.post('/api/v1/reservations/{id}/confirm', { path: { id }, body: { client_id } });
+    }
+    let failures = 0;
+    receiver.behave(({ data }) => {
+      if (data.reservation_id !== failing || failures > 0) return 204;
+      failures += 1;
+      return 500;
+    });
+    await using _worker = await startWorker(database);
+
+    await until('both events of the other', () => receiver.accepted.length === 2);
+    expect(receiver.accepted.map(({ data }) => data.reservation_id)).toEqual([other, other]);
+    // The retry is five seconds away; the test brings it forward.
+    await database.statement((tx) =>
+      sql`update webhook_delivery set due_at = holdfast_clock() where status = 'pending'`.execute(tx),
+    );
+    await until('both events of the first', () => receiver.accepted.length === 4);
+    const own = receiver.received.filter(({ data }) => data.reservation_id === failing);
+    expect(own.map(({ type, answered }) => `${type} ${answered}`)).toEqual([
+      'reservation.held 500',
+      'reservation.held 204',
+      'reservation.confirmed 204',
+    ]);
+    expect(own[0]?.eventId).toBe(own[1]?.eventId);
+    expect(own[0]?.body).toBe(own[1]?.body);
+  });
+
+  it('a webhook hears of what it asked for, of its provider alone, and of nothing before it was made', async () => {
+    const { database } = open();
+    await using early = await startReceiver(SECRET);
+    await using receiver = await startReceiver(SECRET);
+    const [mine = 0] = await addSlots(database, 1, 5);
+    const [foreign = 0] = await addSlots(database, 1, 5);
+    const [client_id = 0] = await addClients(database, 1);
+    await using running = await openListeningApp(database);
+    const book = (slot_id: Id) => running.client.post('/api/v1/reservations', { body: { client_id, slot_id } });
+    const { provider_id } = await running.client.get('/api/v1/slots/{id}', { path: { id: mine } });
+    if (provider_id === null) throw new Error('the slot has no provider');
+    await book(mine);
+    await addWebhook(database, early, { events: ['reservation.confirmed'] });
+    await addWebhook(database, receiver, { events: ['reservation.held'], provider: provider_id });
+    await using _worker = await startWorker(database);
+    await book(foreign);
+    const last = await book(mine);
+    await running.client.post('/api/v1/reservations/{id}/confirm', {
+      path: { id: last.reservation_id },
+      body: { client_id },
+    });
+    await until('the confirmation', () => early.accepted.length > 0);
+    await until('the hold', () => receiver.accepted.length > 0);
+    expect(typesOf(early)).toEqual(['reservation.confirmed']);
+    expect(receiver.accepted.map(({ data }) => data)).toEqual([last]);
+  });
+
+  it('offers, withdrawals, orders and states of vehicles are told as answers show them', async () => {
+    const { database } = open();
+    await using receiver = await startReceiver(SECRET);
+    await addWebhook(database, receiver, { events: ['availability.*', 'order.*', 'vehicle.*'] });
+    await using running = await openListeningApp(database);
+    await using _worker = await startWorker(database);
+    const { client } = running;
+    const { provider_id, slots } = await offerSlots(client, 101);
+    await until('the offer', () => receiver.accepted.length === 1);
+    const offered = receiver.accepted[0]?.data;
+    expect(offered).toMatchObject({ provider_id, from: '2031-01-01T00:00:00Z', more: true });
+    expect(offered?.slots).toHaveLength(100);
+
+    await client.delete('/api/v1/providers/{id}/availability', {
+      path: { id: provider_id },
+      query: { start: '2031-01-01T00:00:00Z', end: '2031-01-01T00:30:00Z' },
+    });
+    const lines = [{ description: 'Tea', quantity: 1, unit_price: 2.5 }];
+    const order = await client.post('/api/v1/orders', { body: { customer: 'Jane Doe', currency: 'EUR', lines } });
+    const path = { id: order.order_id };
+    const cancelled = await client.post('/api/v1/orders/{id}/cancel', { path });
+    const { vehicle, history } = await client.post('/vehicles', {
+      body: { make: 'Make', model: 'Model', state: 'selling' },
+    });
+    await until('all events', () => receiver.accepted.length === 5);
+    expect(typesOf(receiver)).toEqual([
+      'availability.offered',
+      'availability.withdrawn',
+      'order.created',
+      'order.cancelled',
+      'vehicle.state_logged',
+    ]);
+    const [, withdrawn, , end, logged] = receiver.accepted.map(({ data }) => data);
+    expect(withdrawn).toMatchObject({
+      provider_id,
+      more: false,
+      slots: [{ slot_id: slots[0] }, { slot_id: slots[1] }],
+    });
+    expect(end).toEqual(cancelled);
+    expect(logged).toEqual({ vehicle_id: vehicle.id, ...history[0] });
+  });
+
+  it('each of many changes by one statement is an event of its own', async () => {
+    const { database } = open();
+    await using receiver = await startReceiver(SECRET);
+    await addWebhook(database, receiver, { events: ['reservation.held'] });
+    const slots = await addSlots(database, 250);
+    const [client = 0] = await addClients(database, 1);
+    await using _worker = await startWorker(database);
+    await database.statement((tx) =>
+      sql`insert into reservation (slot_id, client_id, status, held_at, changed_at, expires_at)
+            select slot, ${client}, 'held', now(), now(), now() + interval '1 hour' from unnest(${slots}::bigint[]) slot`.execute(
+        tx,
+      ),
+    );
+    await until('all events', () => receiver.accepted.length === 250, 30_000);
+    expect(new Set(receiver.accepted.map(({ data }) => data.slot_id))).toEqual(new Set(slots));
+  });
+
+  it('a receiver that answers 410 disables its webhook, and no other', async () => {
+    const { database } = open();
+    await using gone = await startReceiver(SECRET);
+    await using receiver = await startReceiver(SECRET);
+    gone.behave(() => 410);
+    const goneId = await addWebhook(database, gone);
+    await addWebhook(database, receiver, { events: ['reservation.*'] });
+    const [slot_id = 0] = await addSlots(database, 1);
+    const [client_id = 0] = await addClients(database, 1);
+    await using running = await openListeningApp(database);
+    await using _worker = await startWorker(database);
+    await running.client.post('/api/v1/reservations', { body: { client_id, slot_id } });
+    await until('the other webhook', () => receiver.accepted.length === 1);
+    await until('the first webhook', () => gone.received.length > 0);
+    const state = async () => {
+      const { rows } = await database.read((reader) =>
+        sql<{ id: Id; status: string }>`
+          select id, status from webhook where status = 'disabled' and disabled_reason is not null`.execute(reader),
+      );
+      return rows;
+    };
+    await expect.poll(state).toEqual([{ id: goneId, status: 'disabled' }]);
+  });
+
+  it('five failures in a row are noted, and one success ends that', async () => {
+    const { database } = open();
+    await using receiver = await startReceiver(SECRET);
+    receiver.behave(() => 500);
+    const webhook = await addWebhook(database, receiver, { events: ['reservation.held'] });
+    const slots = await addSlots(database, 6);
+    const [client_id = 0] = await addClients(database, 1);
+    await using running = await openListeningApp(database);
+    await using _worker = await startWorker(database);
+    const isFailing = async () => {
+      const { rows } = await database.read((reader) =>
+        sql<{ failing: boolean }>`
+          select failing_since is not null as failing from webhook where id = ${webhook}`.execute(reader),
+      );
+      return rows[0]?.failing;
+    };
+    for (const slot_id of slots.slice(0, 5)) {
+      await running.client.post('/api/v1/reservations', { body: { client_id, slot_id } });
+    }
+    await expect.poll(isFailing).toBe(true);
+    receiver.behave(() => 204);
+    await running.client.post('/api/v1/reservations', { body: { client_id, slot_id: slots[5] ?? 0 } });
+    await expect.poll(isFailing).toBe(false);
+  });
+});

@@ -1,0 +1,75 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+
+/** One request that a receiver got. */
+export interface Received {
+  readonly eventId: string;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The status that it was answered with; 0 for none. */
+  readonly answered: number;
+  readonly atMs: number;
+}
+
+/** How a receiver answers: a status, or a function that does it itself. */
+export type Behaviour = number | ((response: ServerResponse) => void);
+
+/** A receiver of webhooks on loopback, which verifies each request with the public library of Standard Webhooks. */
+export interface Receiver extends AsyncDisposable {
+  readonly url: string;
+  /** Every request so far, in the order of arrival. */
+  readonly received: readonly Received[];
+  /** The requests that were answered with success. */
+  readonly accepted: readonly Received[];
+  /** Requests whose signature the library refused. */
+  readonly refused: readonly string[];
+  /** How it answers from now on. */
+  behave(choose: (request: Omit<Received, 'answered'>) => Behaviour): void;
+}
+
+/** @param secret the secret of all webhooks that point here */
+export async function startReceiver(secret: string): Promise<Receiver> {
+  const library = new Webhook(secret);
+  const received: Received[] = [];
+  const refused: string[] = [];
+  let behave: (request: Omit<Received, 'answered'>) => Behaviour = () => 204;
+  const server = createServer((request, response) => void answer(request, response));
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks).toString('utf8');
+    const headers = request.headers as Record<string, string>;
+    try {
+      library.verify(body, headers);
+    } catch (error) {
+      refused.push(String(error));
+    }
+    const { type, data } = JSON.parse(body);
+    const known = { eventId: headers['webhook-id'] ?? '', type, data, body, headers, atMs: performance.now() };
+    const behaviour = behave(known);
+    received.push({ ...known, answered: typeof behaviour === 'number' ? behaviour : 0 });
+    if (typeof behaviour === 'number') response.writeHead(behaviour).end();
+    else behaviour(response);
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks`,
+    received,
+    refused,
+    get accepted() {
+      return received.filter(({ answered }) => answered >= 200 && answered < 300);
+    },
+    behave(choose) {
+      behave = choose;
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
