@@ -42,6 +42,7 @@ const SUB_FOLDERS = {
     'bookings',
   ],
   vehicles: ['states', 'import'],
+  webhooks: ['outbox', 'registry', 'deliveries'],
 };
 const TOP = '(index|samples|[a-z-]*routes|[a-z-]*-deps)\\.ts$';
 

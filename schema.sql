@@ -635,23 +635,23 @@ begin
      where (done.outcome = 'retry' or done.attempts > 1) and done.order_key is not null
        and later.webhook_id = done.webhook_id and later.order_key = done.order_key and later.id > done.id
        and later.status = 'pending' and later.attempts = 0
-  ), tally as (
+  ), counted as (
     select done.webhook_id, bool_or(done.outcome = 'delivered') as has_succeeded, bool_or(done.outcome = 'gone') as is_gone,
            count(*) filter (where done.outcome <> 'delivered')::integer as failures
       from done where not done.is_single group by done.webhook_id
   ), before as (
-    select w.id, w.failures, w.failing_since, w.status from webhook w join tally on tally.webhook_id = w.id
+    select w.id, w.failures, w.failing_since, w.status from webhook w join counted on counted.webhook_id = w.id
      order by w.id for no key update of w
   ), marked as (
     update webhook w
-       set failures = case when tally.has_succeeded then 0 else w.failures + tally.failures end,
-           failing_since = case when tally.has_succeeded then null
-                                when w.failures + tally.failures >= 5 then coalesce(w.failing_since, v_now) end,
-           status = case when tally.is_gone then 'disabled' else w.status end,
-           disabled_reason = case when tally.is_gone then 'The receiver answered 410 Gone.' else w.disabled_reason end
-      from tally join before on before.id = tally.webhook_id
-     where w.id = tally.webhook_id
-       and (tally.is_gone or (tally.has_succeeded and w.failures > 0) or (not tally.has_succeeded and tally.failures > 0))
+       set failures = case when counted.has_succeeded then 0 else w.failures + counted.failures end,
+           failing_since = case when counted.has_succeeded then null
+                                when w.failures + counted.failures >= 5 then coalesce(w.failing_since, v_now) end,
+           status = case when counted.is_gone then 'disabled' else w.status end,
+           disabled_reason = case when counted.is_gone then 'The receiver answered 410 Gone.' else w.disabled_reason end
+      from counted join before on before.id = counted.webhook_id
+     where w.id = counted.webhook_id
+       and (counted.is_gone or (counted.has_succeeded and w.failures > 0) or (not counted.has_succeeded and counted.failures > 0))
     returning w.id, w.failing_since, w.status, before.failing_since as failed_before, before.status as status_before
   )
   select marked.id, 'failing' from marked where failing_since is not null and failed_before is null

@@ -22,7 +22,7 @@ export interface OutboxRow
  *
  * Other than the stream's readers, this one reads rows of transactions above the oldest running one too: rows leave the
  * outbox one by one, so none is lost that becomes visible late. By `position`, the events of one reservation are in the
- * order in which they happened: each was logged under the reservation's lock, so whoever sees one sees all before it.
+ * order in which they happened: each was logged under the reservation's lock, so a reader that sees one sees all before it.
  */
 export async function readOutbox(reader: Reader, limit: number): Promise<OutboxRow[]> {
   const { rows } = await sql<OutboxRow>`

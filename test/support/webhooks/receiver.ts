@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 
 /** One request that a receiver got. */
-export interface Received {
+interface Received {
   readonly eventId: string;
   readonly type: string;
   readonly data: Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ export interface Received {
 }
 
 /** How a receiver answers: a status, or a function that does it itself. */
-export type Behaviour = number | ((response: ServerResponse) => void);
+type Behaviour = number | ((response: ServerResponse) => void);
 
 /** A receiver of webhooks on loopback, which verifies each request with the public library of Standard Webhooks. */
 export interface Receiver extends AsyncDisposable {

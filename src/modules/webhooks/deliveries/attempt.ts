@@ -3,7 +3,7 @@ import { retryDelayMs } from './retry-schedule.ts';
 import { signedHeaders } from './sign.ts';
 
 /** An answer to a request, or the reason why there is none. */
-export type SendResult =
+type SendResult =
   | {
       readonly ok: true;
       readonly status: number;
@@ -14,7 +14,7 @@ export type SendResult =
   | { readonly ok: false; readonly reason: string };
 
 /** Sends a request to an address that a stranger has chosen. @throws when the signal aborts */
-export type Send = (
+type Send = (
   url: URL,
   headers: Readonly<Record<string, string>>,
   body: string,

@@ -17,7 +17,7 @@ export interface ClaimedDelivery {
   readonly secrets: readonly string[];
 }
 
-/** What came of an attempt. `gone`: the receiver wants no more. */
+/** The result of an attempt. `gone`: the receiver wants no more. */
 export interface AttemptResult {
   readonly deliveryId: Id;
   readonly outcome: 'delivered' | 'retry' | 'failed' | 'gone';

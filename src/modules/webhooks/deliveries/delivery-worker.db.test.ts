@@ -11,7 +11,7 @@ import type { Id } from '../../../platform/ids.ts';
 import { createLogger } from '../../../platform/logger.ts';
 import { createMetrics } from '../../../platform/metrics.ts';
 import { OutboundClient } from '../../../platform/outbound/outbound-client.ts';
-import { startWebhooks } from '../start-webhooks.ts';
+import { startDeliveries } from './start-deliveries.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
@@ -20,11 +20,11 @@ async function startWorker(database: Database): Promise<AsyncDisposable> {
   const logger = createLogger('silent');
   const feed = await database.openFeed(new SampledClock(), logger);
   const outbound = new OutboundClient({ permitted: ['127.0.0.0/8'] });
-  const send = async (...[url, headers, body, options]: Parameters<Parameters<typeof startWebhooks>[0]['send']>) =>
+  const send = async (...[url, headers, body, options]: Parameters<Parameters<typeof startDeliveries>[0]['send']>) =>
     outbound.post(url, headers, body, options);
   const describeSupplier = async () => undefined;
   const deps = { database, feed, logger, send, describeSupplier, openSecret: (sealed: string) => sealed };
-  const worker = startWebhooks({ ...deps, userAgent: 'Holdfast' }, createMetrics());
+  const worker = startDeliveries({ ...deps, userAgent: 'Holdfast' }, createMetrics());
   return {
     async [Symbol.asyncDispose]() {
       await worker[Symbol.asyncDispose]();
@@ -53,7 +53,7 @@ async function addWebhook(database: Database, receiver: Receiver, options: Webho
 const typesOf = (receiver: Receiver) => receiver.accepted.map(({ type }) => type);
 
 eachDatabase('webhooks', (open) => {
-  it('a webhook is told of each step of a reservation, in order, as answers showed it', async () => {
+  it('a webhook receives each step of a reservation, in order, as answers showed it', async () => {
     const { database } = open();
     await using receiver = await startReceiver(SECRET);
     await addWebhook(database, receiver, { events: ['reservation.*'] });
@@ -149,7 +149,7 @@ eachDatabase('webhooks', (open) => {
     expect(receiver.accepted.map(({ data }) => data)).toEqual([last]);
   });
 
-  it('offers, withdrawals, orders and states of vehicles are told as answers show them', async () => {
+  it('offers, withdrawals, orders and states of vehicles are sent as answers show them', async () => {
     const { database } = open();
     await using receiver = await startReceiver(SECRET);
     await addWebhook(database, receiver, { events: ['availability.*', 'order.*', 'vehicle.*'] });

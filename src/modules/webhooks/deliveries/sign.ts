@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 
 /** A secret as its owner sees it: this prefix, and the key in Base64. */
-export const SECRET_PREFIX = 'whsec_';
+const SECRET_PREFIX = 'whsec_';
 
 /**
  * The headers of an attempt, as the Standard Webhooks specification 1.0 defines them.

@@ -5,7 +5,7 @@ import type { OutboxRow } from '../../events/index.ts';
 import { describeOrders } from '../../orders/index.ts';
 import { describeChanges, describeReservations, describeSlots } from '../../reservations/index.ts';
 
-/** One thing that happened, as its webhooks are told. */
+/** One thing that happened, as it is sent to webhooks. */
 export interface DescribedEvent {
   readonly at: InstantText;
   /** Events with the same key arrive one after another; `null` for those without an order. */

@@ -73,6 +73,6 @@ async function storeDeliveries(tx: Tx, rows: readonly OutboxRow[], items: readon
 }
 
 /** The id of an event, which is the same in every attempt of every delivery. */
-export function newEventId(): string {
+function newEventId(): string {
   return `evt_${randomBytes(16).toString('hex')}`;
 }

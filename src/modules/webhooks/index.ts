@@ -1,1 +1,0 @@
-export { startWebhooks, type WebhooksDeps } from './start-webhooks.ts';
