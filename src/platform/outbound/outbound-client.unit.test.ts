@@ -427,7 +427,7 @@ describe('hostile receivers', () => {
     expect(results.map((result) => result.status === 'rejected' && String(result.reason))).toEqual(
       targets.map(() => 'Error: stopping'),
     );
-    await until('no connection is left', () => silent.open === 0 && slow.open === 0);
+    await until('no connection is left', () => silent.open === 0 && slow.open === 0, 1_000);
     await expect(client.post(url(silent.port), HEADERS, BODY, { signal: stop.signal })).rejects.toThrow('stopping');
   });
 
