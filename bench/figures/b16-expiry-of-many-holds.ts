@@ -14,8 +14,8 @@ export const expiryOfManyHolds: Figure = {
 const WITHIN: Goal = { kind: 'at most', value: 1 };
 const INSTANCES = [1, 3];
 const SPREADS = [
-  { name: 'all at once', spreadMs: 0 },
-  { name: 'spread over a second', spreadMs: 1_000 },
+  { name: 'spread over a second', spreadMs: 1_000, goal: WITHIN },
+  { name: 'all at one instant', spreadMs: 0 },
 ];
 const GIVE_UP_MS = 30_000;
 
@@ -29,16 +29,22 @@ async function measure(run: BenchRun): Promise<Findings> {
     for (let n = 0; n < instances; n += 1) servers.push(stack.use(await startServer(url, run)));
     const [server] = servers;
     if (!server) throw new Error('there is no server');
-    for (const { name, spreadMs } of SPREADS) {
+    for (const { name, spreadMs, goal } of SPREADS) {
       sides.push({
         name: `${name}, ${instances === 1 ? 'one instance' : `${instances} instances`}`,
+        goal,
         measure: () => announceEnds(server.address, url, spreadMs),
       });
     }
   }
   const values = await takeTurns(run.rounds, sides, run.say);
   return {
-    measures: sides.map(({ name }, at) => ({ what: name, unit: 's', goal: WITHIN, values: values[at] ?? [] })),
+    measures: sides.map(({ name, goal }, at) => ({
+      what: name,
+      unit: 's',
+      ...(goal ? { goal } : {}),
+      values: values[at] ?? [],
+    })),
     notes: [
       'seconds from the last expires_at until a client of the event stream has the last event of an expired reservation',
       `the holds are of one unit, on ${HOLDS.toLocaleString('en')} slots; the client listens to one of the instances`,
