@@ -506,7 +506,10 @@ begin
                for no key update skip locked) due;
     ended := coalesce(cardinality(v_ids), 0);
     if ended > 0 then
-      update reservation set status = 'expired', changed_at = expires_at where id = any (v_ids);
+      -- 200 at a time, the most that one event lists one by one.
+      for v_from in 1 .. ended by 200 loop
+        update reservation set status = 'expired', changed_at = expires_at where id = any (v_ids[v_from : v_from + 199]);
+      end loop;
     end if;
   end if;
   due_in_ms := next_hold_due_in_ms();

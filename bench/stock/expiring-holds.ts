@@ -12,7 +12,7 @@ export const EXPIRY_STOCK = `
   analyze provider, client, slot`;
 
 /** Time for inserting the holds, before the first of them expires. */
-const AHEAD_MS = 4_000;
+const AHEAD_MS = 8_000;
 
 export interface ExpiringHolds {
   readonly ids: ReadonlySet<number>;

@@ -11,8 +11,8 @@ export interface ExpiryDeps {
   readonly onLate: (seconds: number) => void;
 }
 
-/** Holds that one statement ends: the most that one event lists one by one, and few enough that no hold waits long. */
-const BATCH = 200;
+/** Holds that one statement ends at most, so that no transaction waits long for its locks. */
+const BATCH = 1_000;
 /** The longest sleep. An announcement that is lost, or a step of the database's clock, costs no more. */
 const POLL_MS = 1_000;
 /** The shortest time from one batch to the next, so that holds that expire in quick succession share batches. */
