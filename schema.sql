@@ -899,12 +899,21 @@ CREATE OR REPLACE FUNCTION public.log_supplier()
  LANGUAGE plpgsql
 AS $function$
 declare
-  v_type text := case when new.paused and not old.paused then 'supplier.paused'
-                      when old.paused and not new.paused then 'supplier.resumed' end;
+  v_types text[] := array_remove(array[
+    case when new.paused and not old.paused then 'supplier.paused'
+         when old.paused and not new.paused then 'supplier.resumed' end,
+    case when new.failing_since is not null and old.failing_since is null then 'supplier.failing'
+         when old.failing_since is not null and new.failing_since is null then 'supplier.recovered' end], null);
+  v_type text;
 begin
-  insert into event (kind, type, attributes, webhook_ids)
-    values ('sync', v_type, jsonb_strip_nulls(jsonb_build_object('supplier_id', new.id, 'type', v_type)),
-            case when v_type is not null then entitled_webhooks(v_type, '{}') end);
+  if cardinality(v_types) = 0 then
+    v_types := array[null];
+  end if;
+  foreach v_type in array v_types loop
+    insert into event (kind, type, attributes, webhook_ids)
+      values ('sync', v_type, jsonb_strip_nulls(jsonb_build_object('supplier_id', new.id, 'type', v_type)),
+              case when v_type is not null then entitled_webhooks(v_type, '{}') end);
+  end loop;
   perform pg_notify('holdfast_change', json_build_object('topic', 'supplier', 'keys', json_build_array(new.id))::text);
   return null;
 end
@@ -1763,6 +1772,9 @@ create table supplier (
   last_pull_at timestamp with time zone,
   last_error text,
   last_error_at timestamp with time zone,
+  failures integer not null default 0,
+  failures_began_at timestamp with time zone,
+  failing_since timestamp with time zone,
   constraint supplier_pkey PRIMARY KEY (id)
 );
 
@@ -2078,7 +2090,7 @@ CREATE TRIGGER announce_update AFTER UPDATE ON public.state_log REFERENCING OLD 
 
 CREATE TRIGGER log_vehicle_states AFTER INSERT ON public.state_log REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION log_vehicle_states();
 
-CREATE TRIGGER log_updated AFTER UPDATE ON public.supplier FOR EACH ROW WHEN (((old.paused <> new.paused) OR (old.epoch <> new.epoch) OR (old.blocked_until <> new.blocked_until) OR (old.last_error IS DISTINCT FROM new.last_error) OR (old.last_error_at IS DISTINCT FROM new.last_error_at))) EXECUTE FUNCTION log_supplier();
+CREATE TRIGGER log_updated AFTER UPDATE ON public.supplier FOR EACH ROW WHEN (((old.paused <> new.paused) OR (old.epoch <> new.epoch) OR (old.blocked_until <> new.blocked_until) OR (old.last_error IS DISTINCT FROM new.last_error) OR (old.last_error_at IS DISTINCT FROM new.last_error_at) OR ((old.failing_since IS NULL) <> (new.failing_since IS NULL)))) EXECUTE FUNCTION log_supplier();
 
 CREATE TRIGGER announce_delete AFTER DELETE ON public.supplier_partition REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION announce_change('supplier_partition', 'partition_key(supplier_id, partition)');
 

@@ -922,7 +922,7 @@ export interface SyncEventData {
   /** The supplier's id. */
   readonly "supplier_id": string;
   /** The change, as webhooks name it. */
-  readonly "type"?: "supplier.paused" | "supplier.resumed";
+  readonly "type"?: "supplier.paused" | "supplier.resumed" | "supplier.failing" | "supplier.recovered";
 }
 
 export interface SyncStates {

@@ -10,4 +10,9 @@ export const RESERVATION_TYPES = [
   'reservation.conflict',
 ] as const;
 export const BOOKING_TYPES = ['booking.accepted', 'booking.refused', 'booking.cancelled'] as const;
-export const SUPPLIER_TYPES = ['supplier.paused', 'supplier.resumed'] as const;
+export const SUPPLIER_TYPES = [
+  'supplier.paused',
+  'supplier.resumed',
+  'supplier.failing',
+  'supplier.recovered',
+] as const;

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { replaceInFunction } from '../../../../test/support/database/break-function.ts';
 import { eachDatabase, onPostgres, type TestDatabase } from '../../../../test/support/database/test-database.ts';
@@ -6,7 +7,7 @@ import { NOWHERE, supplierAt } from '../../../../test/support/supply/supplier-at
 import { openPostgres } from '../../../platform/db/postgres-driver.ts';
 import { EVERYTHING } from '../supplier/partition.ts';
 import type { PullLimit, Supplier } from '../supplier/supplier.ts';
-import { closePull, recordFailure, reservePull } from './pull-ledger-store.ts';
+import { closePull, recordFailure, recordSuccess, reservePull } from './pull-ledger-store.ts';
 
 const LEASE_MS = 60_000;
 let supplierCount = 0;
@@ -78,8 +79,38 @@ eachDatabase('pull ledger', (open) => {
     const { clock, database } = open();
     const supplier = await newSupplier(open(), { pulls: 9, windowMs: 1_000 });
     await clock.freeze('2030-03-01T00:00:00Z');
-    await database.transaction((tx) => recordFailure(tx, supplier.id, 'too many', 5_000));
+    await database.transaction((tx) => recordFailure(tx, supplier, 'too many', 5_000));
     expect(await reserve(supplier)).toEqual({ kind: 'wait', waitMs: 5_000 });
+  });
+
+  it('a supplier fails after ten failures, or without success for three target ages, until a pull succeeds', async () => {
+    const { clock, database } = open();
+    // One pull an hour: the target age is an hour.
+    const supplier = await newSupplier(open(), { pulls: 1, windowMs: 3_600_000 });
+    const fail = () => database.transaction((tx) => recordFailure(tx, supplier, 'broken', undefined));
+    const succeed = () => database.statement((tx) => recordSuccess(tx, supplier.id));
+    const events = async () => {
+      const { rows } = await database.read((reader) =>
+        sql<{ type: string }>`
+          select type from event where attributes ->> 'supplier_id' = ${supplier.id} and type is not null
+           order by position`.execute(reader),
+      );
+      return rows.map(({ type }) => type);
+    };
+    await clock.freeze('2030-05-01T00:00:00Z');
+    for (let pull = 1; pull < 10; pull += 1) expect(await fail()).toBe(false);
+    expect(await succeed()).toBe(false);
+    for (let pull = 1; pull < 10; pull += 1) expect(await fail()).toBe(false);
+    expect(await fail()).toBe(true);
+    expect(await fail()).toBe(false);
+    expect(await succeed()).toBe(true);
+    expect(await succeed()).toBe(false);
+    expect(await fail()).toBe(false);
+    await clock.freeze('2030-05-01T02:59:59.999999Z');
+    expect(await fail()).toBe(false);
+    await clock.freeze('2030-05-01T03:00:00Z');
+    expect(await fail()).toBe(true);
+    expect(await events()).toEqual(['supplier.failing', 'supplier.recovered', 'supplier.failing']);
   });
 
   it('no pull is reserved in an old epoch', async () => {

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Reader, Tx } from '../../../platform/db/database.ts';
 import type { InstantText } from '../../../platform/time/instant.ts';
 import { formatPartition, type Partition } from '../supplier/partition.ts';
-import type { PullLimit, Supplier } from '../supplier/supplier.ts';
+import { type PullLimit, type Supplier, shortestTargetAgeMs } from '../supplier/supplier.ts';
 
 /** A pull that may be sent. It is open, and counts against the limits, until it is closed or its lease ends. */
 export interface ReservedPull {
@@ -96,18 +96,46 @@ export async function closePull(
      where id = ${pullId}`.execute(tx);
 }
 
-/** Stores a supplier's last error, and blocks its pulls for as long as the supplier asked. */
+/** A supplier fails after so many failed pulls in a row. */
+const FAILING_AFTER_PULLS = 10;
+/** A supplier fails when no pull has succeeded for N times its shortest target age. */
+const FAILING_AFTER_TARGETS = 3;
+
+/**
+ * Stores a supplier's last error, and blocks its pulls for as long as the supplier asked.
+ *
+ * @returns whether the supplier fails from now on
+ */
 export async function recordFailure(
   tx: Tx,
-  supplierId: string,
+  supplier: Supplier,
   message: string,
   retryAfterMs: number | undefined,
-): Promise<void> {
-  await sql`
+): Promise<boolean> {
+  const failingAfter = `${FAILING_AFTER_TARGETS * shortestTargetAgeMs(supplier)} milliseconds`;
+  const { rows } = await sql<{ beginsToFail: boolean }>`
+    with before as (select failing_since from supplier where id = ${supplier.id} for no key update)
     update supplier
-       set last_error = ${message}, last_error_at = holdfast_clock(),
-           blocked_until = greatest(blocked_until, holdfast_clock() + ${`${retryAfterMs ?? 0} milliseconds`}::interval)
-     where id = ${supplierId}`.execute(tx);
+       set last_error = ${message}, last_error_at = clock.now, failures = failures + 1,
+           failures_began_at = coalesce(failures_began_at, clock.now),
+           failing_since = case when failures + 1 >= ${FAILING_AFTER_PULLS}
+                                  or failures_began_at <= clock.now - ${failingAfter}::interval
+                                then coalesce(supplier.failing_since, clock.now) else supplier.failing_since end,
+           blocked_until = greatest(blocked_until, clock.now + ${`${retryAfterMs ?? 0} milliseconds`}::interval)
+      from before, (select holdfast_clock() as now) clock
+     where id = ${supplier.id}
+    returning supplier.failing_since is not null and before.failing_since is null as "beginsToFail"`.execute(tx);
+  return rows[0]?.beginsToFail ?? false;
+}
+
+/** Notes that a pull has succeeded. It writes only after failures. @returns whether the supplier has failed until now */
+export async function recordSuccess(tx: Tx, supplierId: string): Promise<boolean> {
+  const { rows } = await sql<{ hasFailed: boolean }>`
+    with before as (select failing_since from supplier where id = ${supplierId} and failures > 0 for no key update)
+    update supplier set failures = 0, failures_began_at = null, failing_since = null
+      from before where id = ${supplierId}
+    returning before.failing_since is not null as "hasFailed"`.execute(tx);
+  return rows[0]?.hasFailed ?? false;
 }
 
 /** Deletes pulls that have been outside every window for a day. */

@@ -6,7 +6,7 @@ import { formatPartition, type Partition } from '../supplier/partition.ts';
 import type { Supplier } from '../supplier/supplier.ts';
 import { findFinerAmounts } from './finer-amounts.ts';
 import { replacePartition } from './partition-store.ts';
-import { closePull, type ReservedPull, recordFailure } from './pull-ledger-store.ts';
+import { closePull, type ReservedPull, recordFailure, recordSuccess } from './pull-ledger-store.ts';
 import type { UnstoredPull } from './pull-retries.ts';
 
 export interface PullDeps {
@@ -54,6 +54,7 @@ export async function runPull(deps: PullDeps, pull: DuePull): Promise<PullOutcom
       return replaced;
     });
     if (outcome !== 'changed' && outcome !== 'unchanged') return { kind: outcome };
+    await noteSuccess(deps);
     if (outcome === 'changed') warnOfFinerAmounts(deps, partition, slots);
     return { kind: 'stored', isEmpty: slots.length === 0 };
   } catch (error) {
@@ -90,8 +91,17 @@ async function awaitTurn({ signal, sendWithinMs }: PullDeps, { startedAt, reserv
   return !signal.aborted && performance.now() - startedAt <= sendWithinMs;
 }
 
+async function noteSuccess({ database, logger, supplier: { id } }: PullDeps): Promise<void> {
+  try {
+    const hasFailed = await database.statement((tx) => recordSuccess(tx, id));
+    if (hasFailed) logger.info({ supplier: id }, 'supplier recovered');
+  } catch (error) {
+    logger.debug({ err: error, supplier: id }, 'the success of a pull could not be noted; the next one notes it');
+  }
+}
+
 async function storeFailure(
-  { database, logger, supplier: { id: supplier }, signal }: PullDeps,
+  { database, logger, supplier, signal }: PullDeps,
   { partition, reservation: { pullId } }: DuePull,
   answeredAfterMs: number | undefined,
   error: unknown,
@@ -100,13 +110,14 @@ async function storeFailure(
   const message = error instanceof Error ? error.message : String(error);
   const retryAfterMs = error instanceof SupplierFailure ? error.retryAfterMs : undefined;
   const isStopping = signal.aborted;
-  if (!isStopping) logger.warn({ supplier, partition: name, message }, 'pull failed; retrying later');
+  if (!isStopping) logger.warn({ supplier: supplier.id, partition: name, message }, 'pull failed; retrying later');
   try {
-    await database.transaction(async (tx) => {
+    const beginsToFail = await database.transaction(async (tx) => {
       await closePull(tx, pullId, answeredAfterMs, `failed: ${message}`);
-      if (!isStopping) await recordFailure(tx, supplier, `${name}: ${message}`, retryAfterMs);
+      return !isStopping && (await recordFailure(tx, supplier, `${name}: ${message}`, retryAfterMs));
     });
+    if (beginsToFail) logger.error({ supplier: supplier.id, message }, 'supplier failing');
   } catch (failure) {
-    logger.warn({ err: failure, supplier }, 'the failed pull could not be recorded');
+    logger.warn({ err: failure, supplier: supplier.id }, 'the failed pull could not be recorded');
   }
 }

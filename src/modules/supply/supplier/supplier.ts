@@ -46,3 +46,9 @@ export function pullsPerDay({ pullLimits }: Pick<Supplier, 'pullLimits'>): numbe
 export function snapshotTargetAgeMs({ pullLimits }: Pick<Supplier, 'pullLimits'>): number {
   return Math.max(...pullLimits.map(({ pulls, windowMs }) => Math.ceil(windowMs / pulls)));
 }
+
+/** The shortest target age of anything the supplier sells, in milliseconds. */
+export function shortestTargetAgeMs(supplier: Pick<Supplier, 'pullLimits' | 'products' | 'cadence'>): number {
+  if (isSnapshot(supplier)) return snapshotTargetAgeMs(supplier);
+  return Math.min(...supplier.cadence.map(({ everyMs }) => everyMs));
+}
