@@ -15,6 +15,7 @@ import { addOrderRoutes, type OrdersDeps } from './modules/orders/index.ts';
 import { addReservationsRoutes, type ReservationsDeps } from './modules/reservations/index.ts';
 import { addSupplyRoutes, type SupplyDeps } from './modules/supply/index.ts';
 import { addVehiclesRoutes, type VehiclesDeps } from './modules/vehicles/index.ts';
+import { addWebhooksRoutes, type WebhooksDeps } from './modules/webhooks/index.ts';
 import type { HttpServer } from './platform/http/http-server.ts';
 import { createServer } from './platform/http/server/create-server.ts';
 import { VARY_BY_ORIGIN } from './platform/http/server/cross-origin.ts';
@@ -49,6 +50,7 @@ const TAGS = [
   { name: 'Vehicles', description: "Vehicles' states, now and at any moment." },
   { name: 'Access', description: 'Who may do what: keys, and whom the credentials of a request stand for.' },
   { name: 'Events', description: 'A live stream of changes.' },
+  { name: 'Webhooks', description: 'Receivers of signed events, and what was delivered to them.' },
   { name: 'Operations', description: 'Health and readiness of this instance.' },
 ];
 
@@ -84,6 +86,7 @@ export interface AppDeps {
   readonly vehicles: VehiclesDeps;
   readonly supply: SupplyDeps;
   readonly events: EventsDeps;
+  readonly webhooks: WebhooksDeps;
 }
 
 /** Builds the whole HTTP surface: routes of all modules, health, metrics and the page. It does not listen. */
@@ -100,6 +103,7 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   addVehiclesRoutes(app, deps.vehicles);
   addSupplyRoutes(app, deps.supply);
   addEventRoutes(app, deps.events);
+  addWebhooksRoutes(app, deps.webhooks);
   await serveStaticFiles(app, PAGE);
   // Last, because event streams end before connections are waited for.
   endConnections(app, deps.shutdown);

@@ -21,6 +21,8 @@ const ANYONE = { ...BROWSE, reseller: 'all', monitor: 'all' } as const;
 const CLIENT_READS = { ...READ, client: 'own' } as const;
 const CLIENT_CHANGES = { ...MANAGE, client: 'own' } as const;
 const PARTIES_READ = { ...READ, provider: 'own', client: 'own' } as const;
+/** What operators see all of, and providers their own. */
+const OPERATORS_AND_PROVIDERS = { ...OPERATORS, provider: 'own' } as const;
 const PROVIDER_CHANGES = { ...MANAGE, provider: 'own' } as const;
 
 /** Access by `METHOD url`, as routes are added. HEAD is as GET. */
@@ -107,6 +109,19 @@ export const ROUTE_TABLE: Readonly<Record<string, RouteAccess>> = {
   'GET /api/v1/sync/status': { ...READ, monitor: 'all' },
 
   'GET /api/v1/events': PARTIES_READ,
+
+  'POST /api/v1/webhooks': OPERATORS_AND_PROVIDERS,
+  'GET /api/v1/webhooks': OPERATORS_AND_PROVIDERS,
+  'GET /api/v1/webhooks/:id': OPERATORS_AND_PROVIDERS,
+  'PATCH /api/v1/webhooks/:id': OPERATORS_AND_PROVIDERS,
+  'DELETE /api/v1/webhooks/:id': OPERATORS_AND_PROVIDERS,
+  'GET /api/v1/webhooks/:id/secret': OPERATORS_AND_PROVIDERS,
+  'POST /api/v1/webhooks/:id/rotate-secret': OPERATORS_AND_PROVIDERS,
+  'POST /api/v1/webhooks/:id/test': OPERATORS_AND_PROVIDERS,
+  'GET /api/v1/webhooks/:id/deliveries': OPERATORS_AND_PROVIDERS,
+  'GET /api/v1/webhooks/:id/deliveries/:delivery_id': OPERATORS_AND_PROVIDERS,
+  'POST /api/v1/webhooks/:id/deliveries/:delivery_id/replay': OPERATORS_AND_PROVIDERS,
+  'POST /api/v1/webhooks/:id/replay': OPERATORS_AND_PROVIDERS,
 };
 
 /** @throws Error for a route without an entry */

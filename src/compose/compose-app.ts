@@ -13,6 +13,7 @@ import {
 } from '../modules/reservations/index.ts';
 import { createSupply, registerSuppliers, type Supplier } from '../modules/supply/index.ts';
 import { createVehicleView } from '../modules/vehicles/index.ts';
+import { SecretBox } from '../modules/webhooks/index.ts';
 import type { ChangeFeed } from '../platform/db/change-feed.ts';
 import { type Database, readInstallation } from '../platform/db/database.ts';
 import { type DatabaseClock, SampledClock } from '../platform/db/database-clock.ts';
@@ -23,6 +24,7 @@ import { Shutdown } from '../platform/http/server/shutdown.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
 import type { RedisLink } from '../platform/redis-link.ts';
+import { createUrlCheck } from './outbound-urls.ts';
 import { registerMetrics } from './register-metrics.ts';
 
 /** Maximum life of a hold, extensions included, as a multiple of `HOLD_TTL`. */
@@ -88,6 +90,8 @@ export async function composeApp(
   const reports = [{ topic: 'freshness', everyMs: REPORT_EVERY_MS, read: () => summarizeViews(freshness) }] as const;
   const hub = new EventHub(log, feed, reports, logger);
   const events = { log, hub };
+  const secrets = new SecretBox(config.secretKeys.map((key) => key.reveal()));
+  const webhooks = { database, secrets, checkUrl: createUrlCheck(config.network.webhookAllow) };
 
   const uses = new KeyUses(database, logger);
   const operatorKey = config.operatorKey?.reveal();
@@ -102,7 +106,7 @@ export async function composeApp(
   refusals.register(metrics, limits);
   const access = { database, authenticator, sessions, limits, refusals };
 
-  const modules = { access, reservations, orders, vehicles, supply, events };
+  const modules = { access, reservations, orders, vehicles, supply, events, webhooks };
   const dependencies = () => listDependencies(feed, redis);
   const surface = { metrics, shutdown, dependencies, network, schemaCompilers };
   const app = await buildApp({ logger, version, ...surface, ...modules });

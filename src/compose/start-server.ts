@@ -14,6 +14,7 @@ import {
   startWriteBack,
 } from '../modules/supply/index.ts';
 import { loadVehicleSamples } from '../modules/vehicles/index.ts';
+import { countUnreadableSecrets, SecretBox } from '../modules/webhooks/index.ts';
 import type { Database } from '../platform/db/database.ts';
 import { checkPort } from '../platform/http/check-port.ts';
 import { loadSchemaCompilers } from '../platform/http/server/schema-compilers.ts';
@@ -65,6 +66,7 @@ export async function startServer(config: Config, logger: Logger, version: strin
   if (applied.length > 0) logger.info({ applied }, 'applied migrations');
   const loaded = await loadAllSamples(config, database);
   const needsFirstKey = config.isAuthOn && !config.operatorKey && !(await database.read(hasKeys));
+  await warnOfUnreadableSecrets(config, database, logger);
   const suppliers = await openSuppliers(config, stack);
   const composed = await composeApp(config, database, logger, version, { suppliers });
   const { app, shutdown } = composed;
@@ -117,6 +119,14 @@ async function startBackground(
   stack.use(startSync({ database, clock, logger }, connected));
   stack.use(startWriteBack({ database, feed, logger }, connected, metrics));
   await startWithdrawing(jobs, database, suppliers, logger);
+}
+
+/** Warns when deliveries of webhooks will fail, because their secrets were sealed with another key. */
+async function warnOfUnreadableSecrets(config: Config, database: Database, logger: Logger): Promise<void> {
+  const secrets = new SecretBox(config.secretKeys.map((key) => key.reveal()));
+  const unreadable = await database.read((reader) => countUnreadableSecrets(reader, secrets));
+  if (unreadable === 0) return;
+  logger.warn({ unreadable }, 'HOLDFAST_SECRET_KEY cannot read secrets of webhooks: add the key that sealed them');
 }
 
 async function loadAllSamples(config: Config, database: Database): Promise<LoadedSamples> {

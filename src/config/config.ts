@@ -24,6 +24,8 @@ export interface Config {
   readonly isAuthOn: boolean;
   /** A key of the role operator that is in no table, to make the first keys with. */
   readonly operatorKey: Secret | undefined;
+  /** Keys that encrypt the secrets of webhooks in the database; the first one encrypts, the others only decrypt. */
+  readonly secretKeys: readonly Secret[];
   /** Issuers whose JSON Web Tokens are accepted. */
   readonly jwtIssuers: readonly JwtIssuerConfig[];
   readonly network: NetworkConfig;
@@ -63,6 +65,7 @@ export function readConfig(env: Env): Config {
     port: readInteger(env, 'PORT', 3000, 0, 65_535),
     isAuthOn,
     operatorKey: readOperatorKey(env),
+    secretKeys: readSecretKeys(env),
     jwtIssuers: readJwtIssuers(env),
     network: readNetwork(env, isAuthOn),
     database: databaseUrl === undefined ? readEmbedded(env) : readPostgres(databaseUrl),
@@ -102,17 +105,29 @@ function readPostgres(url: string): DatabaseConfig {
   return { kind: 'postgres', url: new Secret(readDatabaseUrl(url)) };
 }
 
-const MIN_OPERATOR_KEY_LENGTH = 32;
+const MIN_KEY_LENGTH = 32;
 
 function readOperatorKey(env: Env): Secret | undefined {
   const text = readText(env, 'HOLDFAST_OPERATOR_KEY');
   if (text === undefined) return undefined;
-  if (text.length < MIN_OPERATOR_KEY_LENGTH || !/^[!-~]+$/.test(text)) {
+  if (text.length < MIN_KEY_LENGTH || !/^[!-~]+$/.test(text)) {
     throw new ConfigError(
-      `HOLDFAST_OPERATOR_KEY must be at least ${MIN_OPERATOR_KEY_LENGTH} printable ASCII characters without spaces`,
+      `HOLDFAST_OPERATOR_KEY must be at least ${MIN_KEY_LENGTH} printable ASCII characters without spaces`,
     );
   }
   return new Secret(text);
+}
+
+/** Reads the keys for the secrets of webhooks, separated by commas: a new one, then the old ones that it replaces. */
+function readSecretKeys(env: Env): readonly Secret[] {
+  const keys = readText(env, 'HOLDFAST_SECRET_KEY')?.split(',') ?? [];
+  if (keys.some((key) => key.length < MIN_KEY_LENGTH || !/^[!-~]+$/.test(key))) {
+    throw new ConfigError(
+      `HOLDFAST_SECRET_KEY must be a key of at least ${MIN_KEY_LENGTH} printable ASCII characters without spaces and ` +
+        'commas, or several such keys, separated by commas',
+    );
+  }
+  return keys.map((key) => new Secret(key));
 }
 
 function readRedisUrl(env: Env): Secret | undefined {
