@@ -197,6 +197,17 @@ export interface CreateVehicleRequest {
   readonly "timestamp"?: string;
 }
 
+export interface CreateWebhookRequest {
+  /** Where events are sent: an `https` URL of at most 2,000 characters, without credentials and without a fragment, that leads to a public address. `WEBHOOK_ALLOW` permits other addresses, and plain `http` to them. */
+  readonly "url": string;
+  /** Types of events and prefixes, such as `reservation.*`. Defaults to all, which `null` says too. */
+  readonly "events"?: readonly ("reservation.held" | "reservation.confirmed" | "reservation.cancelled" | "reservation.expired" | "reservation.rescheduled" | "reservation.extended" | "reservation.changed" | "reservation.conflict" | "group.held" | "group.confirmed" | "group.cancelled" | "group.expired" | "waiting.offered" | "waiting.expired" | "booking.accepted" | "booking.refused" | "booking.cancelled" | "availability.offered" | "availability.withdrawn" | "order.created" | "order.changed" | "order.cancelled" | "vehicle.state_logged" | "supplier.paused" | "supplier.resumed" | "supplier.failing" | "supplier.recovered" | "webhook.test" | "reservation.*" | "group.*" | "waiting.*" | "booking.*" | "availability.*" | "order.*" | "vehicle.*" | "supplier.*" | "webhook.*")[] | null;
+  /** What the webhook is for. */
+  readonly "description"?: string | null;
+  /** The provider it belongs to: it receives only what concerns that provider. A provider may leave it out: it is its own. For others the default is none, and the webhook receives the events of everyone. */
+  readonly "provider_id"?: number | null;
+}
+
 export interface CurrentVehicle {
   /** The vehicle's id. */
   readonly "id": number;
@@ -448,6 +459,29 @@ export interface NewOrderLine {
   readonly "discount"?: number;
 }
 
+export interface NewWebhook {
+  /** The webhook's id. */
+  readonly "webhook_id": number;
+  /** Where events are sent. */
+  readonly "url": string;
+  /** The types of events and the prefixes it receives. By default these are all types that there are. */
+  readonly "events": readonly (string)[];
+  /** What the webhook is for. */
+  readonly "description": string | null;
+  /** The provider it belongs to; `null` if it receives the events of everyone. */
+  readonly "provider_id": number | null;
+  /** Nothing but tests is sent to a disabled webhook. */
+  readonly "status": "active" | "disabled";
+  /** Why it is disabled; `null` while it is active. */
+  readonly "disabled_reason": string | null;
+  /** Since when deliveries fail, after five in a row; `null` while they do not. */
+  readonly "failing_since": string | null;
+  /** When it was created. */
+  readonly "created_at": string;
+  /** Signs what is sent. A repetition under the same Idempotency-Key leaves it out. */
+  readonly "secret"?: string;
+}
+
 export interface OfferAvailabilityRequest {
   /** The time to offer. Each range is a whole number of slots, and at most 31 days long. */
   readonly "ranges": readonly (TimeRange)[];
@@ -677,6 +711,18 @@ export interface ReplaceOrderRequest {
   readonly "lines": readonly (NewOrderLine)[];
 }
 
+export interface ReplayWebhookRequest {
+  /** Events that happened at this time or later. Without an offset it is UTC. */
+  readonly "since": string;
+  /** Events that happened at this time or earlier. Defaults to now. Without an offset it is UTC. */
+  readonly "until"?: string;
+}
+
+export interface ReplayedDeliveries {
+  /** The number of deliveries that are sent again. */
+  readonly "deliveries": number;
+}
+
 export interface RequestedPax {
   /** A pax type of the slot: its `type` in the product's `paxAvailability`. */
   readonly "type": string;
@@ -800,6 +846,11 @@ export type ResetEventData = object;
 export interface RotateKeyRequest {
   /** How long the old key still works, in seconds. Defaults to 86400 (24 hours). */
   readonly "overlap_seconds"?: number;
+}
+
+export interface RotatedSecret {
+  /** The new secret. A repetition under the same Idempotency-Key leaves it out. */
+  readonly "secret"?: string;
 }
 
 export interface ScheduledReservation {
@@ -990,6 +1041,17 @@ export interface UpdateProviderRequest {
   readonly "time_zone"?: string;
 }
 
+export interface UpdateWebhookRequest {
+  /** Where events are sent: an `https` URL of at most 2,000 characters, without credentials and without a fragment, that leads to a public address. `WEBHOOK_ALLOW` permits other addresses, and plain `http` to them. */
+  readonly "url"?: string;
+  /** Types of events and prefixes, such as `reservation.*`. Defaults to all, which `null` says too. */
+  readonly "events"?: readonly ("reservation.held" | "reservation.confirmed" | "reservation.cancelled" | "reservation.expired" | "reservation.rescheduled" | "reservation.extended" | "reservation.changed" | "reservation.conflict" | "group.held" | "group.confirmed" | "group.cancelled" | "group.expired" | "waiting.offered" | "waiting.expired" | "booking.accepted" | "booking.refused" | "booking.cancelled" | "availability.offered" | "availability.withdrawn" | "order.created" | "order.changed" | "order.cancelled" | "vehicle.state_logged" | "supplier.paused" | "supplier.resumed" | "supplier.failing" | "supplier.recovered" | "webhook.test" | "reservation.*" | "group.*" | "waiting.*" | "booking.*" | "availability.*" | "order.*" | "vehicle.*" | "supplier.*" | "webhook.*")[] | null;
+  /** What the webhook is for. */
+  readonly "description"?: string | null;
+  /** Nothing but tests is sent to a disabled webhook. */
+  readonly "status"?: "active" | "disabled";
+}
+
 export interface Vehicle {
   /** The vehicle's id. */
   readonly "id": number;
@@ -1086,6 +1148,105 @@ export interface ViewStatistics {
   readonly "age_at_serve_seconds": number;
   /** Greatest age of a hit, in seconds. */
   readonly "greatest_age_seconds": number;
+}
+
+export interface Webhook {
+  /** The webhook's id. */
+  readonly "webhook_id": number;
+  /** Where events are sent. */
+  readonly "url": string;
+  /** The types of events and the prefixes it receives. By default these are all types that there are. */
+  readonly "events": readonly (string)[];
+  /** What the webhook is for. */
+  readonly "description": string | null;
+  /** The provider it belongs to; `null` if it receives the events of everyone. */
+  readonly "provider_id": number | null;
+  /** Nothing but tests is sent to a disabled webhook. */
+  readonly "status": "active" | "disabled";
+  /** Why it is disabled; `null` while it is active. */
+  readonly "disabled_reason": string | null;
+  /** Since when deliveries fail, after five in a row; `null` while they do not. */
+  readonly "failing_since": string | null;
+  /** When it was created. */
+  readonly "created_at": string;
+}
+
+export interface WebhookDelivery {
+  /** The delivery's id. */
+  readonly "delivery_id": number;
+  /** The event's id, the same in every attempt. */
+  readonly "event_id": string;
+  /** The type of the event. */
+  readonly "type": string;
+  /** Whether the event was delivered. A failed one is not tried again by itself. */
+  readonly "status": "pending" | "delivered" | "failed";
+  /** The attempts that have ended, since the last replay. */
+  readonly "attempts": number;
+  /** HTTP status of the last answer, if any. */
+  readonly "last_status": number | null;
+  /** Why the last attempt failed. */
+  readonly "last_error": string | null;
+  /** When it is tried next; `null` when it has ended. */
+  readonly "next_attempt_at": string | null;
+  /** When the delivery was created. */
+  readonly "created_at": string;
+}
+
+export interface WebhookDeliveryDetail {
+  /** The delivery's id. */
+  readonly "delivery_id": number;
+  /** The event's id, the same in every attempt. */
+  readonly "event_id": string;
+  /** The type of the event. */
+  readonly "type": string;
+  /** Whether the event was delivered. A failed one is not tried again by itself. */
+  readonly "status": "pending" | "delivered" | "failed";
+  /** The attempts that have ended, since the last replay. */
+  readonly "attempts": number;
+  /** HTTP status of the last answer, if any. */
+  readonly "last_status": number | null;
+  /** Why the last attempt failed. */
+  readonly "last_error": string | null;
+  /** When it is tried next; `null` when it has ended. */
+  readonly "next_attempt_at": string | null;
+  /** When the delivery was created. */
+  readonly "created_at": string;
+  readonly "body": WebhookEventBody;
+  /** The beginning of the last answer's body. */
+  readonly "last_answer": string | null;
+}
+
+export interface WebhookDeliveryList {
+  /** The deliveries of this page, newest first. */
+  readonly "deliveries": readonly (WebhookDelivery)[];
+  /** The cursor of the next page; `null` on the last. */
+  readonly "next_cursor": string | null;
+}
+
+export interface WebhookEventBody {
+  /** The type of the event. */
+  readonly "type": string;
+  /** When it happened. */
+  readonly "timestamp": string;
+  /** What it is about, as the API shows it. */
+  readonly "data": object;
+}
+
+export interface WebhookList {
+  /** The webhooks of this page, by id. */
+  readonly "webhooks": readonly (Webhook)[];
+  /** The cursor of the next page; `null` on the last. */
+  readonly "next_cursor": string | null;
+}
+
+export interface WebhookSecret {
+  /** Signs what is sent. */
+  readonly "secret": string;
+}
+
+export interface WebhookTest {
+  /** The event's id, which the header `webhook-id` has. */
+  readonly "event_id": string;
 }
 
 export interface Whoami {
@@ -1322,6 +1483,41 @@ export interface Api {
       body: undefined;
       answer: SyncStatus;
     };
+    /** List webhooks */
+    "/api/v1/webhooks": {
+      path: undefined;
+      query: { "cursor"?: string; "limit"?: number; };
+      body: undefined;
+      answer: WebhookList;
+    };
+    /** Get a webhook */
+    "/api/v1/webhooks/{id}": {
+      path: { "id": number; };
+      query: undefined;
+      body: undefined;
+      answer: Webhook;
+    };
+    /** Get a webhook's secret */
+    "/api/v1/webhooks/{id}/secret": {
+      path: { "id": number; };
+      query: undefined;
+      body: undefined;
+      answer: WebhookSecret;
+    };
+    /** List a webhook's deliveries */
+    "/api/v1/webhooks/{id}/deliveries": {
+      path: { "id": number; };
+      query: { "status"?: "pending" | "delivered" | "failed"; "cursor"?: string; "limit"?: number; };
+      body: undefined;
+      answer: WebhookDeliveryList;
+    };
+    /** Get a webhook's delivery */
+    "/api/v1/webhooks/{id}/deliveries/{delivery_id}": {
+      path: { "id": number; "delivery_id": number; };
+      query: undefined;
+      body: undefined;
+      answer: WebhookDeliveryDetail;
+    };
   };
   post: {
     /** Create a key */
@@ -1485,6 +1681,41 @@ export interface Api {
       body: undefined;
       answer: SyncStates;
     };
+    /** Create a webhook */
+    "/api/v1/webhooks": {
+      path: undefined;
+      query: undefined;
+      body: CreateWebhookRequest;
+      answer: NewWebhook;
+    };
+    /** Rotate a webhook's secret */
+    "/api/v1/webhooks/{id}/rotate-secret": {
+      path: { "id": number; };
+      query: undefined;
+      body: undefined;
+      answer: RotatedSecret;
+    };
+    /** Send a test event */
+    "/api/v1/webhooks/{id}/test": {
+      path: { "id": number; };
+      query: undefined;
+      body: undefined;
+      answer: WebhookTest;
+    };
+    /** Send a delivery again */
+    "/api/v1/webhooks/{id}/deliveries/{delivery_id}/replay": {
+      path: { "id": number; "delivery_id": number; };
+      query: undefined;
+      body: undefined;
+      answer: ReplayedDeliveries;
+    };
+    /** Send the deliveries of a time range again */
+    "/api/v1/webhooks/{id}/replay": {
+      path: { "id": number; };
+      query: undefined;
+      body: ReplayWebhookRequest;
+      answer: ReplayedDeliveries;
+    };
   };
   delete: {
     /** Revoke a key */
@@ -1512,6 +1743,13 @@ export interface Api {
     "/api/bookings/{id}": {
       path: { "id": number; };
       query: { "client_id"?: number; };
+      body: undefined;
+      answer: undefined;
+    };
+    /** Delete a webhook */
+    "/api/v1/webhooks/{id}": {
+      path: { "id": number; };
+      query: undefined;
       body: undefined;
       answer: undefined;
     };
@@ -1553,6 +1791,13 @@ export interface Api {
       query: undefined;
       body: UpdateClientRequest;
       answer: Client;
+    };
+    /** Change a webhook */
+    "/api/v1/webhooks/{id}": {
+      path: { "id": number; };
+      query: undefined;
+      body: UpdateWebhookRequest;
+      answer: Webhook;
     };
   };
 }

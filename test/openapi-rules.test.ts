@@ -147,7 +147,7 @@ function unnamedShapes(document: Document): string[] {
  * of a sign-in, which is compared and never stored.
  */
 const PARSED_TEXT =
-  /(_time|_until|expires_at|timestamp|time_zone|currency|pax\.\[\]\.type|^POST \/api\/v1\/session\.key)$/;
+  /(_time|_until|expires_at|\.url|\.since|\.until|timestamp|time_zone|currency|pax\.\[\]\.type|^POST \/api\/v1\/session\.key)$/;
 
 /** The texts in request bodies that nothing checks. */
 function uncheckedTexts(document: Document): string[] {

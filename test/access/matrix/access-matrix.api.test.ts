@@ -49,8 +49,8 @@ eachDatabase('access matrix', (open) => {
   it('a missing ownership condition is found', async () => {
     const { database } = open();
     for (const role of ['client', 'provider'] as const) {
-      // Statements without the condition answer a client or a provider as they answer a back end.
-      const { findings } = await tryRole(app, database, operations, role, ({ tokens }) => tokens.service);
+      // Statements without the condition answer a client or a provider as they answer an operator.
+      const { findings } = await tryRole(app, database, operations, role, ({ tokens }) => tokens.operator);
       const found = findings.filter((finding) => /\((?:path|client_id|provider_id|reservation_id)\)/.test(finding));
       const owned = Object.entries(EXPECTED).flatMap(([id, access]) =>
         access === 'public' ? [] : ownedBy(access[role] ?? {}).map((variant) => `${id} (${variant})`),

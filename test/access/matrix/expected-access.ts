@@ -27,6 +27,8 @@ const READERS = { ...MANAGERS, viewer: ANY };
 const BUYERS = { ...READERS, provider: ANY, client: ANY };
 
 const OTHER_PROVIDER = { provider: { path: '403' } } as const;
+/** What operators see all of, and a provider its own. */
+const OWN_WEBHOOK = { operator: ANY, provider: { path: '404' } } as const;
 const OWN_BOOKING = { path: '404' } as const;
 const OF_CLIENT = { client: { client_id: '403' } } as const;
 /** A `client_id` that is not the reservation's is refused, whichever role names it. */
@@ -129,4 +131,17 @@ export const EXPECTED: Readonly<Record<string, ExpectedAccess>> = {
   getSyncStatus: { ...READERS, monitor: ANY },
 
   listenToEvents: { ...READERS, provider: ANY, client: ANY },
+
+  createWebhook: { operator: ANY, provider: { provider_id: '403' } },
+  listWebhooks: { operator: ANY, provider: ANY },
+  getWebhook: OWN_WEBHOOK,
+  updateWebhook: OWN_WEBHOOK,
+  deleteWebhook: OWN_WEBHOOK,
+  getWebhookSecret: OWN_WEBHOOK,
+  rotateWebhookSecret: OWN_WEBHOOK,
+  testWebhook: OWN_WEBHOOK,
+  listWebhookDeliveries: OWN_WEBHOOK,
+  getWebhookDelivery: OWN_WEBHOOK,
+  replayWebhookDelivery: OWN_WEBHOOK,
+  replayWebhook: OWN_WEBHOOK,
 };

@@ -105,6 +105,7 @@ function pathValue(name: string, path: string, variant: MatrixRequest['variant']
   if (name === 'key_id') return world.key_id;
   if (name === 'page') return '1';
   if (name === 'timestamp') return '2023-01-01T00:00:00Z';
+  if (name === 'delivery_id') return String((variant === 'path' ? world.foreign : world.own).delivery_id);
   const kind = kindOf(path);
   const party = PARTY_KINDS[kind];
   if (party !== undefined) return String((variant === 'path' ? world.foreign : world.own)[party]);
@@ -130,6 +131,7 @@ const PARTY_KINDS: Readonly<Record<string, keyof Party>> = {
   providers: 'provider_id',
   reservations: 'reservation_id',
   bookings: 'booking_id',
+  webhooks: 'webhook_id',
 };
 
 interface Schema {

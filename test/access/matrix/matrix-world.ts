@@ -10,6 +10,9 @@ export interface Party {
   readonly provider_id: number;
   readonly reservation_id: number;
   readonly booking_id: number;
+  readonly webhook_id: number;
+  /** A delivery to that webhook. */
+  readonly delivery_id: number;
 }
 
 /** The things that the requests of a matrix name. */
@@ -47,7 +50,13 @@ export async function makeWorld(app: HttpServer, database: Database): Promise<Ma
     const slot_id = slots[0]?.slot_id ?? 0;
     const { reservation_id = 0 } = await make('/api/v1/reservations', { client_id, slot_id });
     const { booking_id = 0 } = await make('/api/bookings', { client_id, item_id });
-    return { party: { client_id, provider_id, reservation_id, booking_id }, free: slots[1]?.slot_id ?? 0 };
+    const { webhook_id = 0 } = await make('/api/v1/webhooks', { url: 'https://shop.invalid/hooks', provider_id });
+    await operator('POST', `/api/v1/webhooks/${webhook_id}/test`);
+    const { body } = await operator('GET', `/api/v1/webhooks/${webhook_id}/deliveries`);
+    const [{ delivery_id } = { delivery_id: 0 }] = (body as { readonly deliveries: readonly { delivery_id: number }[] })
+      .deliveries;
+    const party = { client_id, provider_id, reservation_id, booking_id, webhook_id, delivery_id };
+    return { party, free: slots[1]?.slot_id ?? 0 };
   };
   const own = await makeParty();
   const foreign = await makeParty();

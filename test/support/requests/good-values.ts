@@ -104,6 +104,8 @@ function someNumber(random: Random, { minimum = 1, maximum = 100 }: JsonSchema):
 function someText(random: Random, name: string, world: World): string {
   if (IS_TIME.test(name)) return random.chance(0.1) ? random.pick(ODD_TIMES) : someTime(random, world);
   if (/zone/.test(name)) return random.pick(ZONES);
-  if (/until|date/.test(name)) return someTime(random, world).slice(0, 10);
+  // A name that never exists, so that nothing is sent anywhere.
+  if (name === 'url') return 'https://hooks.invalid/holdfast';
+  if (/until|date|since/.test(name)) return someTime(random, world).slice(0, 10);
   return random.pick(NAMES);
 }

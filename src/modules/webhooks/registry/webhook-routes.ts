@@ -242,4 +242,3 @@ export function logWebhook(
   log.info({ reqId, actor: actorOf(principal), webhook_id: webhookId, ...details }, what);
 }
 
-export type Reply = FastifyReply;

@@ -129,19 +129,19 @@ export async function updateWebhook(
   tx: Tx,
   owner: WebhookOwner,
   id: Id,
-  { url = null, events, description, status = null }: WebhookChanges,
+  { url, events, description, status }: WebhookChanges,
 ): Promise<Webhook> {
   const { rows } = await sql<Webhook>`
     update webhook w
-       set url = coalesce(${url}, w.url),
+       set url = coalesce(${url ?? null}, w.url),
            events = case when ${events !== undefined} then ${events ?? null}::text[] else w.events end,
            description = case when ${description !== undefined} then ${description ?? null} else w.description end,
-           status = coalesce(${status}, w.status),
-           disabled_reason = case ${status} when 'active' then null
+           status = coalesce(${status ?? null}, w.status),
+           disabled_reason = case ${status ?? null} when 'active' then null
                                             when 'disabled' then coalesce(w.disabled_reason, ${DISABLED_BY_OWNER})
                                             else w.disabled_reason end,
-           failures = case when ${status} = 'active' then 0 else w.failures end,
-           failing_since = case when ${status} = 'active' then null else w.failing_since end
+           failures = case when ${status === 'active'} then 0 else w.failures end,
+           failing_since = case when ${status === 'active'} then null else w.failing_since end
      where ${isWebhook(id, owner)}
     returning ${WEBHOOK}`.execute(tx);
   if (status === 'active') await wakeWorkers(tx);
