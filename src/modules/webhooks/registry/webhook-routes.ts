@@ -241,4 +241,3 @@ export function logWebhook(
 ): void {
   log.info({ reqId, actor: actorOf(principal), webhook_id: webhookId, ...details }, what);
 }
-
