@@ -6,6 +6,7 @@ import type { CommandGroup } from './parsing/command.ts';
 import { serveCommand } from './serve-command.ts';
 import { simulatorCommand } from './simulator-command.ts';
 import { syncCommand } from './sync-command.ts';
+import { webhooksCommand } from './webhooks/webhooks-command.ts';
 
 /** `holdfast` itself: the table of all commands. Help, suggestions and shell completions are made from it. */
 export const rootCommand: CommandGroup = {
@@ -25,6 +26,7 @@ export const rootCommand: CommandGroup = {
     importCommand,
     syncCommand,
     keysCommand,
+    webhooksCommand,
     simulatorCommand,
     completionsCommand(() => rootCommand),
   ],

@@ -46,7 +46,10 @@ describe.skipIf(!hasShell('bash'))('the bash completion script', () => {
   });
 
   it.each([
-    [[''], ['serve', 'migrate', 'import', 'sync', 'keys', 'simulator', 'completions', '--help', '--version']],
+    [
+      [''],
+      ['serve', 'migrate', 'import', 'sync', 'keys', 'webhooks', 'simulator', 'completions', '--help', '--version'],
+    ],
     [['s'], ['serve', 'sync', 'simulator']],
     [
       ['import', ''],
@@ -70,6 +73,11 @@ describe.skipIf(!hasShell('bash'))('the bash completion script', () => {
       ['--url', '--help', '--version'],
     ],
     [['keys', 'create', '--role', 'c'], ['client']],
+    [
+      ['webhooks', 'r'],
+      ['rotate-secret', 'replay'],
+    ],
+    [['webhooks', 'deliveries', '7', '--status', 'd'], ['delivered']],
   ])('completes %j to %j', async (words, completions) => {
     expect(await complete(...words)).toEqual(completions);
   });

@@ -14,6 +14,7 @@ describe('readConfig', () => {
       isAuthOn: false,
       network: readNetwork({}, false),
       operatorKey: undefined,
+      secretKeys: [],
       jwtIssuers: [],
       database: { kind: 'pglite', dataDir: '.holdfast' },
       redisUrl: undefined,

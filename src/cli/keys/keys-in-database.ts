@@ -10,9 +10,8 @@ import {
 } from '../../access/index.ts';
 import { migrateDatabase, openDatabase } from '../../compose/open-database.ts';
 import type { Config } from '../../config/config.ts';
-import { Failure } from '../../platform/errors.ts';
 import { createLogger } from '../../platform/logger.ts';
-import { CommandError } from '../parsing/exit-code.ts';
+import { explained } from '../explained.ts';
 import type { KeyService } from './key-service.ts';
 
 const PAGE_SIZE = 500;
@@ -51,13 +50,3 @@ export async function openKeysInDatabase(config: Config): Promise<KeyService> {
 }
 
 type KeyPlace = NonNullable<Parameters<typeof listKeys>[1]>;
-
-/** Turns a refusal into the error of a command. An unavailable database has an explanation of its own. */
-async function explained<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof Failure && error.kind !== 'unavailable') throw new CommandError(`${error.message}.`);
-    throw error;
-  }
-}

@@ -1,6 +1,7 @@
 import type { KeyResponse } from '../../access/index.ts';
 import type { Secret } from '../../config/secret.ts';
-import { askServer, type ServerRequest } from '../ask-server.ts';
+import { askAsOperator } from '../ask-as-operator.ts';
+import type { ServerRequest } from '../ask-server.ts';
 import { CommandError } from '../parsing/exit-code.ts';
 import type { KeyService, MadeKey } from './key-service.ts';
 
@@ -13,14 +14,7 @@ interface KeyPage {
 
 /** The keys of a running server. */
 export function openKeysOverHttp(url: string, key: Secret | undefined): KeyService {
-  const ask = async (request: ServerRequest): Promise<unknown> => {
-    const { status, body } = await askServer(url, key, request);
-    if (status >= 200 && status < 300) return body;
-    const { detail } = (body ?? {}) as { readonly detail?: unknown };
-    const reason = typeof detail === 'string' ? detail : 'its answer has no explanation';
-    const advice = status === 401 ? ' Set HOLDFAST_KEY to a key of the role operator.' : '';
-    throw new CommandError(`${url} answered ${status}: ${reason}.${advice}`);
-  };
+  const ask = (request: ServerRequest) => askAsOperator(url, key, request);
   return {
     create: async (body) => toMadeKey(await ask({ method: 'POST', path: PATH, body })),
     async list() {

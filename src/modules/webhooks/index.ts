@@ -1,11 +1,13 @@
+export { EVENT_PREFIXES, EVENT_TYPES } from './event-types.ts';
 export {
+  DELIVERY_STATUSES,
   insertTestEvent,
   listDeliveries,
   replayDeliveries,
   replayDelivery,
 } from './registry/delivery-list.ts';
-export { countUnreadableSecrets } from './registry/secret-store.ts';
-export { createWebhook, readTimeRange, replaceSecret } from './registry/webhook-requests.ts';
+export { countUnreadableSecrets, rotateSecret } from './registry/secret-store.ts';
+export { createWebhook, readTimeRange } from './registry/webhook-requests.ts';
 export {
   type DeliveryResponse,
   toDeliveryResponse,

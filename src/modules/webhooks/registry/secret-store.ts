@@ -26,21 +26,26 @@ export async function readSealedSecret(reader: Reader, owner: WebhookOwner, id: 
 }
 
 /**
- * Gives a webhook a new secret. The one that it replaces signs too, for 24 hours. The old one is not opened, so this
- * works without the key that sealed it.
+ * Gives a webhook a new secret. The one that it replaces signs too, for 24 hours. Secrets that have ended are deleted, and
+ * those that cannot be opened: they cannot sign, and a delivery fails without all of its signatures.
  *
  * @throws NotFound; TooManySecrets
  */
-export async function rotateSecret(tx: Tx, owner: WebhookOwner, id: Id, sealed: string): Promise<void> {
+export async function rotateSecret(tx: Tx, secrets: SecretBox, owner: WebhookOwner, id: Id): Promise<string> {
+  const secret = createSecret();
   const locked = await sql`select w.id from webhook w where ${isWebhook(id, owner)} for no key update`.execute(tx);
   foundRow(locked.rows, id);
-  await sql`delete from webhook_secret where webhook_id = ${id} and ends_at <= holdfast_clock()`.execute(tx);
-  const { rows } = await sql`select from webhook_secret where webhook_id = ${id}`.execute(tx);
-  if (rows.length >= MAX_SECRETS) throw new TooManySecrets(MAX_SECRETS);
+  const { rows } = await sql<{ id: Id; sealed: string; has_ended: boolean }>`
+    select s.id, s.sealed, coalesce(s.ends_at <= holdfast_clock(), false) as has_ended
+      from webhook_secret s where s.webhook_id = ${id}`.execute(tx);
+  const useless = rows.filter(({ sealed, has_ended }) => has_ended || !secrets.canOpen(sealed)).map((row) => row.id);
+  if (rows.length - useless.length >= MAX_SECRETS) throw new TooManySecrets(MAX_SECRETS);
+  await sql`delete from webhook_secret where id = any(${useless}::bigint[])`.execute(tx);
   await sql`
     update webhook_secret set ends_at = holdfast_clock() + ${OVERLAP}::interval
      where webhook_id = ${id} and ends_at is null`.execute(tx);
-  await sql`insert into webhook_secret (webhook_id, sealed) values (${id}, ${sealed})`.execute(tx);
+  await sql`insert into webhook_secret (webhook_id, sealed) values (${id}, ${secrets.seal(secret)})`.execute(tx);
+  return secret;
 }
 
 /** The number of secrets that sign now and that cannot be opened. */

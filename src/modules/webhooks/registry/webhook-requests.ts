@@ -7,7 +7,7 @@ import type { UrlCheck } from '../../../platform/outbound/check-url.ts';
 import type { InstantText } from '../../../platform/time/instant.ts';
 import { toStoredEvents } from '../event-types.ts';
 import type { SecretBox } from '../sealed-secret.ts';
-import { createSecret, rotateSecret } from './secret-store.ts';
+import { createSecret } from './secret-store.ts';
 import { requireUrl } from './webhook-failures.ts';
 import { insertWebhook, updateWebhook, type Webhook, type WebhookOwner, type WebhookStatus } from './webhook-store.ts';
 
@@ -48,13 +48,6 @@ export async function changeWebhook(
 ): Promise<Webhook> {
   if (check) requireUrl(check);
   return updateWebhook(tx, owner, id, { ...changes, ...(events !== undefined && { events: toStoredEvents(events) }) });
-}
-
-/** Gives a webhook a new secret. @throws NotFound; TooManySecrets */
-export async function replaceSecret(tx: Tx, secrets: SecretBox, owner: WebhookOwner, id: Id): Promise<string> {
-  const secret = createSecret();
-  await rotateSecret(tx, owner, id, secrets.seal(secret));
-  return secret;
 }
 
 /** Reads the time range of a replay. @throws Malformed */

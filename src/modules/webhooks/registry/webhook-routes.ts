@@ -9,9 +9,9 @@ import { idOf } from '../../../platform/http/parameters.ts';
 import type { Id } from '../../../platform/ids.ts';
 import { SecretNotReadable } from '../sealed-secret.ts';
 import type { WebhooksDeps } from '../webhooks-deps.ts';
-import { readSealedSecret } from './secret-store.ts';
+import { readSealedSecret, rotateSecret } from './secret-store.ts';
 import { AddressNotAllowed, TooManySecrets, TooManyWebhooks } from './webhook-failures.ts';
-import { changeWebhook, createWebhook, replaceSecret } from './webhook-requests.ts';
+import { changeWebhook, createWebhook } from './webhook-requests.ts';
 import { toWebhookResponse } from './webhook-response.ts';
 import {
   NewWebhook,
@@ -208,7 +208,7 @@ function addSecretRoutes(app: HttpServer, { database, secrets }: WebhooksDeps): 
       const id = webhookIdOf(request.params);
       let isRotated = false;
       await answerOnce(database, request, reply, async (tx) => {
-        const secret = await replaceSecret(tx, secrets, ownerOf(request), id);
+        const secret = await rotateSecret(tx, secrets, ownerOf(request), id);
         isRotated = true;
         return { ...answerWith(reply, 200, { secret }), replayBody: answerWith(reply, 200, {}).body };
       });
