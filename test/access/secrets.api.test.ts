@@ -105,6 +105,7 @@ async function openSurroundings(canaries: Canaries) {
     env: {
       AUTH: 'on',
       HOLDFAST_OPERATOR_KEY: canaries.create('the operator key'),
+      HOLDFAST_SECRET_KEY: canaries.create('the key of webhook secrets'),
       RATE_LIMIT: 'off',
       RATE_LIMIT_ANONYMOUS: 'off',
       TRUST_PROXY: '127.0.0.1',
@@ -126,6 +127,39 @@ interface Presented {
 
 const bearer = (text: string): Presented => ({ text, headers: { authorization: `Bearer ${text}` } });
 const cookie = (text: string): Presented => ({ text, headers: { cookie: `hf_session=${text}` } });
+
+/** Makes, shows and rotates the secret of a webhook, whose receiver answers with an error. */
+async function exerciseWebhook(
+  server: RecordedServer,
+  canaries: Canaries,
+  operator: Presented,
+  url: string,
+): Promise<void> {
+  const headers = { ...operator.headers, ...JSON_TYPE };
+  const send = async (name: string, sent: Sent): Promise<Record<string, unknown>> => {
+    const answer = await server.sendAndHide(sent, ({ body }) => [JSON.parse(body).secret]);
+    const { secret, ...rest } = JSON.parse(answer.body) as { secret: string };
+    canaries.add(name, secret.slice('whsec_'.length));
+    return rest;
+  };
+  const create = { method: 'POST', path: '/api/v1/webhooks', headers: { ...headers, 'idempotency-key': 'a-webhook' } };
+  const made = { ...create, body: JSON.stringify({ url }) };
+  const { webhook_id } = await send('the secret of a webhook', made);
+  const path = `/api/v1/webhooks/${webhook_id}`;
+  const rotate = { method: 'POST', path: `${path}/rotate-secret`, headers: { ...create.headers } };
+  await send('its successor', rotate);
+  await send('its successor', { path: `${path}/secret`, headers });
+  for (const again of [made, rotate]) {
+    const replayed = await server.send(again);
+    expect([replayed.status < 300, JSON.parse(replayed.body)]).toEqual([
+      true,
+      expect.not.objectContaining({ secret: expect.anything() }),
+    ]);
+  }
+  for (const end of ['', '/deliveries']) await server.send({ path: `${path}${end}`, headers });
+  await server.send({ method: 'POST', path: `${path}/test`, headers: operator.headers });
+  await server.send({ method: 'PATCH', path, headers, body: JSON.stringify({ status: 'disabled' }) });
+}
 
 /** Makes a credential of each kind, as their owners do, and wrong ones of the same forms. */
 async function makeCredentials(
@@ -367,6 +401,7 @@ describe.each([
         expect((await create('/vehicles', VEHICLE)).status).toBe(201);
         expect((await create('/api/v1/providers', { first_name: name, last_name: 'B' })).status).toBe(201);
         await server.send({ path: `/${name.slice(0, 20)}` });
+        await exerciseWebhook(server, canaries, bearer(operatorKey), 'https://shop.invalid/hooks');
         const credentials = await makeCredentials(server, canaries, operatorKey, surroundings);
         for (const each of credentials) {
           for (const sent of requestsWith(each)) await server.send(sent);
