@@ -21,7 +21,7 @@ const ANYONE = { ...BROWSE, reseller: 'all', monitor: 'all' } as const;
 const CLIENT_READS = { ...READ, client: 'own' } as const;
 const CLIENT_CHANGES = { ...MANAGE, client: 'own' } as const;
 const PARTIES_READ = { ...READ, provider: 'own', client: 'own' } as const;
-/** What operators see all of, and providers their own. */
+/** Things that operators see all of, and providers their own. */
 const OPERATORS_AND_PROVIDERS = { ...OPERATORS, provider: 'own' } as const;
 const PROVIDER_CHANGES = { ...MANAGE, provider: 'own' } as const;
 

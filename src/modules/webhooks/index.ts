@@ -15,6 +15,6 @@ export {
   type WebhookResponse,
 } from './registry/webhook-response.ts';
 export { deleteWebhook, listWebhooks } from './registry/webhook-store.ts';
+export type { WebhooksDeps } from './registry/webhooks-deps.ts';
 export { addWebhooksRoutes } from './routes.ts';
 export { SecretBox } from './sealed-secret.ts';
-export type { WebhooksDeps } from './webhooks-deps.ts';

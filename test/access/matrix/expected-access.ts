@@ -27,7 +27,7 @@ const READERS = { ...MANAGERS, viewer: ANY };
 const BUYERS = { ...READERS, provider: ANY, client: ANY };
 
 const OTHER_PROVIDER = { provider: { path: '403' } } as const;
-/** What operators see all of, and a provider its own. */
+/** Operators see all webhooks, and a provider its own. */
 const OWN_WEBHOOK = { operator: ANY, provider: { path: '404' } } as const;
 const OWN_BOOKING = { path: '404' } as const;
 const OF_CLIENT = { client: { client_id: '403' } } as const;

@@ -95,7 +95,7 @@ export async function insertTestEvent(tx: Tx, owner: WebhookOwner, id: Id): Prom
 }
 
 /**
- * What a replay does to a delivery. One that has ended begins again; one that waits becomes due. A worker that has it in
+ * The effect of a replay on a delivery. One that has ended begins again; one that waits becomes due. A worker that has it in
  * hand keeps it, so that it is not sent twice at the same time.
  */
 const AGAIN = sql`

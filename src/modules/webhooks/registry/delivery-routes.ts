@@ -4,7 +4,6 @@ import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { answerOnce } from '../../../platform/http/idempotency.ts';
 import { idOf } from '../../../platform/http/parameters.ts';
 import type { Id } from '../../../platform/ids.ts';
-import type { WebhooksDeps } from '../webhooks-deps.ts';
 import {
   type Delivery,
   insertTestEvent,
@@ -26,6 +25,7 @@ import {
   WebhookParams,
   WebhookTest,
 } from './webhook-schemas.ts';
+import type { WebhooksDeps } from './webhooks-deps.ts';
 
 const tags = ['Webhooks'];
 

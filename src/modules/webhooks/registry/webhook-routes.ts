@@ -8,7 +8,6 @@ import { answerOnce } from '../../../platform/http/idempotency.ts';
 import { idOf } from '../../../platform/http/parameters.ts';
 import type { Id } from '../../../platform/ids.ts';
 import { SecretNotReadable } from '../sealed-secret.ts';
-import type { WebhooksDeps } from '../webhooks-deps.ts';
 import { readSealedSecret, rotateSecret } from './secret-store.ts';
 import { AddressNotAllowed, TooManySecrets, TooManyWebhooks } from './webhook-failures.ts';
 import { changeWebhook, createWebhook } from './webhook-requests.ts';
@@ -25,6 +24,7 @@ import {
   WebhookSecret,
 } from './webhook-schemas.ts';
 import { deleteWebhook, listWebhooks, readWebhook, type WebhookOwner } from './webhook-store.ts';
+import type { WebhooksDeps } from './webhooks-deps.ts';
 
 /** Webhooks under /api/v1: create, list, read, change and delete them, and read and rotate their secrets. */
 export function addWebhookRoutes(app: HttpServer, deps: WebhooksDeps): void {
@@ -135,7 +135,7 @@ function addChangeRoutes(app: HttpServer, { database, checkUrl }: WebhooksDeps):
       const id = webhookIdOf(request.params);
       const { url } = request.body;
       const owner = ownerOf(request);
-      // A webhook of another must not be told from one that does not exist by the check of its new URL.
+      // First, so that the check of a new URL reveals nothing about a webhook of another.
       await database.read((reader) => readWebhook(reader, owner, id));
       const check = url === undefined ? undefined : await checkUrl(url);
       const changed = await database.transaction((tx) => changeWebhook(tx, owner, id, request.body, check));

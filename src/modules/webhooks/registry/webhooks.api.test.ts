@@ -309,7 +309,7 @@ eachDatabase('/api/v1/webhooks', (open) => {
       expect((await both('GET', path)).body).toEqual({ secret });
       const { body } = await foreign('POST', `/api/v1/webhooks/${webhook_id}/rotate-secret`);
       expect((await both('GET', path)).body).toEqual(body);
-      // The secret that nobody can open would make every delivery fail until it ended.
+      // The secret that no one can open would make every delivery fail until it ended.
       const { rows } = await open().database.read((reader) =>
         sql`select ends_at from webhook_secret where webhook_id = ${webhook_id}`.execute(reader),
       );

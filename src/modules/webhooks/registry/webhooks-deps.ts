@@ -1,6 +1,6 @@
-import type { Database } from '../../platform/db/database.ts';
-import type { UrlCheck } from '../../platform/outbound/check-url.ts';
-import type { SecretBox } from './sealed-secret.ts';
+import type { Database } from '../../../platform/db/database.ts';
+import type { UrlCheck } from '../../../platform/outbound/check-url.ts';
+import type { SecretBox } from '../sealed-secret.ts';
 
 export interface WebhooksDeps {
   readonly database: Database;
