@@ -44,12 +44,27 @@ describe('readConfig', () => {
     expect(`${inspect(config, { depth: 9 })} ${JSON.stringify(config)}`).not.toContain('hunter2');
   });
 
-  it.each(['DATABASE_URL', 'REDIS_URL', 'HOLDFAST_DATA_DIR', 'SUPPLIERS_FILE', 'JWT_ISSUERS_FILE'])(
-    'bytes of %s that are not UTF-8, which Node replaces by U+FFFD, are refused',
-    (name) => {
-      expect(() => readConfig({ [name]: 'postgres://m\ufffdller@127.0.0.1/holdfast' })).toThrow(`${name} is not UTF-8`);
-    },
-  );
+  it('HOLDFAST_SECRET_KEY is a list of keys that are never printed', () => {
+    const keys = ['n'.repeat(32), 'o'.repeat(40)];
+    const config = readConfig({ HOLDFAST_SECRET_KEY: keys.join() });
+    expect(config.secretKeys.map((key) => key.reveal())).toEqual(keys);
+    expect(`${inspect(config, { depth: 9 })} ${JSON.stringify(config)}`).not.toMatch(/nnn|ooo/);
+  });
+
+  it('a refused HOLDFAST_SECRET_KEY is not repeated in the error', () => {
+    expect(() => readConfig({ HOLDFAST_SECRET_KEY: 'too-short-a-key' })).not.toThrow('too-short');
+  });
+
+  it.each([
+    'DATABASE_URL',
+    'HOLDFAST_SECRET_KEY',
+    'REDIS_URL',
+    'HOLDFAST_DATA_DIR',
+    'SUPPLIERS_FILE',
+    'JWT_ISSUERS_FILE',
+  ])('bytes of %s that are not UTF-8, which Node replaces by U+FFFD, are refused', (name) => {
+    expect(() => readConfig({ [name]: 'postgres://m\ufffdller@127.0.0.1/holdfast' })).toThrow(`${name} is not UTF-8`);
+  });
 
   describe('SUPPLIERS_FILE', () => {
     async function withFile<T>(content: string | Uint8Array, use: (file: string) => T): Promise<T> {
@@ -99,6 +114,9 @@ describe('readConfig', () => {
     [{ DATABASE_URL: 'mysql://127.0.0.1/x' }, 'DATABASE_URL is not a PostgreSQL URL'],
     [{ REDIS_URL: 'http://127.0.0.1' }, 'REDIS_URL is not a Redis URL'],
     [{ HOST: '0.0.0.0' }, 'HOST=0.0.0.0 is not a loopback address'],
+    [{ HOLDFAST_SECRET_KEY: 'short' }, 'HOLDFAST_SECRET_KEY must be a key of at least 32 printable ASCII characters'],
+    [{ HOLDFAST_SECRET_KEY: `${'k'.repeat(32)},` }, 'HOLDFAST_SECRET_KEY must be a key of at least 32'],
+    [{ HOLDFAST_SECRET_KEY: 'a key '.repeat(6) }, 'HOLDFAST_SECRET_KEY must be a key of at least 32'],
   ])('readConfig refuses %o in one line that names the variable', (env, message) => {
     expect(() => readConfig(env)).toThrow(ConfigError);
     expect(() => readConfig(env)).toThrow(message);

@@ -124,7 +124,8 @@ function addSendRoutes(app: HttpServer, { database }: WebhooksDeps): void {
         tags,
         summary: 'Send a delivery again',
         description:
-          'Sends a delivery again, whether or not it has succeeded before, with the same event id. It has all its attempts.',
+          'Sends a delivery again, whether or not it has succeeded before, with the same event id. It has all its attempts; a ' +
+          'test has one.',
         params: DeliveryParams,
         response: { 202: ReplayedDeliveries },
       },
