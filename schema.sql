@@ -1617,7 +1617,7 @@ create table order_block (
   orders integer not null,
   version bigint not null,
   constraint order_block_pkey PRIMARY KEY (block)
-);
+) with (fillfactor=50);
 
 create table order_line (
   order_id bigint not null,
@@ -1741,16 +1741,17 @@ create table slot (
   price_amount numeric,
   price_currency text,
   changed_by jsonb,
+  takes_time boolean not null generated always as (((closed_at IS NULL) OR (claimed > 0))) stored,
   constraint slot_pkey PRIMARY KEY (id),
   constraint slot_ends_after_it_starts CHECK ((ends_at > starts_at)),
   constraint slot_has_capacity CHECK (((capacity >= ((provider_id IS NOT NULL))::integer) AND (capacity <= 1000000))),
-  constraint slot_never_overlaps EXCLUDE USING gist (int8range(provider_id, provider_id, '[]'::text) WITH &&, tstzrange(starts_at, ends_at) WITH &&) WHERE (((provider_id IS NOT NULL) AND ((closed_at IS NULL) OR (claimed > 0)))),
+  constraint slot_never_overlaps EXCLUDE USING gist (int8range(provider_id, provider_id, '[]'::text) WITH &&, tstzrange(starts_at, ends_at) WITH &&) WHERE (((provider_id IS NOT NULL) AND takes_time)),
   constraint slot_never_oversold CHECK (((claimed >= 0) AND (claimed <= (capacity + overclaimed)))),
   constraint slot_overclaimed_by_suppliers_only CHECK (((overclaimed >= 0) AND ((overclaimed = 0) OR (provider_id IS NULL)))),
   constraint slot_price_has_currency CHECK ((price_currency ~ '^[A-Z]{3}$'::text)),
   constraint slot_price_is_exact CHECK (((price_amount > (0)::numeric) AND (price_amount < ('100000000000'::bigint)::numeric) AND (scale(trim_scale(price_amount)) <= 4))),
   constraint slot_price_is_whole CHECK (((price_amount IS NULL) = (price_currency IS NULL)))
-);
+) with (fillfactor=75);
 
 create table state_log (
   vehicle_id bigint not null,

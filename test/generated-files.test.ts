@@ -66,6 +66,8 @@ eachDatabase('schema.sql', (open) => {
     ['a constraint', 'alter table slot drop constraint slot_never_oversold'],
     ['a foreign key', 'alter table slot drop constraint slot_of_known_provider'],
     ['an index', 'drop index slot_by_start'],
+    ['a storage parameter', 'alter table slot reset (fillfactor)'],
+    ['a generated column', 'alter table slot alter column takes_time drop expression'],
     ['a trigger', 'drop trigger reservation_states on reservation'],
     [
       'a function',
