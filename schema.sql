@@ -1937,6 +1937,8 @@ CREATE INDEX webhook_delivery_of_webhook ON public.webhook_delivery USING btree 
 
 CREATE INDEX webhook_delivery_order ON public.webhook_delivery USING btree (webhook_id, order_key, id) WHERE (status = 'pending'::text);
 
+CREATE INDEX webhook_event_by_time ON public.webhook_event USING btree (occurred_at);
+
 CREATE INDEX webhook_of_provider ON public.webhook USING btree (provider_id, id);
 
 CREATE INDEX webhook_secret_of_webhook ON public.webhook_secret USING btree (webhook_id);

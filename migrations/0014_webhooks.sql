@@ -32,6 +32,7 @@ create table webhook_event (
   occurred_at timestamptz not null,
   body text not null
 );
+create index webhook_event_by_time on webhook_event (occurred_at);
 
 create table webhook_delivery (
   id bigint generated always as identity primary key,  -- rises in the order in which the events of one thing happened

@@ -23,8 +23,8 @@ import type { SchemaCompilers } from '../platform/http/server/schema-compilers.t
 import { Shutdown } from '../platform/http/server/shutdown.ts';
 import type { Logger } from '../platform/logger.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
+import { OutboundClient } from '../platform/outbound/outbound-client.ts';
 import type { RedisLink } from '../platform/redis-link.ts';
-import { createUrlCheck } from './outbound-urls.ts';
 import { registerMetrics } from './register-metrics.ts';
 
 /** Maximum life of a hold, extensions included, as a multiple of `HOLD_TTL`. */
@@ -50,6 +50,8 @@ export interface ComposedApp {
   readonly metrics: Metrics;
   readonly feed: ChangeFeed;
   readonly clock: DatabaseClock;
+  readonly secrets: SecretBox;
+  readonly outbound: OutboundClient;
 }
 
 /**
@@ -91,7 +93,8 @@ export async function composeApp(
   const hub = new EventHub(log, feed, reports, logger);
   const events = { log, hub };
   const secrets = new SecretBox(config.secretKeys.map((key) => key.reveal()));
-  const webhooks = { database, secrets, checkUrl: createUrlCheck(config.network.webhookAllow) };
+  const outbound = new OutboundClient({ permitted: config.network.webhookAllow });
+  const webhooks = { database, secrets, checkUrl: (url: string) => outbound.checkUrl(url) };
 
   const uses = new KeyUses(database, logger);
   const operatorKey = config.operatorKey?.reveal();
@@ -111,10 +114,11 @@ export async function composeApp(
   const surface = { metrics, shutdown, dependencies, network, schemaCompilers };
   const app = await buildApp({ logger, version, ...surface, ...modules });
   app.addHook('onClose', () => uses[Symbol.asyncDispose]());
+  app.addHook('onClose', async () => outbound[Symbol.dispose]());
   app.addHook('onClose', () => supply.reads[Symbol.asyncDispose]());
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
   registerMetrics(metrics, { database, engine, freshness, hub, dependencies });
-  return { app, shutdown, metrics, feed, clock };
+  return { app, shutdown, metrics, feed, clock, secrets, outbound };
 }
 
 /** Loads the client of Redis only where it is used: it takes 20 MiB and a fifth of the time that loading all of this does. */

@@ -8,13 +8,20 @@ import { loadOrderSamples } from '../modules/orders/index.ts';
 import { loadSamples, startExpiry, startSweeper } from '../modules/reservations/index.ts';
 import {
   connectSuppliers,
+  readSyncStatus,
   type Supplier,
   startSync,
   startWithdrawing,
   startWriteBack,
 } from '../modules/supply/index.ts';
 import { loadVehicleSamples } from '../modules/vehicles/index.ts';
-import { countUnreadableSecrets, SecretBox } from '../modules/webhooks/index.ts';
+import {
+  countUnreadableSecrets,
+  type SecretBox,
+  type Send,
+  startDeliveries,
+  startDeliveryRetention,
+} from '../modules/webhooks/index.ts';
 import type { Database } from '../platform/db/database.ts';
 import { checkPort } from '../platform/http/check-port.ts';
 import { loadSchemaCompilers } from '../platform/http/server/schema-compilers.ts';
@@ -66,17 +73,17 @@ export async function startServer(config: Config, logger: Logger, version: strin
   if (applied.length > 0) logger.info({ applied }, 'applied migrations');
   const loaded = await loadAllSamples(config, database);
   const needsFirstKey = config.isAuthOn && !config.operatorKey && !(await database.read(hasKeys));
-  await warnOfUnreadableSecrets(config, database, logger);
   const suppliers = await openSuppliers(config, stack);
   const composed = await composeApp(config, database, logger, version, { suppliers });
-  const { app, shutdown } = composed;
+  const { app, shutdown, secrets } = composed;
+  await warnOfUnreadableSecrets(secrets, database, logger);
   const background = stack.use(new AsyncDisposableStack());
   // Deferred last, because connections end first.
   stack.defer(() => app.close());
   const address = await app.listen({ host, port });
   const owned = stack.move();
   const backgroundStarted = startBackground(
-    { config, logger, database, jobsStore, suppliers, ...composed },
+    { config, logger, database, jobsStore, suppliers, version, ...composed },
     background,
   );
   // The caller handles a failure. It may come before the caller waits for it.
@@ -96,7 +103,8 @@ export async function startServer(config: Config, logger: Logger, version: strin
   };
 }
 
-interface BackgroundDeps extends Pick<ComposedApp, 'metrics' | 'feed' | 'clock'> {
+interface BackgroundDeps extends Omit<ComposedApp, 'app' | 'shutdown'> {
+  readonly version: string;
   readonly config: Config;
   readonly logger: Logger;
   readonly database: Database;
@@ -104,26 +112,37 @@ interface BackgroundDeps extends Pick<ComposedApp, 'metrics' | 'feed' | 'clock'>
   readonly suppliers: readonly Supplier[];
 }
 
-async function startBackground(
-  { config, logger, database, jobsStore, suppliers, metrics, feed, clock }: BackgroundDeps,
-  stack: AsyncDisposableStack,
-): Promise<void> {
+async function startBackground(deps: BackgroundDeps, stack: AsyncDisposableStack): Promise<void> {
+  const { config, logger, database, jobsStore, suppliers, metrics, feed, clock } = deps;
   // Loaded only now, for the same reason.
   await loadSchemaCompilers();
   stack.use(startExpiry({ database, feed, logger }, metrics));
+  stack.use(sendToWebhooks(deps));
   const { startJobs } = await import('../platform/jobs/jobs.ts');
   const jobs = stack.use(await startJobs(jobsStore, logger));
   await startSweeper(jobs, database, config.sweepEveryMs, logger);
   await startEventRetention(jobs, database);
+  await startDeliveryRetention(jobs, database);
   const connected = connectSuppliers(suppliers);
   stack.use(startSync({ database, clock, logger }, connected));
   stack.use(startWriteBack({ database, feed, logger }, connected, metrics));
   await startWithdrawing(jobs, database, suppliers, logger);
 }
 
+function sendToWebhooks(deps: BackgroundDeps): AsyncDisposable {
+  const { database, feed, logger, suppliers, secrets, outbound, version, metrics } = deps;
+  const userAgent = `Holdfast/${version}`;
+  const openSecret = (sealed: string) => secrets.open(sealed);
+  const send: Send = (url, headers, body, options) => outbound.post(url, headers, body, options);
+  const describeSupplier = async (id: string) => {
+    const status = await database.read((reader) => readSyncStatus(reader, suppliers));
+    return status.suppliers.find((supplier) => supplier.id === id);
+  };
+  return startDeliveries({ database, feed, logger, userAgent, openSecret, send, describeSupplier }, metrics);
+}
+
 /** Warns when deliveries of webhooks will fail, because their secrets were sealed with another key. */
-async function warnOfUnreadableSecrets(config: Config, database: Database, logger: Logger): Promise<void> {
-  const secrets = new SecretBox(config.secretKeys.map((key) => key.reveal()));
+async function warnOfUnreadableSecrets(secrets: SecretBox, database: Database, logger: Logger): Promise<void> {
   const unreadable = await database.read((reader) => countUnreadableSecrets(reader, secrets));
   if (unreadable === 0) return;
   logger.warn({ unreadable }, 'HOLDFAST_SECRET_KEY cannot read secrets of webhooks: add the key that sealed them');

@@ -1,5 +1,6 @@
 import { readCommandKey, readConfig } from '../../config/config.ts';
-import { EVENT_PREFIXES, EVENT_TYPES } from '../../modules/webhooks/index.ts';
+import { EVENT_TYPES } from '../../modules/events/index.ts';
+import { EVENT_PREFIXES } from '../../modules/webhooks/index.ts';
 import { type Id, parseId } from '../../platform/ids.ts';
 import { isVisibleText, visibleTextMessage } from '../../platform/visible-text.ts';
 import type { CommandContext } from '../parsing/command.ts';

@@ -1,5 +1,4 @@
 import { migrateDatabase, openDatabase } from '../../compose/open-database.ts';
-import { createUrlCheck } from '../../compose/outbound-urls.ts';
 import type { Config } from '../../config/config.ts';
 import {
   createWebhook,
@@ -16,6 +15,7 @@ import {
   toWebhookResponse,
 } from '../../modules/webhooks/index.ts';
 import { createLogger } from '../../platform/logger.ts';
+import { OutboundClient } from '../../platform/outbound/outbound-client.ts';
 import { explained } from '../explained.ts';
 import type { WebhookService } from './webhook-service.ts';
 
@@ -28,12 +28,12 @@ export async function openWebhooksInDatabase(config: Config): Promise<WebhookSer
   const { database } = stack.use(await openDatabase(config, createLogger(config.logLevel)));
   await migrateDatabase(database);
   const secrets = new SecretBox(config.secretKeys.map((key) => key.reveal()));
-  const checkUrl = createUrlCheck(config.network.webhookAllow);
+  const outbound = stack.use(new OutboundClient({ permitted: config.network.webhookAllow }));
   const owned = stack.move();
   return {
     create: ({ provider_id, ...written }) =>
       explained(async () => {
-        const check = await checkUrl(written.url);
+        const check = await outbound.checkUrl(written.url);
         const { webhook, secret } = await database.transaction((tx) =>
           createWebhook(tx, secrets, written, provider_id, check, null),
         );

@@ -3,7 +3,7 @@ import { component, nullable } from '../../platform/http/openapi.ts';
 import { ERROR_MESSAGE, IdField, IdParameter } from '../../platform/http/parameters.ts';
 import { CURSOR_PATTERN } from './cursor.ts';
 import { TOPICS } from './event-frames.ts';
-import { BOOKING_TYPES, RESERVATION_TYPES, SUPPLIER_TYPES } from './event-types.ts';
+import { typesOfKind } from './event-types.ts';
 
 const TOPIC_NAMES = TOPICS.join(', ');
 
@@ -109,7 +109,7 @@ const EVENT_SCHEMAS = [
         type: 'string',
         description: 'The status after the change.',
       }),
-      type: Type.Enum([...RESERVATION_TYPES], { type: 'string', description: 'The change, as webhooks name it.' }),
+      type: Type.Enum(typesOfKind('reservation'), { type: 'string', description: 'The change, as webhooks name it.' }),
     },
     'A reservation was made or changed.',
   ),
@@ -130,7 +130,7 @@ const EVENT_SCHEMAS = [
         description: 'Progress of the write-back.',
       }),
       type: Type.Optional(
-        Type.Enum([...BOOKING_TYPES], {
+        Type.Enum(typesOfKind('booking'), {
           type: 'string',
           description: 'What the supplier decided, as webhooks name it.',
         }),
@@ -144,7 +144,7 @@ const EVENT_SCHEMAS = [
     {
       supplier_id: SupplierId,
       type: Type.Optional(
-        Type.Enum([...SUPPLIER_TYPES], { type: 'string', description: 'The change, as webhooks name it.' }),
+        Type.Enum(typesOfKind('supplier'), { type: 'string', description: 'The change, as webhooks name it.' }),
       ),
     },
     'A pull from a supplier was stored, or its sync was paused, resumed, blocked, failed or taken over.',

@@ -1,18 +1,21 @@
 /** The changes that webhooks and the event stream name. */
-export const RESERVATION_TYPES = [
-  'reservation.held',
-  'reservation.confirmed',
-  'reservation.cancelled',
-  'reservation.expired',
-  'reservation.rescheduled',
-  'reservation.extended',
-  'reservation.changed',
-  'reservation.conflict',
-] as const;
-export const BOOKING_TYPES = ['booking.accepted', 'booking.refused', 'booking.cancelled'] as const;
-export const SUPPLIER_TYPES = [
-  'supplier.paused',
-  'supplier.resumed',
-  'supplier.failing',
-  'supplier.recovered',
-] as const;
+export const EVENT_TYPES: readonly string[] = [
+  ...typesOf('reservation', 'held confirmed cancelled expired rescheduled extended changed conflict'),
+  ...typesOf('group', 'held confirmed cancelled expired'),
+  ...typesOf('waiting', 'offered expired'),
+  ...typesOf('booking', 'accepted refused cancelled'),
+  ...typesOf('availability', 'offered withdrawn'),
+  ...typesOf('order', 'created changed cancelled'),
+  ...typesOf('vehicle', 'state_logged'),
+  ...typesOf('supplier', 'paused resumed failing recovered'),
+  ...typesOf('webhook', 'test'),
+];
+
+function typesOf(kind: string, names: string): string[] {
+  return names.split(' ').map((name) => `${kind}.${name}`);
+}
+
+/** The types of one kind: `reservation.held` and its siblings for `reservation`. */
+export function typesOfKind(kind: string): string[] {
+  return EVENT_TYPES.filter((type) => type.startsWith(`${kind}.`));
+}

@@ -1,4 +1,7 @@
-export { EVENT_PREFIXES, EVENT_TYPES } from './event-types.ts';
+export type { Send } from './deliveries/attempt.ts';
+export { startDeliveryRetention } from './deliveries/delivery-retention.ts';
+export { startDeliveries } from './deliveries/start-deliveries.ts';
+export { EVENT_PREFIXES } from './event-filter.ts';
 export {
   DELIVERY_STATUSES,
   insertTestEvent,

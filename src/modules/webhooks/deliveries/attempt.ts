@@ -14,7 +14,7 @@ type SendResult =
   | { readonly ok: false; readonly reason: string };
 
 /** Sends a request to an address that a stranger has chosen. @throws when the signal aborts */
-type Send = (
+export type Send = (
   url: URL,
   headers: Readonly<Record<string, string>>,
   body: string,

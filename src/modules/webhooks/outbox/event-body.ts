@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type InstantText, toMicroseconds } from '../../../platform/time/instant.ts';
 
 /** Longest `data`, in bytes. The whole body stays under 20 kB. */
@@ -17,4 +18,9 @@ export function writeEventBody(
   const timestamp = toMicroseconds(Temporal.Instant.from(at));
   const sent = Buffer.byteLength(data) <= MAX_DATA_BYTES ? data : JSON.stringify({ ...ids, truncated: true });
   return `{"type":"${type}","timestamp":"${timestamp}","data":${sent}}`;
+}
+
+/** The id of an event, which is the same in every attempt of every delivery. */
+export function newEventId(): string {
+  return `evt_${randomBytes(16).toString('hex')}`;
 }

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Database, Reader, Tx } from '../../../platform/db/database.ts';
 import type { Id } from '../../../platform/ids.ts';
 import { type OutboxRow, readOutbox } from '../../events/index.ts';
 import { type DescribedEvent, type DescribeSupplier, describeEvents } from './describe-events.ts';
-import { writeEventBody } from './event-body.ts';
+import { newEventId, writeEventBody } from './event-body.ts';
 
 /** Rows of the outbox that one statement fans out. Most list up to 200 things. */
 const ROWS = 32;
@@ -70,9 +69,4 @@ async function storeDeliveries(tx: Tx, rows: readonly OutboxRow[], items: readon
       ${items.map(({ row, event }) => writeEventBody(row.type, event.at, event.data, event.ids))}::text[],
       ${pairs.map(({ item }) => item)}::integer[], ${pairs.map(({ id }) => id)}::bigint[]) as deliveries`.execute(tx);
   return made[0]?.deliveries ?? 0;
-}
-
-/** The id of an event, which is the same in every attempt of every delivery. */
-function newEventId(): string {
-  return `evt_${randomBytes(16).toString('hex')}`;
 }

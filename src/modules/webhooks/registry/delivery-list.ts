@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { type Reader, readClock, type Tx } from '../../../platform/db/database.ts';
 import { NotFound } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
-import { type InstantText, toMicroseconds } from '../../../platform/time/instant.ts';
+import type { InstantText } from '../../../platform/time/instant.ts';
+import { newEventId, writeEventBody } from '../outbox/event-body.ts';
 import { foundRow, isWebhook, readWebhook, type WebhookOwner, wakeWorkers } from './webhook-store.ts';
 
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
@@ -72,12 +72,8 @@ export async function readDelivery(
 /** Stores a test event and its delivery, which has one attempt, now. @returns the event's id @throws NotFound */
 export async function insertTestEvent(tx: Tx, owner: WebhookOwner, id: Id): Promise<string> {
   const now = await readClock(tx);
-  const eventId = `evt_${randomBytes(16).toString('hex')}`;
-  const body = JSON.stringify({
-    type: 'webhook.test',
-    timestamp: toMicroseconds(Temporal.Instant.from(now)),
-    data: { webhook_id: id },
-  });
+  const eventId = newEventId();
+  const body = writeEventBody('webhook.test', now, JSON.stringify({ webhook_id: id }));
   const { rows } = await sql<{ id: Id }>`
     with target as (
       select w.id from webhook w where ${isWebhook(id, owner)} for key share

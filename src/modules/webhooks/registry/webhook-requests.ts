@@ -5,7 +5,7 @@ import { instantOf, namedMoments } from '../../../platform/http/parameters.ts';
 import type { Id } from '../../../platform/ids.ts';
 import type { UrlCheck } from '../../../platform/outbound/check-url.ts';
 import type { InstantText } from '../../../platform/time/instant.ts';
-import { toStoredEvents } from '../event-types.ts';
+import { toStoredEvents } from '../event-filter.ts';
 import type { SecretBox } from '../sealed-secret.ts';
 import { createSecret } from './secret-store.ts';
 import { requireUrl } from './webhook-failures.ts';

@@ -1,5 +1,5 @@
 import { toSeconds } from '../../../platform/time/instant.ts';
-import { EVENT_TYPES } from '../event-types.ts';
+import { EVENT_TYPES } from '../../events/index.ts';
 import type { Delivery, DeliveryDetail } from './delivery-list.ts';
 import type { Webhook } from './webhook-store.ts';
 

@@ -8,7 +8,8 @@ import {
   LimitParameter,
   VisibleText,
 } from '../../../platform/http/parameters.ts';
-import { EVENT_PREFIXES, EVENT_TYPES } from '../event-types.ts';
+import { EVENT_TYPES } from '../../events/index.ts';
+import { EVENT_PREFIXES } from '../event-filter.ts';
 import { DELIVERY_STATUSES, type DeliveryStatus } from './delivery-list.ts';
 import type { WebhookStatus } from './webhook-store.ts';
 

@@ -5,7 +5,7 @@ import { eachDatabase } from '../../../../test/support/database/test-database.ts
 import { type Ask, asOperator, asRole, openGuardedApp, outcomeOf } from '../../../../test/support/server/principals.ts';
 import { openTestApp } from '../../../../test/support/server/test-app.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
-import { EVENT_TYPES } from '../event-types.ts';
+import { EVENT_TYPES } from '../../events/index.ts';
 
 const URL = 'https://shop.invalid/hooks';
 const SECRET = /^whsec_[A-Za-z0-9+/]{43}=$/;
