@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 
 /** One request that a receiver got. */
-interface Received {
+export interface Received {
   readonly eventId: string;
   readonly type: string;
   readonly data: Readonly<Record<string, unknown>>;
@@ -28,6 +28,10 @@ export interface Receiver extends AsyncDisposable {
   readonly refused: readonly string[];
   /** How it answers from now on. */
   behave(choose: (request: Omit<Received, 'answered'>) => Behaviour): void;
+  /** Refuses connections from now on, and ends those that are open. */
+  close(): Promise<void>;
+  /** Accepts connections again, at the same port. */
+  reopen(): Promise<void>;
 }
 
 /** @param secret the secret of all webhooks that point here */
@@ -56,9 +60,18 @@ export async function startReceiver(secret: string): Promise<Receiver> {
     else behaviour(response);
   }
 
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listen = (at: number) => new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve));
+  const close = async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  };
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks`,
+    url: `http://127.0.0.1:${port}/hooks`,
+    close,
+    reopen: () => listen(port),
     received,
     refused,
     get accepted() {
@@ -67,9 +80,6 @@ export async function startReceiver(secret: string): Promise<Receiver> {
     behave(choose) {
       behave = choose;
     },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    [Symbol.asyncDispose]: close,
   };
 }

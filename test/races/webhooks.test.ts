@@ -1,0 +1,253 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { expect, it } from 'vitest';
+import type { Database } from '../../src/platform/db/database.ts';
+import { seededRandom } from '../../src/platform/seeded-random.ts';
+import { replaceInFunction } from '../support/database/break-function.ts';
+import { nth } from '../support/database/seed-tables.ts';
+import { onPostgres, openTestDatabase, type TestDatabase } from '../support/database/test-database.ts';
+import { type ChildServer, startChildServer } from '../support/server/child-server.ts';
+import { until } from '../support/server/until.ts';
+import { addWebhook, bringRetriesForward, WEBHOOK_SECRET } from '../support/webhooks/add-webhook.ts';
+import { FLAWLESS, type Judgement, judgeDeliveries, readHistories } from '../support/webhooks/judge-deliveries.ts';
+import { type Receiver, startReceiver } from '../support/webhooks/receiver.ts';
+import { openReservationLoad, type ReservationLoad } from '../support/webhooks/reservation-load.ts';
+
+const SEED = 20_270;
+/** Reservations that are made in each phase of the proof. */
+const RESERVATIONS = 100;
+const RESERVATIONS_OF_CONTROL = 40;
+/** Deliveries that three instances send to a webhook that fails: two each. */
+const IN_HAND_OF_ALL = 6;
+/** Every instance loses all that it had in hand. It is taken up when the leases end. */
+const SETTLED_WITHIN_MS = 40_000;
+
+interface Fixture extends AsyncDisposable {
+  readonly database: Database;
+  readonly receiver: Receiver;
+  readonly load: ReservationLoad;
+  readonly instances: ChildServer[];
+  /** Kills an instance, and sends it no more requests. */
+  kill(instance: ChildServer): Promise<void>;
+}
+
+/** @param prepare runs before the instances start */
+async function openFixture(
+  instances: number,
+  prepare: (test: TestDatabase) => Promise<unknown> = async () => {},
+): Promise<Fixture> {
+  await using stack = new AsyncDisposableStack();
+  const test = stack.use(await openTestDatabase('postgres'));
+  const { database, url: DATABASE_URL = '' } = test;
+  const receiver = stack.use(await startReceiver(WEBHOOK_SECRET));
+  await addWebhook(database, receiver.url);
+  await prepare(test);
+  const env = {
+    DATABASE_URL,
+    HOLD_TTL: '2s',
+    WEBHOOK_ALLOW: '127.0.0.0/8',
+    MIN_NOTICE: '0s',
+    RATE_LIMIT_ANONYMOUS: 'off',
+  };
+  const running = await Promise.all(Array.from({ length: instances }, () => startChildServer(env)));
+  for (const each of running) stack.use(each);
+  const load = await openReservationLoad(database, seededRandom(SEED), () => running.map(({ port }) => port));
+  const owned = stack.move();
+  return {
+    database,
+    receiver,
+    load,
+    instances: running,
+    async kill(instance) {
+      running.splice(running.indexOf(instance), 1);
+      instance.signal('SIGKILL');
+      await instance.gone();
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Waits until all holds have ended and every event is delivered. Retries do not wait for their time. */
+async function settle({ database }: Pick<Fixture, 'database'>): Promise<void> {
+  const giveUpAt = performance.now() + SETTLED_WITHIN_MS;
+  for (;;) {
+    const { rows } = await database.read((reader) =>
+      sql<{ left: number; failed: number }>`
+        select (select count(*) from reservation where status = 'held')
+               + (select count(*) from event where webhook_ids is not null)
+               + (select count(*) from webhook_delivery where status = 'pending') as left,
+               (select count(*) from webhook_delivery where status = 'failed') as failed`.execute(reader),
+    );
+    const [{ left = 0, failed = 0 } = {}] = rows;
+    if (failed > 0) throw new Error(`${failed} deliveries had no attempts left`);
+    if (left === 0) return;
+    if (performance.now() > giveUpAt) throw new Error(`${left} holds, events and deliveries are left`);
+    await bringRetriesForward(database);
+    await delay(50);
+  }
+}
+
+async function judge({ database, receiver }: Pick<Fixture, 'database' | 'receiver'>): Promise<Judgement> {
+  return judgeDeliveries(await database.read(readHistories), receiver.received);
+}
+
+/** Requests for an event that was accepted before. */
+function repeatsOf({ accepted }: Receiver): number {
+  return accepted.length - new Set(accepted.map(({ eventId }) => eventId)).size;
+}
+
+function report({ receiver, load }: Fixture, title: string): void {
+  const events = new Set(receiver.received.map(({ eventId }) => eventId)).size;
+  const statuses = [...load.statuses].map(([status, count]) => `${count} × ${status}`).join(', ');
+  process.stdout.write(
+    `${title}: ${events} events, ${receiver.received.length} attempts, ${receiver.accepted.length} accepted, ` +
+      `${repeatsOf(receiver)} accepted again; requests: ${statuses}, ${load.unanswered} unanswered\n`,
+  );
+}
+
+/** Answers 500 to a part of the requests, by the seed. */
+function failAtRandom(receiver: Receiver, probability: number): void {
+  const random = seededRandom(SEED, 1);
+  receiver.behave(() => (random.chance(probability) ? 500 : 204));
+}
+
+onPostgres('webhooks of several instances', () => {
+  it('every change is delivered, in order, while the receiver fails in every way and two of three instances are killed', async () => {
+    await using fixture = await openFixture(3);
+    const { database, receiver, load, instances } = fixture;
+
+    await receiver.close();
+    await load.run(RESERVATIONS);
+    await expect.poll(() => countFailures(database)).toBeGreaterThan(0);
+
+    const hanging: ServerResponse[] = [];
+    receiver.behave(() => (response) => hanging.push(response));
+    await receiver.reopen();
+    await bringRetriesForward(database);
+    await load.run(RESERVATIONS);
+    await until('every instance waits for answers', () => hanging.length === IN_HAND_OF_ALL);
+    await fixture.kill(nth(instances, 0));
+
+    failAtRandom(receiver, 0.3);
+    for (const response of hanging) response.destroy();
+    const third = load.run(RESERVATIONS);
+    await bringRetriesForward(database);
+    const before = receiver.accepted.length;
+    await until('deliveries succeed again', () => receiver.accepted.length > before + 20);
+    await fixture.kill(nth(instances, 0));
+    await third;
+
+    await load.run(RESERVATIONS);
+    receiver.behave(() => 204);
+    await settle(fixture);
+    report(fixture, 'two of three instances killed');
+    expect(await judge(fixture)).toEqual(FLAWLESS);
+    expect(receiver.refused).toEqual([]);
+    expect([...load.statuses.keys()].filter((status) => status >= 500)).toEqual([]);
+    const accepted = new Set(receiver.accepted.map(({ type, data }) => `${data.reservation_id} ${type}`));
+    expect(load.acknowledged.filter((each) => !accepted.has(each))).toEqual([]);
+    expect(instances.flatMap(({ complaints }) => complaints)).toEqual([]);
+  });
+
+  /** Answers 500 to the first attempt of each hold. */
+  function refuseHoldsOnce(receiver: Receiver): void {
+    const refused = new Set<string>();
+    receiver.behave(({ type, eventId }) => {
+      if (type !== 'reservation.held' || refused.has(eventId)) return 204;
+      refused.add(eventId);
+      return 500;
+    });
+  }
+
+  it('control: without the wait for earlier events, events of one reservation arrive in another order', async () => {
+    const waits = 'and earlier.id < d.id';
+    await using fixture = await openFixture(2, ({ database }) =>
+      replaceInFunction(database, 'claim_deliveries', waits, `${waits} and false`),
+    );
+    refuseHoldsOnce(fixture.receiver);
+    await fixture.load.run(RESERVATIONS_OF_CONTROL);
+    await settle(fixture);
+    const { disordered, ...others } = await judge(fixture);
+    expect(disordered.length).toBeGreaterThan(0);
+    expect({ ...others, disordered: [] }).toEqual(FLAWLESS);
+  });
+
+  /** An event that commits before its change, and stays when the change is rolled back. */
+  async function logBeforeChange(database: Database): Promise<void> {
+    await database.statement((tx) =>
+      sql`
+        insert into event (kind, type, attributes, reservation_ids, slot_ids, provider_ids, client_ids, history_ids, webhook_ids)
+          select kind, 'reservation.confirmed', attributes, reservation_ids, slot_ids, provider_ids, client_ids, history_ids,
+                 (select array_agg(id) from webhook)
+            from event where type = 'reservation.held' order by position limit 1`.execute(tx),
+    );
+  }
+
+  it('control: events that are written outside of the transaction of their change are found, and so are lost ones', async () => {
+    const entitled = 'entitled_webhooks(type, provider_ids)';
+    await using fixture = await openFixture(1, ({ database }) =>
+      // The event would be written after the commit, and the process died before that.
+      replaceInFunction(
+        database,
+        'reservation_updated',
+        entitled,
+        `case when type <> 'reservation.cancelled' then ${entitled} end`,
+      ),
+    );
+    await fixture.load.run(RESERVATIONS_OF_CONTROL);
+    await logBeforeChange(fixture.database);
+    await settle(fixture);
+    const { missing, unexpected, ...others } = await judge(fixture);
+    expect(missing.length).toBeGreaterThan(0);
+    expect(missing.filter((each) => !each.includes('reservation.cancelled'))).toEqual([]);
+    expect(unexpected).toEqual([expect.stringContaining('reservation.confirmed')]);
+    expect(others).toMatchObject({ altered: [] });
+  });
+
+  /** Lets the receiver keep the first request waiting until all later ones are answered. @returns events sent twice */
+  async function countRepeats(prepare?: (test: TestDatabase) => Promise<unknown>): Promise<number> {
+    await using fixture = await openFixture(2, prepare);
+    const { receiver, load, database } = fixture;
+    let waiting: { readonly reservation: unknown; readonly response: ServerResponse } | undefined;
+    receiver.behave(({ data }) => (response) => {
+      waiting ??= { reservation: data.reservation_id, response };
+      if (waiting.reservation !== data.reservation_id) response.writeHead(204).end();
+    });
+    await load.run(RESERVATIONS_OF_CONTROL);
+    await expect.poll(() => countWaiting(database, waiting?.reservation), { timeout: 10_000 }).toBe(0);
+    receiver.behave(() => 204);
+    waiting?.response.writeHead(204).end();
+    await settle(fixture);
+    return receiver.received.length - new Set(receiver.received.map(({ eventId }) => eventId)).size;
+  }
+
+  it('while an attempt is under way, no instance sends the event again', async () => {
+    expect(await countRepeats()).toBe(0);
+  });
+
+  it('control: when claims are ignored, an event is sent again while an attempt is under way', async () => {
+    const isFree = 'and (d.claimed_until is null or d.claimed_until <= holdfast_clock())';
+    const ignoreClaims = ({ database }: TestDatabase) => replaceInFunction(database, 'claim_deliveries', isFree, '');
+    expect(await countRepeats(ignoreClaims)).toBeGreaterThan(0);
+  });
+});
+
+/** Holds and deliveries that are left, other than those of one reservation. */
+async function countWaiting(database: Database, reservation: unknown): Promise<number> {
+  const { rows } = await database.read((reader) =>
+    sql<{ count: number }>`
+      select (select count(*) from reservation where status = 'held')
+             + (select count(*) from event where webhook_ids is not null)
+             + (select count(*) from webhook_delivery where status = 'pending'
+                   and order_key <> ${`reservation:${reservation}`}) as count`.execute(reader),
+  );
+  return rows[0]?.count ?? 0;
+}
+
+async function countFailures(database: Database): Promise<number> {
+  const { rows } = await database.read((reader) =>
+    sql<{ count: number }>`select count(*) as count from webhook_delivery where attempts > 0`.execute(reader),
+  );
+  return rows[0]?.count ?? 0;
+}

@@ -1,0 +1,38 @@
+import { sql } from 'kysely';
+import { SecretBox } from '../../../src/modules/webhooks/sealed-secret.ts';
+import type { Database } from '../../../src/platform/db/database.ts';
+import type { Id } from '../../../src/platform/ids.ts';
+
+/** The secret of the webhooks that `addWebhook` makes. */
+export const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+/** Adds a webhook with a known secret, stored as a server without HOLDFAST_SECRET_KEY stores it. */
+export async function addWebhook(
+  database: Database,
+  url: string,
+  events: readonly string[] = ['reservation.*'],
+): Promise<Id> {
+  const sealed = new SecretBox([]).seal(WEBHOOK_SECRET);
+  const { rows } = await database.statement((tx) =>
+    sql<{ id: Id }>`
+      with made as (
+        insert into webhook (url, events) values (${url}, ${events}::text[]) returning id
+      ), secret as (insert into webhook_secret (webhook_id, sealed) select id, ${sealed} from made)
+      select id from made`.execute(tx),
+  );
+  const [made] = rows;
+  if (made === undefined) throw new Error('the webhook was not added');
+  return made.id;
+}
+
+/** Makes the retries due now that are scheduled for later, and wakes the instances. Deliveries in hand are left alone. */
+export async function bringRetriesForward(database: Database): Promise<void> {
+  await database.statement((tx) =>
+    sql`
+      with brought as (
+        update webhook_delivery set due_at = holdfast_clock()
+         where status = 'pending' and due_at > holdfast_clock() and claimed_by is null returning 1
+      )
+      select pg_notify('holdfast_change', '{"topic":"outbox","keys":null}') from brought limit 1`.execute(tx),
+  );
+}
