@@ -268,8 +268,15 @@ $function$;
 
 CREATE OR REPLACE FUNCTION public.claim_deliveries(p_instance text, p_lease interval, p_limit integer, p_failing_limit integer, p_webhook bigint[], p_in_hand integer[])
  RETURNS TABLE(delivery_id bigint, webhook_id bigint, attempts integer, is_single boolean, url text, event_id text, body text, secrets text[])
- LANGUAGE sql
+ LANGUAGE plpgsql
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
+#variable_conflict use_column
+begin
+  -- A claim that a crash of the database undoes is made again.
+  perform set_config('synchronous_commit', 'off', true);
+  return query
   with due as (
     select due.id from webhook w
       left join unnest(p_webhook, p_in_hand) as hand (webhook_id, deliveries) on hand.webhook_id = w.id
@@ -298,7 +305,8 @@ AS $function$
                 where s.webhook_id = taken.webhook_id and (s.ends_at is null or s.ends_at > holdfast_clock())
                 order by s.id desc)
     from taken join webhook w on w.id = taken.webhook_id join webhook_event e on e.id = taken.event_key
-   order by taken.id
+   order by taken.id;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.claim_idempotency_keys(p_scope bytea[], p_kept interval)
@@ -557,6 +565,8 @@ $function$;
 CREATE OR REPLACE FUNCTION public.fan_out(p_rows bigint[], p_position bigint[], p_event_id text[], p_type text[], p_order_key text[], p_occurred_at timestamp with time zone[], p_body text[], p_pair_item integer[], p_pair_webhook bigint[])
  RETURNS integer
  LANGUAGE plpgsql
+ SET enable_nestloop TO 'off'
+ SET jit TO 'off'
 AS $function$
 declare
   v_taken bigint[];
@@ -582,9 +592,9 @@ begin
   ), made as (
     insert into webhook_delivery (webhook_id, event_key, order_key, due_at)
       select pair.webhook_id, stored.id, pair.order_key,
-             greatest(holdfast_clock(), (select max(d.due_at) from webhook_delivery d
+             greatest(holdfast_clock(), (select d.due_at from webhook_delivery d
                                           where d.webhook_id = pair.webhook_id and d.order_key = pair.order_key
-                                            and d.status = 'pending'))
+                                            and d.status = 'pending' order by d.id desc limit 1))
         from pair join stored using (event_id) order by pair.place, pair.webhook_id
     returning 1
   )
@@ -613,11 +623,15 @@ $function$;
 CREATE OR REPLACE FUNCTION public.finish_deliveries(p_instance text, p_id bigint[], p_outcome text[], p_status integer[], p_error text[], p_answer text[], p_delay interval[])
  RETURNS TABLE(webhook_id bigint, change text)
  LANGUAGE plpgsql
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
 #variable_conflict use_column
 declare
   v_now timestamptz := holdfast_clock();
 begin
+  -- Deliveries that a crash of the database undoes are sent again, and in order: commits are undone from the last one on.
+  perform set_config('synchronous_commit', 'off', true);
   return query
   with outcome as (
     select * from unnest(p_id, p_outcome, p_status, p_error, p_answer, p_delay)

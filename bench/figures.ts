@@ -12,6 +12,7 @@ import { plannerAgainstRoundRobin } from './figures/b11-planner-against-round-ro
 import { firstStart } from './figures/b12-first-start.ts';
 import { holdsAmongReads } from './figures/b13-holds-among-reads.ts';
 import { costOfAccessControl } from './figures/b14-cost-of-access-control.ts';
+import { deliveriesToWebhooks } from './figures/b15-deliveries-to-webhooks.ts';
 import { expiryOfManyHolds } from './figures/b16-expiry-of-many-holds.ts';
 import { bytesOfFreeTime } from './figures/b17-bytes-of-free-time.ts';
 
@@ -30,6 +31,7 @@ export const figures: readonly Figure[] = [
   firstStart,
   holdsAmongReads,
   costOfAccessControl,
+  deliveriesToWebhooks,
   expiryOfManyHolds,
   bytesOfFreeTime,
 ];

@@ -15,7 +15,7 @@ export type Connect = (options: ConnectOptions) => Promise<Socket>;
 type OnConnected = (error: Error | null, socket: Duplex) => void;
 
 /** Unused connections that are kept for each host, and for how long. */
-const MAX_FREE = 2;
+const MAX_FREE = 16;
 const FREE_MS = 4_000;
 
 /**

@@ -38,8 +38,16 @@ export async function readAnswer(request: ClientRequest, signal: AbortSignal): P
     refuse();
   });
   request.on('error', reject);
-  request.on('response', (response) => readBody(response, resolve, reject));
-  request.on('close', () => reject(new OutboundFailure('reset')));
+  let hasAnswer = false;
+  const finish = (answer: Answer) => {
+    hasAnswer = true;
+    resolve(answer);
+  };
+  request.on('response', (response) => readBody(response, finish, reject));
+  request.on('close', () => {
+    // Most requests have their answer by then, and an error is not free.
+    if (!hasAnswer) reject(new OutboundFailure('reset'));
+  });
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   try {

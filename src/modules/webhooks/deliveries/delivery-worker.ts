@@ -32,7 +32,7 @@ const START_WITHIN_MS = 6_000;
 /** Requests to one webhook at a time. */
 const CONCURRENT = 16;
 /** Deliveries of one webhook in hand, so that the next ones are there when a request ends. */
-const IN_HAND = 64;
+const IN_HAND = 256;
 /** Both, for a webhook that fails. */
 const CONCURRENT_WHILE_FAILING = 2;
 /** Retries that fall due, events of instances that died, and lost announcements are found within this time. */
