@@ -1,7 +1,8 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-const SHARED = /\/client\/|\/web\/src\/api\/|\/problem-notice|\/node_modules\//;
+const SHARED =
+  /\/client\/|\/web\/src\/api\/|\/web\/src\/use-now|\/components\/(?:field|problem-notice|success-notice|updated-ago)|\/node_modules\//;
 
 /** Configuration of the page's build, and of `npm run page`, the development server beside a Holdfast on port 3000. */
 export default defineConfig({
