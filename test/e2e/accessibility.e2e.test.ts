@@ -4,7 +4,7 @@ import { inBrowser } from '../support/server/browser.ts';
 import { axeViolations } from './axe-violations.ts';
 import { openLaterDay } from './open-later-day.ts';
 
-const VIEWS = ['book?provider=1', 'reservations', 'items', 'calendar', 'orders', 'vehicles', 'operations'];
+const VIEWS = ['book?provider=1', 'reservations', 'items', 'calendar', 'orders', 'vehicles', 'operations', 'webhooks'];
 
 async function waitUntilLoaded(page: Page): Promise<void> {
   await page.locator('h1').waitFor();

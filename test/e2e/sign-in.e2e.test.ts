@@ -63,7 +63,7 @@ inBrowser('signing in', AUTH_ON, (site) => {
     expect(await page.locator(':focus').getAttribute('type')).toBe('password');
     await enter(page, OPERATOR_KEY);
     await page.getByRole('heading', { name: 'Book a time' }).waitFor();
-    expect(await views(page)).toHaveLength(7);
+    expect(await views(page)).toHaveLength(8);
     expect(await cookieOf(page)).toMatchObject({ httpOnly: true, sameSite: 'Strict', secure: false, path: '/' });
     await page.getByRole('link', { name: 'Operations' }).click();
     await page.getByRole('button', { name: /^Pause sample-venue/ }).waitFor();
@@ -183,7 +183,7 @@ inBrowser('signing in', AUTH_ON, (site) => {
     await page.getByRole('button', { name: first_name }).click();
     await page.getByText('No reservations yet').waitFor();
     await page.getByRole('button', { name: 'Operator' }).waitFor();
-    for (const width of [320, 390, 560, 561, 1000, 1001, 1080, 1120, 1121, 1240, 1241, 1400, 1401]) {
+    for (const width of [320, 390, 560, 561, 1000, 1120, 1121, 1180, 1240, 1241, 1280, 1281, 1400, 1401]) {
       await page.setViewportSize({ width, height: 800 });
       expect(await page.evaluate(OVERLAPS), `at ${width}`).toEqual([]);
     }

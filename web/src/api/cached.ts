@@ -26,7 +26,8 @@ export type QueryName =
   | 'reservations'
   | 'slots'
   | 'sync'
-  | 'vehicles';
+  | 'vehicles'
+  | 'webhooks';
 
 /** Sends a GET request. The body is `undefined` when the server answers 304. */
 export type GetRequest<T> = (options: Extras) => Promise<Exchange<T | undefined>>;

@@ -6,7 +6,7 @@ import { server } from './server.ts';
 
 const { get } = server.exchange;
 
-function query<T>(key: CachedQuery<T>['key'], request: GetRequest<T>): CachedQuery<T> {
+export function query<T>(key: CachedQuery<T>['key'], request: GetRequest<T>): CachedQuery<T> {
   return { key, request };
 }
 

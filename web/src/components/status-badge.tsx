@@ -1,8 +1,13 @@
 const STATUSES = {
+  active: { label: 'Active', tone: 'good' },
   cancelled: { label: 'Cancelled', tone: 'quiet' },
   confirmed: { label: 'Confirmed', tone: 'good' },
   conflict: { label: 'Declined', tone: 'bad' },
+  delivered: { label: 'Delivered', tone: 'good' },
+  disabled: { label: 'Disabled', tone: 'quiet' },
   expired: { label: 'Expired', tone: 'quiet' },
+  failed: { label: 'Failed', tone: 'bad' },
+  failing: { label: 'Failing', tone: 'bad' },
   held: { label: 'On hold', tone: 'wait' },
   open: { label: 'Open', tone: 'wait' },
   paused: { label: 'Paused', tone: 'wait' },
@@ -11,7 +16,7 @@ const STATUSES = {
   shipped: { label: 'Shipped', tone: 'good' },
 } as const;
 
-/** The status of a reservation, a booking, an order or a supplier. */
+/** The status of a reservation, a booking, an order, a supplier, a webhook or a delivery. */
 export function StatusBadge({ status }: { readonly status: keyof typeof STATUSES }) {
   const { label, tone } = STATUSES[status];
   return (

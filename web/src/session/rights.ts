@@ -21,15 +21,8 @@ export interface Rights {
   readonly canReadMetrics: boolean;
 }
 
-const ALL_VIEWS: readonly ViewPath[] = [
-  'book',
-  'reservations',
-  'items',
-  'calendar',
-  'orders',
-  'vehicles',
-  'operations',
-];
+/** The views of those who read everything. */
+const VIEWS: readonly ViewPath[] = ['book', 'reservations', 'items', 'calendar', 'orders', 'vehicles', 'operations'];
 const ALL_TOPICS: readonly EventTopic[] = ['slots', 'reservations', 'bookings', 'sync'];
 
 const NONE: Rights = {
@@ -43,9 +36,9 @@ const NONE: Rights = {
   canPauseSync: false,
   canReadMetrics: false,
 };
-const VIEWER: Rights = { ...NONE, views: ALL_VIEWS, topics: ALL_TOPICS, choosesClient: true };
+const VIEWER: Rights = { ...NONE, views: VIEWS, topics: ALL_TOPICS, choosesClient: true };
 const SERVICE: Rights = { ...VIEWER, canBook: true, canCancel: true, canOffer: true, canAddPeople: true };
-const OPERATOR: Rights = { ...SERVICE, canPauseSync: true, canReadMetrics: true };
+const OPERATOR: Rights = { ...SERVICE, views: [...VIEWS, 'webhooks'], canPauseSync: true, canReadMetrics: true };
 
 const RIGHTS: Readonly<Record<Identity['role'], Rights>> = {
   operator: OPERATOR,
@@ -53,7 +46,7 @@ const RIGHTS: Readonly<Record<Identity['role'], Rights>> = {
   viewer: VIEWER,
   provider: {
     ...NONE,
-    views: ['calendar', 'reservations'],
+    views: ['calendar', 'reservations', 'webhooks'],
     topics: ['slots', 'reservations'],
     canCancel: true,
     canOffer: true,

@@ -1,9 +1,17 @@
 import { useMemo } from 'react';
 import { useSearchParams } from 'wouter';
 
-export type ViewPath = 'book' | 'reservations' | 'items' | 'calendar' | 'orders' | 'vehicles' | 'operations';
+export type ViewPath =
+  | 'book'
+  | 'reservations'
+  | 'items'
+  | 'calendar'
+  | 'orders'
+  | 'vehicles'
+  | 'operations'
+  | 'webhooks';
 
-const NUMBERS = ['at', 'experience', 'move', 'page', 'provider', 'vehicle'] as const;
+const NUMBERS = ['at', 'experience', 'move', 'page', 'provider', 'vehicle', 'webhook'] as const;
 const DATES = ['day', 'week'] as const;
 
 export type ParamName = (typeof NUMBERS)[number] | (typeof DATES)[number];

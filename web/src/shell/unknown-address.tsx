@@ -12,6 +12,7 @@ const THINGS: Readonly<Record<ParamName, string>> = {
   page: 'page',
   provider: 'provider',
   vehicle: 'vehicle',
+  webhook: 'webhook',
   week: 'week',
 };
 const MAX_SHOWN = 24;

@@ -78,6 +78,16 @@ export const VIEWS: readonly View[] = [
       import('../operations/operations-view.tsx').then(({ OperationsView }) => ({ default: OperationsView })),
     ),
   },
+  {
+    path: 'webhooks',
+    name: 'Webhooks',
+    shortName: 'Hooks',
+    icon: 'send',
+    params: ['webhook'],
+    Content: lazy(() =>
+      import('../webhooks/webhooks-view.tsx').then(({ WebhooksView }) => ({ default: WebhooksView })),
+    ),
+  },
 ];
 
 /** The view of a path such as `/orders`. The empty path opens the first view; an unknown path has no view. */
