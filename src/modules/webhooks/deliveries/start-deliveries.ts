@@ -1,7 +1,8 @@
-import type { Metrics } from '../../../platform/metrics.ts';
+import type { Metrics, Sample } from '../../../platform/metrics.ts';
 import type { DescribeSupplier } from '../outbox/describe-events.ts';
 import { fanOut } from '../outbox/fan-out.ts';
 import { type DeliveryDeps, DeliveryWorker } from './delivery-worker.ts';
+import { WebhookHealth } from './webhook-health.ts';
 
 export interface StartDeps extends Omit<DeliveryDeps, 'fanOut'> {
   readonly describeSupplier: DescribeSupplier;
@@ -13,8 +14,19 @@ export function startDeliveries({ describeSupplier, ...deps }: StartDeps, metric
     ...deps,
     fanOut: (signal) => fanOut(deps.database, describeSupplier, signal),
   });
+  const health = new WebhookHealth(deps.database, deps.logger);
+  metrics.gauge('holdfast_webhooks', 'Webhooks in trouble', ['state'], () => samples('state', health.counts()));
   metrics.counter('holdfast_webhook_attempts_total', 'Attempts to deliver to webhooks', ['result'], () =>
-    Object.entries(worker.attempts()).map(([result, value]) => ({ labels: { result }, value })),
+    samples('result', worker.attempts()),
   );
-  return worker;
+  return {
+    async [Symbol.asyncDispose]() {
+      health[Symbol.dispose]();
+      await worker[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function samples(label: string, values: Readonly<Record<string, number>>): Sample[] {
+  return Object.entries(values).map(([name, value]) => ({ labels: { [label]: name }, value }));
 }
