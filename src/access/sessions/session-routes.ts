@@ -29,7 +29,7 @@ export function addSessionRoutes(
   app.post(
     '/api/v1/session',
     {
-      config: { problems: [Unauthenticated, Forbidden] },
+      config: { problems: [Unauthenticated, Forbidden], ignoresIdempotencyKey: true },
       schema: {
         operationId: 'signIn',
         tags,

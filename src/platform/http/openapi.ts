@@ -23,6 +23,8 @@ declare module 'fastify' {
     paged?: boolean;
     /** Whether the operation works without the database, and so never answers 503 because of it. */
     standsAlone?: boolean;
+    /** Whether a POST or PUT ignores `Idempotency-Key`, because its answer must not be stored. */
+    ignoresIdempotencyKey?: boolean;
   }
 }
 
@@ -76,7 +78,7 @@ function methodOf(route: RouteOptions): string {
 }
 
 function isIdempotent(route: RouteOptions): boolean {
-  return ['POST', 'PUT'].includes(methodOf(route));
+  return ['POST', 'PUT'].includes(methodOf(route)) && !route.config?.ignoresIdempotencyKey;
 }
 
 const IDEMPOTENCY_KEY = {

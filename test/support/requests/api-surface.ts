@@ -29,28 +29,39 @@ export interface Route {
   readonly body: JsonSchema | undefined;
 }
 
+type DescribedParameter = Partial<Parameter> & Pick<Parameter, 'name' | 'in'>;
+
 interface Operation {
   readonly responses?: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
-  readonly parameters?: readonly (Partial<Parameter> & Pick<Parameter, 'name' | 'in'>)[];
+  readonly parameters?: readonly (DescribedParameter | { readonly $ref: string })[];
   readonly requestBody?: { readonly content?: Readonly<Record<string, { readonly schema?: JsonSchema }>> };
 }
 
 interface OpenApi {
   readonly paths?: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components?: { readonly schemas?: Readonly<Record<string, JsonSchema>> };
+  readonly components?: {
+    readonly schemas?: Readonly<Record<string, JsonSchema>>;
+    readonly parameters?: Readonly<Record<string, DescribedParameter>>;
+  };
 }
 
 /** Every route of an OpenAPI document, so that a new route is tested without a change here. */
 export function readRoutes(document: unknown): Route[] {
   const { paths = {}, components } = document as OpenApi;
   const resolve = resolverOf(components?.schemas ?? {});
+  const named = (each: DescribedParameter | { readonly $ref: string }): DescribedParameter => {
+    if (!('$ref' in each)) return each;
+    const parameter = components?.parameters?.[each.$ref.split('/').at(-1) ?? ''];
+    if (parameter === undefined) throw new Error(`the OpenAPI document has no parameter ${each.$ref}`);
+    return parameter;
+  };
   const routes = Object.entries(paths).flatMap(([path, operations]) =>
     Object.entries(operations)
       .filter(([, operation]) => !isEndless(operation))
       .map(([method, operation]) => ({
         method: method.toUpperCase(),
         path,
-        parameters: (operation.parameters ?? []).map((each) => ({
+        parameters: (operation.parameters ?? []).map(named).map((each) => ({
           name: each.name,
           in: each.in,
           required: each.required ?? false,

@@ -24,7 +24,7 @@ const badType: Mutation = (random, draft) => {
 };
 
 const badKey: Mutation = (random, draft) => {
-  if (draft.method !== 'POST' && draft.method !== 'PUT') return undefined;
+  if (!draft.route.parameters.some(({ name }) => name.toLowerCase() === 'idempotency-key')) return undefined;
   const key = random.pick([
     '',
     ' ',
