@@ -51,6 +51,7 @@ export interface ComposedApp {
   readonly feed: ChangeFeed;
   readonly clock: DatabaseClock;
   readonly secrets: SecretBox;
+  /** Checks addresses for the app. The caller disposes it, after all that sends requests. */
   readonly outbound: OutboundClient;
 }
 
@@ -114,7 +115,6 @@ export async function composeApp(
   const surface = { metrics, shutdown, dependencies, network, schemaCompilers };
   const app = await buildApp({ logger, version, ...surface, ...modules });
   app.addHook('onClose', () => uses[Symbol.asyncDispose]());
-  app.addHook('onClose', async () => outbound[Symbol.dispose]());
   app.addHook('onClose', () => supply.reads[Symbol.asyncDispose]());
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
   registerMetrics(metrics, { database, engine, freshness, hub, dependencies });

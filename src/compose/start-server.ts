@@ -113,10 +113,12 @@ interface BackgroundDeps extends Omit<ComposedApp, 'app' | 'shutdown'> {
 }
 
 async function startBackground(deps: BackgroundDeps, stack: AsyncDisposableStack): Promise<void> {
-  const { config, logger, database, jobsStore, suppliers, metrics, feed, clock } = deps;
+  const { config, logger, database, jobsStore, suppliers, metrics, feed, clock, outbound } = deps;
   // Loaded only now, for the same reason.
   await loadSchemaCompilers();
   stack.use(startExpiry({ database, feed, logger }, metrics));
+  // Closed after the deliveries have ended: an attempt that loses its connection would count as one that failed.
+  stack.use(outbound);
   stack.use(sendToWebhooks(deps));
   const { startJobs } = await import('../platform/jobs/jobs.ts');
   const jobs = stack.use(await startJobs(jobsStore, logger));

@@ -1,18 +1,16 @@
 import type { ServerResponse } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import type { Database } from '../../src/platform/db/database.ts';
 import { seededRandom } from '../../src/platform/seeded-random.ts';
 import { replaceInFunction } from '../support/database/break-function.ts';
 import { nth } from '../support/database/seed-tables.ts';
-import { onPostgres, openTestDatabase, type TestDatabase } from '../support/database/test-database.ts';
-import { type ChildServer, startChildServer } from '../support/server/child-server.ts';
+import { onPostgres, type TestDatabase } from '../support/database/test-database.ts';
 import { until } from '../support/server/until.ts';
-import { addWebhook, bringRetriesForward, WEBHOOK_SECRET } from '../support/webhooks/add-webhook.ts';
+import { bringRetriesForward } from '../support/webhooks/add-webhook.ts';
 import { FLAWLESS, type Judgement, judgeDeliveries, readHistories } from '../support/webhooks/judge-deliveries.ts';
-import { type Receiver, startReceiver } from '../support/webhooks/receiver.ts';
-import { openReservationLoad, type ReservationLoad } from '../support/webhooks/reservation-load.ts';
+import type { Receiver } from '../support/webhooks/receiver.ts';
+import { openWebhookFixture, settle, type WebhookFixture } from '../support/webhooks/webhook-fixture.ts';
 
 const SEED = 20_270;
 /** Reservations that are made in each phase of the proof. */
@@ -20,75 +18,12 @@ const RESERVATIONS = 100;
 const RESERVATIONS_OF_CONTROL = 40;
 /** Deliveries that three instances send to a webhook that fails: two each. */
 const IN_HAND_OF_ALL = 6;
-/** Every instance loses all that it had in hand. It is taken up when the leases end. */
-const SETTLED_WITHIN_MS = 40_000;
 
-interface Fixture extends AsyncDisposable {
-  readonly database: Database;
-  readonly receiver: Receiver;
-  readonly load: ReservationLoad;
-  readonly instances: ChildServer[];
-  /** Kills an instance, and sends it no more requests. */
-  kill(instance: ChildServer): Promise<void>;
+function openFixture(instances: number, prepare?: (test: TestDatabase) => Promise<unknown>): Promise<WebhookFixture> {
+  return openWebhookFixture({ instances, seed: SEED, prepare });
 }
 
-/** @param prepare runs before the instances start */
-async function openFixture(
-  instances: number,
-  prepare: (test: TestDatabase) => Promise<unknown> = async () => {},
-): Promise<Fixture> {
-  await using stack = new AsyncDisposableStack();
-  const test = stack.use(await openTestDatabase('postgres'));
-  const { database, url: DATABASE_URL = '' } = test;
-  const receiver = stack.use(await startReceiver(WEBHOOK_SECRET));
-  await addWebhook(database, receiver.url);
-  await prepare(test);
-  const env = {
-    DATABASE_URL,
-    HOLD_TTL: '2s',
-    WEBHOOK_ALLOW: '127.0.0.0/8',
-    MIN_NOTICE: '0s',
-    RATE_LIMIT_ANONYMOUS: 'off',
-  };
-  const running = await Promise.all(Array.from({ length: instances }, () => startChildServer(env)));
-  for (const each of running) stack.use(each);
-  const load = await openReservationLoad(database, seededRandom(SEED), () => running.map(({ port }) => port));
-  const owned = stack.move();
-  return {
-    database,
-    receiver,
-    load,
-    instances: running,
-    async kill(instance) {
-      running.splice(running.indexOf(instance), 1);
-      instance.signal('SIGKILL');
-      await instance.gone();
-    },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
-}
-
-/** Waits until all holds have ended and every event is delivered. Retries do not wait for their time. */
-async function settle({ database }: Pick<Fixture, 'database'>): Promise<void> {
-  const giveUpAt = performance.now() + SETTLED_WITHIN_MS;
-  for (;;) {
-    const { rows } = await database.read((reader) =>
-      sql<{ left: number; failed: number }>`
-        select (select count(*) from reservation where status = 'held')
-               + (select count(*) from event where webhook_ids is not null)
-               + (select count(*) from webhook_delivery where status = 'pending') as left,
-               (select count(*) from webhook_delivery where status = 'failed') as failed`.execute(reader),
-    );
-    const [{ left = 0, failed = 0 } = {}] = rows;
-    if (failed > 0) throw new Error(`${failed} deliveries had no attempts left`);
-    if (left === 0) return;
-    if (performance.now() > giveUpAt) throw new Error(`${left} holds, events and deliveries are left`);
-    await bringRetriesForward(database);
-    await delay(50);
-  }
-}
-
-async function judge({ database, receiver }: Pick<Fixture, 'database' | 'receiver'>): Promise<Judgement> {
+async function judge({ database, receiver }: WebhookFixture): Promise<Judgement> {
   return judgeDeliveries(await database.read(readHistories), receiver.received);
 }
 
@@ -97,7 +32,7 @@ function repeatsOf({ accepted }: Receiver): number {
   return accepted.length - new Set(accepted.map(({ eventId }) => eventId)).size;
 }
 
-function report({ receiver, load }: Fixture, title: string): void {
+function report({ receiver, load }: WebhookFixture, title: string): void {
   const events = new Set(receiver.received.map(({ eventId }) => eventId)).size;
   const statuses = [...load.statuses].map(([status, count]) => `${count} × ${status}`).join(', ');
   process.stdout.write(
@@ -127,7 +62,7 @@ onPostgres('webhooks of several instances', () => {
     await bringRetriesForward(database);
     await load.run(RESERVATIONS);
     await until('every instance waits for answers', () => hanging.length === IN_HAND_OF_ALL);
-    await fixture.kill(nth(instances, 0));
+    await fixture.end(nth(instances, 0), 'SIGKILL');
 
     failAtRandom(receiver, 0.3);
     for (const response of hanging) response.destroy();
@@ -135,7 +70,7 @@ onPostgres('webhooks of several instances', () => {
     await bringRetriesForward(database);
     const before = receiver.accepted.length;
     await until('deliveries succeed again', () => receiver.accepted.length > before + 20);
-    await fixture.kill(nth(instances, 0));
+    await fixture.end(nth(instances, 0), 'SIGKILL');
     await third;
 
     await load.run(RESERVATIONS);
