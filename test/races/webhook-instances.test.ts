@@ -20,9 +20,12 @@ const ENDED_WITHIN_MS = 3_000;
 /** The first attempt follows the commit, and the end of a hold its `expires_at`, within this time. */
 const WITHIN_MS = 1_000;
 
-/** Requests to one webhook that an instance has under way, and deliveries that it has in hand. */
+/** Requests to one webhook that an instance has under way. */
 const UNDER_WAY = 16;
-const IN_HAND = 64;
+/** More than one instance has in hand of one webhook, and less than two have. */
+const FOR_TWO = 300;
+/** Less than one instance has in hand. */
+const FOR_ONE = 64;
 
 const openFixture = (instances: number, prepare?: (test: TestDatabase) => Promise<unknown>): Promise<WebhookFixture> =>
   openWebhookFixture({ instances, seed: SEED, holdTtl: '1h', prepare });
@@ -67,20 +70,19 @@ onPostgres('webhooks of instances that are lost', () => {
     const frozen = nth(fixture.instances, 0);
     const hanging: ServerResponse[] = [];
     receiver.behave(() => (response) => hanging.push(response));
-    const taken = 4;
-    await insertHolds(database, IN_HAND + taken, HOUR);
+    await insertHolds(database, FOR_TWO, HOUR);
     await until('the first instance waits for answers', () => hanging.length === UNDER_WAY);
     const killed = await fixture.start();
-    await until('the second instance has the rest', () => hanging.length === UNDER_WAY + taken);
+    await until('the second instance has the rest', () => hanging.length === 2 * UNDER_WAY);
     const inHand = (await readDeliveries(database)).filter(({ isClaimed }) => isClaimed);
-    expect(inHand).toHaveLength(IN_HAND + taken);
+    expect(inHand).toHaveLength(FOR_TWO);
 
     receiver.behave(() => 204);
     const lostAtMs = performance.now();
     frozen.signal('SIGSTOP');
     await fixture.end(killed, 'SIGKILL');
     const other = await fixture.start();
-    await until('all are taken up', () => receiver.accepted.length === IN_HAND + taken, 2 * TAKEN_UP_WITHIN_MS);
+    await until('all are taken up', () => receiver.accepted.length === FOR_TWO, 2 * TAKEN_UP_WITHIN_MS);
     const tookMs = Math.max(...receiver.accepted.map(({ atMs }) => atMs)) - lostAtMs;
     process.stdout.write(`taken up from a killed and a frozen instance: ${inHand.length} in ${tookMs.toFixed(0)} ms\n`);
     expect(tookMs).toBeLessThan(TAKEN_UP_WITHIN_MS);
@@ -94,9 +96,10 @@ onPostgres('webhooks of instances that are lost', () => {
       'the instance that was frozen sends again',
       () => receiver.accepted.at(-1)?.data.reservation_id === last,
     );
-    expect(receiver.received).toHaveLength(UNDER_WAY + taken + (IN_HAND + taken) + 1);
+    expect(receiver.received).toHaveLength(2 * UNDER_WAY + FOR_TWO + 1);
+    await settleDeliveries(database);
     expect((await readDeliveries(database)).map(({ status, attempts }) => `${status} ${attempts}`)).toEqual(
-      Array.from({ length: IN_HAND + taken + 1 }, () => 'delivered 1'),
+      Array.from({ length: FOR_TWO + 1 }, () => 'delivered 1'),
     );
   });
 
@@ -106,10 +109,10 @@ onPostgres('webhooks of instances that are lost', () => {
     const stopped = nth(fixture.instances, 0);
     const hanging: ServerResponse[] = [];
     receiver.behave(() => (response) => hanging.push(response));
-    await insertHolds(database, IN_HAND, HOUR);
+    await insertHolds(database, FOR_ONE, HOUR);
     await until('the instance waits for answers', () => hanging.length === UNDER_WAY);
     const other = await fixture.start();
-    expect((await readDeliveries(database)).filter(({ isClaimed }) => isClaimed)).toHaveLength(IN_HAND);
+    expect((await readDeliveries(database)).filter(({ isClaimed }) => isClaimed)).toHaveLength(FOR_ONE);
 
     const stoppedAtMs = performance.now();
     const code = await fixture.end(stopped, 'SIGTERM');
@@ -132,7 +135,9 @@ onPostgres('webhooks of instances that are lost', () => {
   });
 
   const HOSTILE = 20;
-  const HOLDS = 120;
+  const HOLDS = 100;
+  /** The next ones are made when the events of these have arrived. */
+  const HOLDS_AT_A_TIME = 5;
 
   /** Receivers that answer 3 MB, a byte a second, an endless body, and nothing. */
   async function startHostile(): Promise<HostileReceiver[]> {
@@ -167,16 +172,19 @@ onPostgres('webhooks of instances that are lost', () => {
     const firsts = new Map<unknown, number>();
     for (const { data, atMs, type } of receiver.received) {
       if (type === 'reservation.held' && !firsts.has(data.reservation_id))
-        firsts.set(data.reservation_id, performance.timeOrigin + atMs);
+        firsts.set(data.reservation_id, toDateMs(atMs));
     }
-    const nowMs = performance.timeOrigin + performance.now();
+    const nowMs = Date.now();
     return rows.map(({ reservation, atMs }) => (firsts.get(reservation) ?? nowMs) - atMs).sort((a, b) => a - b);
   }
 
-  /** Makes holds while most webhooks hang, and measures the one that does not. */
+  /**
+   * Makes holds while most webhooks hang, and measures the one that does not. Ends early when an attempt is late.
+   *
+   * @param giveUpMs the delay of such an attempt
+   */
   async function measureAmongHostile(
-    holds: number,
-    isOver: (delays: readonly number[], receivedByGood: number) => boolean,
+    giveUpMs: number,
     prepare?: (test: TestDatabase) => Promise<unknown>,
   ): Promise<{ delays: number[]; answers: ReadonlyMap<number, number>; open: number }> {
     await using stack = new AsyncDisposableStack();
@@ -187,32 +195,32 @@ onPostgres('webhooks of instances that are lost', () => {
       const { port } = nth(hostile, index % hostile.length);
       await addWebhook(fixture.database, `http://127.0.0.1:${port}/${index}`, ['reservation.held']);
     }
-    await fixture.load.run(holds);
+    const countReceived = () => new Set(fixture.receiver.received.map(({ data }) => data.reservation_id)).size;
     let delays: number[] = [];
-    await expect
-      .poll(
-        async () => {
-          delays = await readDelays(fixture);
-          return isOver(delays, new Set(fixture.receiver.received.map(({ data }) => data.reservation_id)).size);
-        },
-        { timeout: 20_000 },
-      )
-      .toBe(true);
+    for (let holds = HOLDS_AT_A_TIME; holds <= HOLDS && (delays.at(-1) ?? 0) < giveUpMs; holds += HOLDS_AT_A_TIME) {
+      await fixture.load.run(HOLDS_AT_A_TIME);
+      const isOver = async () => {
+        const isComplete = countReceived() === holds;
+        delays = await readDelays(fixture);
+        return isComplete || (delays.at(-1) ?? 0) > giveUpMs;
+      };
+      await expect.poll(isOver, { timeout: 20_000 }).toBe(true);
+    }
     const open = hostile.reduce((sum, each) => sum + each.open, 0);
     return { delays, answers: fixture.load.statuses, open };
   }
 
   it('while 20 receivers hang, 99 of 100 first attempts at another one follow the commit within 1 s, and holds go on', async () => {
-    const { delays, answers, open } = await measureAmongHostile(HOLDS, (_, received) => received === HOLDS);
-    const p99 = delays[Math.ceil(delays.length * 0.99) - 1] ?? 0;
-    const median = delays[delays.length / 2] ?? 0;
+    const { delays, answers, open } = await measureAmongHostile(5 * WITHIN_MS);
+    const nearlyAll = delays[Math.ceil(delays.length * 0.99) - 1] ?? 0;
+    const median = delays[HOLDS / 2] ?? 0;
     process.stdout.write(
-      `among 20 hostile receivers (${open} requests hang): median ${median.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms\n`,
+      `among 20 hostile receivers (${open} requests hang): median ${median.toFixed(0)} ms, 99 of 100 within ${nearlyAll.toFixed(0)} ms\n`,
     );
     expect(answers.get(201)).toBe(HOLDS);
     expect([...answers.keys()].filter((status) => status >= 500)).toEqual([]);
     expect(open).toBeGreaterThan(HOSTILE);
-    expect(p99).toBeLessThan(WITHIN_MS);
+    expect(nearlyAll).toBeLessThan(WITHIN_MS);
   });
 
   it('control: with one queue for all webhooks, hostile receivers delay the first attempts at another one', async () => {
@@ -224,11 +232,11 @@ onPostgres('webhooks of instances that are lost', () => {
         due,
         `and not exists (select from webhook_delivery other where other.claimed_until > holdfast_clock()) ${due}`,
       );
-    const { delays } = await measureAmongHostile(20, ([...all]) => (all.at(-1) ?? 0) > WITHIN_MS, oneQueue);
+    const { delays } = await measureAmongHostile(2 * WITHIN_MS, oneQueue);
     expect(delays.at(-1)).toBeGreaterThan(WITHIN_MS);
   });
 
-  const EXPIRING = 300;
+  const EXPIRING = 100;
   /** Holds expire one after another during this time. */
   const SPREAD_MS = 2_000;
 
@@ -241,7 +249,7 @@ onPostgres('webhooks of instances that are lost', () => {
     await using fixture = await openFixture(3);
     const { database, receiver, instances } = fixture;
     const expired = () => receiver.accepted.filter(({ type }) => type === 'reservation.expired');
-    const holds = await insertHolds(database, EXPIRING, { firstMs: 500, spreadMs: SPREAD_MS });
+    const holds = await insertHolds(database, EXPIRING, { firstMs: 1_000, spreadMs: SPREAD_MS });
     await until('half of the holds have ended', () => expired().length > EXPIRING / 2);
     const batches = await Promise.all(instances.map(batchesOf));
     const working = nth(instances, batches.indexOf(Math.max(...batches)));
@@ -255,7 +263,7 @@ onPostgres('webhooks of instances that are lost', () => {
         select id, (extract(epoch from expires_at) * 1000)::double precision as ms
           from reservation where id = any (${holds}::bigint[])`.execute(reader),
     );
-    const arrivals = new Map(expired().map(({ data, atMs }) => [data.reservation_id, performance.timeOrigin + atMs]));
+    const arrivals = new Map(expired().map(({ data, atMs }) => [data.reservation_id, toDateMs(atMs)]));
     const delays = rows.map(({ id, ms }) => ({ id, ms: (arrivals.get(id) ?? Number.POSITIVE_INFINITY) - ms }));
     const late = delays.filter(({ ms }) => ms >= WITHIN_MS);
     const inTime = delays.filter(({ ms }) => ms < WITHIN_MS).map(({ ms }) => ms);
@@ -269,6 +277,11 @@ onPostgres('webhooks of instances that are lost', () => {
     expect(late.length).toBeLessThan(EXPIRING / 4);
   });
 });
+
+/** A time by `performance.now()`, as `Date.now()` gives it. The origin of the first drifts from the clock of the machine. */
+function toDateMs(atMs: number): number {
+  return Date.now() - performance.now() + atMs;
+}
 
 /** Waits until no delivery is pending. */
 async function settleDeliveries(database: Database): Promise<void> {

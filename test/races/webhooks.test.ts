@@ -8,6 +8,7 @@ import { nth } from '../support/database/seed-tables.ts';
 import { onPostgres, type TestDatabase } from '../support/database/test-database.ts';
 import { until } from '../support/server/until.ts';
 import { bringRetriesForward } from '../support/webhooks/add-webhook.ts';
+import { openCutStream } from '../support/webhooks/cut-stream.ts';
 import { FLAWLESS, type Judgement, judgeDeliveries, readHistories } from '../support/webhooks/judge-deliveries.ts';
 import type { Receiver } from '../support/webhooks/receiver.ts';
 import { openWebhookFixture, settle, type WebhookFixture } from '../support/webhooks/webhook-fixture.ts';
@@ -165,6 +166,46 @@ onPostgres('webhooks of several instances', () => {
     const isFree = 'and (d.claimed_until is null or d.claimed_until <= holdfast_clock())';
     const ignoreClaims = ({ database }: TestDatabase) => replaceInFunction(database, 'claim_deliveries', isFree, '');
     expect(await countRepeats(ignoreClaims)).toBeGreaterThan(0);
+  });
+
+  /** Changes that a connection of the event stream receives before it is cut. */
+  const CHANGES_UNTIL_CUT = 15;
+  /** Changes that happen before the listener connects again. */
+  const CHANGES_MISSED = 10;
+
+  it('a listener whose stream is cut and resumed misses no change, and one that does not resume does', async () => {
+    await using fixture = await openFixture(2);
+    const { database, load, instances } = fixture;
+    let isOver = false;
+    const listen = (resumes: boolean) =>
+      openCutStream({
+        resumes,
+        changes: CHANGES_UNTIL_CUT,
+        port: (cuts) => nth(instances, cuts % 2).port,
+        untilReconnect: (signal) => {
+          const { length } = load.acknowledged;
+          const isDue = () => isOver || signal.aborted || load.acknowledged.length > length + CHANGES_MISSED;
+          return until('more changes', isDue);
+        },
+      });
+    await using resuming = await listen(true);
+    await using restarting = await listen(false);
+    await load.run(RESERVATIONS);
+    isOver = true;
+    await settle(fixture);
+    const changes = [...(await database.read(readHistories))].flatMap(([id, history]) =>
+      history.map((change) => `${id} ${change.split(' at ')[0]}`),
+    );
+    const missedBy = ({ seen }: typeof resuming) => changes.filter((change) => !seen.has(change));
+    await expect.poll(() => missedBy(resuming)).toEqual([]);
+    expect([...resuming.seen].filter((change) => !changes.includes(change))).toEqual([]);
+    const missed = missedBy(restarting).length;
+    process.stdout.write(
+      `event stream: ${changes.length} changes, none missed over ${resuming.cuts} cuts; ` +
+        `${missed} missed over ${restarting.cuts} cuts without Last-Event-ID\n`,
+    );
+    expect(resuming.cuts).toBeGreaterThan(2);
+    expect(missed).toBeGreaterThan(0);
   });
 });
 
