@@ -577,12 +577,20 @@ begin
     update event set webhook_ids = null where position = any (p_rows) and webhook_ids is not null returning position
   )
   select array_agg(position) into v_taken from taken;
+  -- A result that is stored at the same time waits for this lock, and then finds what waits behind it.
+  perform from unnest(p_pair_item, p_pair_webhook) as pair (item, webhook_id)
+          join unnest(p_order_key) with ordinality as ordered (order_key, place) on ordered.place = pair.item
+         cross join lateral (
+           select from webhook_delivery d
+            where d.webhook_id = pair.webhook_id and d.order_key = ordered.order_key and d.status = 'pending'
+            order by d.id desc limit 1 for no key update) earlier;
   with item as (
     select * from unnest(p_position, p_event_id, p_type, p_order_key, p_occurred_at, p_body)
       with ordinality as each_item (position, event_id, type, order_key, occurred_at, body, place)
      where position = any (v_taken)
   ), pair as (
-    select item.*, w.id as webhook_id
+    select item.*, w.id as webhook_id,
+           row_number() over (partition by w.id, item.order_key order by item.place) as turn
       from unnest(p_pair_item, p_pair_webhook) as pair (item, webhook_id)
       join item on item.place = pair.item join webhook w on w.id = pair.webhook_id
   ), stored as (
@@ -592,9 +600,11 @@ begin
   ), made as (
     insert into webhook_delivery (webhook_id, event_key, order_key, due_at)
       select pair.webhook_id, stored.id, pair.order_key,
-             greatest(holdfast_clock(), (select d.due_at from webhook_delivery d
-                                          where d.webhook_id = pair.webhook_id and d.order_key = pair.order_key
-                                            and d.status = 'pending' order by d.id desc limit 1))
+             case when pair.order_key is null
+                       or (pair.turn = 1 and not exists (
+                             select from webhook_delivery d
+                              where d.webhook_id = pair.webhook_id and d.order_key = pair.order_key and d.status = 'pending'))
+                  then holdfast_clock() end
         from pair join stored using (event_id) order by pair.place, pair.webhook_id
     returning 1
   )
@@ -629,10 +639,14 @@ AS $function$
 #variable_conflict use_column
 declare
   v_now timestamptz := holdfast_clock();
+  v_ids bigint[];
+  v_webhooks bigint[];
+  v_keys text[];
+  v_outcomes text[];
+  v_singles boolean[];
 begin
   -- Deliveries that a crash of the database undoes are sent again, and in order: commits are undone from the last one on.
   perform set_config('synchronous_commit', 'off', true);
-  return query
   with outcome as (
     select * from unnest(p_id, p_outcome, p_status, p_error, p_answer, p_delay)
       as each_outcome (id, outcome, http_status, error, answer, delay)
@@ -644,14 +658,20 @@ begin
            last_answer = outcome.answer
       from outcome
      where d.id = outcome.id and d.status = 'pending' and d.claimed_by = p_instance
-    returning d.id, d.webhook_id, d.order_key, d.due_at, d.is_single, d.attempts, outcome.outcome
-  ), moved as (
-    -- Later events of the same thing wait as long as this one, and no longer.
-    update webhook_delivery later set due_at = coalesce(done.due_at, v_now)
-      from done
-     where (done.outcome = 'retry' or done.attempts > 1) and done.order_key is not null
-       and later.webhook_id = done.webhook_id and later.order_key = done.order_key and later.id > done.id
-       and later.status = 'pending' and later.attempts = 0
+    returning d.id, d.webhook_id, d.order_key, outcome.outcome, d.is_single
+  )
+  select array_agg(id), array_agg(webhook_id), array_agg(order_key), array_agg(outcome), array_agg(is_single)
+    into v_ids, v_webhooks, v_keys, v_outcomes, v_singles from done;
+  -- A statement of its own, because fan_out may have added a delivery behind one of these while it waited for its lock.
+  update webhook_delivery next set due_at = v_now
+    from unnest(v_webhooks, v_keys, v_outcomes) as ended (webhook_id, order_key, outcome)
+   where ended.outcome <> 'retry' and ended.order_key is not null and next.due_at is null
+     and next.id = (select d.id from webhook_delivery d
+                     where d.webhook_id = ended.webhook_id and d.order_key = ended.order_key and d.status = 'pending'
+                     order by d.id limit 1);
+  return query
+  with done as (
+    select * from unnest(v_ids, v_webhooks, v_outcomes, v_singles) as each_done (id, webhook_id, outcome, is_single)
   ), counted as (
     select done.webhook_id, bool_or(done.outcome = 'delivered') as has_succeeded, bool_or(done.outcome = 'gone') as is_gone,
            count(*) filter (where done.outcome <> 'delivered')::integer as failures
@@ -1858,7 +1878,7 @@ create table webhook_delivery (
   last_answer text,
   created_at timestamp with time zone not null default holdfast_clock(),
   constraint webhook_delivery_pkey PRIMARY KEY (id),
-  constraint webhook_delivery_is_due CHECK (((status = 'pending'::text) = (due_at IS NOT NULL))),
+  constraint webhook_delivery_is_due CHECK (((status = 'pending'::text) OR (due_at IS NULL))),
   constraint webhook_delivery_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text])))
 );
 

@@ -18,17 +18,19 @@ export interface OutboxRow
 }
 
 /**
- * The first rows to fan out.
+ * The first rows to fan out, except those at some positions.
  *
  * Other than the stream's readers, this one reads rows of transactions above the oldest running one too: rows leave the
  * outbox one by one, so none is lost that becomes visible late. By `position`, the events of one reservation are in the
  * order in which they happened: each was logged under the reservation's lock, so a reader that sees one sees all before it.
  */
-export async function readOutbox(reader: Reader, limit: number): Promise<OutboxRow[]> {
+export async function readOutbox(reader: Reader, limit: number, except: Iterable<number> = []): Promise<OutboxRow[]> {
   const { rows } = await sql<OutboxRow>`
     select position, kind, type, attributes, recorded_at as "recordedAt", to_jsonb(reservation_ids) as "reservationIds",
            to_jsonb(slot_ids) as "slotIds", to_jsonb(provider_ids) as "providerIds", to_jsonb(history_ids) as "historyIds",
            to_jsonb(order_ids) as "orderIds", to_jsonb(webhook_ids) as "webhookIds"
-      from event where webhook_ids is not null order by position limit ${limit}`.execute(reader);
+      from event
+     where webhook_ids is not null and position <> all(${[...except]}::bigint[])
+     order by position limit ${limit}`.execute(reader);
   return rows;
 }

@@ -11,6 +11,9 @@ import type { Id } from '../../../platform/ids.ts';
 import { createLogger } from '../../../platform/logger.ts';
 import { createMetrics } from '../../../platform/metrics.ts';
 import { OutboundClient } from '../../../platform/outbound/outbound-client.ts';
+import { insertVehicle } from '../../vehicles/vehicle-store.ts';
+import { replayDeliveries } from '../registry/delivery-list.ts';
+import { keepDeliveries } from './delivery-retention.ts';
 import { startDeliveries } from './start-deliveries.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -206,6 +209,81 @@ eachDatabase('webhooks', (open) => {
     );
     await until('all events', () => receiver.accepted.length === 250, 30_000);
     expect(new Set(receiver.accepted.map(({ data }) => data.slot_id))).toEqual(new Set(slots));
+  });
+
+  it('many events of one thing arrive in order, also when they are sent again', async () => {
+    const { database } = open();
+    const events = 300;
+    await using receiver = await startReceiver(SECRET);
+    const webhook = await addWebhook(database, receiver, { events: ['vehicle.*'] });
+    await using _worker = await startWorker(database);
+    await database.transaction(async (tx) => {
+      const { id } = await insertVehicle(tx, { make: 'Make', model: 'Model' });
+      await sql`insert into state_log (vehicle_id, at, state)
+        select ${id}, timestamptz '2030-01-01' + n * interval '1 second', n::text
+          from generate_series(1, ${events}::integer) n`.execute(tx);
+    });
+    await until('all events', () => receiver.accepted.length === events, 30_000);
+    await database.transaction((tx) => replayDeliveries(tx, null, webhook, '2000-01-01T00:00:00Z', null));
+    await until('all events again', () => receiver.accepted.length === 2 * events, 30_000);
+    const states = Array.from({ length: events }, (_, index) => String(index + 1));
+    expect(receiver.accepted.map(({ data }) => data.state)).toEqual([...states, ...states]);
+  });
+
+  it('an event that cannot be described is kept, and holds back no other', async () => {
+    const { database } = open();
+    await using receiver = await startReceiver(SECRET);
+    const webhook = await addWebhook(database, receiver, { events: ['reservation.*'] });
+    await database.statement((tx) =>
+      sql`insert into event (kind, type, webhook_ids) values ('unknown', 'unknown.type', array[${webhook}::bigint])`.execute(
+        tx,
+      ),
+    );
+    const [slot_id = 0] = await addSlots(database, 1);
+    const [client_id = 0] = await addClients(database, 1);
+    await using running = await openListeningApp(database);
+    await using _worker = await startWorker(database);
+    await running.client.post('/api/v1/reservations', { body: { client_id, slot_id } });
+    await until('the hold', () => receiver.accepted.length === 1);
+    const { rows } = await database.read((reader) =>
+      sql`select from event where kind = 'unknown' and webhook_ids is not null`.execute(reader),
+    );
+    expect(rows).toHaveLength(1);
+    await database.statement((tx) => sql`delete from event where kind = 'unknown'`.execute(tx));
+  });
+
+  it('a delivery that is pending after 30 days fails, and the next one of its thing becomes due', async () => {
+    const { database } = open();
+    await using receiver = await startReceiver(SECRET);
+    receiver.behave(() => 500);
+    const webhook = await addWebhook(database, receiver, { events: ['reservation.*'] });
+    const [slot_id = 0] = await addSlots(database, 1);
+    const [client_id = 0] = await addClients(database, 1);
+    await using running = await openListeningApp(database);
+    const { reservation_id: id } = await running.client.post('/api/v1/reservations', { body: { client_id, slot_id } });
+    await running.client.post('/api/v1/reservations/{id}/confirm', { path: { id }, body: { client_id } });
+    const states = async () => {
+      const { rows } = await database.read((reader) =>
+        sql<{ status: string; is_due: boolean }>`
+          select status, coalesce(due_at <= holdfast_clock(), false) as is_due from webhook_delivery
+           where webhook_id = ${webhook} order by id`.execute(reader),
+      );
+      return rows;
+    };
+    {
+      await using _worker = await startWorker(database);
+      await expect.poll(states).toHaveLength(2);
+      await until('an attempt', () => receiver.received.length > 0);
+    }
+    await database.statement((tx) =>
+      sql`update webhook_delivery set created_at = created_at - interval '31 days'
+           where id = (select min(id) from webhook_delivery where webhook_id = ${webhook})`.execute(tx),
+    );
+    await keepDeliveries(database, new AbortController().signal);
+    expect(await states()).toEqual([
+      { status: 'failed', is_due: false },
+      { status: 'pending', is_due: true },
+    ]);
   });
 
   it('a receiver that answers 410 disables its webhook, and no other', async () => {

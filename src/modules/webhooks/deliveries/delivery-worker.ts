@@ -20,8 +20,8 @@ export interface DeliveryDeps extends AttemptDeps {
   readonly database: Database;
   readonly feed: ChangeFeed;
   readonly logger: Logger;
-  /** Makes deliveries of what has happened. @returns how many */
-  readonly fanOut: (signal: AbortSignal) => Promise<number>;
+  /** Makes deliveries of what has happened. */
+  readonly fanOut: (signal: AbortSignal) => Promise<void>;
 }
 
 /** A delivery that a dead process had in hand is taken up when its lease and one poll have passed. */
@@ -83,7 +83,13 @@ export class DeliveryWorker implements AsyncDisposable {
       },
       interrupted: () => this.#wake.resolve(),
     });
-    this.#renewing = setInterval(() => void this.#renew(), RENEW_EVERY_MS);
+    let isRenewing = false;
+    this.#renewing = setInterval(async () => {
+      if (isRenewing) return;
+      isRenewing = true;
+      await this.#renew();
+      isRenewing = false;
+    }, RENEW_EVERY_MS);
     this.#loop = this.#work();
   }
 

@@ -1,6 +1,6 @@
 import type { Metrics, Sample } from '../../../platform/metrics.ts';
 import type { DescribeSupplier } from '../outbox/describe-events.ts';
-import { fanOut } from '../outbox/fan-out.ts';
+import { FanOut } from '../outbox/fan-out.ts';
 import { type DeliveryDeps, DeliveryWorker } from './delivery-worker.ts';
 import { WebhookHealth } from './webhook-health.ts';
 
@@ -10,10 +10,8 @@ export interface StartDeps extends Omit<DeliveryDeps, 'fanOut'> {
 
 /** Starts to send events to webhooks. Disposing ends what is under way, and leaves the rest to other instances. */
 export function startDeliveries({ describeSupplier, ...deps }: StartDeps, metrics: Metrics): AsyncDisposable {
-  const worker = new DeliveryWorker({
-    ...deps,
-    fanOut: (signal) => fanOut(deps.database, describeSupplier, signal),
-  });
+  const fanOut = new FanOut(deps.database, describeSupplier, deps.logger);
+  const worker = new DeliveryWorker({ ...deps, fanOut: (signal) => fanOut.run(signal) });
   const health = new WebhookHealth(deps.database, deps.logger);
   metrics.gauge('holdfast_webhooks', 'Webhooks in trouble', ['state'], () => samples('state', health.counts()));
   metrics.counter('holdfast_webhook_attempts_total', 'Attempts to deliver to webhooks', ['result'], () =>

@@ -124,7 +124,7 @@ export async function replayDeliveries(
   until: InstantText | null,
 ): Promise<number> {
   await readWebhook(tx, owner, id);
-  // Locked in the order of ids, as by two replays at once.
+  // Locked in the order of ids, so that two replays do not wait for each other.
   const { rows } = await sql<{ count: number }>`
     with chosen as (
       select d.id from ${DELIVERIES}
@@ -134,6 +134,13 @@ export async function replayDeliveries(
     ), again as (
       update webhook_delivery d set ${AGAIN} from chosen where d.id = chosen.id returning 1
     ) select count(*) as count from again`.execute(tx);
+  // Each waits again for those before it, so that the workers need not look at all of them for each that they send.
+  await sql`
+    update webhook_delivery d set due_at = null
+     where d.webhook_id = ${id} and d.status = 'pending' and d.claimed_until is null
+       and exists (select from webhook_delivery earlier
+                    where earlier.webhook_id = d.webhook_id and earlier.order_key = d.order_key
+                      and earlier.status = 'pending' and earlier.id < d.id)`.execute(tx);
   await wakeWorkers(tx);
   return rows[0]?.count ?? 0;
 }
