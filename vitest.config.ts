@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 /** The long proofs, which `npm run test:long` runs. */
-export const LONG_PROOFS = ['test/races/**/*.test.ts', 'test/access/matrix/**/*.test.ts'];
+export const LONG_PROOFS = [
+  'test/races/**/*.test.ts',
+  'test/access/matrix/**/*.test.ts',
+  'test/access/secrets.api.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -3,8 +3,9 @@ import { mergeConfig } from 'vitest/config';
 import short, { LONG_PROOFS } from '../vitest.config.ts';
 
 /**
- * `npm run test:long`: races between instances, random histories, and every route as every role. One file at a time: some
- * start three instances, and what must happen within a second would wait for the processors behind another file.
+ * `npm run test:long`: races between instances, random histories, every route as every role, and secrets in every input.
+ * One file at a time: some start three instances, and what must happen within a second would wait for the processors
+ * behind another file.
  */
 const long = mergeConfig(short, {
   test: {
