@@ -37,6 +37,11 @@ const GROUPS = [
   ],
   ['reserveTimeslot', 'confirmTimeslotReservation', 'releaseExpiredTimeslots'],
   ['listItems', 'bookItem', 'listBookings', 'getBooking', 'cancelBooking'],
+  [
+    ...['createWebhook', 'listWebhooks', 'getWebhook', 'updateWebhook', 'getWebhookSecret', 'rotateWebhookSecret'],
+    ...['testWebhook', 'listWebhookDeliveries', 'getWebhookDelivery', 'replayWebhookDelivery', 'replayWebhook'],
+    'deleteWebhook',
+  ],
 ];
 /** Operations on a key that exists: its id and its secret come from the server, so no example can name them. */
 const KEY_OPERATIONS = ['signIn', 'rotateKey', 'revokeKey'];
