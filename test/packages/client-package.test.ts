@@ -8,7 +8,7 @@ import { runCommand, runOrThrow } from './run-command.ts';
 
 const COMPILER = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
 
-/** Books the next free slot of provider 1 and prints its history, without anything that TypeScript has to erase. */
+/** Books a free slot of provider 1, far enough ahead for the server's notice of 24 hours, and prints its history, without anything that TypeScript has to erase. */
 const PROGRAM = `
 import { createClient, HoldfastProblem } from 'holdfast-client';
 
@@ -17,7 +17,8 @@ const stop = new AbortController();
 const events = client.events({ topics: ['reservations'], signal: stop.signal });
 await events.next();
 const { slots } = await client.get('/api/v1/slots', { query: { provider_id: 1, available: 'true' } });
-const body = { client_id: 1, slot_id: slots[0]?.slot_id ?? 0 };
+const ahead = slots.find(({ start_time }) => Date.parse(start_time) > Date.now() + 25 * 3_600_000);
+const body = { client_id: 1, slot_id: ahead?.slot_id ?? 0 };
 const held = await client.post('/api/v1/reservations', { body });
 const path = { id: held.reservation_id };
 await client.post('/api/v1/reservations/{id}/confirm', { path, body: { client_id: 1 } });
