@@ -98,16 +98,19 @@ begin
     from (select new_rows.slot_id, sum(new_rows.quantity) as quantity, count(*) as changes
             from new_rows where new_rows.status in ('held', 'confirmed') group by new_rows.slot_id) added
    where slot.id = added.slot_id;
-  with written as (
-    insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at,
-                                   actor)
-      select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at, changed_by
-        from new_rows order by id
-    returning id, reservation_id
+  -- Numbered here and not by the column, so that nothing has to be joined with what was written.
+  with numbered as materialized (
+    select nextval('reservation_event_id_seq') as history_id, r.* from (select * from new_rows order by id) r
+  ), written as (
+    insert into reservation_event (id, reservation_id, at, status, slot_id, quantity, price_amount, price_currency,
+                                   expires_at, actor)
+      overriding system value
+      select history_id, id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at, changed_by
+        from numbered
   ), typed as (
-    select 'reservation.' || r.status as type, r.status, r.changed_by as actor, count(*) over () as rows, r.id, r.slot_id,
-           r.provider_id, r.client_id, w.id as history_id
-      from written w join new_rows r on r.id = w.reservation_id
+    select 'reservation.' || status as type, status, changed_by as actor, count(*) over () as rows, id, slot_id, provider_id,
+           client_id, history_id
+      from numbered
   ), grouped as (
     select type, status, actor, min(rows) > 200 as is_bulk, array_agg(id) as reservation_ids, array_agg(slot_id) as slot_ids,
            array_agg(provider_id) as provider_ids, array_agg(client_id) as client_ids, array_agg(history_id) as history_ids
