@@ -49,7 +49,7 @@ const BEARER = /^Bearer +([\x21-\x7e]+)$/i;
 export class Authenticator {
   readonly #keys: CredentialCache<CachedKey>;
   /**
-   * Keys by the header that presented them, so that the fast path does not parse and hash it again. An entry counts only
+   * Keys by the header that presented them, so that it is not parsed and hashed again. An entry counts only
    * while `#keys` has the very same key, so it ends when that does.
    */
   readonly #presented = new LRUCache<string, CachedKey>({ max: MAX_PRESENTED });
@@ -85,16 +85,13 @@ export class Authenticator {
    * must decide.
    */
   fromMemory(authorization: string): Principal | undefined {
-    const presented = this.#presented.get(authorization);
-    if (presented !== undefined && this.#keys.fromMemory(presented.keyId) === presented) return this.#use(presented);
+    const known = this.#fromPresented(authorization);
+    if (known !== undefined) return known;
     const bearer = bearerOf(authorization) ?? '';
     const key = readKey(bearer);
     if (key === undefined) return TOKEN.test(bearer) ? this.#tokens?.fromMemory(bearer) : undefined;
     const cached = this.#keys.fromMemory(key.keyId);
-    if (cached === undefined || this.#isOperatorKey(bearer)) return undefined;
-    const principal = this.#verify(key, cached);
-    if (principal) this.#presented.set(authorization, cached);
-    return principal;
+    return cached && !this.#isOperatorKey(bearer) ? this.#verify(authorization, key, cached) : undefined;
   }
 
   /**
@@ -105,7 +102,7 @@ export class Authenticator {
    */
   async authenticate({ authorization, cookie }: Credentials): Promise<Principal | undefined> {
     if (authorization === undefined) return this.#sessions.authenticate(cookie);
-    const known = this.fromMemory(authorization);
+    const known = this.#fromPresented(authorization);
     if (known !== undefined) return known;
     const bearer = bearerOf(authorization);
     if (bearer === undefined) return undefined;
@@ -113,7 +110,14 @@ export class Authenticator {
     const key = readKey(bearer);
     if (key === undefined) return TOKEN.test(bearer) ? this.#tokens?.verify(bearer) : undefined;
     const cached = await this.#find(key.keyId);
-    return cached && this.#verify(key, cached);
+    return cached && this.#verify(authorization, key, cached);
+  }
+
+  /** The principal of a header that was presented before, without parsing and hashing it again. */
+  #fromPresented(authorization: string): Principal | undefined {
+    const presented = this.#presented.get(authorization);
+    const isKnown = presented !== undefined && this.#keys.fromMemory(presented.keyId) === presented;
+    return isKnown ? this.#use(presented) : undefined;
   }
 
   #isOperatorKey(bearer: string): boolean {
@@ -124,8 +128,10 @@ export class Authenticator {
     return this.#keys.fromMemory(keyId) ?? (await this.#keys.load(keyId));
   }
 
-  #verify({ secretHash }: PresentedKey, cached: CachedKey): Principal | undefined {
-    return equalHashes(secretHash, cached.secretHash) ? this.#use(cached) : undefined;
+  #verify(authorization: string, { secretHash }: PresentedKey, cached: CachedKey): Principal | undefined {
+    const principal = equalHashes(secretHash, cached.secretHash) ? this.#use(cached) : undefined;
+    if (principal) this.#presented.set(authorization, cached);
+    return principal;
   }
 
   /** The principal of a key that was presented before, when a session was made from it. */

@@ -22,12 +22,10 @@ type Kind = 'default' | 'anonymous';
 export class RequestLimits {
   /** Requests refused since the start. */
   readonly refused: Record<Kind, number> = { default: 0, anonymous: 0 };
-  /** The `RateLimit-Policy` of answers to a principal; `undefined` without a limit. */
-  readonly principalPolicy: string | undefined;
   readonly areOn: boolean;
   readonly #principals: RateLimiter | undefined;
   readonly #addresses: RateLimiter | undefined;
-  /** The `RateLimit-Policy` of answers. */
+  /** The `RateLimit-Policy` of answers; `undefined` without a limit. */
   readonly #policies: Readonly<Record<Kind, string | undefined>>;
 
   constructor({ rateLimit, rateLimitAnonymous, redis }: RequestLimitsOptions) {
@@ -35,11 +33,15 @@ export class RequestLimits {
     const shared = redis && this.areOn ? new RedisWindows(redis.link, redis.installation) : undefined;
     this.#principals = rateLimit && new RateLimiter(rateLimit, shared);
     this.#addresses = rateLimitAnonymous && new RateLimiter(rateLimitAnonymous, shared);
-    this.principalPolicy = rateLimit && policyOf('default', rateLimit);
     this.#policies = {
-      default: this.principalPolicy,
+      default: rateLimit && policyOf('default', rateLimit),
       anonymous: rateLimitAnonymous && policyOf('anonymous', rateLimitAnonymous),
     };
+  }
+
+  /** The `RateLimit-Policy` of answers to a principal; `undefined` without a limit. */
+  get principalPolicy(): string | undefined {
+    return this.#policies.default;
   }
 
   /** Counts a request of a principal. @throws RateLimited */
