@@ -4,6 +4,17 @@
 -- Functions come before the tables that they use.
 set check_function_bodies = off;
 
+create type reservation_change as (
+  type text,
+  status text,
+  actor jsonb,
+  reservation_id bigint,
+  slot_id bigint,
+  provider_id bigint,
+  client_id bigint,
+  history_id bigint
+);
+
 create type supplied_slot as (
   upstream_id jsonb,
   starts_at timestamp with time zone,
@@ -563,14 +574,13 @@ end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.fan_out(p_rows bigint[], p_position bigint[], p_event_id text[], p_type text[], p_order_key text[], p_occurred_at timestamp with time zone[], p_body text[], p_pair_item integer[], p_pair_webhook bigint[])
- RETURNS integer
+ RETURNS void
  LANGUAGE plpgsql
  SET enable_nestloop TO 'off'
  SET jit TO 'off'
 AS $function$
 declare
   v_taken bigint[];
-  v_made integer;
 begin
   perform pg_advisory_xact_lock(hashtextextended('fan_out', 0));
   with taken as (
@@ -597,19 +607,15 @@ begin
     insert into webhook_event (event_id, type, occurred_at, body)
       select event_id, type, occurred_at, body from item where place in (select place from pair) order by place
     returning id, event_id
-  ), made as (
-    insert into webhook_delivery (webhook_id, event_key, order_key, due_at)
-      select pair.webhook_id, stored.id, pair.order_key,
-             case when pair.order_key is null
-                       or (pair.turn = 1 and not exists (
-                             select from webhook_delivery d
-                              where d.webhook_id = pair.webhook_id and d.order_key = pair.order_key and d.status = 'pending'))
-                  then holdfast_clock() end
-        from pair join stored using (event_id) order by pair.place, pair.webhook_id
-    returning 1
   )
-  select count(*) into v_made from made;
-  return v_made;
+  insert into webhook_delivery (webhook_id, event_key, order_key, due_at)
+    select pair.webhook_id, stored.id, pair.order_key,
+           case when pair.order_key is null
+                     or (pair.turn = 1 and not exists (
+                           select from webhook_delivery d
+                            where d.webhook_id = pair.webhook_id and d.order_key = pair.order_key and d.status = 'pending'))
+                then holdfast_clock() end
+      from pair join stored using (event_id) order by pair.place, pair.webhook_id;
 end
 $function$;
 
@@ -639,7 +645,6 @@ AS $function$
 #variable_conflict use_column
 declare
   v_now timestamptz := holdfast_clock();
-  v_ids bigint[];
   v_webhooks bigint[];
   v_keys text[];
   v_outcomes text[];
@@ -658,10 +663,10 @@ begin
            last_answer = outcome.answer
       from outcome
      where d.id = outcome.id and d.status = 'pending' and d.claimed_by = p_instance
-    returning d.id, d.webhook_id, d.order_key, outcome.outcome, d.is_single
+    returning d.webhook_id, d.order_key, outcome.outcome, d.is_single
   )
-  select array_agg(id), array_agg(webhook_id), array_agg(order_key), array_agg(outcome), array_agg(is_single)
-    into v_ids, v_webhooks, v_keys, v_outcomes, v_singles from done;
+  select array_agg(webhook_id), array_agg(order_key), array_agg(outcome), array_agg(is_single)
+    into v_webhooks, v_keys, v_outcomes, v_singles from done;
   -- A statement of its own, because fan_out may have added a delivery behind one of these while it waited for its lock.
   update webhook_delivery next set due_at = v_now
     from unnest(v_webhooks, v_keys, v_outcomes) as ended (webhook_id, order_key, outcome)
@@ -671,7 +676,7 @@ begin
                      order by d.id limit 1);
   return query
   with done as (
-    select * from unnest(v_ids, v_webhooks, v_outcomes, v_singles) as each_done (id, webhook_id, outcome, is_single)
+    select * from unnest(v_webhooks, v_outcomes, v_singles) as each_done (webhook_id, outcome, is_single)
   ), counted as (
     select done.webhook_id, bool_or(done.outcome = 'delivered') as has_succeeded, bool_or(done.outcome = 'gone') as is_gone,
            count(*) filter (where done.outcome <> 'delivered')::integer as failures
@@ -912,6 +917,27 @@ begin
              where o.id = any (p_orders)) listed
      cross join lateral (select entitled_webhooks(p_type, provider_ids) as webhook_ids) entitled
      where webhook_ids is not null and order_ids is not null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.log_reservations(p_changes reservation_change[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into event (kind, type, attributes, actor, is_bulk, reservation_ids, slot_ids, provider_ids, client_ids,
+                     history_ids, webhook_ids)
+    select 'reservation', type, jsonb_build_object('status', status, 'type', type), actor, is_bulk,
+           case when is_listed then reservation_ids end, case when is_listed then slot_ids end,
+           case when is_listed then provider_ids end, case when is_listed then client_ids end,
+           case when is_listed then history_ids end, webhook_ids
+      from (select type, status, actor, cardinality(p_changes) > 200 as is_bulk,
+                   array_agg(reservation_id) as reservation_ids, array_agg(slot_id) as slot_ids,
+                   array_agg(provider_id) as provider_ids, array_agg(client_id) as client_ids,
+                   array_agg(history_id) as history_ids
+              from unnest(p_changes) group by type, status, actor) grouped
+     cross join lateral (select entitled_webhooks(type, provider_ids) as webhook_ids) entitled
+     cross join lateral (select not is_bulk or webhook_ids is not null as is_listed) listed;
 end
 $function$;
 
@@ -1264,6 +1290,8 @@ CREATE OR REPLACE FUNCTION public.reservation_inserted()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  v_changes reservation_change[];
 begin
   update slot
      set claimed = slot.claimed + added.quantity, version = slot.version + added.changes
@@ -1279,23 +1307,10 @@ begin
       overriding system value
       select history_id, id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at, changed_by
         from numbered
-  ), typed as (
-    select 'reservation.' || status as type, status, changed_by as actor, count(*) over () as rows, id, slot_id, provider_id,
-           client_id, history_id
-      from numbered
-  ), grouped as (
-    select type, status, actor, min(rows) > 200 as is_bulk, array_agg(id) as reservation_ids, array_agg(slot_id) as slot_ids,
-           array_agg(provider_id) as provider_ids, array_agg(client_id) as client_ids, array_agg(history_id) as history_ids
-      from typed group by type, status, actor
   )
-  insert into event (kind, type, attributes, actor, is_bulk, reservation_ids, slot_ids, provider_ids, client_ids,
-                     history_ids, webhook_ids)
-    select 'reservation', type, jsonb_build_object('status', status, 'type', type), actor, is_bulk,
-           case when is_listed then reservation_ids end, case when is_listed then slot_ids end,
-           case when is_listed then provider_ids end, case when is_listed then client_ids end,
-           case when is_listed then history_ids end, webhook_ids
-      from grouped cross join lateral (select entitled_webhooks(type, provider_ids) as webhook_ids) entitled
-     cross join lateral (select not is_bulk or webhook_ids is not null as is_listed) listed;
+  select array_agg(('reservation.' || status, status, changed_by, id, slot_id, provider_id, client_id,
+                    history_id)::reservation_change) into v_changes from numbered;
+  perform log_reservations(v_changes);
   return null;
 end
 $function$;
@@ -1331,6 +1346,8 @@ CREATE OR REPLACE FUNCTION public.reservation_updated()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  v_changes reservation_change[];
 begin
   update slot
      set claimed = slot.claimed + moved.quantity, version = slot.version + moved.changes
@@ -1344,33 +1361,23 @@ begin
                    group by each_row.id, each_row.slot_id having sum(each_row.quantity) <> 0) change
            group by change.slot_id) moved
    where slot.id = moved.slot_id;
-  with written as (
-    insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at,
-                                   actor)
-      select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at, changed_by
-        from new_rows order by id
-    returning id, reservation_id
-  ), typed as (
-    select 'reservation.' || case when r.status <> o.status then r.status
-                                  when r.slot_id <> o.slot_id then 'rescheduled'
-                                  when r.expires_at > o.expires_at then 'extended'
-                                  else 'changed' end as type,
-           r.status, r.changed_by as actor, count(*) over () as rows, r.id, r.slot_id, r.provider_id, r.client_id,
-           w.id as history_id
-      from written w join new_rows r on r.id = w.reservation_id join old_rows o on o.id = r.id
-  ), grouped as (
-    select type, status, actor, min(rows) > 200 as is_bulk, array_agg(id) as reservation_ids, array_agg(slot_id) as slot_ids,
-           array_agg(provider_id) as provider_ids, array_agg(client_id) as client_ids, array_agg(history_id) as history_ids
-      from typed group by type, status, actor
+  with numbered as materialized (
+    select nextval('reservation_event_id_seq') as history_id, r.*
+      from (select new_rows.*, 'reservation.' || case when new_rows.status <> old_rows.status then new_rows.status
+                                                      when new_rows.slot_id <> old_rows.slot_id then 'rescheduled'
+                                                      when new_rows.expires_at > old_rows.expires_at then 'extended'
+                                                      else 'changed' end as type
+              from new_rows join old_rows using (id) order by new_rows.id) r
+  ), written as (
+    insert into reservation_event (id, reservation_id, at, status, slot_id, quantity, price_amount, price_currency,
+                                   expires_at, actor)
+      overriding system value
+      select history_id, id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at, changed_by
+        from numbered
   )
-  insert into event (kind, type, attributes, actor, is_bulk, reservation_ids, slot_ids, provider_ids, client_ids,
-                     history_ids, webhook_ids)
-    select 'reservation', type, jsonb_build_object('status', status, 'type', type), actor, is_bulk,
-           case when is_listed then reservation_ids end, case when is_listed then slot_ids end,
-           case when is_listed then provider_ids end, case when is_listed then client_ids end,
-           case when is_listed then history_ids end, webhook_ids
-      from grouped cross join lateral (select entitled_webhooks(type, provider_ids) as webhook_ids) entitled
-     cross join lateral (select not is_bulk or webhook_ids is not null as is_listed) listed;
+  select array_agg((type, status, changed_by, id, slot_id, provider_id, client_id, history_id)::reservation_change)
+    into v_changes from numbered;
+  perform log_reservations(v_changes);
   return null;
 end
 $function$;

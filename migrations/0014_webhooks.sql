@@ -3,7 +3,7 @@ create table webhook (
   url text not null,
   events text[],                    -- types, and prefixes such as `reservation.*`; null for all
   description text,
-  provider_id bigint references provider (id) on delete cascade,  -- set: it hears only of this provider
+  provider_id bigint references provider (id) on delete cascade,  -- set: it receives only what concerns this provider
   status text not null default 'active' check (status in ('active', 'disabled')),
   disabled_reason text,
   failures integer not null default 0,  -- attempts that failed in a row
@@ -64,7 +64,7 @@ alter table event add column order_ids bigint[];
 alter table event add column webhook_ids bigint[]; -- the webhooks that were entitled to it; null without one, and when fanned out
 create index event_outbox on event (position) where webhook_ids is not null;
 
--- The active webhooks that want an event and may have it; null if there is none. A provider's webhook hears only of what
+-- The active webhooks that want an event and may have it; null if there is none. A provider's webhook receives only what
 -- concerns that provider.
 create function entitled_webhooks(p_type text, p_providers bigint[]) returns bigint[]
 language sql stable as $$
@@ -86,12 +86,40 @@ $$;
 create trigger announce_outbox after insert on event
   for each row when (new.webhook_ids is not null) execute function announce_outbox();
 
+create type reservation_change as (
+  type text, status text, actor jsonb, reservation_id bigint, slot_id bigint, provider_id bigint, client_id bigint,
+  history_id bigint
+);
+
+-- Called by the two triggers below. Logs changes of reservations, one event for each type, status and actor. Without a
+-- webhook that is entitled to it, an event of more than 200 in all lists nothing.
+create function log_reservations(p_changes reservation_change[]) returns void
+language plpgsql as $$
+begin
+  insert into event (kind, type, attributes, actor, is_bulk, reservation_ids, slot_ids, provider_ids, client_ids,
+                     history_ids, webhook_ids)
+    select 'reservation', type, jsonb_build_object('status', status, 'type', type), actor, is_bulk,
+           case when is_listed then reservation_ids end, case when is_listed then slot_ids end,
+           case when is_listed then provider_ids end, case when is_listed then client_ids end,
+           case when is_listed then history_ids end, webhook_ids
+      from (select type, status, actor, cardinality(p_changes) > 200 as is_bulk,
+                   array_agg(reservation_id) as reservation_ids, array_agg(slot_id) as slot_ids,
+                   array_agg(provider_id) as provider_ids, array_agg(client_id) as client_ids,
+                   array_agg(history_id) as history_ids
+              from unnest(p_changes) group by type, status, actor) grouped
+     cross join lateral (select entitled_webhooks(type, provider_ids) as webhook_ids) entitled
+     cross join lateral (select not is_bulk or webhook_ids is not null as is_listed) listed;
+end
+$$;
+
 -- Trigger on reservation, after insert: adds the new claims to their slots, and writes the history and the event log.
 --
 -- The version of a slot increases by one for each reservation that claims or frees units of it. A reader can therefore
 -- compute the version before expired holds are marked as such, whether they are marked one at a time or together.
 create or replace function reservation_inserted() returns trigger
 language plpgsql as $$
+declare
+  v_changes reservation_change[];
 begin
   update slot
      set claimed = slot.claimed + added.quantity, version = slot.version + added.changes
@@ -107,23 +135,10 @@ begin
       overriding system value
       select history_id, id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at, changed_by
         from numbered
-  ), typed as (
-    select 'reservation.' || status as type, status, changed_by as actor, count(*) over () as rows, id, slot_id, provider_id,
-           client_id, history_id
-      from numbered
-  ), grouped as (
-    select type, status, actor, min(rows) > 200 as is_bulk, array_agg(id) as reservation_ids, array_agg(slot_id) as slot_ids,
-           array_agg(provider_id) as provider_ids, array_agg(client_id) as client_ids, array_agg(history_id) as history_ids
-      from typed group by type, status, actor
   )
-  insert into event (kind, type, attributes, actor, is_bulk, reservation_ids, slot_ids, provider_ids, client_ids,
-                     history_ids, webhook_ids)
-    select 'reservation', type, jsonb_build_object('status', status, 'type', type), actor, is_bulk,
-           case when is_listed then reservation_ids end, case when is_listed then slot_ids end,
-           case when is_listed then provider_ids end, case when is_listed then client_ids end,
-           case when is_listed then history_ids end, webhook_ids
-      from grouped cross join lateral (select entitled_webhooks(type, provider_ids) as webhook_ids) entitled
-     cross join lateral (select not is_bulk or webhook_ids is not null as is_listed) listed;
+  select array_agg(('reservation.' || status, status, changed_by, id, slot_id, provider_id, client_id,
+                    history_id)::reservation_change) into v_changes from numbered;
+  perform log_reservations(v_changes);
   return null;
 end
 $$;
@@ -131,6 +146,8 @@ $$;
 -- Trigger on reservation, after update. Does the same for changes, of which each has a type of its own.
 create or replace function reservation_updated() returns trigger
 language plpgsql as $$
+declare
+  v_changes reservation_change[];
 begin
   update slot
      set claimed = slot.claimed + moved.quantity, version = slot.version + moved.changes
@@ -144,33 +161,23 @@ begin
                    group by each_row.id, each_row.slot_id having sum(each_row.quantity) <> 0) change
            group by change.slot_id) moved
    where slot.id = moved.slot_id;
-  with written as (
-    insert into reservation_event (reservation_id, at, status, slot_id, quantity, price_amount, price_currency, expires_at,
-                                   actor)
-      select id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at, changed_by
-        from new_rows order by id
-    returning id, reservation_id
-  ), typed as (
-    select 'reservation.' || case when r.status <> o.status then r.status
-                                  when r.slot_id <> o.slot_id then 'rescheduled'
-                                  when r.expires_at > o.expires_at then 'extended'
-                                  else 'changed' end as type,
-           r.status, r.changed_by as actor, count(*) over () as rows, r.id, r.slot_id, r.provider_id, r.client_id,
-           w.id as history_id
-      from written w join new_rows r on r.id = w.reservation_id join old_rows o on o.id = r.id
-  ), grouped as (
-    select type, status, actor, min(rows) > 200 as is_bulk, array_agg(id) as reservation_ids, array_agg(slot_id) as slot_ids,
-           array_agg(provider_id) as provider_ids, array_agg(client_id) as client_ids, array_agg(history_id) as history_ids
-      from typed group by type, status, actor
+  with numbered as materialized (
+    select nextval('reservation_event_id_seq') as history_id, r.*
+      from (select new_rows.*, 'reservation.' || case when new_rows.status <> old_rows.status then new_rows.status
+                                                      when new_rows.slot_id <> old_rows.slot_id then 'rescheduled'
+                                                      when new_rows.expires_at > old_rows.expires_at then 'extended'
+                                                      else 'changed' end as type
+              from new_rows join old_rows using (id) order by new_rows.id) r
+  ), written as (
+    insert into reservation_event (id, reservation_id, at, status, slot_id, quantity, price_amount, price_currency,
+                                   expires_at, actor)
+      overriding system value
+      select history_id, id, changed_at, status, slot_id, quantity, price_amount, price_currency, expires_at, changed_by
+        from numbered
   )
-  insert into event (kind, type, attributes, actor, is_bulk, reservation_ids, slot_ids, provider_ids, client_ids,
-                     history_ids, webhook_ids)
-    select 'reservation', type, jsonb_build_object('status', status, 'type', type), actor, is_bulk,
-           case when is_listed then reservation_ids end, case when is_listed then slot_ids end,
-           case when is_listed then provider_ids end, case when is_listed then client_ids end,
-           case when is_listed then history_ids end, webhook_ids
-      from grouped cross join lateral (select entitled_webhooks(type, provider_ids) as webhook_ids) entitled
-     cross join lateral (select not is_bulk or webhook_ids is not null as is_listed) listed;
+  select array_agg((type, status, changed_by, id, slot_id, provider_id, client_id, history_id)::reservation_change)
+    into v_changes from numbered;
+  perform log_reservations(v_changes);
   return null;
 end
 $$;
@@ -380,22 +387,6 @@ $$;
 create trigger log_vehicle_states after insert on state_log referencing new table as new_rows
   for each statement execute function log_vehicle_states();
 
--- Trigger on supplier. Logs and announces that another instance leads the sync of a supplier, or that the sync was paused,
--- resumed or blocked, or has failed.
-create or replace function log_supplier() returns trigger
-language plpgsql as $$
-declare
-  v_type text := case when new.paused and not old.paused then 'supplier.paused'
-                      when old.paused and not new.paused then 'supplier.resumed' end;
-begin
-  insert into event (kind, type, attributes, webhook_ids)
-    values ('sync', v_type, jsonb_strip_nulls(jsonb_build_object('supplier_id', new.id, 'type', v_type)),
-            case when v_type is not null then entitled_webhooks(v_type, '{}') end);
-  perform pg_notify('holdfast_change', json_build_object('topic', 'supplier', 'keys', json_build_array(new.id))::text);
-  return null;
-end
-$$;
-
 -- Called by src/modules/events/event-log.ts. Deletes the rows older than p_max_age, and all but about the last p_max_rows;
 -- never one that has not been fanned out to webhooks. Returns the number of deleted rows.
 --
@@ -425,20 +416,19 @@ $$;
 
 -- Called by src/modules/webhooks/outbox/fan-out.ts. Makes deliveries of events: the item p_item[n] is an event with a
 -- body, of the row p_position[item] of the log, and the pairs say which webhook gets which item. Rows that were fanned out
--- meanwhile are left alone. Returns how many deliveries it made.
+-- meanwhile are left alone.
 --
 -- One statement, so that a process that freezes or dies leaves no lock behind. It is for the caller to pass all the rows
 -- that it read, in the order of `position`: the earlier event of a reservation has the smaller position, because it was
 -- logged under the reservation's lock, and is visible to everyone who sees the later one.
 create function fan_out(p_rows bigint[], p_position bigint[], p_event_id text[], p_type text[], p_order_key text[],
                         p_occurred_at timestamptz[], p_body text[], p_pair_item integer[], p_pair_webhook bigint[])
-returns integer
+returns void
 language plpgsql
 -- The planner cannot know the lengths of the lists, and would compare each item with each pair.
 set enable_nestloop = off set jit = off as $$
 declare
   v_taken bigint[];
-  v_made integer;
 begin
   perform pg_advisory_xact_lock(hashtextextended('fan_out', 0));
   with taken as (
@@ -465,19 +455,15 @@ begin
     insert into webhook_event (event_id, type, occurred_at, body)
       select event_id, type, occurred_at, body from item where place in (select place from pair) order by place
     returning id, event_id
-  ), made as (
-    insert into webhook_delivery (webhook_id, event_key, order_key, due_at)
-      select pair.webhook_id, stored.id, pair.order_key,
-             case when pair.order_key is null
-                       or (pair.turn = 1 and not exists (
-                             select from webhook_delivery d
-                              where d.webhook_id = pair.webhook_id and d.order_key = pair.order_key and d.status = 'pending'))
-                  then holdfast_clock() end
-        from pair join stored using (event_id) order by pair.place, pair.webhook_id
-    returning 1
   )
-  select count(*) into v_made from made;
-  return v_made;
+  insert into webhook_delivery (webhook_id, event_key, order_key, due_at)
+    select pair.webhook_id, stored.id, pair.order_key,
+           case when pair.order_key is null
+                     or (pair.turn = 1 and not exists (
+                           select from webhook_delivery d
+                            where d.webhook_id = pair.webhook_id and d.order_key = pair.order_key and d.status = 'pending'))
+                then holdfast_clock() end
+      from pair join stored using (event_id) order by pair.place, pair.webhook_id;
 end
 $$;
 
@@ -528,7 +514,7 @@ begin
 end
 $$;
 
--- Called by src/modules/webhooks/deliveries/delivery-store.ts. Stores what came of attempts: `p_outcome` is delivered,
+-- Called by src/modules/webhooks/deliveries/delivery-store.ts. Stores the results of attempts: `p_outcome` is delivered,
 -- failed, retry or gone (the receiver wants no more). Attempts that another instance has taken up meanwhile are ignored.
 -- Returns the webhooks that have begun to fail, with `failing`, and those that are disabled by it, with `disabled`.
 create function finish_deliveries(p_instance text, p_id bigint[], p_outcome text[], p_status integer[], p_error text[],
@@ -539,7 +525,6 @@ set enable_hashjoin = off set enable_mergejoin = off as $$
 #variable_conflict use_column
 declare
   v_now timestamptz := holdfast_clock();
-  v_ids bigint[];
   v_webhooks bigint[];
   v_keys text[];
   v_outcomes text[];
@@ -558,10 +543,10 @@ begin
            last_answer = outcome.answer
       from outcome
      where d.id = outcome.id and d.status = 'pending' and d.claimed_by = p_instance
-    returning d.id, d.webhook_id, d.order_key, outcome.outcome, d.is_single
+    returning d.webhook_id, d.order_key, outcome.outcome, d.is_single
   )
-  select array_agg(id), array_agg(webhook_id), array_agg(order_key), array_agg(outcome), array_agg(is_single)
-    into v_ids, v_webhooks, v_keys, v_outcomes, v_singles from done;
+  select array_agg(webhook_id), array_agg(order_key), array_agg(outcome), array_agg(is_single)
+    into v_webhooks, v_keys, v_outcomes, v_singles from done;
   -- A statement of its own, because fan_out may have added a delivery behind one of these while it waited for its lock.
   update webhook_delivery next set due_at = v_now
     from unnest(v_webhooks, v_keys, v_outcomes) as ended (webhook_id, order_key, outcome)
@@ -571,7 +556,7 @@ begin
                      order by d.id limit 1);
   return query
   with done as (
-    select * from unnest(v_ids, v_webhooks, v_outcomes, v_singles) as each_done (id, webhook_id, outcome, is_single)
+    select * from unnest(v_webhooks, v_outcomes, v_singles) as each_done (webhook_id, outcome, is_single)
   ), counted as (
     select done.webhook_id, bool_or(done.outcome = 'delivered') as has_succeeded, bool_or(done.outcome = 'gone') as is_gone,
            count(*) filter (where done.outcome <> 'delivered')::integer as failures
