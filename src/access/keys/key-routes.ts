@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Database, Tx } from '../../platform/db/database.ts';
 import { noSuch } from '../../platform/errors.ts';
-import { type Answer, answerWith, pageOf, TIME_IN_CURSOR } from '../../platform/http/answer.ts';
+import { answerShowingOnce, pageOf, TIME_IN_CURSOR } from '../../platform/http/answer.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { answerOnce } from '../../platform/http/idempotency.ts';
 import { instantOf } from '../../platform/http/parameters.ts';
@@ -124,11 +124,11 @@ async function answerWithKey(
   make: (tx: Tx) => Promise<CreatedKey>,
   replaces?: string,
 ): Promise<void> {
-  const made: CreatedKey[] = [];
+  const made: Key[] = [];
   await answerOnce(database, request, reply, async (tx) => {
-    const key = await make(tx);
-    made.push(key);
-    return showOnce(reply, key);
+    const { key, ...created } = await make(tx);
+    made.push(created);
+    return answerShowingOnce(reply, 201, toNewKeyResponse(created), { key });
   });
   const key = made.at(-1);
   if (key === undefined) return;
@@ -143,11 +143,4 @@ function logKey(
   key: Partial<Key> & { replaces?: string | undefined },
 ): void {
   log.info({ reqId: id, actor: actorOf(principal), ...key }, what);
-}
-
-/** An answer with the text of a new key, which is left out of what is stored for repetitions. */
-function showOnce(reply: FastifyReply, { key, ...created }: CreatedKey): Answer {
-  const shown = toNewKeyResponse(created);
-  const { body } = answerWith(reply, 201, { ...shown, key });
-  return { status: 201, body, replayBody: answerWith(reply, 201, shown).body };
 }

@@ -19,6 +19,12 @@ export function answerWith(reply: FastifyReply, status: number, payload: unknown
   return { status, body: serialize(payload as Record<string, unknown>) as string };
 }
 
+/** An answer that shows a secret this once: a repetition under an Idempotency-Key has the other fields only. */
+export function answerShowingOnce(reply: FastifyReply, status: number, shown: object, secret: object): Answer {
+  const { body: replayBody } = answerWith(reply, status, shown);
+  return { ...answerWith(reply, status, { ...shown, ...secret }), replayBody };
+}
+
 export function answerFailure(failure: Failure, requestId: string): Answer {
   return { status: statusOf(failure), body: JSON.stringify(toProblem(failure, requestId)) };
 }

@@ -2,10 +2,9 @@ import { sql } from 'kysely';
 import type { Reader } from '../../../platform/db/database.ts';
 import type { Id } from '../../../platform/ids.ts';
 import type { InstantText } from '../../../platform/time/instant.ts';
-import { priceColumn } from '../../inventory/index.ts';
 import type { Reservation } from './reservation.ts';
 import { toReservationResponse } from './reservation-response.ts';
-import { RESERVATION } from './reservation-view.ts';
+import { pastReservationColumns, RESERVATION } from './reservation-view.ts';
 
 /** A reservation right after one of its changes, as answers show it. */
 export interface DescribedChange {
@@ -19,10 +18,7 @@ export async function describeChanges(
   historyIds: readonly Id[],
 ): Promise<ReadonlyMap<Id, DescribedChange>> {
   const { rows } = await sql<Reservation & { history_id: Id; at: InstantText }>`
-    select event.id as history_id, event.at, r.id as reservation_id, event.slot_id, s.provider_id, r.client_id,
-           event.quantity, event.status, s.starts_at as start_time, s.ends_at as end_time, r.held_at as created_at,
-           event.expires_at, case when r.decided_at <= event.at then r.decided_at end as confirmed_at,
-           ${priceColumn('event')}, s.name, r.pax, null as write_back
+    select event.id as history_id, event.at, ${pastReservationColumns(sql`event.at`)}
       from reservation_event event join reservation r on r.id = event.reservation_id join slot s on s.id = event.slot_id
      where event.id = any(${historyIds}::bigint[])`.execute(reader);
   return new Map(

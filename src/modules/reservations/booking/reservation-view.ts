@@ -37,6 +37,19 @@ const RESERVATION_NOW = reservationColumns(
   sql`case when r.status = 'held' and r.expires_at <= holdfast_clock() then 'expired' else r.status end`,
 );
 
+/**
+ * The columns of a `Reservation` as it was at a moment, from `reservation r`, the last `reservation_event event` up to then,
+ * and its `slot s`.
+ */
+export function pastReservationColumns(at: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    r.id as reservation_id, event.slot_id, s.provider_id, r.client_id, event.quantity,
+    case when event.status = 'held' and event.expires_at <= ${at} then 'expired' else event.status end as status,
+    s.starts_at as start_time, s.ends_at as end_time, r.held_at as created_at, event.expires_at,
+    case when r.decided_at <= ${at} then r.decided_at end as confirmed_at, ${priceColumn('event')}, s.name, r.pax,
+    null as write_back`;
+}
+
 /** @throws NotFound, also for a reservation of someone else */
 export async function readReservation(reader: Reader, reservationId: Id, ownership: Ownership): Promise<Reservation> {
   const { rows } = await sql<Reservation>`
@@ -201,12 +214,7 @@ export async function readReservationAt(
   ownership: Ownership,
 ): Promise<Reservation> {
   const { rows } = await sql<Reservation>`
-    select r.id as reservation_id, event.slot_id, s.provider_id, r.client_id, event.quantity,
-           case when event.status = 'held' and event.expires_at <= ${at}::timestamptz then 'expired' else event.status
-           end as status,
-           s.starts_at as start_time, s.ends_at as end_time, r.held_at as created_at, event.expires_at,
-           case when r.decided_at <= ${at}::timestamptz then r.decided_at end as confirmed_at,
-           ${priceColumn('event')}, s.name, r.pax, null as write_back
+    select ${pastReservationColumns(sql`${at}::timestamptz`)}
       from reservation r
       join lateral (select * from reservation_event e
                      where e.reservation_id = r.id and e.at <= ${at}::timestamptz order by e.id desc limit 1) event on true

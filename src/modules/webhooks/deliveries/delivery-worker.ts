@@ -56,7 +56,7 @@ export class DeliveryWorker implements AsyncDisposable {
   readonly #deps: DeliveryDeps;
   readonly #instance: string = randomUUID();
   readonly #hands = new Map<Id, Map<Id, InHand>>();
-  readonly #finish: (result: AttemptResult) => Promise<readonly WebhookChange[]>;
+  readonly #finish: (result: AttemptResult) => Promise<void>;
   readonly #renewing: NodeJS.Timeout;
   readonly #stopping = new AbortController();
   readonly #cutOff = new AbortController();
@@ -68,13 +68,12 @@ export class DeliveryWorker implements AsyncDisposable {
 
   constructor(deps: DeliveryDeps) {
     this.#deps = deps;
-    this.#finish = new Batcher(FINISH_LIMITS).open<AttemptResult, readonly WebhookChange[]>({
+    this.#finish = new Batcher(FINISH_LIMITS).open<AttemptResult, void>({
       name: 'webhook results',
       maxWaiting: FINISH_LIMITS.maxWaiting,
       run: async (results) => {
-        const changes = await deps.database.statement((tx) => finishDeliveries(tx, this.#instance, results));
-        this.#logChanges(changes);
-        return results.map(() => changes);
+        this.#logChanges(await deps.database.statement((tx) => finishDeliveries(tx, this.#instance, results)));
+        return results.map(() => undefined);
       },
     });
     deps.feed.subscribe({

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { actorOf, ownershipOf, type Principal, providerIdOf } from '../../../access/index.ts';
 import { noSuch } from '../../../platform/errors.ts';
-import { answerWith, pageById } from '../../../platform/http/answer.ts';
+import { answerShowingOnce, pageById } from '../../../platform/http/answer.ts';
 import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { answerOnce } from '../../../platform/http/idempotency.ts';
 import { idOf } from '../../../platform/http/parameters.ts';
@@ -60,9 +60,7 @@ function addListRoutes(app: HttpServer, { database, secrets, checkUrl }: Webhook
       await answerOnce(database, request, reply, async (tx) => {
         const { webhook, secret } = await createWebhook(tx, secrets, written, providerId, check, actor);
         made.push(webhook.webhook_id);
-        const shown = toWebhookResponse(webhook);
-        const { body } = answerWith(reply, 201, { ...shown, secret });
-        return { status: 201, body, replayBody: answerWith(reply, 201, shown).body };
+        return answerShowingOnce(reply, 201, toWebhookResponse(webhook), { secret });
       });
       const webhookId = made.at(-1);
       if (webhookId !== undefined) logWebhook(request, 'webhook created', webhookId, { provider_id: providerId });
@@ -210,7 +208,7 @@ function addSecretRoutes(app: HttpServer, { database, secrets }: WebhooksDeps): 
       await answerOnce(database, request, reply, async (tx) => {
         const secret = await rotateSecret(tx, secrets, ownerOf(request), id);
         isRotated = true;
-        return { ...answerWith(reply, 200, { secret }), replayBody: answerWith(reply, 200, {}).body };
+        return answerShowingOnce(reply, 200, {}, { secret });
       });
       if (isRotated) logWebhook(request, 'webhook secret rotated', id);
     },
