@@ -50,13 +50,12 @@ describe('bad input', () => {
     const result = await runCases({ seed: SEED, cases: CASES, concurrency: 4, routes, world, send });
     expect(result.violatingCases.map((each) => formatViolatingCase(SEED, each)).join('\n')).toBe('');
     // A run whose requests are all refused at first would prove little.
-    for (const status of ['200', '201', '400', '404', '405', '413', '415', '422']) {
+    for (const status of ['200', '201', '400', '403', '404', '405', '413', '415', '422']) {
       expect(result.byStatus.get(status), status).toBeGreaterThan(0);
     }
-    // Most requests that the tables refuse are well formed, so they come while the world is filled.
-    for (const status of ['403', '409']) {
-      expect((world.byStatus.get(status) ?? 0) + (result.byStatus.get(status) ?? 0), status).toBeGreaterThan(0);
-    }
+    // The random times of a run meet few conflicts, so those of the requests that fill the world count too.
+    const conflicts = (world.byStatus.get('409') ?? 0) + (result.byStatus.get('409') ?? 0);
+    expect(conflicts).toBeGreaterThan(0);
     expect(await brokenInvariants(opened.database)).toEqual([]);
     await expectHealthy(send);
   }, 60_000);

@@ -6,17 +6,23 @@ import type { Id } from '../../../src/platform/ids.ts';
 /** The secret of the webhooks that `addWebhook` makes. */
 export const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
-/** Adds a webhook with a known secret, stored as a server without HOLDFAST_SECRET_KEY stores it. */
+/**
+ * Adds a webhook with a known secret, stored as a server without HOLDFAST_SECRET_KEY stores it.
+ *
+ * @param events types and prefixes; `null` for all
+ * @param provider the only provider whose events it receives; `null` for all
+ */
 export async function addWebhook(
   database: Database,
   url: string,
-  events: readonly string[] = ['reservation.*'],
+  events: readonly string[] | null = ['reservation.*'],
+  provider: Id | null = null,
 ): Promise<Id> {
   const sealed = new SecretBox([]).seal(WEBHOOK_SECRET);
   const { rows } = await database.statement((tx) =>
     sql<{ id: Id }>`
       with made as (
-        insert into webhook (url, events) values (${url}, ${events}::text[]) returning id
+        insert into webhook (url, events, provider_id) values (${url}, ${events}::text[], ${provider}) returning id
       ), secret as (insert into webhook_secret (webhook_id, sealed) select id, ${sealed} from made)
       select id from made`.execute(tx),
   );

@@ -4,6 +4,7 @@ import { addClients, addSlots } from '../../../../test/support/database/seed-tab
 import { eachDatabase } from '../../../../test/support/database/test-database.ts';
 import { offerSlots, openListeningApp } from '../../../../test/support/server/listening-app.ts';
 import { until } from '../../../../test/support/server/until.ts';
+import { addWebhook, WEBHOOK_SECRET } from '../../../../test/support/webhooks/add-webhook.ts';
 import { type Receiver, startReceiver } from '../../../../test/support/webhooks/receiver.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { SampledClock } from '../../../platform/db/database-clock.ts';
@@ -13,10 +14,9 @@ import { createMetrics } from '../../../platform/metrics.ts';
 import { OutboundClient } from '../../../platform/outbound/outbound-client.ts';
 import { insertVehicle } from '../../vehicles/vehicle-store.ts';
 import { replayDeliveries } from '../registry/delivery-list.ts';
+import { SecretBox } from '../sealed-secret.ts';
 import { keepDeliveries } from './delivery-retention.ts';
 import { startDeliveries } from './start-deliveries.ts';
-
-const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
 /** A worker of one instance, with stored secrets that are not encrypted. */
 async function startWorker(database: Database): Promise<AsyncDisposable> {
@@ -26,7 +26,8 @@ async function startWorker(database: Database): Promise<AsyncDisposable> {
   const send = async (...[url, headers, body, options]: Parameters<Parameters<typeof startDeliveries>[0]['send']>) =>
     outbound.post(url, headers, body, options);
   const describeSupplier = async () => undefined;
-  const deps = { database, feed, logger, send, describeSupplier, openSecret: (sealed: string) => sealed };
+  const secrets = new SecretBox([]);
+  const deps = { database, feed, logger, send, describeSupplier, openSecret: (sealed: string) => secrets.open(sealed) };
   const worker = startDeliveries({ ...deps, userAgent: 'Holdfast' }, createMetrics());
   return {
     async [Symbol.asyncDispose]() {
@@ -36,30 +37,13 @@ async function startWorker(database: Database): Promise<AsyncDisposable> {
   };
 }
 
-interface WebhookOptions {
-  readonly events?: readonly string[];
-  readonly provider?: Id;
-}
-
-async function addWebhook(database: Database, receiver: Receiver, options: WebhookOptions = {}): Promise<Id> {
-  const { events = null, provider = null } = options;
-  const { rows } = await database.statement((tx) =>
-    sql<{ id: Id }>`
-      with made as (
-        insert into webhook (url, events, provider_id) values (${receiver.url}, ${events}::text[], ${provider}) returning id
-      ), secret as (insert into webhook_secret (webhook_id, sealed) select id, ${SECRET} from made)
-      select id from made`.execute(tx),
-  );
-  return rows[0]?.id ?? 0;
-}
-
 const typesOf = (receiver: Receiver) => receiver.accepted.map(({ type }) => type);
 
 eachDatabase('webhooks', (open) => {
   it('a webhook receives each step of a reservation, in order, as answers showed it', async () => {
     const { database } = open();
-    await using receiver = await startReceiver(SECRET);
-    await addWebhook(database, receiver, { events: ['reservation.*'] });
+    await using receiver = await startReceiver(WEBHOOK_SECRET);
+    await addWebhook(database, receiver.url, ['reservation.*']);
     const [first = 0, second = 0] = await addSlots(database, 2);
     const [client_id = 0] = await addClients(database, 1);
     await using running = await openListeningApp(database);
@@ -89,8 +73,8 @@ eachDatabase('webhooks', (open) => {
 
   it('an event that fails is sent again with the same id, and holds back only what follows it', async () => {
     const { database } = open();
-    await using receiver = await startReceiver(SECRET);
-    await addWebhook(database, receiver, { events: ['reservation.*'] });
+    await using receiver = await startReceiver(WEBHOOK_SECRET);
+    await addWebhook(database, receiver.url, ['reservation.*']);
     const slots = await addSlots(database, 2);
     const [client_id = 0] = await addClients(database, 1);
     await using running = await openListeningApp(database);
@@ -125,10 +109,10 @@ eachDatabase('webhooks', (open) => {
     expect(own[0]?.body).toBe(own[1]?.body);
   });
 
-  it('a webhook hears of what it asked for, of its provider alone, and of nothing before it was made', async () => {
+  it('a webhook receives what it asked for, of its provider alone, and of nothing before it was made', async () => {
     const { database } = open();
-    await using early = await startReceiver(SECRET);
-    await using receiver = await startReceiver(SECRET);
+    await using early = await startReceiver(WEBHOOK_SECRET);
+    await using receiver = await startReceiver(WEBHOOK_SECRET);
     const [mine = 0] = await addSlots(database, 1, 5);
     const [foreign = 0] = await addSlots(database, 1, 5);
     const [client_id = 0] = await addClients(database, 1);
@@ -137,8 +121,8 @@ eachDatabase('webhooks', (open) => {
     const { provider_id } = await running.client.get('/api/v1/slots/{id}', { path: { id: mine } });
     if (provider_id === null) throw new Error('the slot has no provider');
     await book(mine);
-    await addWebhook(database, early, { events: ['reservation.confirmed'] });
-    await addWebhook(database, receiver, { events: ['reservation.held'], provider: provider_id });
+    await addWebhook(database, early.url, ['reservation.confirmed']);
+    await addWebhook(database, receiver.url, ['reservation.held'], provider_id);
     await using _worker = await startWorker(database);
     await book(foreign);
     const last = await book(mine);
@@ -154,8 +138,8 @@ eachDatabase('webhooks', (open) => {
 
   it('offers, withdrawals, orders and states of vehicles are sent as answers show them', async () => {
     const { database } = open();
-    await using receiver = await startReceiver(SECRET);
-    await addWebhook(database, receiver, { events: ['availability.*', 'order.*', 'vehicle.*'] });
+    await using receiver = await startReceiver(WEBHOOK_SECRET);
+    await addWebhook(database, receiver.url, ['availability.*', 'order.*', 'vehicle.*']);
     await using running = await openListeningApp(database);
     await using _worker = await startWorker(database);
     const { client } = running;
@@ -196,8 +180,8 @@ eachDatabase('webhooks', (open) => {
 
   it('each of many changes by one statement is an event of its own', async () => {
     const { database } = open();
-    await using receiver = await startReceiver(SECRET);
-    await addWebhook(database, receiver, { events: ['reservation.held'] });
+    await using receiver = await startReceiver(WEBHOOK_SECRET);
+    await addWebhook(database, receiver.url, ['reservation.held']);
     const slots = await addSlots(database, 250);
     const [client = 0] = await addClients(database, 1);
     await using _worker = await startWorker(database);
@@ -214,8 +198,8 @@ eachDatabase('webhooks', (open) => {
   it('many events of one thing arrive in order, also when they are sent again', async () => {
     const { database } = open();
     const events = 300;
-    await using receiver = await startReceiver(SECRET);
-    const webhook = await addWebhook(database, receiver, { events: ['vehicle.*'] });
+    await using receiver = await startReceiver(WEBHOOK_SECRET);
+    const webhook = await addWebhook(database, receiver.url, ['vehicle.*']);
     await using _worker = await startWorker(database);
     await database.transaction(async (tx) => {
       const { id } = await insertVehicle(tx, { make: 'Make', model: 'Model' });
@@ -232,8 +216,8 @@ eachDatabase('webhooks', (open) => {
 
   it('an event that cannot be described is kept, and holds back no other', async () => {
     const { database } = open();
-    await using receiver = await startReceiver(SECRET);
-    const webhook = await addWebhook(database, receiver, { events: ['reservation.*'] });
+    await using receiver = await startReceiver(WEBHOOK_SECRET);
+    const webhook = await addWebhook(database, receiver.url, ['reservation.*']);
     await database.statement((tx) =>
       sql`insert into event (kind, type, webhook_ids) values ('unknown', 'unknown.type', array[${webhook}::bigint])`.execute(
         tx,
@@ -254,9 +238,9 @@ eachDatabase('webhooks', (open) => {
 
   it('a delivery that is pending after 30 days fails, and the next one of its thing becomes due', async () => {
     const { database } = open();
-    await using receiver = await startReceiver(SECRET);
+    await using receiver = await startReceiver(WEBHOOK_SECRET);
     receiver.behave(() => 500);
-    const webhook = await addWebhook(database, receiver, { events: ['reservation.*'] });
+    const webhook = await addWebhook(database, receiver.url, ['reservation.*']);
     const [slot_id = 0] = await addSlots(database, 1);
     const [client_id = 0] = await addClients(database, 1);
     await using running = await openListeningApp(database);
@@ -288,11 +272,11 @@ eachDatabase('webhooks', (open) => {
 
   it('a receiver that answers 410 disables its webhook, and no other', async () => {
     const { database } = open();
-    await using gone = await startReceiver(SECRET);
-    await using receiver = await startReceiver(SECRET);
+    await using gone = await startReceiver(WEBHOOK_SECRET);
+    await using receiver = await startReceiver(WEBHOOK_SECRET);
     gone.behave(() => 410);
-    const goneId = await addWebhook(database, gone);
-    await addWebhook(database, receiver, { events: ['reservation.*'] });
+    const goneId = await addWebhook(database, gone.url, null);
+    await addWebhook(database, receiver.url, ['reservation.*']);
     const [slot_id = 0] = await addSlots(database, 1);
     const [client_id = 0] = await addClients(database, 1);
     await using running = await openListeningApp(database);
@@ -312,9 +296,9 @@ eachDatabase('webhooks', (open) => {
 
   it('five failures in a row are noted, and one success ends that', async () => {
     const { database } = open();
-    await using receiver = await startReceiver(SECRET);
+    await using receiver = await startReceiver(WEBHOOK_SECRET);
     receiver.behave(() => 500);
-    const webhook = await addWebhook(database, receiver, { events: ['reservation.held'] });
+    const webhook = await addWebhook(database, receiver.url, ['reservation.held']);
     const slots = await addSlots(database, 6);
     const [client_id = 0] = await addClients(database, 1);
     await using running = await openListeningApp(database);
