@@ -1,13 +1,15 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
+import { freePort } from './support/server/free-port.ts';
+import { isInstalled } from './support/server/installed.ts';
 
 /** The receivers of docs/webhooks.md, each run as the document says. */
 
@@ -36,17 +38,6 @@ const RUNTIMES: readonly Runtime[] = [
   { language: 'php', command: 'php', file: 'receive.php', args: (port) => ['-S', `127.0.0.1:${port}`, 'receive.php'] },
 ];
 
-/** Whether a runtime is here. CI installs all of them. */
-function isInstalled(command: string): boolean {
-  try {
-    execFileSync(command, ['--version'], { stdio: 'pipe' });
-    return true;
-  } catch {
-    if (process.env.REQUIRE_SERVICES === '1') throw new Error(`${command} is missing, and REQUIRE_SERVICES=1`);
-    return false;
-  }
-}
-
 async function readReceiver(language: string): Promise<string> {
   const text = await readFile(DOCUMENT, 'utf8');
   const section = text.slice(text.indexOf('## Receive webhooks'), text.indexOf('## Replace a secret'));
@@ -59,15 +50,6 @@ interface Receiver extends AsyncDisposable {
   readonly port: number;
   /** The bodies of the stored events by name of the file, without the new ones. */
   inbox(): Promise<string[]>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function startReceiver({ language, command, file, args }: Runtime): Promise<Receiver> {

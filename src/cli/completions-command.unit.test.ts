@@ -1,9 +1,10 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { isInstalled } from '../../test/support/server/installed.ts';
 import { runCommandLine } from './command-line.ts';
 
 async function completionScript(shell: 'bash' | 'zsh'): Promise<string> {
@@ -14,17 +15,8 @@ async function completionScript(shell: 'bash' | 'zsh'): Promise<string> {
   return script;
 }
 
-function hasShell(shell: string): boolean {
-  try {
-    execFileSync(shell, ['-c', 'true']);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 // Windows and minimal images have no bash.
-describe.skipIf(!hasShell('bash'))('the bash completion script', () => {
+describe.skipIf(!isInstalled('bash'))('the bash completion script', () => {
   /** Runs a bash script that has loaded the completions, and returns the lines that it prints. */
   async function runBash(script: string): Promise<string[]> {
     await using directory = await mkdtempDisposable(join(tmpdir(), 'holdfast-completions-'));
@@ -91,7 +83,8 @@ it('the zsh completion script names every command with its summary', async () =>
 });
 
 // Few machines have a zsh.
-it.skipIf(!hasShell('zsh'))('the zsh completion script is accepted by zsh', async () => {
+// CI installs it; few other machines have it.
+it.skipIf(!isInstalled('zsh'))('the zsh completion script is accepted by zsh', async () => {
   await using directory = await mkdtempDisposable(join(tmpdir(), 'holdfast-completions-'));
   const file = join(directory.path, 'holdfast.zsh');
   await writeFile(file, await completionScript('zsh'));

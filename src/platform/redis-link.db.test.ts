@@ -1,6 +1,6 @@
 import { createClient } from 'redis';
 import { describe, expect, it } from 'vitest';
-import { startOwnRedis } from '../../test/support/freshness/own-redis.ts';
+import { onOwnRedis } from '../../test/support/freshness/test-redis.ts';
 import { until } from '../../test/support/server/until.ts';
 import { RedisStore } from '../freshness/index.ts';
 import { SampledClock } from './db/database-clock.ts';
@@ -18,20 +18,18 @@ function openCollecting(url: string) {
   return { link, store, warnings, [Symbol.asyncDispose]: () => link[Symbol.asyncDispose]() };
 }
 
-describe('a Redis that never works', async () => {
-  const probe = await startOwnRedis();
-  await probe?.[Symbol.asyncDispose]();
-
+describe('a Redis that never works', () => {
   it('is reported once where nothing listens, with the address', async () => {
     await using opened = openCollecting('redis://127.0.0.1:9');
     await until('the trouble is known', () => opened.warnings.length > 0);
     expect(opened.link.trouble).toContain('ECONNREFUSED 127.0.0.1:9');
     expect(opened.warnings).toEqual([opened.link.trouble]);
   });
+});
 
-  it.skipIf(probe === undefined)('is reported with its reason when the password or a right is missing', async () => {
-    await using redis = await startOwnRedis('--requirepass', 'secret');
-    if (!redis) throw new Error('redis-server did not start');
+onOwnRedis('a Redis that refuses', (startRedis) => {
+  it('is reported with its reason when the password or a right is missing', async () => {
+    await using redis = await startRedis('--requirepass', 'secret');
     const as = (user: string, password: string) => redis.url.replace('//', `//${user}:${password}@`);
     const admin = createClient({ url: as('', 'secret') });
     await admin.connect();

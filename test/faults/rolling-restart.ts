@@ -2,7 +2,6 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +9,7 @@ import type { Random } from '../../src/platform/seeded-random.ts';
 import { type BookingFixture, createBookingFixture } from '../support/bookings/booking-fixture.ts';
 import { createOnPostgres } from '../support/database/own-database.ts';
 import { type ChildServer, startChildServer } from '../support/server/child-server.ts';
+import { freePorts } from '../support/server/free-port.ts';
 import type { FaultOptions } from './options.ts';
 import { type FaultReport, finding } from './report.ts';
 
@@ -180,17 +180,4 @@ async function untilAnswered(port: number, child: ChildProcess): Promise<void> {
     await delay(100);
   }
   throw new Error('haproxy does not answer');
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const probes = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = probes.map((server) => (server.address() as AddressInfo).port);
-  for (const server of probes) server.close();
-  return ports;
 }

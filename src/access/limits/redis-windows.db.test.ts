@@ -1,7 +1,12 @@
 import { createClient } from 'redis';
-import { describe, expect, it } from 'vitest';
-import { startOwnRedis } from '../../../test/support/freshness/own-redis.ts';
-import { newInstallation, onRedis, PATIENT_MS, untilUsable } from '../../../test/support/freshness/test-redis.ts';
+import { expect, it } from 'vitest';
+import {
+  newInstallation,
+  onOwnRedis,
+  onRedis,
+  PATIENT_MS,
+  untilUsable,
+} from '../../../test/support/freshness/test-redis.ts';
 import { until } from '../../../test/support/server/until.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { openRedis, type RedisLink } from '../../platform/redis-link.ts';
@@ -76,18 +81,14 @@ onRedis('limits that instances share', (url) => {
   });
 });
 
-describe('a Redis that dies', async () => {
-  const probe = await startOwnRedis();
-  await probe?.[Symbol.asyncDispose]();
-
-  it.skipIf(probe === undefined).each([
+onOwnRedis('a Redis that dies', (startRedis) => {
+  it.each([
     ['is killed', 'kill'],
     ['stops answering', 'freeze'],
   ] as const)(
     'each instance goes on with its own window when Redis %s, and returns to the shared one',
     async (_how, end) => {
-      await using redis = await startOwnRedis();
-      if (!redis) throw new Error('redis-server did not start');
+      await using redis = await startRedis();
       const instances = await openInstances(redis.url, 2, LIMIT, 200);
       await using stack = new AsyncDisposableStack();
       for (const instance of instances) stack.use(instance);
@@ -106,9 +107,8 @@ describe('a Redis that dies', async () => {
     },
   );
 
-  it.skipIf(probe === undefined)('a Redis that refuses writes neither opens nor closes the door', async () => {
-    await using redis = await startOwnRedis();
-    if (!redis) throw new Error('redis-server did not start');
+  it('a Redis that refuses writes neither opens nor closes the door', async () => {
+    await using redis = await startRedis();
     const [one] = await openInstances(redis.url, 1);
     if (!one) throw new Error('the instance is missing');
     await using _disposed = one;

@@ -1,10 +1,10 @@
 import { createClient } from 'redis';
 import { describe, expect, it } from 'vitest';
-import { startOwnRedis } from '../../../test/support/freshness/own-redis.ts';
 import { inspectRedis } from '../../../test/support/freshness/redis-inspector.ts';
 import { acquireLease, fillNow, remoteStoreSuite } from '../../../test/support/freshness/remote-store-suite.ts';
 import {
   newInstallation,
+  onOwnRedis,
   onRedis,
   openTestStore,
   PATIENT_MS,
@@ -156,14 +156,9 @@ onRedis('RedisStore', (url) => {
   });
 });
 
-describe('RedisStore with a full Redis', async () => {
-  const probe = await startOwnRedis();
-  await probe?.[Symbol.asyncDispose]();
-
-  // Only a Redis that belongs to this test may be filled. redis-server may not be installed where a Redis answers.
-  it.skipIf(probe === undefined)('a full Redis stays in use, and each instance loads for itself', async () => {
-    await using redis = await startOwnRedis('--maxmemory-policy', 'noeviction');
-    if (!redis) throw new Error('redis-server did not start');
+onOwnRedis('RedisStore with a full Redis', (startRedis) => {
+  it('a full Redis stays in use, and each instance loads for itself', async () => {
+    await using redis = await startRedis('--maxmemory-policy', 'noeviction');
     await using instance = await openTestStore(redis.url, newInstallation());
     await using other = await openTestStore(redis.url, newInstallation());
     const { store, link } = instance;

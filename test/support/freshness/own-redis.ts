@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort } from '../server/free-port.ts';
 
 /** A Redis that belongs to one test, which may kill it, freeze it and fill it. */
 export interface OwnRedis extends AsyncDisposable {
@@ -59,14 +59,4 @@ async function launch(args: readonly string[]): Promise<ChildProcess> {
     if (line.includes('Ready to accept connections')) resolve(child);
   });
   return promise;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

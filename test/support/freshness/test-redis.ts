@@ -4,13 +4,30 @@ import { RedisStore } from '../../../src/freshness/view/remote-store.ts';
 import { SampledClock } from '../../../src/platform/db/database-clock.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { openRedis, type RedisLink } from '../../../src/platform/redis-link.ts';
+import { isInstalled } from '../server/installed.ts';
 import { until } from '../server/until.ts';
+import { type OwnRedis, startOwnRedis } from './own-redis.ts';
 
 /** Runs a suite on a real Redis, if there is one. Others may use it too, so a suite touches only its own keys. */
 export function onRedis(name: string, suite: (url: string) => void): void {
   const url = inject('redisUrl');
   // The global setup reports a missing Redis, or fails when REQUIRE_SERVICES=1.
   describe.skipIf(url === undefined)(name, () => suite(url ?? ''));
+}
+
+/** Starts a Redis of the test. */
+type StartRedis = (...settings: readonly string[]) => Promise<OwnRedis>;
+
+/** Runs a suite whose tests start a Redis of their own, for what may not be done to one that others use. */
+export function onOwnRedis(name: string, suite: (start: StartRedis) => void): void {
+  // Where a Redis answers, redis-server need not be installed. `isInstalled` fails when REQUIRE_SERVICES=1.
+  describe.skipIf(!isInstalled('redis-server'))(name, () =>
+    suite(async (...settings) => {
+      const redis = await startOwnRedis(...settings);
+      if (!redis) throw new Error('redis-server did not start');
+      return redis;
+    }),
+  );
 }
 
 /** One instance's connection to Redis, and its store. */
