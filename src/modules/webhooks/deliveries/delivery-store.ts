@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Tx } from '../../../platform/db/database.ts';
+import type { Reader, Tx } from '../../../platform/db/database.ts';
 import type { Id } from '../../../platform/ids.ts';
 
 /** A delivery that this instance has in hand. */
@@ -78,7 +78,7 @@ export async function releaseClaims(tx: Tx, instance: string, ids: readonly Id[]
      where id = any(${ids}::bigint[]) and claimed_by = ${instance}`.execute(tx);
 }
 
-/** Stores what came of attempts. Those that another instance has taken up meanwhile are left alone. */
+/** Stores the results of attempts. Those that another instance has taken up meanwhile are left alone. */
 export async function finishDeliveries(
   tx: Tx,
   instance: string,
@@ -92,4 +92,21 @@ export async function finishDeliveries(
       array(select ms * interval '1 millisecond' from unnest(${results.map(({ delayMs }) => delayMs)}::double precision[])
               with ordinality as delay (ms, place) order by place))`.execute(tx);
   return rows;
+}
+
+/** The number of webhooks, and of those in trouble. */
+export interface WebhookCounts {
+  readonly all: number;
+  /** Active ones whose last five attempts failed. */
+  readonly failing: number;
+  readonly disabled: number;
+}
+
+export async function countWebhooks(reader: Reader): Promise<WebhookCounts> {
+  const { rows } = await sql<WebhookCounts>`
+    select count(*) as "all", count(*) filter (where status = 'active' and failing_since is not null) as failing,
+           count(*) filter (where status = 'disabled') as disabled from webhook`.execute(reader);
+  const [counts] = rows;
+  if (counts === undefined) throw new Error('the statement returned no counts');
+  return counts;
 }

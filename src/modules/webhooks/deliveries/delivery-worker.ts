@@ -10,10 +10,12 @@ import {
   type AttemptResult,
   type ClaimedDelivery,
   claimDeliveries,
+  countWebhooks,
   finishDeliveries,
   releaseClaims,
   renewClaims,
   type WebhookChange,
+  type WebhookCounts,
 } from './delivery-store.ts';
 
 export interface DeliveryDeps extends AttemptDeps {
@@ -37,6 +39,8 @@ const IN_HAND = 256;
 const CONCURRENT_WHILE_FAILING = 2;
 /** Retries that fall due, events of instances that died, and lost announcements are found within this time. */
 const POLL_MS = 1_000;
+/** How often webhooks are counted. Without one there is nothing to find, and an idle server stays idle. */
+const COUNT_EVERY_MS = 5_000;
 /** Time for requests to end when the process stops. The rest is left to other instances. */
 const STOP_WITHIN_MS = 1_000;
 const FINISH_LIMITS = { maxBatchSize: 256, maxConcurrent: 1, maxWaiting: 100_000 };
@@ -49,8 +53,8 @@ interface InHand {
 }
 
 /**
- * Sends deliveries. Every instance does so: it claims what is due, keeps the claims fresh while it works, and stores what
- * came of each attempt. One webhook never waits for another: each has its own requests at a time.
+ * Sends deliveries. Every instance does so: it claims what is due, keeps the claims fresh while it works, and stores the result
+ * of each attempt. One webhook never waits for another: each has its own requests at a time.
  */
 export class DeliveryWorker implements AsyncDisposable {
   readonly #deps: DeliveryDeps;
@@ -62,7 +66,10 @@ export class DeliveryWorker implements AsyncDisposable {
   readonly #cutOff = new AbortController();
   readonly #running = new Set<Promise<void>>();
   #attempts = { delivered: 0, failed: 0 };
-  #wake = Promise.withResolvers<void>();
+  #counts: WebhookCounts = { all: 0, failing: 0, disabled: 0 };
+  #countedAt = Number.NEGATIVE_INFINITY;
+  /** Resolves with whether there is something to do; otherwise it is time to look. */
+  #wake = Promise.withResolvers<boolean>();
   #isReported = false;
   readonly #loop: Promise<void>;
 
@@ -78,9 +85,9 @@ export class DeliveryWorker implements AsyncDisposable {
     });
     deps.feed.subscribe({
       changed: ({ topic }) => {
-        if (topic === 'outbox') this.#wake.resolve();
+        if (topic === 'outbox') this.#wake.resolve(true);
       },
-      interrupted: () => this.#wake.resolve(),
+      interrupted: () => this.#wake.resolve(true),
     });
     let isRenewing = false;
     this.#renewing = setInterval(async () => {
@@ -97,9 +104,14 @@ export class DeliveryWorker implements AsyncDisposable {
     return this.#attempts;
   }
 
+  /** Webhooks, as of the last count. */
+  counts(): WebhookCounts {
+    return this.#counts;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
-    this.#wake.resolve();
+    this.#wake.resolve(true);
     await this.#loop;
     const waiting = [...this.#hands.values()].flatMap((hand) =>
       [...hand.values()].filter(({ isRunning }) => !isRunning).map(({ delivery }) => delivery.deliveryId),
@@ -119,23 +131,34 @@ export class DeliveryWorker implements AsyncDisposable {
 
   async #work(): Promise<void> {
     const { signal } = this.#stopping;
-    while (!signal.aborted) {
+    for (let isWoken = true; !signal.aborted; ) {
       this.#wake = Promise.withResolvers();
       try {
-        await this.#deps.fanOut(signal);
-        if (!signal.aborted) await this.#claim();
+        await this.#count();
+        if (isWoken || this.#counts.all > 0) {
+          await this.#deps.fanOut(signal);
+          if (!signal.aborted) await this.#claim();
+        }
         this.#isReported = false;
       } catch (error) {
         const level = this.#isReported ? 'debug' : 'warn';
         this.#isReported = true;
         this.#deps.logger[level]({ err: error }, 'webhooks could not be worked on; retrying');
         await delay(POLL_MS, undefined, { signal }).catch(() => {});
+        isWoken = true;
         continue;
       }
-      const poll = setTimeout(() => this.#wake.resolve(), POLL_MS);
-      await this.#wake.promise;
+      const { promise, resolve } = this.#wake;
+      const poll = setTimeout(() => resolve(false), this.#counts.all > 0 ? POLL_MS : COUNT_EVERY_MS);
+      isWoken = await promise;
       clearTimeout(poll);
     }
+  }
+
+  async #count(): Promise<void> {
+    if (performance.now() - this.#countedAt < COUNT_EVERY_MS) return;
+    this.#counts = await this.#deps.database.read(countWebhooks);
+    this.#countedAt = performance.now();
   }
 
   async #claim(): Promise<void> {
@@ -182,7 +205,7 @@ export class DeliveryWorker implements AsyncDisposable {
     }
     this.#drop(delivery);
     this.#startSome(delivery.webhookId);
-    this.#wake.resolve();
+    this.#wake.resolve(true);
   }
 
   #drop({ webhookId, deliveryId }: ClaimedDelivery): void {

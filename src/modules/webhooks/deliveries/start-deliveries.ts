@@ -2,7 +2,6 @@ import type { Metrics, Sample } from '../../../platform/metrics.ts';
 import type { DescribeSupplier } from '../outbox/describe-events.ts';
 import { FanOut } from '../outbox/fan-out.ts';
 import { type DeliveryDeps, DeliveryWorker } from './delivery-worker.ts';
-import { WebhookHealth } from './webhook-health.ts';
 
 export interface StartDeps extends Omit<DeliveryDeps, 'fanOut'> {
   readonly describeSupplier: DescribeSupplier;
@@ -12,17 +11,14 @@ export interface StartDeps extends Omit<DeliveryDeps, 'fanOut'> {
 export function startDeliveries({ describeSupplier, ...deps }: StartDeps, metrics: Metrics): AsyncDisposable {
   const fanOut = new FanOut(deps.database, describeSupplier, deps.logger);
   const worker = new DeliveryWorker({ ...deps, fanOut: (signal) => fanOut.run(signal) });
-  const health = new WebhookHealth(deps.database, deps.logger);
-  metrics.gauge('holdfast_webhooks', 'Webhooks in trouble', ['state'], () => samples('state', health.counts()));
+  metrics.gauge('holdfast_webhooks', 'Webhooks in trouble', ['state'], () => {
+    const { failing, disabled } = worker.counts();
+    return samples('state', { failing, disabled });
+  });
   metrics.counter('holdfast_webhook_attempts_total', 'Attempts to deliver to webhooks', ['result'], () =>
     samples('result', worker.attempts()),
   );
-  return {
-    async [Symbol.asyncDispose]() {
-      health[Symbol.dispose]();
-      await worker[Symbol.asyncDispose]();
-    },
-  };
+  return worker;
 }
 
 function samples(label: string, values: Readonly<Record<string, number>>): Sample[] {
