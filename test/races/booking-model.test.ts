@@ -166,7 +166,12 @@ describe('the booking model, as a check', () => {
       'sum(new_rows.quantity)',
       'count(new_rows.quantity)',
     ],
-    ['a change without an event', 'reservation_updated', 'from new_rows order by id', 'from new_rows where id % 2 = 0'],
+    [
+      'a change without an event',
+      'reservation_updated',
+      'using (id) order by new_rows.id',
+      'using (id) where new_rows.id % 2 = 0',
+    ],
   ])('the model finds %s', async (_fault, name, text, by) => {
     await using test = await openTestDatabase(eitherKind());
     await replaceInFunction(test.database, name, text, by);

@@ -128,7 +128,7 @@ onPostgres('webhooks of several instances', () => {
       // The event would be written after the commit, and the process died before that.
       replaceInFunction(
         database,
-        'reservation_updated',
+        'log_reservations',
         entitled,
         `case when type <> 'reservation.cancelled' then ${entitled} end`,
       ),
