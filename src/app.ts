@@ -25,6 +25,7 @@ import { addHealthRoutes, type OptionalDependency } from './platform/http/server
 import type { SchemaCompilers } from './platform/http/server/schema-compilers.ts';
 import type { Shutdown } from './platform/http/server/shutdown.ts';
 import { serveStaticFiles } from './platform/http/server/static-files.ts';
+import { hstsFor } from './platform/http/server/trusted-proxies.ts';
 import type { Logger } from './platform/logger.ts';
 import { type Metrics, serveMetrics } from './platform/metrics.ts';
 
@@ -118,8 +119,9 @@ function answerFast(app: HttpServer, { network, access, metrics, logger }: AppDe
   enableFastPath(app, metrics.requests, {
     gate: createFastPathGate(access),
     headers: network.corsOrigins ? VARY_BY_ORIGIN : [],
-    // They say where a request came from and whether over TLS.
-    answerChangingHeaders: network.trustProxy ? ['x-forwarded-for', 'x-forwarded-proto'] : [],
+    headersFor: network.trustProxy && hstsFor(network.trustProxy),
+    // The log has the address that a trusted proxy names, which the framework finds out.
+    frameworkHeaders: network.trustProxy && network.isAccessLogOn ? ['x-forwarded-for'] : [],
     onAnswer: network.isAccessLogOn ? (answered) => logFastAnswer(logger, sender, answered) : undefined,
   });
 }

@@ -123,6 +123,23 @@ eachDatabase('the access log', (open) => {
     expect(sent.filter(({ bytes }) => bytes === undefined).length).toBeGreaterThan(0);
   });
 
+  it('an answer from memory has the address that a trusted proxy names', async () => {
+    const { app, lines } = await openLoggedApp(open().database, { ...ON, TRUST_PROXY: '127.0.0.1' });
+    await using _closed = app;
+    const baseUrl = await app.listen({ host: '127.0.0.1', port: 0 });
+    const { id } = await newVehicle(app);
+    const { key } = await makeKey(app, 'viewer');
+    const headers = { ...bearer(key), 'x-forwarded-for': '192.0.2.7' };
+    for (let request = 0; request < 3; request += 1) {
+      await requestIdOf(`${baseUrl}/vehicles/${id}/timestamp/2099-01-01`, headers);
+    }
+    await until('every request has its line', () => lines('request').length === 5);
+    const addresses = lines('request')
+      .slice(2)
+      .map(({ address }) => address);
+    expect(addresses).toEqual(Array(3).fill('192.0.2.7'));
+  });
+
   it('secrets never reach the log, wherever a request carries them', async () => {
     const { app, text, lines } = await openLoggedApp(open().database, { ...ON, RATE_LIMIT: '40/1h' });
     await using _closed = app;

@@ -69,8 +69,10 @@ export interface FastPathOptions<Sender> {
   readonly gate?: FastPathGate<Sender> | undefined;
   /** Headers of every answer: names and values in turn. */
   readonly headers?: readonly string[];
-  /** More request headers that can change the answer, by lower-case name. */
-  readonly answerChangingHeaders?: readonly string[];
+  /** The headers of an answer that depend on how its request came: names and values in turn. */
+  readonly headersFor?: ((request: IncomingMessage) => readonly string[]) | undefined;
+  /** More request headers that send a request to the framework, by lower-case name. */
+  readonly frameworkHeaders?: readonly string[];
   readonly onAnswer?: ((answered: AnsweredRequest<Sender>) => void) | undefined;
 }
 
@@ -88,11 +90,11 @@ const STATUS_LINE = 'HTTP/1.1 200 OK\r\n';
 export function enableFastPath<Sender>(
   app: HttpServer,
   metrics: RequestMetrics,
-  { gate, headers: moreHeaders = [], answerChangingHeaders = [], onAnswer }: FastPathOptions<Sender> = {},
+  { gate, headers: moreHeaders = [], headersFor, frameworkHeaders = [], onAnswer }: FastPathOptions<Sender> = {},
 ): void {
   const nextId = createRequestIds();
   const formatDate = createDateHeader();
-  const readAuthorization = createPlainCheck([...ANSWER_CHANGING_HEADERS, ...answerChangingHeaders]);
+  const readAuthorization = createPlainCheck([...ANSWER_CHANGING_HEADERS, ...frameworkHeaders]);
   const constantHeaders = [...HEADERS_OF_ALL, ...moreHeaders, ...(gate?.headers ?? [])];
   let constantLines = '';
   const routes: { readonly route: FastRoute; readonly metrics: RouteMetrics }[] = [];
@@ -144,11 +146,13 @@ export function enableFastPath<Sender>(
     if (answer === undefined) return false;
     const id = nextId();
     const counted = gate === undefined || sender === undefined ? NO_HEADERS : gate.count(sender);
+    const forRequest = headersFor?.(request) ?? NO_HEADERS;
     if ('failure' in answer) {
       const headers = gate === undefined ? answer.headers : privateHeaders(answer.headers);
-      sendFailure(answer.failure, [...headers, ...counted, ...constantHeaders], id, response);
+      sendFailure(answer.failure, [...headers, ...counted, ...forRequest, ...constantHeaders], id, response);
     } else {
-      const own = formatLines(answer.headers, gate === undefined ? '' : PRIVATE) + formatLines(counted);
+      const own =
+        formatLines(answer.headers, gate === undefined ? '' : PRIVATE) + formatLines(counted) + formatLines(forRequest);
       sendBytes(
         `${STATUS_LINE}${own}x-request-id: ${id}\r\n${formatDate(startedAt)}${constantLines}${answer.packed}`,
         response,
@@ -183,8 +187,8 @@ const PRIVATE = 'private, ';
  * The check returns the first `Authorization` header, as Node's parsed headers have it, or `NONE`; `undefined` for a
  * request that must go to the framework. Node would parse all headers, which takes longer than the rest of the check.
  */
-function createPlainCheck(answerChangingHeaders: readonly string[]) {
-  const names = new Set(answerChangingHeaders);
+function createPlainCheck(frameworkHeaders: readonly string[]) {
+  const names = new Set(frameworkHeaders);
   // Compared first, because most other headers have another length.
   const lengths = new Set([...names, AUTHORIZATION].map((name) => name.length));
   return ({ rawHeaders }: IncomingMessage, { shouldKeepAlive }: ServerResponse): string | undefined => {
