@@ -5,6 +5,7 @@ export const LONG_PROOFS = [
   'test/races/**/*.test.ts',
   'test/access/matrix/**/*.test.ts',
   'test/access/secrets.api.test.ts',
+  'test/observability/**/*.test.ts',
 ];
 
 export default defineConfig({

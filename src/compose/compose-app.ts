@@ -25,7 +25,7 @@ import type { Logger } from '../platform/logger.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
 import { OutboundClient } from '../platform/outbound/outbound-client.ts';
 import type { RedisLink } from '../platform/redis-link.ts';
-import { registerMetrics } from './register-metrics.ts';
+import { countBatches, registerMetrics } from './register-metrics.ts';
 
 /** Maximum life of a hold, extensions included, as a multiple of `HOLD_TTL`. */
 const MAX_HOLD_LIFE_FACTOR = 4;
@@ -67,8 +67,8 @@ export async function composeApp(
   overrides: AppOverrides = {},
 ): Promise<ComposedApp> {
   const policy = toPolicy(config);
-  const engine = createHoldEngine(database, policy, overrides.limits);
   const metrics = createMetrics();
+  const engine = createHoldEngine(database, policy, overrides.limits, countBatches(metrics));
   const sampledClock = new SampledClock();
   const clock = overrides.clock ?? sampledClock;
   const feed = await database.openFeed(sampledClock, logger);
@@ -117,7 +117,7 @@ export async function composeApp(
   app.addHook('onClose', () => uses[Symbol.asyncDispose]());
   app.addHook('onClose', () => supply.reads[Symbol.asyncDispose]());
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
-  registerMetrics(metrics, { database, engine, freshness, hub, dependencies });
+  registerMetrics(metrics, { version, database, engine, freshness, feed, hub, dependencies, suppliers });
   return { app, shutdown, metrics, feed, clock, secrets, outbound };
 }
 

@@ -27,6 +27,19 @@ export interface BatcherOptions {
    * are refused: behind batches that each take seconds to fail, a long queue would wait for minutes. Defaults to 4 s.
    */
   readonly maxWaitMs?: number;
+  /** Called when a batch has been served, or has failed. */
+  readonly onServed?: (batch: ServedBatch) => void;
+}
+
+export interface ServedBatch {
+  /** The name of its lane. */
+  readonly lane: string;
+  /** Number of callers. */
+  readonly size: number;
+  /** Time that its first caller waited for it to begin, in milliseconds. */
+  readonly waitedMs: number;
+  /** Time from its beginning to its end, in milliseconds. */
+  readonly tookMs: number;
 }
 
 const DEFAULT_MAX_WAIT_MS = 4_000;
@@ -92,12 +105,19 @@ export class Batcher {
       if (!next) return;
       const batch = next.waiting.splice(0, this.#options.maxBatchSize);
       this.#inFlight += 1;
+      const beganMs = performance.now();
       void serve(next.lane, batch).finally(() => {
         this.#inFlight -= 1;
         this.#wake();
+        this.#options.onServed?.(describe(next.lane, batch, beganMs));
       });
     }
   }
+}
+
+function describe({ name }: Lane<unknown, unknown>, batch: readonly Waiting[], beganMs: number): ServedBatch {
+  const waitedMs = beganMs - (batch[0]?.sinceMs ?? beganMs);
+  return { lane: name, size: batch.length, waitedMs, tookMs: performance.now() - beganMs };
 }
 
 function refuseLate(waiting: Waiting[], maxWaitMs: number): void {

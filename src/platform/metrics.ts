@@ -7,15 +7,23 @@ export interface Sample {
   readonly value: number;
 }
 
+/** Values now, or as soon as they are read from somewhere. */
+type Samples = readonly Sample[] | Promise<readonly Sample[]>;
+
 export interface Metrics {
   readonly registry: Registry;
   readonly requests: RequestMetrics;
-  /** Registers a gauge. `read` is called when Prometheus scrapes. */
-  gauge(name: string, help: string, labelNames: readonly string[], read: () => readonly Sample[]): void;
+  /** Registers a gauge. `read` is called when Prometheus scrapes. A series that it leaves out ends. */
+  gauge(name: string, help: string, labelNames: readonly string[], read: () => Samples): void;
   /** Registers a counter in the same way. Its values never decrease. */
   counter(name: string, help: string, labelNames: readonly string[], read: () => readonly Sample[]): void;
-  /** Registers a histogram without labels. @returns the function that records a value */
-  histogram(name: string, help: string, buckets: readonly number[]): (value: number) => void;
+  /** Registers a histogram. @returns the function that records a value */
+  histogram<Label extends string = never>(
+    name: string,
+    help: string,
+    buckets: readonly number[],
+    labelNames?: readonly Label[],
+  ): (value: number, labels?: Readonly<Record<Label, string>>) => void;
 }
 
 /**
@@ -37,8 +45,12 @@ export function createMetrics(): Metrics {
         help,
         labelNames: [...labelNames],
         registers: [registry],
-        collect() {
-          for (const { labels, value } of read()) this.set({ ...labels }, value);
+        async collect() {
+          const samples = await read();
+          // Without labels, a reset would say 0.
+          if (labelNames.length === 0) this.remove();
+          else this.reset();
+          for (const { labels, value } of samples) this.set({ ...labels }, value);
         },
       });
     },
@@ -54,9 +66,10 @@ export function createMetrics(): Metrics {
         },
       });
     },
-    histogram(name, help, buckets) {
-      const histogram = new Histogram({ name, help, buckets: [...buckets], registers: [registry] });
-      return (value) => histogram.observe(value);
+    histogram(name, help, buckets, labelNames = []) {
+      const options = { name, help, buckets: [...buckets], labelNames: [...labelNames], registers: [registry] };
+      const histogram = new Histogram(options);
+      return (value, labels) => histogram.observe({ ...labels }, value);
     },
   };
 }

@@ -9,6 +9,7 @@ export { describeChanges, describeReservations } from './booking/reservation-eve
 export { AlreadyEnded, ForeignClient, SlotClosed } from './booking/reservation-failures.ts';
 export { startExpiry } from './expiry/start-expiry.ts';
 export { startSweeper } from './expiry/sweep-expired.ts';
+export { watchExpiry } from './expiry/watch-expiry.ts';
 export { readClient } from './people/client-store.ts';
 export type { ReservationsDeps } from './reservations-deps.ts';
 export { addReservationsRoutes } from './routes.ts';

@@ -1,4 +1,4 @@
-import { Batcher } from '../../../platform/batcher.ts';
+import { Batcher, type ServedBatch } from '../../../platform/batcher.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import type { Failure } from '../../../platform/errors.ts';
 import type { Answer } from '../../../platform/http/answer.ts';
@@ -31,8 +31,9 @@ export function createHoldEngine(
   database: Database,
   policy: ReservationPolicy,
   limits: BatchLimits = DEFAULT_BATCH_LIMITS,
+  onServed?: (batch: ServedBatch) => void,
 ): HoldEngine {
-  const batcher = new Batcher(limits);
+  const batcher = new Batcher({ ...limits, ...(onServed && { onServed }) });
   // Lanes are served in the order they are opened in, and each has its own limit of waiting callers. Confirms come
   // first, because a client that holds a unit has been promised it.
   const confirm = batcher.open<BatchedRequest<ConfirmCommand, Outcome>, Answer | Failure>({

@@ -20,6 +20,8 @@ export async function readPullsInWindows(
 
 interface SyncProgress {
   readonly paused: boolean;
+  /** Whether many pulls have failed in a row; each success ends it. */
+  readonly failing: boolean;
   readonly last_pull_at: InstantText | null;
   readonly last_error: string | null;
   readonly last_error_at: InstantText | null;
@@ -63,7 +65,7 @@ export async function readSyncProgress(reader: Reader, supplier: Supplier): Prom
              (array_agg(reason order by state, due_at) filter (where reason is not null))[1] as write_back_reason
         from write_back where supplier_id = ${id} and state in ('waiting', 'parked')
     )
-    select coalesce(supplier.paused, false) as paused, last_pull_at, last_error, last_error_at, partitions.*,
+    select coalesce(supplier.paused, false) as paused, failing_since is not null as failing, last_pull_at, last_error, last_error_at, partitions.*,
            write_backs.*
       from partitions cross join write_backs left join supplier on supplier.id = ${id}`.execute(reader);
   const row = rows[0];

@@ -85,7 +85,7 @@ async function readSupplierStatus(reader: Reader, supplier: Supplier): Promise<S
   };
 }
 
-function formatLimit({ pulls, windowMs }: PullLimit): string {
+export function formatLimit({ pulls, windowMs }: PullLimit): string {
   return `${pulls}/${formatDuration(windowMs)}`;
 }
 

@@ -11,9 +11,9 @@ export interface StartDeps extends Omit<DeliveryDeps, 'fanOut'> {
 export function startDeliveries({ describeSupplier, ...deps }: StartDeps, metrics: Metrics): AsyncDisposable {
   const fanOut = new FanOut(deps.database, describeSupplier, deps.logger);
   const worker = new DeliveryWorker({ ...deps, fanOut: (signal) => fanOut.run(signal) });
-  metrics.gauge('holdfast_webhooks', 'Webhooks in trouble', ['state'], () => {
-    const { failing, disabled } = worker.counts();
-    return samples('state', { failing, disabled });
+  metrics.gauge('holdfast_webhooks', 'Webhooks by state', ['state'], () => {
+    const { all, failing, disabled } = worker.counts();
+    return samples('state', { active: all - disabled, failing, disabled });
   });
   metrics.counter('holdfast_webhook_attempts_total', 'Attempts to deliver to webhooks', ['result'], () =>
     samples('result', worker.attempts()),

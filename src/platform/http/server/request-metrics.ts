@@ -47,6 +47,15 @@ export class RequestMetrics {
     return metrics;
   }
 
+  /** Number of answers with a status, of all routes. */
+  count(status: number): number {
+    let count = 0;
+    for (const byMethod of this.#byUrl.values()) {
+      for (const { answers } of byMethod.values()) count += answers.get(status) ?? 0;
+    }
+    return count;
+  }
+
   /** All metrics in Prometheus's text format. */
   exposition(): string {
     const routes = this.#named();
