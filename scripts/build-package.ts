@@ -9,15 +9,17 @@ import { fileURLToPath } from 'node:url';
  */
 const COMPILER = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
 const DIST = join(process.cwd(), 'dist');
-const RELATIVE_IMPORT = /(from ['"]\.[^'"]+)\.ts(['"])/g;
+const RELATIVE_IMPORT = /((?:from |import\()['"]\.[^'"]+)\.ts(['"])/g;
 
 // A file of an earlier build whose source is gone would be published.
 await rm(DIST, { recursive: true, force: true });
 execFileSync(process.execPath, [COMPILER, '-p', 'tsconfig.package.json'], { stdio: 'inherit' });
 
-// The compiler rewrites imports in JavaScript but not in declarations.
+// The compiler rewrites imports in JavaScript, except import() in a block that declares something with `using`, and none
+// in declarations.
 for (const name of await readdir(DIST, { recursive: true })) {
-  if (!name.endsWith('.d.ts')) continue;
+  if (!/\.(?:js|d\.ts)$/.test(name)) continue;
   const text = await readFile(join(DIST, name), 'utf8');
-  await writeFile(join(DIST, name), text.replaceAll(RELATIVE_IMPORT, '$1.js$2'));
+  const rewritten = text.replaceAll(RELATIVE_IMPORT, '$1.js$2');
+  if (rewritten !== text) await writeFile(join(DIST, name), rewritten);
 }

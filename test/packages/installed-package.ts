@@ -25,7 +25,7 @@ export async function installPackages(version: string, packages: readonly string
   return project;
 }
 
-/** `holdfast serve` of an installed package, with an embedded database and samples. */
+/** `holdfast serve` of an installed package, with samples. */
 export interface InstalledServer extends AsyncDisposable {
   readonly address: string;
   /** Lines of its standard error so far. */
@@ -34,12 +34,22 @@ export interface InstalledServer extends AsyncDisposable {
   stop(): Promise<number | null>;
 }
 
-export async function serveInstalled({ cwd, nodeDirectory }: Project): Promise<InstalledServer> {
+/** @param settings environment variables; without DATABASE_URL the database is embedded */
+export async function serveInstalled(
+  { cwd, nodeDirectory }: Project,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<InstalledServer> {
   process.stdout.write('$ holdfast serve\n');
   const child = spawn(join('node_modules', '.bin', 'holdfast'), ['serve'], {
     cwd,
     // No settings but these, whatever the tests are run with.
-    env: { PATH: environmentWith(nodeDirectory).PATH, HOME: process.env.HOME, PORT: '0', LOG_LEVEL: 'warn' },
+    env: {
+      PATH: environmentWith(nodeDirectory).PATH,
+      HOME: process.env.HOME,
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      ...settings,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const warnings: string[] = [];

@@ -2,6 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, it } from 'vitest';
+import { createOnPostgres } from '../support/database/own-database.ts';
+import { findPostgres } from '../support/database/services.ts';
 import { installPackages, type Project, serveInstalled } from './installed-package.ts';
 import { runCommand } from './run-command.ts';
 
@@ -75,6 +77,17 @@ describe.each(['22', '24', '26'])('holdfast on Node %s', (version) => {
     expect(server.warnings).toEqual([]);
     expect(await server.stop()).toBe(0);
   });
+});
+
+it('the installed package migrates and books on PostgreSQL', async (context) => {
+  const postgresUrl = await findPostgres();
+  if (postgresUrl === undefined) return context.skip('there is no PostgreSQL');
+  const project = await installPackages('22', [inject('serverTarball')]);
+  await using own = await createOnPostgres(postgresUrl);
+  await using server = await serveInstalled(project, { ...own.env, HOLDFAST_SAMPLES: 'on' });
+  await expectBooking(server.address);
+  expect(server.warnings).toEqual([]);
+  expect(await server.stop()).toBe(0);
 });
 
 it('an older Node gets one sentence', async () => {
