@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type pg from 'pg';
-import { openClient } from '../../src/platform/db/session.ts';
+import { openClient } from '../../src/platform/db/session/session.ts';
 import { CHECKOUT, PROGRAM } from '../processes/server-process.ts';
 
 /** A database with the program's schema and its data. It is copied, and never measured itself. */

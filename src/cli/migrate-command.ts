@@ -1,4 +1,4 @@
-import { migrateDatabase, openDatabase } from '../compose/open-database.ts';
+import { openDatabase } from '../compose/open-database.ts';
 import { readConfig } from '../config/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import { defineCommand } from './parsing/command.ts';
@@ -20,7 +20,7 @@ export const migrateCommand = defineCommand({
     const config = readConfig(env);
     const logger = createLogger(config.logLevel);
     await using opened = await openDatabase(config, logger);
-    const applied = await migrateDatabase(opened.database);
+    const applied = await opened.migrate();
     // Loaded only here, because every command loads this file.
     const { installJobs } = await import('../platform/jobs/jobs.ts');
     await installJobs(opened.jobsStore, logger);

@@ -7,8 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type OwnPooler, onPooled, startOwnPooler } from '../../test/support/database/own-pooler.ts';
 import { onServer, withDatabase } from '../../test/support/database/services.ts';
 import { onPostgres } from '../../test/support/database/test-database.ts';
+import { startChildServer } from '../../test/support/server/child-server.ts';
 import { lockDirectory } from '../platform/db/directory-lock.ts';
 import { runCommandLine } from './command-line.ts';
 
@@ -35,6 +37,21 @@ describe('a start that fails', () => {
       'a suppliers file that is missing',
       { SUPPLIERS_FILE: '/no/file' },
       'SUPPLIERS_FILE=/no/file: cannot be read: ENOENT',
+    ],
+    [
+      'a direct URL alone',
+      { DATABASE_DIRECT_URL: 'postgres://x' },
+      'DATABASE_DIRECT_URL is set without DATABASE_URL. Set both',
+    ],
+    [
+      'a direct URL of another kind',
+      { DATABASE_URL: 'postgres://x', DATABASE_DIRECT_URL: 'mysql://x' },
+      'DATABASE_DIRECT_URL is not a PostgreSQL URL such as',
+    ],
+    [
+      'too few connections',
+      { DATABASE_URL: 'postgres://x', DATABASE_CONNECTIONS: '1' },
+      'DATABASE_CONNECTIONS=1 is not a whole number from 2 to 1000',
     ],
     ['a suppliers file that is a directory', { SUPPLIERS_FILE: '/' }, 'SUPPLIERS_FILE=/: cannot be read: EISDIR'],
   ])('exits with 2 and names the variable for %s', async (_what, env, start) => {
@@ -95,6 +112,60 @@ describe('a start that fails', () => {
       1,
       'holdfast: The database cannot be reached: connect ECONNREFUSED 127.0.0.1:9. Start it, or correct DATABASE_URL.',
     ]);
+  });
+});
+
+onPooled('a start through PgBouncer', (open) => {
+  let pooler: OwnPooler;
+  beforeAll(async () => {
+    pooler = await startOwnPooler(open().url ?? '');
+  });
+  afterAll(async () => {
+    await pooler[Symbol.asyncDispose]();
+  });
+
+  const direct = () => open().url ?? '';
+  it.each<[string, () => string | undefined, number, RegExp]>([
+    ['without DATABASE_DIRECT_URL', () => undefined, 2, /^holdfast: DATABASE_URL .* Set DATABASE_DIRECT_URL to Post/],
+    [
+      'with the pooler as DATABASE_DIRECT_URL',
+      () => pooler.through(direct()),
+      2,
+      /^holdfast: DATABASE_DIRECT_URL .* Set it/,
+    ],
+    [
+      'with another database as DATABASE_DIRECT_URL',
+      () => inject('postgresUrl')?.replace(/[^/]+$/, inject('postgresTemplate')),
+      2,
+      /^holdfast: DATABASE_URL and DATABASE_DIRECT_URL lead to different databases\. Set both/,
+    ],
+    [
+      'with a DATABASE_DIRECT_URL where nothing listens',
+      () => 'postgres://postgres@127.0.0.1:9/holdfast',
+      1,
+      /^holdfast: The database at DATABASE_DIRECT_URL cannot be reached: .*:9\. Start it, or correct DATABASE_DIRECT_URL\.$/,
+    ],
+  ])('is refused with one line %s', async (_what, directUrl, code, expected) => {
+    const url = directUrl();
+    const env = { DATABASE_URL: pooler.through(direct()), ...(url && { DATABASE_DIRECT_URL: url }) };
+    const { exitCode, line } = await fail('migrate', env);
+    expect([exitCode, line]).toEqual([code, expect.stringMatching(expected)]);
+  });
+
+  it('serves when DATABASE_DIRECT_URL is the database itself, and the first connection is the pooler', async () => {
+    await using server = await startChildServer({
+      DATABASE_URL: pooler.through(direct()),
+      DATABASE_DIRECT_URL: direct(),
+      DATABASE_CONNECTIONS: '3',
+    });
+    const ready = await fetch(`http://127.0.0.1:${server.port}/readyz`);
+    expect(await ready.json()).toMatchObject({
+      status: 'ready',
+      dependencies: [{ name: 'change-feed', state: 'in-use' }],
+    });
+    server.signal('SIGTERM');
+    expect(await server.gone()).toBe(0);
+    expect(server.complaints).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { migrateDatabase, openDatabase } from '../compose/open-database.ts';
+import { openDatabase } from '../compose/open-database.ts';
 import { type Config, ConfigError, readCommandKey, readConfig } from '../config/config.ts';
 import { readSyncStatus, registerSuppliers } from '../modules/supply/index.ts';
 import { createLogger } from '../platform/logger.ts';
@@ -50,7 +50,7 @@ export async function runSync(once: boolean, config: Config, printer: Printer, s
   }
   await using opened = await openDatabase(config, createLogger(config.logLevel));
   const { database } = opened;
-  await migrateDatabase(database);
+  await opened.migrate();
   const supplierIds = suppliers.map(({ id }) => id);
   await database.transaction((tx) => registerSuppliers(tx, supplierIds));
   const draw = async () => syncScreen(await database.read((reader) => readSyncStatus(reader, suppliers)), suppliers);

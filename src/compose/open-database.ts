@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/config.ts';
+import type { PostgresConfig } from '../config/database.ts';
 import { inventoryConstraints } from '../modules/inventory/index.ts';
 import { orderConstraints } from '../modules/orders/index.ts';
-import { checkJobsSchema, checkServer } from '../platform/db/check-server.ts';
+import { checkJobsSchema, checkServer, requireSameDatabase } from '../platform/db/check-server.ts';
 import type { Database } from '../platform/db/database.ts';
 import { migrate, readMigrations } from '../platform/db/migrate.ts';
 import type { JobsStore } from '../platform/jobs/jobs.ts';
@@ -16,6 +17,13 @@ const constraints = { ...inventoryConstraints, ...orderConstraints };
 export interface OpenedDatabase extends AsyncDisposable {
   readonly database: Database;
   readonly jobsStore: JobsStore;
+  /**
+   * Brings the schema up to date. Background jobs create their own tables; this checks that they can.
+   *
+   * @returns the names of the migrations applied now
+   * @throws MigrationError, StartError, Failure
+   */
+  readonly migrate: () => Promise<string[]>;
 }
 
 /**
@@ -25,31 +33,52 @@ export interface OpenedDatabase extends AsyncDisposable {
  * @throws StartError, DataDirectoryError, Failure
  */
 export async function openDatabase(config: Config, logger: Logger): Promise<OpenedDatabase> {
-  if (config.database.kind === 'postgres') {
-    const url = config.database.url.reveal();
-    const onBroken = (error: Error) => logger.warn({ err: error }, 'a database connection broke');
-    const { openPostgres } = await import('../platform/db/postgres-driver.ts');
-    await using stack = new AsyncDisposableStack();
-    const database = stack.use(openPostgres({ url, constraints, onBroken }));
-    await checkServer(database);
+  return config.database.kind === 'postgres'
+    ? openServer(config.database, logger)
+    : openEmbedded(config.database.dataDir);
+}
+
+async function openServer(config: PostgresConfig, logger: Logger): Promise<OpenedDatabase> {
+  const url = config.url.reveal();
+  const directUrl = config.directUrl?.reveal();
+  const onBroken = (error: Error) => logger.warn({ err: error }, 'a database connection broke');
+  const { openPostgres } = await import('../platform/db/postgres-driver.ts');
+  const { requireSession } = await import('../platform/db/check-pooler.ts');
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(
+    openPostgres({ url, directUrl, constraints, maxConnections: config.connections, onBroken }),
+  );
+  await checkServer(database);
+  if (directUrl === undefined) {
+    await requireSession(url, 'DATABASE_URL');
     stack.move();
-    return toOpened(database, { kind: 'postgres', url });
+    return toOpened(database, { kind: 'postgres', url }, () => migrateDatabase(database));
   }
+  await requireSession(directUrl, 'DATABASE_DIRECT_URL');
+  stack.move();
+  return toOpened(database, { kind: 'postgres', url: directUrl }, async () => {
+    await using direct = openPostgres({ url: directUrl, constraints, maxConnections: 1, onBroken });
+    await requireSameDatabase(database, direct);
+    return await migrateDatabase(direct);
+  });
+}
+
+async function openEmbedded(dataDir: string | null): Promise<OpenedDatabase> {
   const { openPglite } = await import('../platform/db/pglite-driver.ts');
-  const database = await openPglite({ dataDir: config.database.dataDir, constraints });
-  return toOpened(database, { kind: 'pglite', database });
+  const database = await openPglite({ dataDir, constraints });
+  return toOpened(database, { kind: 'pglite', database }, () => migrateDatabase(database));
 }
 
-function toOpened(database: Database, jobsStore: JobsStore): OpenedDatabase {
-  return { database, jobsStore, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
+function toOpened(database: Database, jobsStore: JobsStore, applyMigrations: () => Promise<string[]>): OpenedDatabase {
+  return {
+    database,
+    jobsStore,
+    migrate: applyMigrations,
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  };
 }
 
-/**
- * Brings the schema up to date. Background jobs create their own tables; this checks that they can.
- *
- * @returns the names of the migrations applied now
- * @throws MigrationError, StartError, Failure
- */
+/** Brings the schema up to date, as `OpenedDatabase.migrate` does. */
 export async function migrateDatabase(database: Database): Promise<string[]> {
   const applied = await migrate(database, await readMigrations(MIGRATIONS));
   if (database.kind === 'postgres') await checkJobsSchema(database);

@@ -29,7 +29,7 @@ import type { JobsStore } from '../platform/jobs/jobs.ts';
 import type { Logger } from '../platform/logger.ts';
 import { startSampleSuppliers } from '../sample-suppliers.ts';
 import { type ComposedApp, composeApp } from './compose-app.ts';
-import { migrateDatabase, openDatabase } from './open-database.ts';
+import { openDatabase } from './open-database.ts';
 
 const SAMPLES = fileURLToPath(new URL('../../samples', import.meta.url));
 
@@ -68,8 +68,8 @@ export async function startServer(config: Config, logger: Logger, version: strin
   const host = await listenAddress(config.host);
   await checkPort(host, port);
   await using stack = new AsyncDisposableStack();
-  const { database, jobsStore } = stack.use(await openDatabase(config, logger));
-  const applied = await migrateDatabase(database);
+  const { database, jobsStore, migrate } = stack.use(await openDatabase(config, logger));
+  const applied = await migrate();
   if (applied.length > 0) logger.info({ applied }, 'applied migrations');
   const loaded = await loadAllSamples(config, database);
   const needsFirstKey = config.isAuthOn && !config.operatorKey && !(await database.read(hasKeys));

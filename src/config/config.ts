@@ -1,5 +1,5 @@
 import { ConfigError } from './config-error.ts';
-import { readDatabaseUrl } from './database-url.ts';
+import { type DatabaseConfig, readDatabase } from './database.ts';
 import { type Env, readChoice, readDuration, readInteger, readText } from './env.ts';
 import { readNamedFile } from './json-file.ts';
 import { type JwtIssuerConfig, readJwtIssuersFile } from './jwt-issuers-file.ts';
@@ -11,11 +11,6 @@ export { ConfigError };
 
 type LogLevel = (typeof LOG_LEVELS)[number];
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-
-type DatabaseConfig =
-  | { readonly kind: 'postgres'; readonly url: Secret }
-  /** With `dataDir: null` the data are in memory, and end with the process. */
-  | { readonly kind: 'pglite'; readonly dataDir: string | null };
 
 export interface Config {
   readonly host: string;
@@ -52,7 +47,7 @@ export interface Config {
 
 /** Reads and checks the environment of a server. Nothing outside this folder reads it. @throws ConfigError */
 export function readConfig(env: Env): Config {
-  const databaseUrl = readText(env, 'DATABASE_URL');
+  const database = readDatabase(env);
   const host = env.HOST || '127.0.0.1';
   const isAuthOn = readChoice(env, 'AUTH', ['off', 'on'], 'off') === 'on';
   if (!isAuthOn && !isLoopback(host)) {
@@ -68,9 +63,9 @@ export function readConfig(env: Env): Config {
     secretKeys: readSecretKeys(env),
     jwtIssuers: readJwtIssuers(env),
     network: readNetwork(env, isAuthOn),
-    database: databaseUrl === undefined ? readEmbedded(env) : readPostgres(databaseUrl),
+    database,
     redisUrl: readRedisUrl(env),
-    samples: readChoice(env, 'HOLDFAST_SAMPLES', ['on', 'off'], databaseUrl === undefined ? 'on' : 'off') === 'on',
+    samples: readChoice(env, 'HOLDFAST_SAMPLES', ['on', 'off'], database.kind === 'pglite' ? 'on' : 'off') === 'on',
     holdTtlMs: readDuration(env, 'HOLD_TTL', '30m', '1s', '7d'),
     minNoticeMs: readDuration(env, 'MIN_NOTICE', '24h', '0s', '365d'),
     minNoticeGraceMs: readDuration(env, 'MIN_NOTICE_GRACE', '5m', '0s', '24h'),
@@ -92,17 +87,6 @@ export function readCommandKey(env: Env): Secret | undefined {
   if (text === undefined) return undefined;
   if (!/^[!-~]+$/.test(text)) throw new ConfigError('HOLDFAST_KEY must be printable ASCII characters without spaces');
   return new Secret(text);
-}
-
-function readEmbedded(env: Env): DatabaseConfig {
-  const dataDir = readText(env, 'HOLDFAST_DATA_DIR') ?? '.holdfast';
-  if (dataDir === 'memory:') return { kind: 'pglite', dataDir: null };
-  if (dataDir.includes('://')) throw new ConfigError(`HOLDFAST_DATA_DIR=${dataDir} is neither a directory nor memory:`);
-  return { kind: 'pglite', dataDir };
-}
-
-function readPostgres(url: string): DatabaseConfig {
-  return { kind: 'postgres', url: new Secret(readDatabaseUrl(url)) };
 }
 
 const MIN_KEY_LENGTH = 32;

@@ -4,8 +4,6 @@ import { ConfigError } from './config-error.ts';
 const CONNECTION_URI =
   /^(?<scheme>postgres(?:ql)?):\/\/(?:(?<user>[^@/?#]*)@)?(?<host>\[[^\]/?#]*\]|[^/?#:]*)(?::(?<port>\d*))?(?:\/(?<database>[^?#]*))?(?:\?(?<query>[^#]*))?$/;
 
-const NOT_A_URL = 'DATABASE_URL is not a PostgreSQL URL such as postgres://user@127.0.0.1:5432/holdfast';
-
 /** Parameters that change which server is reached, and that the driver does not read. */
 const UNSUPPORTED = ['hostaddr', 'service', 'servicefile', 'passfile', 'target_session_attrs'];
 
@@ -13,18 +11,22 @@ const UNSUPPORTED = ['hostaddr', 'service', 'servicefile', 'passfile', 'target_s
  * Rewrites a connection URI that libpq accepts as one that the driver and `URL` accept: with the host of a Unix socket
  * in `host`, and the database in the path.
  *
+ * @param name the variable
  * @throws ConfigError for anything else, and for several hosts
  */
-export function readDatabaseUrl(text: string): string {
-  if (/^postgres(ql)?:\/\/[^/?#]*,/.test(text)) throw severalHosts();
+export function readDatabaseUrl(name: string, text: string): string {
+  const notAUrl = `${name} is not a PostgreSQL URL such as postgres://user@127.0.0.1:5432/holdfast`;
+  const severalHosts = `${name} names several hosts, which is not supported. Name the primary alone.`;
+  if (/^postgres(ql)?:\/\/[^/?#]*,/.test(text)) throw new ConfigError(severalHosts);
   const parts = CONNECTION_URI.exec(text)?.groups;
-  if (!parts) throw new ConfigError(NOT_A_URL);
+  if (!parts) throw new ConfigError(notAUrl);
   const { scheme, user, host = '', port, query = '' } = parts;
   const parameters = new URLSearchParams(query.replaceAll('+', '%2B'));
-  if (parameters.get('host')?.includes(',') || parameters.get('port')?.includes(',')) throw severalHosts();
+  if (parameters.get('host')?.includes(',') || parameters.get('port')?.includes(',')) {
+    throw new ConfigError(severalHosts);
+  }
   const unsupported = UNSUPPORTED.find((name) => parameters.has(name));
-  if (unsupported)
-    throw new ConfigError(`DATABASE_URL has ${unsupported}, which is not supported. Name one host instead.`);
+  if (unsupported) throw new ConfigError(`${name} has ${unsupported}, which is not supported. Name one host instead.`);
   const database = parameters.has('dbname') ? encodeURIComponent(parameters.get('dbname') ?? '') : parts.database;
   parameters.delete('dbname');
   // With `host` in the query, the driver ignores the host before it; without one, an empty host stands for this machine.
@@ -37,10 +39,6 @@ export function readDatabaseUrl(text: string): string {
     database === undefined ? '' : `/${database}`,
     parameters.size === 0 ? '' : `?${String(parameters).replaceAll('+', '%20')}`,
   ].join('');
-  if (!URL.canParse(url)) throw new ConfigError(NOT_A_URL);
+  if (!URL.canParse(url)) throw new ConfigError(notAUrl);
   return url;
-}
-
-function severalHosts(): ConfigError {
-  return new ConfigError('DATABASE_URL names several hosts, which is not supported. Name the primary alone.');
 }

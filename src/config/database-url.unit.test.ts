@@ -29,13 +29,13 @@ it.each([
   ['postgres://ann@[::1]:5433/shop', { host: '::1', port: 5433, user: 'ann', database: 'shop' }],
   ['postgres://ann@127.0.0.1?dbname=a%20b', { host: '127.0.0.1', user: 'ann', database: 'a b' }],
 ])('%s reaches the server and database that libpq reads from it', (url, expected) => {
-  const read = readDatabaseUrl(url);
+  const read = readDatabaseUrl('DATABASE_URL', url);
   expect(parametersOf(read)).toMatchObject(expected);
   expect(URL.canParse(read)).toBe(true);
 });
 
 it('parameters of a session are kept', () => {
-  expect(readDatabaseUrl('postgres://db/shop?options=-c%20a%3Db&x=1+1')).toBe(
+  expect(readDatabaseUrl('DATABASE_URL', 'postgres://db/shop?options=-c%20a%3Db&x=1+1')).toBe(
     'postgres://db/shop?options=-c%20a%3Db&x=1%2B1',
   );
 });
@@ -52,5 +52,5 @@ it.each([
   ['postgres://db:port/shop', 'is not a PostgreSQL URL'],
   ['postgres://a b/shop', 'is not a PostgreSQL URL'],
 ])('%s is refused with one line', (url, reason) => {
-  expect(() => readDatabaseUrl(url)).toThrow(reason);
+  expect(() => readDatabaseUrl('DATABASE_URL', url)).toThrow(reason);
 });

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { openClient } from '../../src/platform/db/session.ts';
+import { openClient } from '../../src/platform/db/session/session.ts';
 import { seededRandom } from '../../src/platform/seeded-random.ts';
 import { createBookingFixture, readStored } from '../support/bookings/booking-fixture.ts';
 import { isDefinite, type Sending } from '../support/bookings/booking-history.ts';

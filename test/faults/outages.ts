@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { openClient } from '../../src/platform/db/session.ts';
+import { openClient } from '../../src/platform/db/session/session.ts';
 import type { Random } from '../../src/platform/seeded-random.ts';
 import type { BookingLoad } from '../support/bookings/booking-load.ts';
 import type { FaultyProxy } from '../support/server/faulty-proxy.ts';

@@ -1,5 +1,5 @@
 import { createReadStream, statSync } from 'node:fs';
-import { migrateDatabase, openDatabase } from '../../compose/open-database.ts';
+import { openDatabase } from '../../compose/open-database.ts';
 import { readConfig } from '../../config/config.ts';
 import { FileUnreadable } from '../../platform/import/csv-rows.ts';
 import { createLogger } from '../../platform/logger.ts';
@@ -51,7 +51,7 @@ async function runImport(
     Object.entries(paths).map(([option, path]) => [option, toImportFile(path, kind, opened)]),
   );
   await using database = await openDatabase(config, createLogger(config.logLevel));
-  await migrateDatabase(database.database);
+  await database.migrate();
   const bar = new ProgressBar(stderr);
   try {
     stdout.write(formatResult(await kind.run(database.database, files, (...step) => bar.show(...step))));

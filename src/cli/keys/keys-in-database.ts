@@ -8,7 +8,7 @@ import {
   toKeyResponse,
   toNewKeyResponse,
 } from '../../access/index.ts';
-import { migrateDatabase, openDatabase } from '../../compose/open-database.ts';
+import { openDatabase } from '../../compose/open-database.ts';
 import type { Config } from '../../config/config.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { explained } from '../explained.ts';
@@ -19,8 +19,8 @@ const PAGE_SIZE = 500;
 /** The keys of the database that the configuration names. It migrates the schema first. */
 export async function openKeysInDatabase(config: Config): Promise<KeyService> {
   await using stack = new AsyncDisposableStack();
-  const { database } = stack.use(await openDatabase(config, createLogger(config.logLevel)));
-  await migrateDatabase(database);
+  const { database, migrate } = stack.use(await openDatabase(config, createLogger(config.logLevel)));
+  await migrate();
   const owned = stack.move();
   return {
     create: (body) =>

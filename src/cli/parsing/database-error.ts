@@ -40,7 +40,8 @@ export function describeDatabaseError(error: unknown): DatabaseError | undefined
   if (!(error instanceof Unavailable)) return undefined;
   const [sentence = error.message] = error.message.split('. ');
   if (cause === undefined) return { sentence, isPermanent: false };
-  const remedy = error.type === 'database-unavailable' ? '. Start it, or correct DATABASE_URL.' : '';
+  const [variable = 'DATABASE_URL'] = /DATABASE_\w+/.exec(sentence) ?? [];
+  const remedy = error.type === 'database-unavailable' ? `. Start it, or correct ${variable}.` : '';
   return { sentence: `${sentence}: ${reason}${remedy}`, isPermanent: false };
 }
 

@@ -1,4 +1,4 @@
-import { migrateDatabase, openDatabase } from '../../compose/open-database.ts';
+import { openDatabase } from '../../compose/open-database.ts';
 import type { Config } from '../../config/config.ts';
 import {
   createWebhook,
@@ -25,8 +25,8 @@ const ALL = 10_000;
 /** The webhooks of the database that the configuration names. It migrates the schema first. */
 export async function openWebhooksInDatabase(config: Config): Promise<WebhookService> {
   await using stack = new AsyncDisposableStack();
-  const { database } = stack.use(await openDatabase(config, createLogger(config.logLevel)));
-  await migrateDatabase(database);
+  const { database, migrate } = stack.use(await openDatabase(config, createLogger(config.logLevel)));
+  await migrate();
   const secrets = new SecretBox(config.secretKeys.map((key) => key.reveal()));
   const outbound = stack.use(new OutboundClient({ permitted: config.network.webhookAllow }));
   const owned = stack.move();

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { expect, it } from 'vitest';
 import { eachDatabase, onPostgres } from '../../../test/support/database/test-database.ts';
 import type { Database } from '../../platform/db/database.ts';
-import { openClient } from '../../platform/db/session.ts';
+import { openClient } from '../../platform/db/session/session.ts';
 import { seededRandom } from '../../platform/seeded-random.ts';
 import type { Cursor } from './cursor.ts';
 import { deleteOldEvents, EventLog, type LoggedEvent } from './event-log.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { eachDatabase, onPostgres, type TestDatabase } from '../../../test/support/database/test-database.ts';
 import { ask, openTestApp } from '../../../test/support/server/test-app.ts';
-import { openClient } from '../../platform/db/session.ts';
+import { openClient } from '../../platform/db/session/session.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { loadVehicleSamples } from './import/vehicle-samples.ts';
 

@@ -8,7 +8,7 @@ import type { Change, ChangeFeed } from './change-feed.ts';
 import type { Database, Tx } from './database.ts';
 import { SampledClock } from './database-clock.ts';
 import { openPostgres } from './postgres-driver.ts';
-import { openClient } from './session.ts';
+import { openClient } from './session/session.ts';
 
 const THINGS = `
   create table thing (id integer primary key, version integer not null default 0);

@@ -73,6 +73,27 @@ function problemOf(state: ServerState): string | undefined {
 }
 
 /**
+ * Checks that `DATABASE_DIRECT_URL` leads where `DATABASE_URL` does. A copy has the same contents, so the server and the
+ * database in it are compared.
+ *
+ * @throws StartError, Failure
+ */
+export async function requireSameDatabase(database: Database, direct: Database): Promise<void> {
+  const identify = (each: Database) =>
+    each.read(async (reader) => {
+      const { rows } = await sql<{ identity: string }>`
+        select oid || ' since ' || extract(epoch from pg_postmaster_start_time()) as identity
+          from pg_database where datname = current_database()`.execute(reader);
+      return rows[0]?.identity;
+    });
+  const [one, other] = await Promise.all([identify(database), identify(direct)]);
+  if (one === other) return;
+  throw new StartError(
+    'DATABASE_URL and DATABASE_DIRECT_URL lead to different databases. Set both to the same one, the first through the pooler.',
+  );
+}
+
+/**
  * Checks the rights that creating something in a schema takes. Called only when something has to be created, so that
  * a role without these rights can run the server on a database that another role has migrated.
  *

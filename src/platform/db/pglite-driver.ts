@@ -6,7 +6,7 @@ import type { ConstraintFailures } from './database-failure.ts';
 import { DataDirectoryError, lockDirectory } from './directory-lock.ts';
 import { watchFreeSpace } from './free-space.ts';
 import { createPgliteDialect, Turnstile } from './pglite-dialect.ts';
-import { sessionStatement } from './session.ts';
+import { sessionStatement } from './session/session-settings.ts';
 
 export interface PgliteOptions {
   /** `null` keeps everything in memory. */

@@ -4,10 +4,16 @@ import { fromPostgres } from '../time/instant.ts';
 import type { ListeningConnection } from './change-feed.ts';
 import { assembleDatabase, CLOCK_MS, type Database, type Driver, type Tables } from './database.ts';
 import { type ConstraintFailures, isPostgresError } from './database-failure.ts';
-import { openClient, openPool } from './session.ts';
+import { createPooledStatements, type PooledStatements } from './session/pooled-statements.ts';
+import { openClient, openPool, openUnpreparedPool } from './session/session.ts';
 
 export interface PostgresOptions {
   readonly url: string;
+  /**
+   * PostgreSQL itself, where `url` may lead to a pooler in transaction mode. The change feed uses it, and each
+   * transaction makes its own settings. Defaults to `url`.
+   */
+  readonly directUrl?: string | undefined;
   readonly constraints: ConstraintFailures;
   /** The name of its sessions in `pg_stat_activity`. Defaults to `holdfast`. */
   readonly applicationName?: string;
@@ -27,11 +33,11 @@ const LIMITS = { statementTimeoutMs: 10_000, lockTimeoutMs: 5_000, idleInTransac
 
 export function openPostgres(options: PostgresOptions): Database {
   const { url, applicationName = 'holdfast', maxConnections = 10, abandonAfterMs = ABANDON_AFTER_MS } = options;
-  const pool = openPool(
-    url,
-    { applicationName, ...LIMITS },
-    { max: maxConnections, query_timeout: abandonAfterMs, types: { getTypeParser } },
-  );
+  const session = { applicationName, ...LIMITS };
+  const others = { max: maxConnections, query_timeout: abandonAfterMs, types: { getTypeParser } };
+  const isPooled = options.directUrl !== undefined;
+  const pool = isPooled ? openUnpreparedPool(url, session, others) : openPool(url, session, others);
+  const pooled = isPooled ? createPooledStatements(session) : undefined;
   pool.on('error', options.onBroken);
   // The pool listens to idle clients only, so clients that are lent out need a listener of their own.
   pool.on('connect', (client) => client.on('error', options.onBroken));
@@ -39,7 +45,7 @@ export function openPostgres(options: PostgresOptions): Database {
     kind: 'postgres',
     kysely: new Kysely<Tables>({
       dialect: new PostgresDialect({
-        pool: { options: {}, connect: async () => lend(await pool.connect()), end: () => pool.end() },
+        pool: { options: {}, connect: async () => lend(await pool.connect(), pooled), end: () => pool.end() },
       }),
     }),
     beforeWrite() {},
@@ -56,14 +62,22 @@ export function openPostgres(options: PostgresOptions): Database {
  * would write inside that transaction, see its write acknowledged, and lose it. So such a client runs no more queries and
  * is closed.
  */
-function lend(client: pg.PoolClient): PostgresPoolClient {
+function lend(client: pg.PoolClient, pooled: PooledStatements | undefined): PostgresPoolClient {
   let isStateUnknown = false;
+  let isInTransaction = false;
+  async function run(text: string, parameters: readonly unknown[]) {
+    // Kysely's words for the limits of a transaction.
+    if (text === 'begin') isInTransaction = true;
+    else if (text === 'commit' || text === 'rollback') isInTransaction = false;
+    else if (pooled && !isInTransaction) return pooled.alone(client, text, parameters);
+    return pooled && text === 'begin' ? pooled.begin(client) : client.query(text, [...parameters]);
+  }
   async function query(text: string, parameters: readonly unknown[]) {
     if (isStateUnknown) throw new Error('Connection terminated: an earlier query was abandoned');
     try {
-      return await client.query(text, [...parameters]);
+      return await run(text, parameters);
     } catch (error) {
-      isStateUnknown = !isPostgresError(error);
+      isStateUnknown = text === 'begin' || !isPostgresError(error);
       throw error;
     }
   }
@@ -90,7 +104,7 @@ async function listen(
   onLost: () => void,
 ): Promise<ListeningConnection> {
   const client = await openClient(
-    options.url,
+    options.directUrl ?? options.url,
     { applicationName: `${options.applicationName ?? 'holdfast'} feed` },
     { query_timeout: PING_WITHIN_MS },
     (opened) => {

@@ -1,6 +1,6 @@
 import { type ConstructorOptions, PgBoss } from 'pg-boss';
 import type { EmbeddedDatabase } from '../db/pglite-driver.ts';
-import { openPool } from '../db/session.ts';
+import { openPool } from '../db/session/session.ts';
 import type { Logger } from '../logger.ts';
 
 /** Background work that any instance may do, and that one instance does at a time. */

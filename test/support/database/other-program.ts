@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
-import { openClient } from '../../../src/platform/db/session.ts';
+import { openClient } from '../../../src/platform/db/session/session.ts';
 import type { TestDatabase } from './test-database.ts';
 
 /** Another program that writes into the same database, with its own SQL and none of our code. */

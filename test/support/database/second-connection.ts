@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { openClient } from '../../../src/platform/db/session.ts';
+import { openClient } from '../../../src/platform/db/session/session.ts';
 import { INSTANCE } from '../server/instances.ts';
 import type { TestDatabase } from './test-database.ts';
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { createClient } from 'redis';
-import { openClient } from '../../../src/platform/db/session.ts';
+import { openClient } from '../../../src/platform/db/session/session.ts';
 
 /** The URL of a real PostgreSQL for tests: TEST_DATABASE_URL or the standard port of loopback, if one answers. */
 export async function findPostgres(): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { eachDatabase, onPostgres, type TestDatabase } from '../../../../test/support/database/test-database.ts';
-import { openClient } from '../../../platform/db/session.ts';
+import { openClient } from '../../../platform/db/session/session.ts';
 
 /** The blocks whose count is not the number of their orders. */
 async function miscounted({ database }: TestDatabase): Promise<unknown[]> {

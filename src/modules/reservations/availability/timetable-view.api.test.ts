@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { BookingApi } from '../../../../test/support/bookings/booking-api.ts';
 import { eachDatabase, onPostgres, type TestDatabase } from '../../../../test/support/database/test-database.ts';
 import { type Answered, openTestApp } from '../../../../test/support/server/test-app.ts';
-import { openClient } from '../../../platform/db/session.ts';
+import { openClient } from '../../../platform/db/session/session.ts';
 
 const NOW = '2026-11-02T08:00:00Z';
 

@@ -2,37 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { onServer } from '../../../test/support/database/services.ts';
-import { clockOf, onPostgres, openTestDatabase } from '../../../test/support/database/test-database.ts';
-import { ask, openTestApp } from '../../../test/support/server/test-app.ts';
-import { startJobs } from '../jobs/jobs.ts';
-import { createLogger } from '../logger.ts';
-import type { Database } from './database.ts';
-import { SampledClock } from './database-clock.ts';
-import { openPostgres } from './postgres-driver.ts';
+import { answersToBooking, BOOKED_AT } from '../../../../test/support/bookings/booking-answers.ts';
+import { AS_OPTIONS, ODD, quoted } from '../../../../test/support/database/odd-settings.ts';
+import { onServer } from '../../../../test/support/database/services.ts';
+import { onPostgres, openTestDatabase } from '../../../../test/support/database/test-database.ts';
+import { startJobs } from '../../jobs/jobs.ts';
+import { createLogger } from '../../logger.ts';
+import { SampledClock } from '../database-clock.ts';
+import { openPostgres } from '../postgres-driver.ts';
 
-/** Values that change answers, or end sessions and statements, where a program relies on the defaults. */
-const ODD: Readonly<Record<string, string>> = {
-  array_nulls: 'off',
-  bytea_output: 'escape',
-  DateStyle: 'German, DMY',
-  default_transaction_deferrable: 'on',
-  default_transaction_isolation: 'serializable',
-  extra_float_digits: '-10',
-  idle_in_transaction_session_timeout: '7',
-  idle_session_timeout: '2000',
-  IntervalStyle: 'sql_standard',
-  jit: 'on',
-  lock_timeout: '1',
-  search_path: 'elsewhere',
-  standard_conforming_strings: 'off',
-  statement_timeout: '2000',
-  TimeZone: 'Asia/Kolkata',
-  transform_null_equals: 'on',
-};
-const AS_OPTIONS = Object.entries(ODD)
-  .map(([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`)
-  .join(' ');
 const ROLE = `holdfast_odd_${process.pid}_${randomBytes(4).toString('hex')}`;
 
 /** The settings of the sessions that a query of `pg_stat_activity` names, as the server applies them. */
@@ -123,50 +101,13 @@ onPostgres('sessions', (open) => {
   it('a database with odd defaults gives the same answers as any other', async () => {
     await using other = await openTestDatabase('postgres');
     const name = new URL(other.url ?? '').pathname.slice(1);
-    const expected = await answersOf(open().database, 'control');
+    const expected = await answersToBooking(open().database);
     for (const [setting, value] of Object.entries(ODD)) {
       await onServer(other.url ?? '', `alter database ${name} set ${setting} to ${quoted(value)}`);
     }
     await using odd = openPostgres({ url: other.url ?? '', constraints: {}, onBroken() {} });
-    await other.clock.freeze(NOW);
-    expect(await answersOf(odd, 'odd')).toEqual(expected);
+    await other.clock.freeze(BOOKED_AT);
+    expect(await answersToBooking(odd)).toEqual(expected);
     expect(database()).not.toBe(name);
   });
-
-  const NOW = '2026-11-02T08:00:00Z';
-
-  /** The answers to a booking that is offered, listed by pages, held, moved and looked up. */
-  async function answersOf(on: Database, _name: string): Promise<unknown[]> {
-    await clockOf(on)?.freeze(NOW);
-    const app = await openTestApp(on, { MIN_NOTICE: '0s' });
-    const answers: unknown[] = [];
-    const send = async (method: 'GET' | 'POST', path: string, body?: object) => {
-      const { status, body: answer } = await ask(app, method, path, body);
-      answers.push({ path, status, answer });
-      return answer as Record<string, never>;
-    };
-    try {
-      await send('POST', '/api/v1/providers', { first_name: 'Jane', last_name: 'Doe', time_zone: 'Europe/Berlin' });
-      await send('POST', '/api/v1/clients', { first_name: 'Zoë', last_name: "O'Brien \\ {null}" });
-      const ranges = [{ start_time: '2026-12-30T09:00:00Z', end_time: '2026-12-30T11:00:00Z' }];
-      await send('POST', '/api/v1/providers/1/availability', { ranges });
-      const { next_cursor } = await send('GET', '/api/v1/slots?provider_id=1&limit=3');
-      await send('GET', `/api/v1/slots?provider_id=1&limit=3&cursor=${next_cursor}`);
-      await send('POST', '/api/v1/reservations', { client_id: 1, slot_id: 1 });
-      await send('POST', '/api/v1/reservations/1/reschedule', { client_id: 1, slot_id: 3 });
-      await send('POST', '/api/v1/reservations/1/confirm', { client_id: 1 });
-      await send('GET', '/api/v1/reservations/1');
-      await send('GET', '/api/v1/reservations/1/history');
-    } finally {
-      await app.close();
-    }
-    return answers;
-  }
 });
-
-function quoted(value: string): string {
-  return value
-    .split(', ')
-    .map((part) => pg.escapeLiteral(part))
-    .join(', ');
-}
