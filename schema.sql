@@ -277,43 +277,83 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.claim_deliveries(p_instance text, p_lease interval, p_limit integer, p_failing_limit integer, p_webhook bigint[], p_in_hand integer[])
- RETURNS TABLE(delivery_id bigint, webhook_id bigint, attempts integer, is_single boolean, url text, event_id text, body text, secrets text[])
+CREATE OR REPLACE FUNCTION public.claim_deliveries(p_instance text, p_lease interval, p_limit integer, p_per_webhook integer, p_trials integer, p_singles integer, p_webhook bigint[], p_in_hand integer[], p_testing bigint[])
+ RETURNS TABLE(delivery_id bigint, webhook_id bigint, attempts integer, is_single boolean, is_proven boolean, url text, event_id text, body text, secrets text[])
  LANGUAGE plpgsql
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 #variable_conflict use_column
+declare
+  -- A variable, so that the index finds what is due. The clock is volatile.
+  v_now timestamptz := holdfast_clock();
 begin
   -- A claim that a crash of the database undoes is made again.
   perform set_config('synchronous_commit', 'off', true);
   return query
-  with due as (
-    select due.id from webhook w
-      left join unnest(p_webhook, p_in_hand) as hand (webhook_id, deliveries) on hand.webhook_id = w.id
+  with proven as materialized (
+    select w.id, p_per_webhook - coalesce(hand.deliveries, 0) as most
+      from webhook w left join unnest(p_webhook, p_in_hand) as hand (webhook_id, deliveries) on hand.webhook_id = w.id
+     where w.status = 'active' and w.is_proven and coalesce(hand.deliveries, 0) < p_per_webhook
+     order by most desc, random()
+  ), on_trial as materialized (
+    select w.id, w.failing_since is not null as fails from webhook w
+     where w.status = 'active' and not w.is_proven and coalesce(w.next_trial_at, '-infinity') <= v_now
+       and (select min(d.due_at) from webhook_delivery d where d.webhook_id = w.id and d.status = 'pending') <= v_now
+     order by least(w.failures, 5), w.next_trial_at nulls first limit p_trials for no key update skip locked
+  ), tested as materialized (
+    select distinct d.webhook_id from webhook_delivery d
+     where d.status = 'pending' and d.is_single and d.due_at <= v_now and d.webhook_id <> all (p_testing) limit p_singles
+  ), chosen as (
+    -- The proven ones come last, because the limit cuts them.
+    select webhook_id, 1 as most, true as is_single from tested
+    union all
+    select id, 1, false from on_trial where not fails
+    union all
+    select id, most, false from proven
+  ), oldest as (
+    select chosen.webhook_id, d.id from chosen
      cross join lateral (
        select d.id from webhook_delivery d
-        where d.webhook_id = w.id and d.status = 'pending' and d.due_at <= holdfast_clock()
-          and (w.status = 'active' or d.is_single)
-          and (d.claimed_until is null or d.claimed_until <= holdfast_clock())
+        where d.webhook_id = chosen.webhook_id and d.status = 'pending' and d.due_at <= v_now
+          and d.is_single = chosen.is_single
+          and (d.claimed_until is null or d.claimed_until <= v_now)
           and (d.order_key is null or not exists (
             select from webhook_delivery earlier
              where earlier.webhook_id = d.webhook_id and earlier.order_key = d.order_key
                and earlier.status = 'pending' and earlier.id < d.id))
-        order by d.due_at, d.id
-        limit greatest(0, case when w.failing_since is null then p_limit else p_failing_limit end
-                          - coalesce(hand.deliveries, 0))
-          for no key update skip locked
-     ) due
+        order by d.due_at, d.id limit chosen.most for no key update skip locked
+     ) d limit p_limit + p_trials + p_singles
+  ), latest as (
+    select on_trial.id as webhook_id, d.id from on_trial
+     cross join lateral (
+       select d.id from webhook_delivery d
+        where on_trial.fails and d.webhook_id = on_trial.id and d.status = 'pending' and d.due_at <= v_now
+          and not d.is_single
+          and (d.claimed_until is null or d.claimed_until <= v_now)
+          and (d.order_key is null or not exists (
+            select from webhook_delivery earlier
+             where earlier.webhook_id = d.webhook_id and earlier.order_key = d.order_key
+               and earlier.status = 'pending' and earlier.id < d.id))
+        order by d.due_at desc, d.id desc limit 1 for no key update skip locked
+     ) d
+  ), due as (
+    select * from oldest union all select * from latest
+  ), marked as (
+    -- Keeps every instance from another trial while this one is in hand.
+    update webhook w set next_trial_at = v_now + p_lease
+      from due where w.id = due.webhook_id and w.id in (select id from on_trial)
   ), taken as (
     update webhook_delivery d
-       set claimed_by = p_instance, claimed_until = holdfast_clock() + p_lease
-      from due where d.id = due.id
+       set claimed_by = p_instance, claimed_until = v_now + p_lease
+      from due
+     where d.id = due.id
     returning d.id, d.webhook_id, d.attempts, d.is_single, d.event_key
   )
-  select taken.id, taken.webhook_id, taken.attempts, taken.is_single, w.url, e.event_id, e.body,
+  select taken.id, taken.webhook_id, taken.attempts, taken.is_single, w.is_proven, w.url, e.event_id, e.body,
          array(select s.sealed from webhook_secret s
-                where s.webhook_id = taken.webhook_id and (s.ends_at is null or s.ends_at > holdfast_clock())
+                where s.webhook_id = taken.webhook_id and (s.ends_at is null or s.ends_at > v_now)
                 order by s.id desc)
     from taken join webhook w on w.id = taken.webhook_id join webhook_event e on e.id = taken.event_key
    order by taken.id;
@@ -573,20 +613,30 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.fan_out(p_rows bigint[], p_position bigint[], p_event_id text[], p_type text[], p_order_key text[], p_occurred_at timestamp with time zone[], p_body text[], p_pair_item integer[], p_pair_webhook bigint[])
+CREATE OR REPLACE FUNCTION public.fan_out(p_rows bigint[], p_webhooks bigint[], p_position bigint[], p_event_id text[], p_type text[], p_order_key text[], p_occurred_at timestamp with time zone[], p_body text[], p_pair_item integer[], p_pair_webhook bigint[])
  RETURNS void
  LANGUAGE plpgsql
  SET enable_nestloop TO 'off'
  SET jit TO 'off'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
-  v_taken bigint[];
+  v_positions bigint[];
+  v_webhooks bigint[];
 begin
   perform pg_advisory_xact_lock(hashtextextended('fan_out', 0));
-  with taken as (
-    update event set webhook_ids = null where position = any (p_rows) and webhook_ids is not null returning position
+  -- The webhooks that each row is fanned out for now.
+  with taken as materialized (
+    select position, webhook_id, webhook_id = any (p_webhooks) as is_now
+      from event cross join lateral unnest(webhook_ids) as webhook_id
+     where position = any (p_rows) and webhook_ids is not null
+  ), kept as (
+    update event set webhook_ids = rest.webhook_ids
+      from (select position, array_agg(webhook_id) filter (where not is_now) as webhook_ids
+              from taken group by position having bool_or(is_now)) rest
+     where event.position = rest.position
   )
-  select array_agg(position) into v_taken from taken;
+  select array_agg(position), array_agg(webhook_id) into v_positions, v_webhooks from taken where is_now;
   -- A result that is stored at the same time waits for this lock, and then finds what waits behind it.
   perform from unnest(p_pair_item, p_pair_webhook) as pair (item, webhook_id)
           join unnest(p_order_key) with ordinality as ordered (order_key, place) on ordered.place = pair.item
@@ -597,16 +647,24 @@ begin
   with item as (
     select * from unnest(p_position, p_event_id, p_type, p_order_key, p_occurred_at, p_body)
       with ordinality as each_item (position, event_id, type, order_key, occurred_at, body, place)
-     where position = any (v_taken)
   ), pair as (
     select item.*, w.id as webhook_id,
            row_number() over (partition by w.id, item.order_key order by item.place) as turn
       from unnest(p_pair_item, p_pair_webhook) as pair (item, webhook_id)
-      join item on item.place = pair.item join webhook w on w.id = pair.webhook_id
-  ), stored as (
+      join item on item.place = pair.item
+      join unnest(v_positions, v_webhooks) as taken (position, webhook_id)
+        on taken.position = item.position and taken.webhook_id = pair.webhook_id
+      join webhook w on w.id = pair.webhook_id
+  ), added as (
     insert into webhook_event (event_id, type, occurred_at, body)
       select event_id, type, occurred_at, body from item where place in (select place from pair) order by place
+      on conflict (event_id) do nothing
     returning id, event_id
+  ), stored as (
+    select id, event_id from added
+    union all
+    -- An event that another call has stored, for other webhooks.
+    select e.id, e.event_id from webhook_event e where e.event_id = any (p_event_id)
   )
   insert into webhook_delivery (webhook_id, event_key, order_key, due_at)
     select pair.webhook_id, stored.id, pair.order_key,
@@ -636,11 +694,12 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.finish_deliveries(p_instance text, p_id bigint[], p_outcome text[], p_status integer[], p_error text[], p_answer text[], p_delay interval[])
+CREATE OR REPLACE FUNCTION public.finish_deliveries(p_instance text, p_id bigint[], p_outcome text[], p_status integer[], p_error text[], p_answer text[], p_delay interval[], p_least_pause interval, p_most_pause interval)
  RETURNS TABLE(webhook_id bigint, change text)
  LANGUAGE plpgsql
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 #variable_conflict use_column
 declare
@@ -649,6 +708,7 @@ declare
   v_keys text[];
   v_outcomes text[];
   v_singles boolean[];
+  v_due bigint[];
 begin
   -- Deliveries that a crash of the database undoes are sent again, and in order: commits are undone from the last one on.
   perform set_config('synchronous_commit', 'off', true);
@@ -668,12 +728,16 @@ begin
   select array_agg(webhook_id), array_agg(order_key), array_agg(outcome), array_agg(is_single)
     into v_webhooks, v_keys, v_outcomes, v_singles from done;
   -- A statement of its own, because fan_out may have added a delivery behind one of these while it waited for its lock.
-  update webhook_delivery next set due_at = v_now
-    from unnest(v_webhooks, v_keys, v_outcomes) as ended (webhook_id, order_key, outcome)
-   where ended.outcome <> 'retry' and ended.order_key is not null and next.due_at is null
-     and next.id = (select d.id from webhook_delivery d
-                     where d.webhook_id = ended.webhook_id and d.order_key = ended.order_key and d.status = 'pending'
-                     order by d.id limit 1);
+  with freed as (
+    update webhook_delivery next set due_at = v_now
+      from unnest(v_webhooks, v_keys, v_outcomes) as ended (webhook_id, order_key, outcome)
+     where ended.outcome <> 'retry' and ended.order_key is not null and next.due_at is null
+       and next.id = (select d.id from webhook_delivery d
+                       where d.webhook_id = ended.webhook_id and d.order_key = ended.order_key and d.status = 'pending'
+                       order by d.id limit 1)
+    returning next.webhook_id
+  )
+  select array_agg(distinct webhook_id) into v_due from freed;
   return query
   with done as (
     select * from unnest(v_webhooks, v_outcomes, v_singles) as each_done (webhook_id, outcome, is_single)
@@ -682,23 +746,31 @@ begin
            count(*) filter (where done.outcome <> 'delivered')::integer as failures
       from done where not done.is_single group by done.webhook_id
   ), before as (
-    select w.id, w.failures, w.failing_since, w.status from webhook w join counted on counted.webhook_id = w.id
+    select w.id, w.failures, w.failing_since, w.status, w.is_proven from webhook w join counted on counted.webhook_id = w.id
      order by w.id for no key update of w
   ), marked as (
     update webhook w
        set failures = case when counted.has_succeeded then 0 else w.failures + counted.failures end,
-           failing_since = case when counted.has_succeeded then null
-                                when w.failures + counted.failures >= 5 then coalesce(w.failing_since, v_now) end,
+           failing_since = case when counted.has_succeeded then null when after.fails then coalesce(w.failing_since, v_now) end,
+           is_proven = counted.has_succeeded or (w.is_proven and not after.fails),
+           next_trial_at = case when after.fails then v_now + (0.9 + 0.2 * random()) * greatest(
+             p_least_pause, least(p_most_pause, (v_now - coalesce(w.failing_since, v_now)) / 2)) end,
            status = case when counted.is_gone then 'disabled' else w.status end,
            disabled_reason = case when counted.is_gone then 'The receiver answered 410 Gone.' else w.disabled_reason end
-      from counted join before on before.id = counted.webhook_id
+      from counted join before on before.id = counted.webhook_id,
+           lateral (select not counted.has_succeeded and before.failures + counted.failures >= 5 as fails) after
      where w.id = counted.webhook_id
-       and (counted.is_gone or (counted.has_succeeded and w.failures > 0) or (not counted.has_succeeded and counted.failures > 0))
-    returning w.id, w.failing_since, w.status, before.failing_since as failed_before, before.status as status_before
+       and (not counted.has_succeeded or counted.is_gone or w.failures > 0 or not w.is_proven)
+    returning w.id, w.failing_since, w.status, w.is_proven, before.failing_since as failed_before,
+              before.status as status_before, before.is_proven as proven_before
   )
   select marked.id, 'failing' from marked where failing_since is not null and failed_before is null
   union all
-  select marked.id, 'disabled' from marked where marked.status = 'disabled' and status_before = 'active';
+  select marked.id, 'disabled' from marked where marked.status = 'disabled' and status_before = 'active'
+  union all
+  select marked.id, 'proven' from marked where marked.is_proven and not proven_before
+  union all
+  select id, 'due' from unnest(v_due) as id;
 end
 $function$;
 
@@ -1167,6 +1239,26 @@ AS $function$
 begin
   raise exception 'the id of an order cannot be changed'
     using errcode = 'check_violation', constraint = 'order_id_is_fixed';
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.renew_claims(p_instance text, p_id bigint[], p_lease interval)
+ RETURNS SETOF bigint
+ LANGUAGE plpgsql
+AS $function$
+begin
+  return query
+  with renewed as (
+    update webhook_delivery d set claimed_until = holdfast_clock() + p_lease
+     where d.id = any (p_id) and d.claimed_by = p_instance
+    returning d.id, d.webhook_id
+  ), trial as (
+    select w.id from webhook w where w.id in (select webhook_id from renewed) and not w.is_proven
+     order by w.id for no key update
+  ), marked as (
+    update webhook w set next_trial_at = holdfast_clock() + p_lease from trial where w.id = trial.id
+  )
+  select id from renewed;
 end
 $function$;
 
@@ -1867,6 +1959,8 @@ create table webhook (
   failing_since timestamp with time zone,
   created_at timestamp with time zone not null default holdfast_clock(),
   created_by jsonb,
+  is_proven boolean not null default false,
+  next_trial_at timestamp with time zone,
   constraint webhook_pkey PRIMARY KEY (id),
   constraint webhook_says_why_it_is_disabled CHECK (((status = 'disabled'::text) = (disabled_reason IS NOT NULL))),
   constraint webhook_status_check CHECK ((status = ANY (ARRAY['active'::text, 'disabled'::text])))
@@ -1981,9 +2075,13 @@ CREATE INDEX webhook_delivery_of_webhook ON public.webhook_delivery USING btree 
 
 CREATE INDEX webhook_delivery_order ON public.webhook_delivery USING btree (webhook_id, order_key, id) WHERE (status = 'pending'::text);
 
+CREATE INDEX webhook_delivery_single ON public.webhook_delivery USING btree (due_at, id) WHERE ((status = 'pending'::text) AND is_single);
+
 CREATE INDEX webhook_event_by_time ON public.webhook_event USING btree (occurred_at);
 
 CREATE INDEX webhook_of_provider ON public.webhook USING btree (provider_id, id);
+
+CREATE INDEX webhook_on_trial ON public.webhook USING btree (next_trial_at) WHERE ((status = 'active'::text) AND (NOT is_proven));
 
 CREATE INDEX webhook_secret_of_webhook ON public.webhook_secret USING btree (webhook_id);
 

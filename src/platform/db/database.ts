@@ -23,6 +23,14 @@ declare const openTransaction: unique symbol;
  */
 export type Tx = Transaction<Tables> & { readonly [openTransaction]: true };
 
+interface StatementOptions {
+  /**
+   * Whether to resolve only when this process's feeds have delivered the change. Defaults to true. A write that no view
+   * shows saves a round trip without it.
+   */
+  readonly awaitsFeed?: boolean;
+}
+
 interface TransactionOptions {
   /** Maximum number of tries when PostgreSQL reports a deadlock or a serialization failure. Defaults to 5. */
   readonly maxTries?: number;
@@ -41,7 +49,7 @@ export interface Database extends AsyncDisposable {
    * Runs exactly one statement, which is its own transaction: one round trip, and no lock is held while this process is
    * busy or frozen. A second statement is refused. After a deadlock the statement runs again.
    */
-  statement<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  statement<T>(work: (tx: Tx) => Promise<T>, options?: StatementOptions): Promise<T>;
   /**
    * Opens a feed of the changes in the database, which ends when the database is closed. From then on `transaction` and
    * `statement` resolve only after this feed has delivered their changes, so that callers read their own writes.
@@ -104,9 +112,9 @@ export function assembleDatabase(driver: Driver, constraints: ConstraintFailures
     return value;
   }
 
-  async function statement<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  async function statement<T>(work: (tx: Tx) => Promise<T>, { awaitsFeed = true }: StatementOptions = {}): Promise<T> {
     const value = await retry(() => kysely.connection().execute((connection) => work(oneStatement(connection))));
-    await changesDelivered();
+    if (awaitsFeed) await changesDelivered();
     return value;
   }
 

@@ -10,7 +10,11 @@ import {
   type QueryResult,
 } from 'kysely';
 
-/** A queue that admits one caller at a time, in the order of arrival. */
+/**
+ * A queue that admits one caller at a time, in the order of arrival. Between two callers the event loop has a turn: PGlite
+ * runs in this thread and never waits for anything else, so callers that follow each other would keep requests from being
+ * read.
+ */
 export class Turnstile {
   #tail: Promise<void> = Promise.resolve();
   /** Callers that have entered or wait. */
@@ -25,7 +29,7 @@ export class Turnstile {
     await previous;
     return () => {
       this.#callers -= 1;
-      resolve();
+      setImmediate(resolve);
     };
   }
 

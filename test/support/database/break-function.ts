@@ -3,13 +3,19 @@ import type { Database } from '../../../src/platform/db/database.ts';
 
 /**
  * Replaces text in the source of one of the database's functions, such as a guard, so that a test can show that a check
- * fails without it. Text that does not occur exactly once is an error, because a control that changes nothing proves
- * nothing.
+ * fails without it. Text that does not occur exactly `times` times is an error, because a control that changes nothing
+ * proves nothing.
  */
-export async function replaceInFunction(database: Database, name: string, text: string, by: string): Promise<void> {
+export async function replaceInFunction(
+  database: Database,
+  name: string,
+  text: string,
+  by: string,
+  times = 1,
+): Promise<void> {
   const definition = await readFunction(database, name);
   const parts = definition.split(text);
-  if (parts.length !== 2) throw new Error(`the source of ${name} contains ${parts.length - 1} times: ${text}`);
+  if (parts.length !== times + 1) throw new Error(`the source of ${name} contains ${parts.length - 1} times: ${text}`);
   await define(database, parts.join(by));
 }
 

@@ -9,6 +9,7 @@ export interface Received {
   readonly data: Readonly<Record<string, unknown>>;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly path: string;
   /** The status that it was answered with; 0 for none. */
   readonly answered: number;
   readonly atMs: number;
@@ -53,7 +54,8 @@ export async function startReceiver(secret: string): Promise<Receiver> {
       refused.push(String(error));
     }
     const { type, data } = JSON.parse(body);
-    const known = { eventId: headers['webhook-id'] ?? '', type, data, body, headers, atMs: performance.now() };
+    const atMs = performance.now();
+    const known = { eventId: headers['webhook-id'] ?? '', type, data, body, headers, path: request.url ?? '', atMs };
     const behaviour = behave(known);
     received.push({ ...known, answered: typeof behaviour === 'number' ? behaviour : 0 });
     if (typeof behaviour === 'number') response.writeHead(behaviour).end();

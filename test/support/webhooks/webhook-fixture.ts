@@ -8,7 +8,7 @@ import { addWebhook, bringRetriesForward, WEBHOOK_SECRET } from './add-webhook.t
 import { type Receiver, startReceiver } from './receiver.ts';
 import { openReservationLoad, type ReservationLoad } from './reservation-load.ts';
 
-/** Processes on one PostgreSQL database, with a webhook for all events of reservations. */
+/** Processes on one PostgreSQL database, with a proven webhook for all events of reservations. */
 export interface WebhookFixture extends AsyncDisposable {
   readonly database: Database;
   readonly receiver: Receiver;
@@ -34,7 +34,7 @@ export async function openWebhookFixture(options: FixtureOptions): Promise<Webho
   const test = stack.use(await openTestDatabase('postgres'));
   const { database, url = '' } = test;
   const receiver = stack.use(await startReceiver(WEBHOOK_SECRET));
-  await addWebhook(database, receiver.url);
+  await addWebhook(database, receiver.url, undefined, null, true);
   await prepare?.(test);
   const env = {
     DATABASE_URL: url,

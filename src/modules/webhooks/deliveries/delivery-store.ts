@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Reader, Tx } from '../../../platform/db/database.ts';
 import type { Id } from '../../../platform/ids.ts';
+import type { ClaimLimits } from './delivery-limits.ts';
 
 /** A delivery that this instance has in hand. */
 export interface ClaimedDelivery {
@@ -8,8 +9,10 @@ export interface ClaimedDelivery {
   readonly webhookId: Id;
   /** Attempts so far. */
   readonly attempts: number;
-  /** Whether there is only one attempt. */
+  /** Whether there is only one attempt: it is a test. */
   readonly isSingle: boolean;
+  /** Whether its webhook is not on trial. */
+  readonly isProven: boolean;
   readonly url: string;
   readonly eventId: string;
   readonly body: string;
@@ -29,59 +32,77 @@ export interface AttemptResult {
   readonly delayMs: number | null;
 }
 
-/** A change of a webhook that the results of its deliveries have made. */
+/**
+ * A change that the results of deliveries have made to a webhook. `due`: deliveries that waited for earlier ones have become
+ * due.
+ */
 export interface WebhookChange {
   readonly webhook_id: Id;
-  readonly change: 'failing' | 'disabled';
+  readonly change: 'failing' | 'disabled' | 'proven' | 'due';
 }
 
-interface ClaimLimits {
+/** Pauses between trials of a webhook that fails: half the time for which it has failed, between these. */
+const LEAST_PAUSE_MS = 1_000;
+const MOST_PAUSE_MS = 30_000;
+
+/** The deliveries of an instance. */
+export interface Claimant {
+  readonly instance: string;
+  /** How long a claim lasts unless it is renewed. */
   readonly leaseMs: number;
-  /** Deliveries of one webhook in hand. */
-  readonly perWebhook: number;
-  /** The same for a webhook that fails. */
-  readonly perFailingWebhook: number;
 }
 
-/** Takes due deliveries. @param inHand the number of deliveries in hand, by webhook */
+/**
+ * Takes due deliveries.
+ *
+ * @param inHand the number of deliveries in hand, by webhook
+ * @param testing webhooks with a test in hand
+ */
 export async function claimDeliveries(
   tx: Tx,
-  instance: string,
+  { instance, leaseMs }: Claimant,
+  { deliveries, perWebhook, trials, tests }: ClaimLimits,
   inHand: ReadonlyMap<Id, number>,
-  { leaseMs, perWebhook, perFailingWebhook }: ClaimLimits,
+  testing: readonly Id[],
 ): Promise<ClaimedDelivery[]> {
   const { rows } = await sql<ClaimedDelivery>`
-    select delivery_id as "deliveryId", webhook_id as "webhookId", attempts, is_single as "isSingle", url,
-           event_id as "eventId", body, to_jsonb(secrets) as secrets
-      from claim_deliveries(${instance}, ${leaseMs} * interval '1 millisecond', ${perWebhook}, ${perFailingWebhook},
-                            ${[...inHand.keys()]}::bigint[], ${[...inHand.values()]}::integer[])`.execute(tx);
+    select delivery_id as "deliveryId", webhook_id as "webhookId", attempts, is_single as "isSingle",
+           is_proven as "isProven", url, event_id as "eventId", body, to_jsonb(secrets) as secrets
+      from claim_deliveries(${instance}, ${leaseMs} * interval '1 millisecond', ${deliveries}, ${perWebhook}, ${trials},
+                            ${tests}, ${[...inHand.keys()]}::bigint[], ${[...inHand.values()]}::integer[],
+                            ${testing}::bigint[])`.execute(tx);
   return rows;
 }
 
 /** Keeps deliveries in hand for another lease. @returns those that no other instance has taken up */
 export async function renewClaims(
   tx: Tx,
-  instance: string,
+  { instance, leaseMs }: Claimant,
   ids: readonly Id[],
-  leaseMs: number,
 ): Promise<ReadonlySet<Id>> {
   const { rows } = await sql<{ id: Id }>`
-    update webhook_delivery set claimed_until = holdfast_clock() + ${leaseMs} * interval '1 millisecond'
-     where id = any(${ids}::bigint[]) and claimed_by = ${instance} returning id`.execute(tx);
+    select id from renew_claims(${instance}, ${ids}::bigint[], ${leaseMs} * interval '1 millisecond') as id`.execute(
+    tx,
+  );
   return new Set(rows.map(({ id }) => id));
 }
 
 /** Leaves deliveries to other instances, at once. */
-export async function releaseClaims(tx: Tx, instance: string, ids: readonly Id[]): Promise<void> {
+export async function releaseClaims(tx: Tx, { instance }: Claimant, ids: readonly Id[]): Promise<void> {
   await sql`
-    update webhook_delivery set claimed_by = null, claimed_until = null
-     where id = any(${ids}::bigint[]) and claimed_by = ${instance}`.execute(tx);
+    with released as (
+      update webhook_delivery set claimed_by = null, claimed_until = null
+       where id = any(${ids}::bigint[]) and claimed_by = ${instance}
+      returning webhook_id
+    )
+    update webhook w set next_trial_at = holdfast_clock()
+     where not w.is_proven and w.id in (select webhook_id from released)`.execute(tx);
 }
 
 /** Stores the results of attempts. Those that another instance has taken up meanwhile are left alone. */
 export async function finishDeliveries(
   tx: Tx,
-  instance: string,
+  { instance }: Claimant,
   results: readonly AttemptResult[],
 ): Promise<WebhookChange[]> {
   const { rows } = await sql<WebhookChange>`
@@ -90,7 +111,8 @@ export async function finishDeliveries(
       ${results.map(({ outcome }) => outcome)}::text[], ${results.map(({ status }) => status)}::integer[],
       ${results.map(({ error }) => error)}::text[], ${results.map(({ answer }) => answer)}::text[],
       array(select ms * interval '1 millisecond' from unnest(${results.map(({ delayMs }) => delayMs)}::double precision[])
-              with ordinality as delay (ms, place) order by place))`.execute(tx);
+              with ordinality as delay (ms, place) order by place),
+      ${LEAST_PAUSE_MS} * interval '1 millisecond', ${MOST_PAUSE_MS} * interval '1 millisecond')`.execute(tx);
   return rows;
 }
 

@@ -3,12 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Batcher } from '../../../platform/batcher.ts';
 import type { ChangeFeed } from '../../../platform/db/change-feed.ts';
 import type { Database } from '../../../platform/db/database.ts';
-import type { Id } from '../../../platform/ids.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { type AttemptDeps, attempt } from './attempt.ts';
+import { PER_STATEMENT } from './delivery-limits.ts';
 import {
   type AttemptResult,
-  type ClaimedDelivery,
+  type Claimant,
   claimDeliveries,
   countWebhooks,
   finishDeliveries,
@@ -17,50 +17,38 @@ import {
   type WebhookChange,
   type WebhookCounts,
 } from './delivery-store.ts';
+import { Hands, type InHand } from './hands.ts';
 
 export interface DeliveryDeps extends AttemptDeps {
   readonly database: Database;
   readonly feed: ChangeFeed;
   readonly logger: Logger;
-  /** Makes deliveries of what has happened. */
-  readonly fanOut: (signal: AbortSignal) => Promise<void>;
+  /** Makes deliveries of some of what has happened. @returns whether there is more */
+  readonly fanOut: () => Promise<boolean>;
 }
 
 /** A delivery that a dead process had in hand is taken up when its lease and one poll have passed. */
 const LEASE_MS = 8_000;
 const RENEW_EVERY_MS = 2_500;
-/** No attempt begins later than this after the claim or its renewal: by then another instance may have taken it up. */
-const START_WITHIN_MS = 6_000;
-/** Requests to one webhook at a time. */
-const CONCURRENT = 16;
-/** Deliveries of one webhook in hand, so that the next ones are there when a request ends. */
-const IN_HAND = 256;
-/** Both, for a webhook that fails. */
-const CONCURRENT_WHILE_FAILING = 2;
-/** Retries that fall due, events of instances that died, and lost announcements are found within this time. */
+/** Retries and trials that fall due, events of instances that died, and lost announcements are found within this time. */
 const POLL_MS = 1_000;
 /** How often webhooks are counted. Without one there is nothing to find, and an idle server stays idle. */
 const COUNT_EVERY_MS = 5_000;
 /** Time for requests to end when the process stops. The rest is left to other instances. */
 const STOP_WITHIN_MS = 1_000;
-const FINISH_LIMITS = { maxBatchSize: 256, maxConcurrent: 1, maxWaiting: 100_000 };
-
-interface InHand {
-  readonly delivery: ClaimedDelivery;
-  /** When its lease was last known to be fresh, by `performance.now()`. */
-  leasedAt: number;
-  isRunning: boolean;
-}
+const MAX_RESULTS = 10_000;
+/** No view shows deliveries. */
+const UNSEEN = { awaitsFeed: false } as const;
 
 /**
- * Sends deliveries. Every instance does so: it claims what is due, keeps the claims fresh while it works, and stores the result
- * of each attempt. One webhook never waits for another: each has its own requests at a time.
+ * Sends deliveries. Every instance does so: it claims what is due, keeps the claims fresh while it works, and stores the
+ * result of each attempt. A request does not wait for the result of the one before.
  */
 export class DeliveryWorker implements AsyncDisposable {
   readonly #deps: DeliveryDeps;
-  readonly #instance: string = randomUUID();
-  readonly #hands = new Map<Id, Map<Id, InHand>>();
-  readonly #finish: (result: AttemptResult) => Promise<void>;
+  readonly #claimant: Claimant = { instance: randomUUID(), leaseMs: LEASE_MS };
+  readonly #hands = new Hands();
+  readonly #store: (result: AttemptResult) => Promise<void>;
   readonly #renewing: NodeJS.Timeout;
   readonly #stopping = new AbortController();
   readonly #cutOff = new AbortController();
@@ -75,11 +63,12 @@ export class DeliveryWorker implements AsyncDisposable {
 
   constructor(deps: DeliveryDeps) {
     this.#deps = deps;
-    this.#finish = new Batcher(FINISH_LIMITS).open<AttemptResult, void>({
+    const maxBatchSize = PER_STATEMENT[deps.database.kind];
+    this.#store = new Batcher({ maxBatchSize, maxConcurrent: 1, maxWaitMs: LEASE_MS }).open<AttemptResult, void>({
       name: 'webhook results',
-      maxWaiting: FINISH_LIMITS.maxWaiting,
+      maxWaiting: MAX_RESULTS,
       run: async (results) => {
-        this.#logChanges(await deps.database.statement((tx) => finishDeliveries(tx, this.#instance, results)));
+        this.#note(await deps.database.statement((tx) => finishDeliveries(tx, this.#claimant, results), UNSEEN));
         return results.map(() => undefined);
       },
     });
@@ -113,10 +102,7 @@ export class DeliveryWorker implements AsyncDisposable {
     this.#stopping.abort();
     this.#wake.resolve(true);
     await this.#loop;
-    const waiting = [...this.#hands.values()].flatMap((hand) =>
-      [...hand.values()].filter(({ isRunning }) => !isRunning).map(({ delivery }) => delivery.deliveryId),
-    );
-    await this.#release(waiting);
+    await this.#release(this.#hands.all().filter(({ state }) => state === 'waiting'));
     const timeout = new AbortController();
     const running = [...this.#running];
     await Promise.race([
@@ -136,7 +122,7 @@ export class DeliveryWorker implements AsyncDisposable {
       try {
         await this.#count();
         if (isWoken || this.#counts.all > 0) {
-          await this.#deps.fanOut(signal);
+          if (await this.#deps.fanOut()) this.#wake.resolve(true);
           if (!signal.aborted) await this.#claim();
         }
         this.#isReported = false;
@@ -162,91 +148,86 @@ export class DeliveryWorker implements AsyncDisposable {
   }
 
   async #claim(): Promise<void> {
-    const inHand = new Map([...this.#hands].map(([webhookId, hand]) => [webhookId, hand.size]));
     const leasedAt = performance.now();
-    const limits = { leaseMs: LEASE_MS, perWebhook: IN_HAND, perFailingWebhook: CONCURRENT_WHILE_FAILING };
-    const claimed = await this.#deps.database.statement((tx) => claimDeliveries(tx, this.#instance, inHand, limits));
-    for (const delivery of claimed) {
-      const hand = this.#hands.get(delivery.webhookId) ?? new Map<Id, InHand>();
-      hand.set(delivery.deliveryId, { delivery, leasedAt, isRunning: false });
-      this.#hands.set(delivery.webhookId, hand);
-    }
-    for (const webhookId of new Set(claimed.map((delivery) => delivery.webhookId))) this.#startSome(webhookId);
+    const limits = this.#hands.claimLimits(PER_STATEMENT[this.#deps.database.kind]);
+    const counts = this.#hands.counts();
+    const testing = this.#hands.testing();
+    const claimed = await this.#deps.database.statement(
+      (tx) => claimDeliveries(tx, this.#claimant, limits, counts, testing),
+      UNSEEN,
+    );
+    this.#hands.add(claimed, leasedAt, limits);
+    this.#openRequests();
   }
 
-  #startSome(webhookId: Id): void {
-    const hand = this.#hands.get(webhookId);
-    if (hand === undefined || this.#stopping.signal.aborted) return;
-    let running = 0;
-    for (const { isRunning } of hand.values()) if (isRunning) running += 1;
-    for (const held of hand.values()) {
-      if (running >= CONCURRENT) return;
-      if (held.isRunning) continue;
-      if (performance.now() - held.leasedAt > START_WITHIN_MS) {
-        this.#drop(held.delivery);
-        continue;
-      }
-      held.isRunning = true;
-      running += 1;
-      const run = this.#run(held.delivery).finally(() => this.#running.delete(run));
+  #openRequests(): void {
+    while (!this.#stopping.signal.aborted) {
+      const held = this.#hands.openNext();
+      if (held === undefined) return;
+      const run = this.#run(held).finally(() => this.#running.delete(run));
       this.#running.add(run);
     }
   }
 
-  async #run(delivery: ClaimedDelivery): Promise<void> {
+  async #run(held: InHand): Promise<void> {
+    const { delivery } = held;
     try {
       const result = await attempt(this.#deps, delivery, this.#cutOff.signal);
-      this.#attempts[result.outcome === 'delivered' ? 'delivered' : 'failed'] += 1;
-      await this.#finish(result);
+      const isDelivered = result.outcome === 'delivered';
+      this.#attempts[isDelivered ? 'delivered' : 'failed'] += 1;
+      const { unwanted, needsMore } = this.#hands.end(held, isDelivered);
+      if (unwanted.length > 0) void this.#release(unwanted);
+      if (needsMore) this.#wake.resolve(true);
+      this.#openRequests();
+      await this.#store(result);
+      // The next one may begin now.
+      if (!delivery.isProven) this.#wake.resolve(true);
     } catch (error) {
       // Cut off by the stop, or its result could not be stored: it is sent again.
-      if (this.#cutOff.signal.aborted) await this.#release([delivery.deliveryId]);
+      if (this.#cutOff.signal.aborted) await this.#release([held]);
       else this.#deps.logger.debug({ err: error }, 'the result of a webhook delivery could not be stored');
     }
-    this.#drop(delivery);
-    this.#startSome(delivery.webhookId);
-    this.#wake.resolve(true);
-  }
-
-  #drop({ webhookId, deliveryId }: ClaimedDelivery): void {
-    const hand = this.#hands.get(webhookId);
-    hand?.delete(deliveryId);
-    if (hand?.size === 0) this.#hands.delete(webhookId);
+    this.#hands.remove(held);
+    this.#openRequests();
   }
 
   async #renew(): Promise<void> {
-    const held = [...this.#hands.values()].flatMap((hand) => [...hand.values()]);
+    const held = this.#hands.all();
     if (held.length === 0) return;
     const renewedAt = performance.now();
     try {
       const ids = held.map(({ delivery }) => delivery.deliveryId);
-      const kept = await this.#deps.database.statement((tx) => renewClaims(tx, this.#instance, ids, LEASE_MS));
+      const kept = await this.#deps.database.statement((tx) => renewClaims(tx, this.#claimant, ids), UNSEEN);
       for (const each of held) {
         if (kept.has(each.delivery.deliveryId)) each.leasedAt = renewedAt;
-        else if (!each.isRunning) this.#drop(each.delivery);
+        else if (each.state === 'waiting') this.#hands.remove(each);
       }
     } catch (error) {
       this.#deps.logger.debug({ err: error }, 'claims of webhook deliveries could not be renewed');
     }
   }
 
-  async #release(ids: readonly Id[]): Promise<void> {
-    if (ids.length === 0) return;
+  /** Leaves deliveries to other instances, or to a later claim. */
+  async #release(held: readonly InHand[]): Promise<void> {
+    if (held.length === 0) return;
+    for (const each of held) this.#hands.remove(each);
+    const ids = held.map(({ delivery }) => delivery.deliveryId);
     await this.#deps.database
-      .statement((tx) => releaseClaims(tx, this.#instance, ids))
+      .statement((tx) => releaseClaims(tx, this.#claimant, ids), UNSEEN)
       .catch((error: unknown) => {
         this.#deps.logger.debug({ err: error }, 'claims of webhook deliveries could not be released');
       });
   }
 
-  #logChanges(changes: readonly WebhookChange[]): void {
+  #note(changes: readonly WebhookChange[]): void {
     for (const { webhook_id, change } of changes) {
-      this.#deps.logger.warn(
-        { webhook_id },
-        change === 'failing'
-          ? 'webhook failing: five attempts in a row'
-          : 'webhook disabled: its receiver answered 410',
-      );
+      if (change === 'proven' || change === 'due') this.#wake.resolve(true);
+      else this.#deps.logger.warn({ webhook_id }, CHANGES[change]);
     }
   }
 }
+
+const CHANGES = {
+  failing: 'webhook failing: five attempts in a row; one delivery at a time until one succeeds',
+  disabled: 'webhook disabled: its receiver answered 410',
+} as const;

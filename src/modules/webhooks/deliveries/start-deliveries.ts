@@ -10,7 +10,7 @@ export interface StartDeps extends Omit<DeliveryDeps, 'fanOut'> {
 /** Starts to send events to webhooks. Disposing ends what is under way, and leaves the rest to other instances. */
 export function startDeliveries({ describeSupplier, ...deps }: StartDeps, metrics: Metrics): AsyncDisposable {
   const fanOut = new FanOut(deps.database, describeSupplier, deps.logger);
-  const worker = new DeliveryWorker({ ...deps, fanOut: (signal) => fanOut.run(signal) });
+  const worker = new DeliveryWorker({ ...deps, fanOut: () => fanOut.takeStep() });
   metrics.gauge('holdfast_webhooks', 'Webhooks by state', ['state'], () => {
     const { all, failing, disabled } = worker.counts();
     return samples('state', { active: all - disabled, failing, disabled });

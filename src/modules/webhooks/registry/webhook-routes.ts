@@ -45,8 +45,8 @@ function addListRoutes(app: HttpServer, { database, secrets, checkUrl }: Webhook
         tags,
         summary: 'Create a webhook',
         description:
-          'Creates a webhook, to which events are sent from now on. A provider may have 100, and the server 1,000. The ' +
-          'answer shows the secret that signs the deliveries.',
+          'Creates a webhook, to which events are sent from now on. A provider may have 20; there may be 50 that belong to ' +
+          'no provider, and 1,000 in all. The answer shows the secret that signs the deliveries.',
         body: WebhookBody,
         response: { 201: NewWebhook },
       },

@@ -7,7 +7,9 @@ import type { InstantText } from '../../../platform/time/instant.ts';
 import { TooManyWebhooks } from './webhook-failures.ts';
 
 const MAX_WEBHOOKS = 1_000;
-const MAX_WEBHOOKS_OF_PROVIDER = 100;
+/** Each event of a provider becomes a delivery for each webhook of it, and for each webhook without a provider. */
+const MAX_WEBHOOKS_OF_PROVIDER = 20;
+const MAX_WEBHOOKS_OF_ALL = 50;
 const DISABLED_BY_OWNER = 'Its owner disabled it.';
 
 export type WebhookStatus = 'active' | 'disabled';
@@ -83,13 +85,14 @@ async function lockProvider(tx: Tx, providerId: Id): Promise<void> {
 async function requireRoom(tx: Tx, providerId: Id | null): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('webhook_limits', 0))`.execute(tx);
   const { rows } = await sql<{ total: number; own: number }>`
-    select count(*) as total, count(*) filter (where provider_id = ${providerId}::bigint) as own from webhook
-  `.execute(tx);
+    select count(*) as total, count(*) filter (where provider_id is not distinct from ${providerId}::bigint) as own
+      from webhook`.execute(tx);
   const { total, own } = onlyRow(rows);
-  if (own >= MAX_WEBHOOKS_OF_PROVIDER) {
-    throw new TooManyWebhooks(
-      `Provider ${providerId} has ${MAX_WEBHOOKS_OF_PROVIDER} webhooks, the maximum. Delete a webhook that is not used`,
-    );
+  const most = providerId === null ? MAX_WEBHOOKS_OF_ALL : MAX_WEBHOOKS_OF_PROVIDER;
+  if (own >= most) {
+    const owner = providerId === null ? 'The server' : `Provider ${providerId}`;
+    const kind = providerId === null ? 'webhooks for the events of all providers' : 'webhooks';
+    throw new TooManyWebhooks(`${owner} has ${most} ${kind}, the maximum. Delete a webhook that is not used`);
   }
   if (total >= MAX_WEBHOOKS) {
     throw new TooManyWebhooks(
@@ -141,7 +144,9 @@ export async function updateWebhook(
                                             when 'disabled' then coalesce(w.disabled_reason, ${DISABLED_BY_OWNER})
                                             else w.disabled_reason end,
            failures = case when ${status === 'active'} then 0 else w.failures end,
-           failing_since = case when ${status === 'active'} then null else w.failing_since end
+           failing_since = case when ${status === 'active'} then null else w.failing_since end,
+           is_proven = w.is_proven and ${url === undefined},
+           next_trial_at = case when ${status === 'active' || url !== undefined} then null else w.next_trial_at end
      where ${isWebhook(id, owner)}
     returning ${WEBHOOK}`.execute(tx);
   if (status === 'active') await wakeWorkers(tx);

@@ -515,34 +515,37 @@ eachDatabase('/api/v1/webhooks', (open) => {
 });
 
 eachDatabase('limits of webhooks', (open) => {
-  it('a provider has at most 100 webhooks, and the server 1,000', async () => {
+  it('a provider has at most 20 webhooks, at most 50 have no provider, and there are at most 1,000', async () => {
     await using stack = new AsyncDisposableStack();
-    const app = await openTestApp(open().database);
+    const { database } = open();
+    const app = await openTestApp(database);
     stack.defer(() => app.close());
     const ask = async (body: object) => {
       const response = await app.inject({ method: 'POST', url: '/api/v1/webhooks', payload: { url: URL, ...body } });
-      return [response.statusCode, (JSON.parse(response.body) as { detail?: string }).detail?.slice(0, 40)];
+      return [response.statusCode, (JSON.parse(response.body) as { detail?: string }).detail?.split(',')[0]];
     };
-    await open().database.transaction(async (tx) => {
-      await sql`insert into provider (first_name, last_name) values ('A', 'B'), ('C', 'D')`.execute(tx);
-      await sql`
-        insert into webhook (url, provider_id)
-          select ${URL}, (select min(id) from provider) from generate_series(1, 99)`.execute(tx);
-    });
-    const { rows } = await open().database.read((reader) =>
-      sql<{ id: number }>`select id from provider order by id`.execute(reader),
+    const { rows } = await database.statement((tx) =>
+      sql<{ id: number }>`
+        insert into provider (first_name, last_name) select 'A', 'B' from generate_series(1, 50) returning id`.execute(
+        tx,
+      ),
     );
-    const [full, free] = rows.map(({ id }) => id);
+    const [full, free, ...others] = rows.map(({ id }) => id);
+    const add = (provider: number | null | undefined, webhooks: number) =>
+      database.statement((tx) =>
+        sql`insert into webhook (url, provider_id) select ${URL}, ${provider}::bigint
+              from generate_series(1, ${webhooks}::integer)`.execute(tx),
+      );
+    await add(full, 19);
     expect(await ask({ provider_id: full })).toEqual([201, undefined]);
-    const refused = [409, `Provider ${full} has 100 webhooks, the maximum. Delete`.slice(0, 40)];
-    expect(await ask({ provider_id: full })).toEqual(refused);
-    expect(await ask({ provider_id: free })).toEqual([201, undefined]);
-    await open().database.statement((tx) =>
-      sql`insert into webhook (url) select ${URL} from generate_series(1, 898)`.execute(tx),
-    );
+    expect(await ask({ provider_id: full })).toEqual([409, `Provider ${full} has 20 webhooks`]);
+    await add(null, 49);
     expect(await ask({})).toEqual([201, undefined]);
-    expect(await ask({})).toEqual([409, 'The server has 1000 webhooks, the maximu']);
-    expect(await ask({ provider_id: free })).toEqual([409, 'The server has 1000 webhooks, the maximu']);
+    expect(await ask({})).toEqual([409, 'The server has 50 webhooks for the events of all providers']);
+    for (const provider of others) await add(provider, 19);
+    await add(others[0], 1_000 - 20 - 50 - 19 * others.length - 1);
+    expect(await ask({ provider_id: free })).toEqual([201, undefined]);
+    expect(await ask({ provider_id: free })).toEqual([409, 'The server has 1000 webhooks']);
   });
 });
 
