@@ -4,7 +4,7 @@ import { addClients, addSlots } from '../../../../test/support/database/seed-tab
 import { eachDatabase } from '../../../../test/support/database/test-database.ts';
 import { offerSlots, openListeningApp } from '../../../../test/support/server/listening-app.ts';
 import { until } from '../../../../test/support/server/until.ts';
-import { addWebhook, WEBHOOK_SECRET } from '../../../../test/support/webhooks/add-webhook.ts';
+import { addWebhook, bringRetriesForward, WEBHOOK_SECRET } from '../../../../test/support/webhooks/add-webhook.ts';
 import { type Receiver, startReceiver } from '../../../../test/support/webhooks/receiver.ts';
 import { startWorker } from '../../../../test/support/webhooks/start-worker.ts';
 import type { Id } from '../../../platform/ids.ts';
@@ -59,23 +59,16 @@ eachDatabase('webhooks', (open) => {
     for (const id of [failing, other]) {
       await running.client.post('/api/v1/reservations/{id}/confirm', { path: { id }, body: { client_id } });
     }
-    let failures = 0;
-    receiver.behave(({ data }) => {
-      if (data.reservation_id !== failing || failures > 0) return 204;
-      failures += 1;
-      return 500;
-    });
+    receiver.behave(({ data }) => (data.reservation_id === failing ? 500 : 204));
     await using _worker = await startWorker(database);
 
     await until('both events of the other', () => receiver.accepted.length === 2);
     expect(receiver.accepted.map(({ data }) => data.reservation_id)).toEqual([other, other]);
-    // The retry is five seconds away; the test brings it forward.
-    await database.statement((tx) =>
-      sql`update webhook_delivery set due_at = holdfast_clock() where status = 'pending'`.execute(tx),
-    );
+    receiver.behave(() => 204);
+    await bringRetriesForward(database);
     await until('both events of the first', () => receiver.accepted.length === 4);
     const own = receiver.received.filter(({ data }) => data.reservation_id === failing);
-    expect(own.map(({ type, answered }) => `${type} ${answered}`)).toEqual([
+    expect([...new Set(own.map(({ type, answered }) => `${type} ${answered}`))]).toEqual([
       'reservation.held 500',
       'reservation.held 204',
       'reservation.confirmed 204',
@@ -178,7 +171,7 @@ eachDatabase('webhooks', (open) => {
 
   it('many events of one thing arrive in order, also when they are sent again', async () => {
     const { database } = open();
-    const events = 300;
+    const events = 150;
     await using receiver = await startReceiver(WEBHOOK_SECRET);
     const webhook = await addWebhook(database, receiver.url, ['vehicle.*']);
     await using _worker = await startWorker(database);
