@@ -26,7 +26,7 @@ const DECISIONS = [
  * its door, routes and dependencies stand above the sub-folders; all others stand below them.
  */
 const SUB_FOLDERS = {
-  orders: ['pages', 'import'],
+  orders: ['pages', 'mysql', 'import'],
   reservations: ['times', 'people', 'booking', 'expiry', 'availability'],
   supply: [
     'supplier',

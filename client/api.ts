@@ -520,8 +520,8 @@ export interface OfferedSlots {
 }
 
 export interface OptionalDependency {
-  /** `redis` is listed where REDIS_URL is set. */
-  readonly "name": "change-feed" | "redis";
+  /** `redis` is listed where REDIS_URL is set, `orders-source` where ORDERS_SOURCE_URL is. */
+  readonly "name": "change-feed" | "redis" | "orders-source";
   /** Whether the instance uses it now. */
   readonly "state": "in-use" | "not-in-use";
   /** Why it is not in use. */

@@ -2,9 +2,15 @@ import { Authenticator, KeyUses, openTokens, Refusals, RequestLimits } from '../
 import { buildApp } from '../app.ts';
 import { type Config, isLoopback } from '../config/config.ts';
 import type { Secret } from '../config/secret.ts';
-import { Freshness, RedisStore, summarizeViews } from '../freshness/index.ts';
+import { Freshness, RedisStore, summarizeViews, type Views } from '../freshness/index.ts';
 import { EventHub, EventLog } from '../modules/events/index.ts';
-import { OrderPages } from '../modules/orders/index.ts';
+import {
+  createPostgresPages,
+  createPostgresReads,
+  loadOpenShop,
+  type ShopOptions,
+  type ShopOrders,
+} from '../modules/orders/index.ts';
 import {
   type BatchLimits,
   createHoldEngine,
@@ -83,14 +89,29 @@ export async function composeApp(
   const reservations = { database, engine, timetables, clock, policy, slotLengthMs };
   const vehicles = { database, view: createVehicleView(freshness, database, config.vehiclesMaxAgeMs) };
   const pageOptions = { maxAgeMs: config.ordersMaxAgeMs, pageSize: config.ordersPageSize };
-  const orders = { database, pages: new OrderPages(database, freshness, feed, pageOptions) };
+  const openFreshness = (own: ChangeFeed, source: string) =>
+    new Freshness(own, redis && new RedisStore(redis, clock, `${installation}:${source}`));
+  const shop = await openOrders(config, { database, logger, openFreshness });
+  const ownOrders = () => ({
+    pages: createPostgresPages(database, freshness, feed, pageOptions),
+    reads: createPostgresReads(database),
+    isElsewhere: false,
+  });
+  const orders = { database, source: shop ?? ownOrders() };
+  const allViews: Views = { views: [...freshness.views, ...(shop?.views ?? [])] };
   const { suppliers = config.suppliers, firstAnswerWithinMs, schemaCompilers } = overrides;
   const supplierIds = suppliers.map(({ id }) => id);
   // A pause needs their rows, also where another instance syncs them.
   if (supplierIds.length > 0) await database.transaction((tx) => registerSuppliers(tx, supplierIds));
   const supply = createSupply(suppliers, { freshness, database, policy, feed, clock, logger, firstAnswerWithinMs });
   const log = new EventLog(database);
-  const reports = [{ topic: 'freshness', everyMs: REPORT_EVERY_MS, read: () => summarizeViews(freshness) }] as const;
+  const reports = [
+    {
+      topic: 'freshness',
+      everyMs: REPORT_EVERY_MS,
+      read: () => summarizeViews(allViews),
+    },
+  ] as const;
   const hub = new EventHub(log, feed, reports, logger);
   const events = { log, hub };
   const secrets = new SecretBox(config.secretKeys.map((key) => key.reveal()));
@@ -111,14 +132,35 @@ export async function composeApp(
   const access = { database, authenticator, sessions, limits, refusals };
 
   const modules = { access, reservations, orders, vehicles, supply, events, webhooks };
-  const dependencies = () => listDependencies(feed, redis);
+  const dependencies = () => listDependencies(feed, redis, shop);
   const surface = { metrics, shutdown, dependencies, network, schemaCompilers };
   const app = await buildApp({ logger, version, ...surface, ...modules });
   app.addHook('onClose', () => uses[Symbol.asyncDispose]());
   app.addHook('onClose', () => supply.reads[Symbol.asyncDispose]());
   if (redis) app.addHook('onClose', () => redis[Symbol.asyncDispose]());
-  registerMetrics(metrics, { version, database, engine, freshness, feed, hub, dependencies, suppliers });
+  if (shop) app.addHook('onClose', () => shop[Symbol.asyncDispose]());
+  registerMetrics(metrics, {
+    version,
+    database,
+    engine,
+    freshness: allViews,
+    feed,
+    hub,
+    dependencies,
+    suppliers,
+    shop,
+  });
   return { app, shutdown, metrics, feed, clock, secrets, outbound };
+}
+
+/** Opens the shop that the configuration names. Its client is loaded only then. */
+async function openOrders(
+  { ordersSource, ordersMaxAgeMs, ordersPageSize }: Config,
+  parts: Pick<ShopOptions, 'database' | 'logger' | 'openFreshness'>,
+): Promise<ShopOrders | undefined> {
+  if (ordersSource === undefined) return undefined;
+  const openShop = await loadOpenShop();
+  return openShop({ ...ordersSource, ...parts, maxAgeMs: ordersMaxAgeMs, pageSize: ordersPageSize });
 }
 
 /** Loads the client of Redis only where it is used: it takes 20 MiB and a fifth of the time that loading all of this does. */
@@ -127,10 +169,15 @@ async function connectRedis(url: Secret, logger: Logger): Promise<RedisLink> {
   return openRedis(url.reveal(), logger);
 }
 
-function listDependencies(feed: ChangeFeed, redis: RedisLink | undefined): OptionalDependency[] {
+function listDependencies(
+  feed: ChangeFeed,
+  redis: RedisLink | undefined,
+  shop: ShopOrders | undefined,
+): OptionalDependency[] {
   const feedTrouble = feed.isConnected ? undefined : 'its connection to the database is not open or does not answer';
   const listed: OptionalDependency[] = [{ name: 'change-feed', trouble: feedTrouble }];
   if (redis) listed.push({ name: 'redis', trouble: redis.trouble });
+  if (shop) listed.push({ name: 'orders-source', trouble: shop.status().trouble });
   return listed;
 }
 

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import { type Freshness, watchViews } from '../freshness/index.ts';
+import { type Views, watchViews } from '../freshness/index.ts';
 import type { EventHub } from '../modules/events/index.ts';
+import { type ShopOrders, watchShop } from '../modules/orders/index.ts';
 import { type HoldEngine, watchExpiry } from '../modules/reservations/index.ts';
 import { type Supplier, watchSuppliers } from '../modules/supply/index.ts';
 import { watchDeliveries } from '../modules/webhooks/index.ts';
@@ -14,7 +15,8 @@ interface Observed {
   readonly version: string;
   readonly database: Database;
   readonly engine: HoldEngine;
-  readonly freshness: Freshness;
+  readonly freshness: Views;
+  readonly shop: ShopOrders | undefined;
   readonly feed: ChangeFeed;
   readonly hub: EventHub;
   readonly dependencies: () => readonly OptionalDependency[];
@@ -26,7 +28,7 @@ interface Observed {
  * where these are started.
  */
 export function registerMetrics(metrics: Metrics, observed: Observed): void {
-  const { version, database, engine, freshness, feed, hub, dependencies, suppliers } = observed;
+  const { version, database, engine, freshness, feed, hub, dependencies, suppliers, shop } = observed;
   metrics.gauge('holdfast_build_info', 'Always 1; the labels say what runs', ['version'], () => [
     { labels: { version }, value: 1 },
   ]);
@@ -59,6 +61,7 @@ export function registerMetrics(metrics: Metrics, observed: Observed): void {
   );
   watchFeed(metrics, feed);
   watchViews(metrics, freshness);
+  if (shop) watchShop(metrics, shop);
   watchExpiry(metrics, database);
   watchDeliveries(metrics, database);
   watchSuppliers(metrics, database, suppliers);

@@ -154,7 +154,7 @@ async function loadAllSamples(config: Config, database: Database): Promise<Loade
   if (!config.samples) return { samplesLoaded: false, sampleOrders: 0, sampleVehicles: 0 };
   return {
     samplesLoaded: await loadSamples(database, config.slotLengthMs),
-    sampleOrders: await loadOrderSamples(database, SAMPLES),
+    sampleOrders: config.ordersSource ? 0 : await loadOrderSamples(database, SAMPLES),
     sampleVehicles: await loadVehicleSamples(database, SAMPLES),
   };
 }

@@ -4,6 +4,7 @@ import { type Env, readChoice, readDuration, readInteger, readText } from './env
 import { readNamedFile } from './json-file.ts';
 import { type JwtIssuerConfig, readJwtIssuersFile } from './jwt-issuers-file.ts';
 import { type NetworkConfig, readNetwork } from './network.ts';
+import { type OrdersSourceConfig, readOrdersSource } from './orders-source.ts';
 import { Secret } from './secret.ts';
 import { readSuppliersFile, type SupplierConfig } from './suppliers-file.ts';
 
@@ -38,6 +39,8 @@ export interface Config {
   readonly sweepEveryMs: number;
   readonly ordersMaxAgeMs: number;
   readonly ordersPageSize: number;
+  /** The database that orders are read from, where they are not in Holdfast's own. */
+  readonly ordersSource: OrdersSourceConfig | undefined;
   readonly vehiclesMaxAgeMs: number;
   readonly suppliers: readonly SupplierConfig[];
   /** Time that requests are served after a signal to stop; `undefined` if it is not set. */
@@ -74,6 +77,7 @@ export function readConfig(env: Env): Config {
     sweepEveryMs: readDuration(env, 'SWEEP_EVERY', '1m', '1s', '24h'),
     ordersMaxAgeMs: readDuration(env, 'ORDERS_MAX_AGE', '1h', '0s', '7d'),
     ordersPageSize: readInteger(env, 'ORDERS_PAGE_SIZE', 10, 1, 1_000),
+    ordersSource: readOrdersSource(env),
     vehiclesMaxAgeMs: readDuration(env, 'VEHICLES_MAX_AGE', '60s', '0s', '7d'),
     suppliers: readSuppliers(env),
     drainMs: env.DRAIN ? readDuration(env, 'DRAIN', '5s', '0s', '5m') : undefined,

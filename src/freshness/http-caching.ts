@@ -110,8 +110,16 @@ const FORWARD_REASON: Readonly<Record<Exclude<Lookup, 'hit'>, string>> = {
   uncertain: 'fwd=miss; detail=uncertain',
 };
 
-/** The value of `Cache-Status` (RFC 9211). */
-function formatCacheStatus({ lookup, origin, ageMs, boundMs }: ServedAge): string {
+/** The value of `Cache-Status` (RFC 9211), which allows further parameters such as `source` and `behind`. */
+function formatCacheStatus(served: ServedAge): string {
+  const { follows } = served;
+  const status = formatLookup(served);
+  if (!follows) return status;
+  const behind = follows.behindMs === undefined ? '' : `; behind=${(follows.behindMs / 1_000).toFixed(1)}`;
+  return `${status}; source=${follows.method}${behind}`;
+}
+
+function formatLookup({ lookup, origin, ageMs, boundMs }: ServedAge): string {
   const ttl = `ttl=${Math.floor((boundMs - ageMs) / 1_000)}`;
   if (lookup === 'hit') return `Holdfast; hit; ${ttl}`;
   if (origin === 'source') return `Holdfast; ${FORWARD_REASON[lookup]}; ${ttl}`;

@@ -14,4 +14,4 @@ export {
 export { RedisStore } from './view/remote-store.ts';
 export type { Served, ServedAge, View } from './view/view.ts';
 export { sourceFailing, VIEW_PROBLEMS } from './view/view-failures.ts';
-export { summarizeViews, watchViews } from './watch-views.ts';
+export { summarizeViews, type Views, watchViews } from './watch-views.ts';

@@ -1,5 +1,5 @@
 import type { Metrics } from '../platform/metrics.ts';
-import type { Freshness } from './freshness.ts';
+import type { View } from './view/view.ts';
 import type { ViewCounters } from './view/view-counters.ts';
 
 /** The published figures of a view, by name. Times are in seconds. */
@@ -16,8 +16,13 @@ const PUBLISHED: Readonly<Record<string, (counters: ViewCounters) => number>> = 
   greatest_age_seconds: (counters) => counters.greatestAgeMs / 1_000,
 };
 
+/** The views of a process, or of one source. */
+export interface Views {
+  readonly views: readonly View<never, unknown>[];
+}
+
 /** Bound and counters of every view, as the `freshness` topic of the event stream sends them. */
-export function summarizeViews({ views }: Freshness): unknown {
+export function summarizeViews({ views }: Views): unknown {
   return {
     views: views.map(({ name, maxAgeMs, counters }) => ({
       view: name,
@@ -28,7 +33,7 @@ export function summarizeViews({ views }: Freshness): unknown {
 }
 
 /** Publishes the bound and the counters of every view at `/metrics`. */
-export function watchViews(metrics: Metrics, freshness: Freshness): void {
+export function watchViews(metrics: Metrics, freshness: Views): void {
   for (const [counter, read] of Object.entries(PUBLISHED)) {
     const help = `Views: ${counter.replaceAll('_', ' ')}, since the process started`;
     metrics.gauge(`holdfast_view_${counter}`, help, ['view'], () =>

@@ -45,6 +45,8 @@ export interface ServedAge {
   readonly origin: Origin;
   /** Whether the answer is past its bound. It is served only because the source failed. */
   readonly stale: boolean;
+  /** For a source that belongs to another program: how its changes become known, and up to how long ago they are. */
+  readonly follows?: { readonly method: string; readonly behindMs: number | undefined };
 }
 
 /** An answer of a view. */

@@ -11,23 +11,30 @@ import { AmountTooFine } from '../inventory/index.ts';
 import { cancelOrder, changeOrder, placeOrder } from './change-order.ts';
 import type { Order } from './order.ts';
 import { readContent } from './order-content.ts';
-import { OrderNotOpen, OrderOfReservation, orderIdTaken } from './order-failures.ts';
-import { isByTime, listOrders, type OrderFilter, type OrderPlace } from './order-list.ts';
+import {
+  indexProblem,
+  OrderNotOpen,
+  OrderOfReservation,
+  OrdersAreElsewhere,
+  orderIdTaken,
+  SOURCE_PROBLEMS,
+} from './order-failures.ts';
+import { isByTime, type OrderFilter, type OrderPlace } from './order-list.ts';
 import * as schemas from './order-schemas.ts';
-import { readOrder } from './order-view.ts';
 import type { OrdersDeps } from './orders-deps.ts';
 import { writeNumberedPage, writeOrder, writeOrderList } from './write-order.ts';
 
-const CHANGE_PROBLEMS = [noSuch('order'), OrderNotOpen, OrderOfReservation];
+const CHANGE_PROBLEMS = [noSuch('order'), OrderNotOpen, OrderOfReservation, OrdersAreElsewhere];
 
 /** Routes of orders: the numbered pages, and `/api/v1/orders`. Bodies are texts, because amounts are exact decimals. */
-export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps): void {
+export function addOrderRoutes(app: HttpServer, { database, source }: OrdersDeps): void {
   const tags = ['Orders'];
+  const { pages, reads } = source;
 
   app.get(
     '/orders/:page',
     {
-      config: { cached: true, problems: VIEW_PROBLEMS },
+      config: { cached: true, problems: [...VIEW_PROBLEMS, ...SOURCE_PROBLEMS, indexProblem] },
       schema: {
         operationId: 'getOrderPage',
         tags,
@@ -49,7 +56,7 @@ export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps)
   app.get(
     '/api/v1/orders',
     {
-      config: { paged: true },
+      config: { paged: true, problems: SOURCE_PROBLEMS },
       schema: {
         operationId: 'listOrders',
         tags,
@@ -66,7 +73,7 @@ export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps)
       const { rows, next_cursor } = await pageOf<Order>(request, reply, {
         shape: isByTime(filter) ? [TIME_IN_CURSOR, ID_IN_CURSOR] : [ID_IN_CURSOR],
         keyOf: ({ order_id, ordered_at }) => (isByTime(filter) ? [ordered_at, order_id] : [order_id]),
-        list: (key, limit) => database.read((reader) => listOrders(reader, filter, placeOf(key), limit)),
+        list: (key, limit) => reads.list(filter, placeOf(key), limit),
       });
       return sendAnswer(reply, { status: 200, body: writeOrderList(rows, next_cursor) });
     },
@@ -75,7 +82,7 @@ export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps)
   app.get(
     '/api/v1/orders/:id',
     {
-      config: { problems: [noSuch('order')] },
+      config: { problems: [noSuch('order'), ...SOURCE_PROBLEMS] },
       schema: {
         operationId: 'getOrder',
         tags,
@@ -87,25 +94,26 @@ export function addOrderRoutes(app: HttpServer, { database, pages }: OrdersDeps)
     },
     async (request, reply) => {
       const orderId = idOf(request.params.id, 'params/id');
-      const order = await database.read((reader) => readOrder(reader, orderId));
+      const order = await reads.read(orderId);
       return sendAnswer(reply, { status: 200, body: writeOrder(order) });
     },
   );
 
   /** Runs `work` once for an idempotency key, and answers with the order it returns. */
-  function answerOrder(
+  async function answerOrder(
     request: FastifyRequest,
     reply: FastifyReply,
     status: number,
     work: (tx: Tx) => Promise<Order>,
   ): Promise<void> {
+    if (source.isElsewhere) throw new OrdersAreElsewhere();
     return answerOnce(database, request, reply, async (tx) => ({ status, body: writeOrder(await work(tx)) }));
   }
 
   app.post(
     '/api/v1/orders',
     {
-      config: { problems: [orderIdTaken, AmountTooFine] },
+      config: { problems: [orderIdTaken, AmountTooFine, OrdersAreElsewhere] },
       schema: {
         operationId: 'createOrder',
         tags,

@@ -92,3 +92,23 @@ export function viewsOf(metrics: Metrics): ViewFigures[] {
     return { view, hits, misses: sum('misses'), boundS, maxAgeS: sum('greatest_age_seconds'), meanAgeS };
   });
 }
+
+/** How the orders of a shop's database are followed. */
+export interface OrdersSource {
+  readonly method: string;
+  /** Time up to which its changes are known, ago, in seconds; `undefined` before the first answer. */
+  readonly behindS: number | undefined;
+  /** Share of the orders that are indexed, from 0 to 1. */
+  readonly indexed: number;
+}
+
+/** Reads it from the metrics; `undefined` where orders are in Holdfast's own database. */
+export function ordersSourceOf(metrics: Metrics): OrdersSource | undefined {
+  const methods = metrics.get('holdfast_orders_source_method');
+  if (methods === undefined) return undefined;
+  return {
+    method: methods.find(({ value }) => value === 1)?.labels.method ?? 'none',
+    behindS: metrics.get('holdfast_orders_source_behind_seconds')?.[0]?.value,
+    indexed: sumOf(metrics, 'holdfast_orders_source_indexed'),
+  };
+}

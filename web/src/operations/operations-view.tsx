@@ -4,6 +4,7 @@ import { useRights } from '../session/rights.ts';
 import { FreshnessTable } from './freshness-table.tsx';
 import { LivePlots } from './live-plots.tsx';
 import { useMetricsRecording } from './metrics-recording.ts';
+import { OrdersSourceNote } from './orders-source-note.tsx';
 import { SupplierList, useSyncStatus } from './supplier-list.tsx';
 
 /** The suppliers, how fresh the data is, and the server's activity. */
@@ -38,6 +39,7 @@ function Activity({ isReady }: { readonly isReady: boolean }) {
   return (
     <>
       {isReady && <FreshnessTable recording={recording} />}
+      {isReady && <OrdersSourceNote recording={recording} />}
       {isReady && hasFreshness && <LivePlots frames={recording.frames} />}
     </>
   );

@@ -1,11 +1,39 @@
-import { combineServed, type Freshness, type ServedAge, sourceFailing } from '../../../freshness/index.ts';
+import { combineServed, type ServedAge, sourceFailing } from '../../../freshness/index.ts';
 import type { ChangeFeed } from '../../../platform/db/change-feed.ts';
-import type { Database } from '../../../platform/db/database.ts';
 import { Unavailable } from '../../../platform/errors.ts';
+import type { Order } from '../order.ts';
 import { writePagedOrder } from '../write-order.ts';
-import { readBlockCounts, readBlockIds, readOrdersFromRank } from './block-queries.ts';
-import { type LocatedOrders, OrderIndex } from './order-index.ts';
-import { createPagedOrderView, type PagedOrderView } from './paged-order-view.ts';
+import type { LocatedOrders } from './order-index.ts';
+import type { PagedOrderView } from './paged-order-view.ts';
+
+/** The rank of every order, in memory. */
+export interface RankIndex {
+  /**
+   * Finds up to `count` orders from rank `first` on, no older than `boundMs`. `undefined` when memory cannot answer.
+   */
+  locate(first: number, count: number, boundMs: number): Promise<LocatedOrders | undefined>;
+  /** Finds them in the state of the last moment at which memory could answer, within the bound of the index. */
+  locateUncertain(first: number, count: number): LocatedOrders | undefined;
+}
+
+/** Orders at consecutive ranks, read from their database, and the number of all orders. */
+export interface ReadPage {
+  readonly total: number;
+  readonly orders: readonly Order[];
+  /** Upper limit of the time since the database was read, in milliseconds. */
+  readonly ageMs: number;
+}
+
+/** The parts that depend on where the orders are. */
+export interface OrderPagesParts {
+  readonly index: RankIndex;
+  readonly orders: PagedOrderView;
+  readonly feed: Pick<ChangeFeed, 'isConnected' | 'barrier'>;
+  /** Reads a page from the database, for a request that memory cannot or may not answer. */
+  readonly read: (first: number, count: number) => Promise<ReadPage>;
+  /** How changes of another program's database become known; absent for Holdfast's own. */
+  readonly follows?: () => NonNullable<ServedAge['follows']>;
+}
 
 export interface OrderPagesOptions {
   /** Staleness bound of a page, in milliseconds. */
@@ -36,23 +64,13 @@ const FAILURE_PAUSE_MS = 1_000;
 export class OrderPages {
   readonly pageSize: number;
   readonly #maxAgeMs: number;
-  readonly #database: Database;
-  readonly #feed: ChangeFeed;
-  readonly #index: OrderIndex;
-  readonly #orders: PagedOrderView;
+  readonly #parts: OrderPagesParts;
   #databaseFailedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(database: Database, freshness: Freshness, feed: ChangeFeed, { maxAgeMs, pageSize }: OrderPagesOptions) {
+  constructor(parts: OrderPagesParts, { maxAgeMs, pageSize }: OrderPagesOptions) {
     this.pageSize = pageSize;
     this.#maxAgeMs = maxAgeMs;
-    this.#database = database;
-    this.#feed = feed;
-    this.#orders = createPagedOrderView(database, freshness, maxAgeMs);
-    const source = {
-      readCounts: () => database.read(readBlockCounts),
-      readBlocks: (blocks: readonly number[]) => database.read((reader) => readBlockIds(reader, blocks)),
-    };
-    this.#index = new OrderIndex(source, feed, maxAgeMs);
+    this.#parts = parts;
   }
 
   /**
@@ -60,6 +78,12 @@ export class OrderPages {
    * @param maxAgeMs a tighter bound than the declared one, in milliseconds; 0 reads the database
    */
   async get(page: number, maxAgeMs = this.#maxAgeMs): Promise<ServedPage> {
+    const served = await this.#get(page, maxAgeMs);
+    const { follows } = this.#parts;
+    return follows ? { ...served, follows: follows() } : served;
+  }
+
+  async #get(page: number, maxAgeMs: number): Promise<ServedPage> {
     const boundMs = Math.min(maxAgeMs, this.#maxAgeMs);
     const first = (page - 1) * this.pageSize;
     try {
@@ -74,12 +98,12 @@ export class OrderPages {
 
   async #readFromMemory(first: number, boundMs: number): Promise<ServedPage | undefined> {
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      const located = await this.#index.locate(first, this.pageSize, boundMs);
+      const located = await this.#parts.index.locate(first, this.pageSize, boundMs);
       if (!located) return undefined;
       const page = await this.#assemble(located, boundMs);
       if (page) return page;
       // An order was deleted after the index located it. After the barrier the index has received that change.
-      await this.#feed.barrier();
+      await this.#parts.feed.barrier();
     }
     return undefined;
   }
@@ -87,8 +111,8 @@ export class OrderPages {
   /** Makes a page of located orders; `undefined` if one of them no longer exists. */
   async #assemble(located: LocatedOrders, boundMs: number): Promise<ServedPage | undefined> {
     const { ids, total, ageMs, fromMemory } = located;
-    const inMemory = boundMs === this.#maxAgeMs ? ids.map((id) => this.#orders.peek(id)) : [];
-    const served = await Promise.all(ids.map((id, place) => inMemory[place] ?? this.#orders.get(id, boundMs)));
+    const inMemory = boundMs === this.#maxAgeMs ? ids.map((id) => this.#parts.orders.peek(id)) : [];
+    const served = await Promise.all(ids.map((id, place) => inMemory[place] ?? this.#parts.orders.get(id, boundMs)));
     const orders = served.flatMap(({ value }) => value ?? []);
     if (orders.length < ids.length) return undefined;
     const index: ServedAge = {
@@ -101,15 +125,13 @@ export class OrderPages {
     return { ...combineServed([index, ...served], this.#maxAgeMs), total, orders };
   }
 
-  /** Reads a page by one statement, for a request that memory cannot or may not answer. */
   async #readFromDatabase(first: number, boundMs: number): Promise<ServedPage> {
     const startedAt = performance.now();
-    const isFailing = !this.#feed.isConnected && startedAt - this.#databaseFailedAt < FAILURE_PAUSE_MS;
-    if (isFailing && this.#index.locateUncertain(first, this.pageSize)) throw sourceFailing();
+    const isFailing = !this.#parts.feed.isConnected && startedAt - this.#databaseFailedAt < FAILURE_PAUSE_MS;
+    if (isFailing && this.#parts.index.locateUncertain(first, this.pageSize)) throw sourceFailing();
     try {
-      const { total, orders } = await this.#database.read((reader) => readOrdersFromRank(reader, first, this.pageSize));
-      const lookup = !this.#feed.isConnected ? 'uncertain' : boundMs < this.#maxAgeMs ? 'request' : 'miss';
-      const ageMs = performance.now() - startedAt;
+      const { total, orders, ageMs } = await this.#parts.read(first, this.pageSize);
+      const lookup = !this.#parts.feed.isConnected ? 'uncertain' : boundMs < this.#maxAgeMs ? 'request' : 'miss';
       const age: ServedAge = { ageMs, boundMs: this.#maxAgeMs, lookup, origin: 'source', stale: false };
       return { ...age, total, orders: orders.map(writePagedOrder) };
     } catch (error) {
@@ -120,7 +142,7 @@ export class OrderPages {
 
   /** While the database is unavailable, serves what memory held when the outage began, until its bound. */
   async #fallback(first: number): Promise<ServedPage | undefined> {
-    const located = this.#index.locateUncertain(first, this.pageSize);
+    const located = this.#parts.index.locateUncertain(first, this.pageSize);
     if (!located) return undefined;
     const page = await this.#assemble(located, this.#maxAgeMs).catch(() => undefined);
     return page && { ...page, lookup: 'stale' };

@@ -1,24 +1,32 @@
 import type { Freshness, View } from '../../../freshness/index.ts';
 import { Batcher } from '../../../platform/batcher.ts';
-import type { Database } from '../../../platform/db/database.ts';
 import type { Id } from '../../../platform/ids.ts';
-import { readOrders } from '../order-view.ts';
+import type { Order } from '../order.ts';
 import { writePagedOrder } from '../write-order.ts';
 
 /** Orders by id, each as the JSON text that a page shows. */
 export type PagedOrderView = View<Id, string>;
 
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Orders per statement, concurrent statements, and orders that may wait for one. */
-const LOADS = { maxBatchSize: 1_000, maxConcurrent: 4, maxWaiting: 100_000 } as const;
+/** Orders per statement, and orders that may wait for one. */
+const LOADS = { maxBatchSize: 1_000, maxWaiting: 100_000 } as const;
 
-export function createPagedOrderView(database: Database, freshness: Freshness, maxAgeMs: number): PagedOrderView {
-  const batcher = new Batcher(LOADS);
+/** Reads the orders that exist, in any sequence. */
+export type ReadOrders = (orderIds: readonly Id[]) => Promise<readonly Order[]>;
+
+/** @param maxConcurrent statements at a time */
+export function createPagedOrderView(
+  readOrders: ReadOrders,
+  freshness: Freshness,
+  maxAgeMs: number,
+  maxConcurrent: number,
+): PagedOrderView {
+  const batcher = new Batcher({ ...LOADS, maxConcurrent });
   const load = batcher.open<Id, string | undefined>({
     name: 'load an order',
     maxWaiting: LOADS.maxWaiting,
     async run(ids) {
-      const orders = await database.read((reader) => readOrders(reader, [...new Set(ids)]));
+      const orders = await readOrders([...new Set(ids)]);
       const texts = new Map(orders.map((order) => [order.order_id, writePagedOrder(order)]));
       return ids.map((id) => texts.get(id));
     },

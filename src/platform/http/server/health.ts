@@ -24,7 +24,7 @@ const HealthStatus = component(
 
 /** Something that the instance works without, more slowly or with older data. */
 export interface OptionalDependency {
-  readonly name: 'change-feed' | 'redis';
+  readonly name: 'change-feed' | 'redis' | 'orders-source';
   /** Why it is not in use; `undefined` while it is. */
   readonly trouble: string | undefined;
 }
@@ -35,8 +35,8 @@ const OptionalDependencyState = component(
     {
       name: Type.Unsafe<OptionalDependency['name']>({
         type: 'string',
-        enum: ['change-feed', 'redis'],
-        description: '`redis` is listed where REDIS_URL is set.',
+        enum: ['change-feed', 'redis', 'orders-source'],
+        description: '`redis` is listed where REDIS_URL is set, `orders-source` where ORDERS_SOURCE_URL is.',
       }),
       state: Type.Unsafe<'in-use' | 'not-in-use'>({
         type: 'string',
