@@ -104,6 +104,49 @@ eachDatabase('webhooks', (open) => {
     expect(receiver.accepted.map(({ data }) => data)).toEqual([last]);
   });
 
+  it('a reservation that moves to another provider is an event of both, and the former one gets nothing new to it', async () => {
+    const { database } = open();
+    await using former = await startReceiver(WEBHOOK_SECRET);
+    await using next = await startReceiver(WEBHOOK_SECRET);
+    await using all = await startReceiver(WEBHOOK_SECRET);
+    const [from = 0, near = 0] = await addSlots(database, 2);
+    const [to = 0] = await addSlots(database, 1);
+    const [client_id = 0] = await addClients(database, 1);
+    await using running = await openListeningApp(database);
+    const providerOf = async (id: Id) => {
+      const { provider_id } = await running.client.get('/api/v1/slots/{id}', { path: { id } });
+      if (provider_id === null) throw new Error('the slot has no provider');
+      return provider_id;
+    };
+    const provider_id = await providerOf(from);
+    await addWebhook(database, former.url, ['reservation.*'], provider_id, true);
+    await addWebhook(database, next.url, ['reservation.*'], await providerOf(to), true);
+    await addWebhook(database, all.url, ['reservation.*'], null, true);
+    await using _worker = await startWorker(database);
+    const { reservation_id } = await running.client.post('/api/v1/reservations', {
+      body: { client_id, slot_id: from },
+    });
+    const move = (slot_id: Id) =>
+      running.client.post('/api/v1/reservations/{id}/reschedule', {
+        path: { id: reservation_id },
+        body: { client_id, slot_id },
+      });
+    await move(near);
+    const moved = await move(to);
+    await running.client.post('/api/v1/reservations/{id}/cancel', {
+      path: { id: reservation_id },
+      body: { client_id },
+    });
+    await until('the cancellation', () => next.accepted.length === 2 && all.accepted.length === 4);
+    await until('the departure', () => former.accepted.length >= 3);
+    const rescheduled = 'reservation.rescheduled';
+    expect(typesOf(all)).toEqual(['reservation.held', rescheduled, rescheduled, 'reservation.cancelled']);
+    expect(typesOf(former)).toEqual(['reservation.held', rescheduled, rescheduled]);
+    expect(former.accepted[2]?.data).toEqual({ reservation_id, slot_id: near, provider_id, moved_away: true });
+    expect(typesOf(next)).toEqual([rescheduled, 'reservation.cancelled']);
+    expect(next.accepted[0]?.data).toEqual(moved);
+  });
+
   it('offers, withdrawals, orders and states of vehicles are sent as answers show them', async () => {
     const { database } = open();
     await using receiver = await startReceiver(WEBHOOK_SECRET);

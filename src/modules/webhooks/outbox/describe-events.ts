@@ -30,6 +30,8 @@ export async function describeEvents(
   switch (row.kind) {
     case 'reservation':
       return describeReservationRow(reader, row);
+    case 'departure':
+      return describeDepartureRow(row);
     case 'booking':
       return describeBookingRow(reader, row);
     case 'availability':
@@ -51,6 +53,17 @@ async function describeReservationRow(reader: Reader, row: OutboxRow): Promise<D
   return historyIds.flatMap((historyId) => {
     const change = changes.get(historyId);
     return change ? [reservationEvent(change.at, change.reservation)] : [];
+  });
+}
+
+/** Reservations that left the slots of a provider for those of another one. It may not read them any more. */
+function describeDepartureRow(row: OutboxRow): DescribedEvent[] {
+  return (row.reservationIds ?? []).map((reservation_id, index) => {
+    const slot_id = row.slotIds?.[index] ?? null;
+    const provider_id = row.providerIds?.[index] ?? null;
+    const data = { reservation_id, slot_id, provider_id, moved_away: true };
+    const event = { at: row.recordedAt, orderKey: `reservation:${reservation_id}`, providerId: provider_id };
+    return { ...event, data: JSON.stringify(data), ids: data };
   });
 }
 
