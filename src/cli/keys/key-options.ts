@@ -3,6 +3,7 @@ import { readCommandKey, readConfig } from '../../config/config.ts';
 import { type Id, parseId } from '../../platform/ids.ts';
 import { parseDurationMs } from '../../platform/time/duration.ts';
 import { isVisibleText, visibleTextMessage } from '../../platform/visible-text.ts';
+import { offeringUrl } from '../offer-url.ts';
 import type { CommandContext } from '../parsing/command.ts';
 import { UsageError } from '../parsing/exit-code.ts';
 import type { KeyService } from './key-service.ts';
@@ -31,7 +32,9 @@ export const KEY_ID = {
 } as const;
 
 export async function openKeys(url: string | undefined, { env }: CommandContext): Promise<KeyService> {
-  return url === undefined ? openKeysInDatabase(readConfig(env)) : openKeysOverHttp(url, readCommandKey(env));
+  if (url !== undefined) return openKeysOverHttp(url, readCommandKey(env));
+  const config = readConfig(env);
+  return offeringUrl(() => openKeysInDatabase(config));
 }
 
 /** @throws UsageError */

@@ -3,6 +3,7 @@ import { EVENT_TYPES } from '../../modules/events/index.ts';
 import { EVENT_PREFIXES } from '../../modules/webhooks/index.ts';
 import { type Id, parseId } from '../../platform/ids.ts';
 import { isVisibleText, visibleTextMessage } from '../../platform/visible-text.ts';
+import { offeringUrl } from '../offer-url.ts';
 import type { CommandContext } from '../parsing/command.ts';
 import { UsageError } from '../parsing/exit-code.ts';
 import type { Replay, WebhookService } from './webhook-service.ts';
@@ -31,7 +32,9 @@ export const WEBHOOK_ID = {
 } as const;
 
 export async function openWebhooks(url: string | undefined, { env }: CommandContext): Promise<WebhookService> {
-  return url === undefined ? openWebhooksInDatabase(readConfig(env)) : openWebhooksOverHttp(url, readCommandKey(env));
+  if (url !== undefined) return openWebhooksOverHttp(url, readCommandKey(env));
+  const config = readConfig(env);
+  return offeringUrl(() => openWebhooksInDatabase(config));
 }
 
 /** @param name the argument, for the error @throws UsageError */

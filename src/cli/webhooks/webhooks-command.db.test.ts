@@ -1,7 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { onPostgres } from '../../../test/support/database/test-database.ts';
 import { asOperator, OPERATOR_KEY, openGuardedApp } from '../../../test/support/server/principals.ts';
+import { lockDirectory } from '../../platform/db/directory-lock.ts';
 import type { HttpServer } from '../../platform/http/http-server.ts';
 import { runCommandLine } from '../command-line.ts';
 
@@ -134,6 +138,24 @@ onPostgres('holdfast webhooks', (open) => {
       expect([exitCode, stdout, stderr.split('\n').length]).toEqual([1, '', 2]);
       expect(stderr).toContain(message);
     });
+  });
+
+  it('where the database cannot be used, the error offers --url', async () => {
+    const unreachable = await run([{ DATABASE_URL: 'postgres://127.0.0.1:1/none' }, []], 'list');
+    expect([unreachable.exitCode, unreachable.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^holdfast: .*Or give "--url" with the address of a running server\.\n$/),
+    ]);
+    await using stack = new AsyncDisposableStack();
+    const directory = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
+    stack.defer(() => rm(directory, { recursive: true }));
+    stack.use(lockDirectory(directory));
+    const inUse = await run([{ HOLDFAST_DATA_DIR: directory }, []], 'list');
+    expect([inUse.exitCode, inUse.stderr]).toEqual([
+      2,
+      expect.stringContaining('is in use by another Holdfast process'),
+    ]);
+    expect(inUse.stderr).toMatch(/Or give "--url" with the address of a running server\.\n$/);
   });
 
   it.each([

@@ -31,7 +31,7 @@ const createCommand = defineCommand({
       description:
         'A type, or a prefix such as reservation.*; give it several times for several; without it, all events',
     },
-    description: { type: 'string', value: 'TEXT', description: 'What the webhook is for' },
+    description: { type: 'string', value: 'TEXT', description: 'The purpose of the webhook' },
     provider: {
       type: 'string',
       value: 'PROVIDER_ID',
