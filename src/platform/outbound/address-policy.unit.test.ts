@@ -141,6 +141,8 @@ describe('checkUrl', () => {
     ['https://8.8.8.8@127.0.0.1/', 'credentials'],
     ['https://8.8.8.8/hook#part', 'fragment'],
     ['https://8.8.8.8/#', 'fragment'],
+    ['https://8.8.8.8:25/hook', 'port'],
+    ['https://8.8.8.8:6667/hook', 'port'],
     [`https://8.8.8.8/${'a'.repeat(1_984)}`, 'accepted'],
     [`https://8.8.8.8/${'a'.repeat(1_985)}`, 'too-long'],
     ['https://localhost/', 'address-not-allowed'],
@@ -159,6 +161,7 @@ describe('checkUrl', () => {
     ['http://[::1]/hook', 'address-not-allowed'],
     ['http://[64:ff9b::7f00:1]/hook', 'address-not-allowed'],
     ['http://me:pw@127.0.0.1/hook', 'credentials'],
+    ['http://127.0.0.1:25/hook', 'port'],
     ['ws://127.0.0.1/hook', 'scheme'],
   ])('with 127.0.0.0/8 permitted, %j is %s', async (url, expected) => {
     expect(await problemOf(url, ['127.0.0.0/8'])).toBe(expected);

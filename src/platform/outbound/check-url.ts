@@ -1,9 +1,10 @@
 import { isIP } from 'node:net';
 import type { AddressPolicy } from './address-policy.ts';
+import { isPortAllowed } from './bad-ports.ts';
 import type { NameResolver } from './name-resolver.ts';
 
 /** The problem of a URL that a stranger has chosen. All but the last can be seen in its text. */
-type UrlProblem = 'malformed' | 'credentials' | 'fragment' | 'scheme' | 'too-long' | 'address-not-allowed';
+type UrlProblem = 'malformed' | 'credentials' | 'fragment' | 'scheme' | 'port' | 'too-long' | 'address-not-allowed';
 
 export type UrlCheck =
   | { readonly ok: true; readonly url: URL }
@@ -17,6 +18,7 @@ const MESSAGES: Readonly<Record<UrlProblem, string>> = {
   credentials: 'must not contain a user name or a password',
   fragment: 'must not contain #',
   scheme: 'must begin with https://',
+  port: 'must not have a port that browsers block, such as 25. Use 443',
   'too-long': `must have at most ${MAX_LENGTH} characters`,
   'address-not-allowed': 'must lead to a public address',
 };
@@ -64,6 +66,7 @@ function readUrl(text: string): URL | UrlProblem {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'scheme';
   if (!/^https?:\/\/[^/]/i.test(text)) return 'malformed';
   if (url.username || url.password || /^[^/]*\/\/[^/?#]*@/.test(text)) return 'credentials';
+  if (url.port !== '' && !isPortAllowed(Number(url.port))) return 'port';
   return text.includes('#') ? 'fragment' : url;
 }
 

@@ -1,6 +1,7 @@
 import { connect as connectTcp, isIP, isIPv6, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { AddressPolicy } from './address-policy.ts';
+import { isPortAllowed } from './bad-ports.ts';
 import type { NameResolver } from './name-resolver.ts';
 import { OutboundFailure } from './outbound-failure.ts';
 
@@ -28,6 +29,7 @@ export async function connectPermitted(
   policy: AddressPolicy,
   resolver: NameResolver,
 ): Promise<Socket | TLSSocket> {
+  if (!isPortAllowed(port)) throw new OutboundFailure('address-not-allowed');
   const isPlainHttp = tls === undefined;
   const all = isIP(host) ? [host] : await resolver.resolve(host, signal);
   const addresses = all.filter((address) => policy.permits(address, isPlainHttp));
