@@ -198,11 +198,11 @@ export interface CreateVehicleRequest {
 }
 
 export interface CreateWebhookRequest {
-  /** Where events are sent: an `https` URL of at most 2,000 characters, without credentials and without a fragment, that leads to a public address. `WEBHOOK_ALLOW` permits other addresses, and plain `http` to them. */
+  /** The receiver of the events: an `https` URL of at most 2,000 characters, without credentials and without a fragment, that leads to a public address. `WEBHOOK_ALLOW` permits other addresses, and plain `http` to them. */
   readonly "url": string;
   /** Types of events and prefixes, such as `reservation.*`. Defaults to all, which `null` says too. */
-  readonly "events"?: readonly ("reservation.held" | "reservation.confirmed" | "reservation.cancelled" | "reservation.expired" | "reservation.rescheduled" | "reservation.extended" | "reservation.changed" | "reservation.conflict" | "group.held" | "group.confirmed" | "group.cancelled" | "group.expired" | "waiting.offered" | "waiting.expired" | "booking.accepted" | "booking.refused" | "booking.cancelled" | "availability.offered" | "availability.withdrawn" | "order.created" | "order.changed" | "order.cancelled" | "vehicle.state_logged" | "supplier.paused" | "supplier.resumed" | "supplier.failing" | "supplier.recovered" | "webhook.test" | "reservation.*" | "group.*" | "waiting.*" | "booking.*" | "availability.*" | "order.*" | "vehicle.*" | "supplier.*" | "webhook.*")[] | null;
-  /** What the webhook is for. */
+  readonly "events"?: readonly ("reservation.held" | "reservation.confirmed" | "reservation.cancelled" | "reservation.expired" | "reservation.rescheduled" | "reservation.extended" | "reservation.changed" | "reservation.conflict" | "booking.accepted" | "booking.refused" | "booking.cancelled" | "availability.offered" | "availability.withdrawn" | "order.created" | "order.changed" | "order.cancelled" | "vehicle.state_logged" | "supplier.paused" | "supplier.resumed" | "supplier.failing" | "supplier.recovered" | "webhook.test" | "reservation.*" | "booking.*" | "availability.*" | "order.*" | "vehicle.*" | "supplier.*" | "webhook.*")[] | null;
+  /** The purpose of the webhook. */
   readonly "description"?: string | null;
   /** The provider it belongs to: it receives only what concerns that provider. A provider may leave it out: it is its own. For others the default is none, and the webhook receives the events of everyone. */
   readonly "provider_id"?: number | null;
@@ -462,23 +462,23 @@ export interface NewOrderLine {
 export interface NewWebhook {
   /** The webhook's id. */
   readonly "webhook_id": number;
-  /** Where events are sent. */
+  /** The receiver of the events. */
   readonly "url": string;
   /** The types of events and the prefixes it receives. By default these are all types that there are. */
   readonly "events": readonly (string)[];
-  /** What the webhook is for. */
+  /** The purpose of the webhook. */
   readonly "description": string | null;
   /** The provider it belongs to; `null` if it receives the events of everyone. */
   readonly "provider_id": number | null;
   /** Nothing but tests is sent to a disabled webhook. */
   readonly "status": "active" | "disabled";
-  /** Why it is disabled; `null` while it is active. */
+  /** The reason why it is disabled; `null` while it is active. */
   readonly "disabled_reason": string | null;
-  /** Since when deliveries fail, after five in a row; `null` while they do not. */
+  /** The fifth failure in a row; `null` while the webhook does not fail. */
   readonly "failing_since": string | null;
-  /** When it was created. */
+  /** The time of its creation. */
   readonly "created_at": string;
-  /** Signs what is sent. A repetition under the same Idempotency-Key leaves it out. */
+  /** The key that signs each request. A repetition under the same Idempotency-Key leaves it out. */
   readonly "secret"?: string;
 }
 
@@ -1042,11 +1042,11 @@ export interface UpdateProviderRequest {
 }
 
 export interface UpdateWebhookRequest {
-  /** Where events are sent: an `https` URL of at most 2,000 characters, without credentials and without a fragment, that leads to a public address. `WEBHOOK_ALLOW` permits other addresses, and plain `http` to them. */
+  /** The receiver of the events: an `https` URL of at most 2,000 characters, without credentials and without a fragment, that leads to a public address. `WEBHOOK_ALLOW` permits other addresses, and plain `http` to them. */
   readonly "url"?: string;
   /** Types of events and prefixes, such as `reservation.*`. Defaults to all, which `null` says too. */
-  readonly "events"?: readonly ("reservation.held" | "reservation.confirmed" | "reservation.cancelled" | "reservation.expired" | "reservation.rescheduled" | "reservation.extended" | "reservation.changed" | "reservation.conflict" | "group.held" | "group.confirmed" | "group.cancelled" | "group.expired" | "waiting.offered" | "waiting.expired" | "booking.accepted" | "booking.refused" | "booking.cancelled" | "availability.offered" | "availability.withdrawn" | "order.created" | "order.changed" | "order.cancelled" | "vehicle.state_logged" | "supplier.paused" | "supplier.resumed" | "supplier.failing" | "supplier.recovered" | "webhook.test" | "reservation.*" | "group.*" | "waiting.*" | "booking.*" | "availability.*" | "order.*" | "vehicle.*" | "supplier.*" | "webhook.*")[] | null;
-  /** What the webhook is for. */
+  readonly "events"?: readonly ("reservation.held" | "reservation.confirmed" | "reservation.cancelled" | "reservation.expired" | "reservation.rescheduled" | "reservation.extended" | "reservation.changed" | "reservation.conflict" | "booking.accepted" | "booking.refused" | "booking.cancelled" | "availability.offered" | "availability.withdrawn" | "order.created" | "order.changed" | "order.cancelled" | "vehicle.state_logged" | "supplier.paused" | "supplier.resumed" | "supplier.failing" | "supplier.recovered" | "webhook.test" | "reservation.*" | "booking.*" | "availability.*" | "order.*" | "vehicle.*" | "supplier.*" | "webhook.*")[] | null;
+  /** The purpose of the webhook. */
   readonly "description"?: string | null;
   /** Nothing but tests is sent to a disabled webhook. */
   readonly "status"?: "active" | "disabled";
@@ -1153,21 +1153,21 @@ export interface ViewStatistics {
 export interface Webhook {
   /** The webhook's id. */
   readonly "webhook_id": number;
-  /** Where events are sent. */
+  /** The receiver of the events. */
   readonly "url": string;
   /** The types of events and the prefixes it receives. By default these are all types that there are. */
   readonly "events": readonly (string)[];
-  /** What the webhook is for. */
+  /** The purpose of the webhook. */
   readonly "description": string | null;
   /** The provider it belongs to; `null` if it receives the events of everyone. */
   readonly "provider_id": number | null;
   /** Nothing but tests is sent to a disabled webhook. */
   readonly "status": "active" | "disabled";
-  /** Why it is disabled; `null` while it is active. */
+  /** The reason why it is disabled; `null` while it is active. */
   readonly "disabled_reason": string | null;
-  /** Since when deliveries fail, after five in a row; `null` while they do not. */
+  /** The fifth failure in a row; `null` while the webhook does not fail. */
   readonly "failing_since": string | null;
-  /** When it was created. */
+  /** The time of its creation. */
   readonly "created_at": string;
 }
 
@@ -1184,11 +1184,11 @@ export interface WebhookDelivery {
   readonly "attempts": number;
   /** HTTP status of the last answer, if any. */
   readonly "last_status": number | null;
-  /** Why the last attempt failed. */
+  /** The reason why the last attempt failed. */
   readonly "last_error": string | null;
-  /** When it is tried next; `null` when it has ended. */
+  /** The next attempt; `null` when there is none, or while an earlier event of the same thing is pending. */
   readonly "next_attempt_at": string | null;
-  /** When the delivery was created. */
+  /** The time of its creation. */
   readonly "created_at": string;
 }
 
@@ -1205,11 +1205,11 @@ export interface WebhookDeliveryDetail {
   readonly "attempts": number;
   /** HTTP status of the last answer, if any. */
   readonly "last_status": number | null;
-  /** Why the last attempt failed. */
+  /** The reason why the last attempt failed. */
   readonly "last_error": string | null;
-  /** When it is tried next; `null` when it has ended. */
+  /** The next attempt; `null` when there is none, or while an earlier event of the same thing is pending. */
   readonly "next_attempt_at": string | null;
-  /** When the delivery was created. */
+  /** The time of its creation. */
   readonly "created_at": string;
   readonly "body": WebhookEventBody;
   /** The beginning of the last answer's body. */
@@ -1226,9 +1226,9 @@ export interface WebhookDeliveryList {
 export interface WebhookEventBody {
   /** The type of the event. */
   readonly "type": string;
-  /** When it happened. */
+  /** The time of the change. */
   readonly "timestamp": string;
-  /** What it is about, as the API shows it. */
+  /** The thing that changed, as the API shows it. */
   readonly "data": object;
 }
 
@@ -1240,7 +1240,7 @@ export interface WebhookList {
 }
 
 export interface WebhookSecret {
-  /** Signs what is sent. */
+  /** The key that signs each request. */
   readonly "secret": string;
 }
 

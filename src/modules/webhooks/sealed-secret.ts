@@ -10,10 +10,7 @@ const KEY_PURPOSE = 'holdfast webhook secrets v1';
 /** The secret of a webhook was sealed with a key that this server does not have. */
 export class SecretNotReadable extends failure('conflict', 'secret-not-readable', 'Secret cannot be read') {
   constructor() {
-    super(
-      'This server cannot read the secret of the webhook, because HOLDFAST_SECRET_KEY does not have the key that it was ' +
-        'sealed with. Add that key, or rotate the secret',
-    );
+    super('The server cannot read the secret of the webhook. Rotate the secret, or ask the operator of the server');
   }
 }
 

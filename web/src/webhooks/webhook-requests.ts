@@ -59,6 +59,14 @@ export function sendTestEvent(id: number) {
   return server.post('/api/v1/webhooks/{id}/test', { path: { id } });
 }
 
+/** @param until the last moment; `undefined` for now */
+export function replayRange(id: number, since: string, until: string | undefined) {
+  return server.post('/api/v1/webhooks/{id}/replay', {
+    path: { id },
+    body: { since, ...(until !== undefined && { until }) },
+  });
+}
+
 export function replayDelivery(id: number, delivery_id: number) {
   return server.post('/api/v1/webhooks/{id}/deliveries/{delivery_id}/replay', { path: { id, delivery_id } });
 }

@@ -1,3 +1,4 @@
+import type { Logger } from '../../../platform/logger.ts';
 import type { AttemptResult, ClaimedDelivery } from './delivery-store.ts';
 import { retryDelayMs } from './retry-schedule.ts';
 import { signedHeaders } from './sign.ts';
@@ -26,18 +27,26 @@ export interface AttemptDeps {
   /** Opens a stored secret. @throws Error if its key is not known */
   readonly openSecret: (sealed: string) => string;
   readonly userAgent: string;
+  readonly logger: Logger;
 }
 
-const UNREADABLE = 'The secret cannot be read with this HOLDFAST_SECRET_KEY.';
+/** The provider that reads it cannot change the server's key. The log names the variable. */
+const UNREADABLE = 'The server cannot read the secret of the webhook. Rotate the secret, or ask the operator.';
 
 /** Makes one attempt. @throws when the signal aborts; the attempt then does not count */
 export async function attempt(
-  { send, openSecret, userAgent }: AttemptDeps,
+  { send, openSecret, userAgent, logger }: AttemptDeps,
   delivery: ClaimedDelivery,
   signal: AbortSignal,
 ): Promise<AttemptResult> {
   const secrets = openAll(delivery.secrets, openSecret);
-  if (secrets === undefined) return failure(delivery, null, UNREADABLE, null, undefined);
+  if (secrets === undefined) {
+    logger.warn(
+      { webhook_id: delivery.webhookId },
+      'HOLDFAST_SECRET_KEY cannot read the secret of a webhook: add the key that sealed it',
+    );
+    return failure(delivery, null, UNREADABLE, null, undefined);
+  }
   const headers = {
     ...signedHeaders(delivery.eventId, Math.floor(Date.now() / 1_000), delivery.body, secrets),
     'content-type': 'application/json',

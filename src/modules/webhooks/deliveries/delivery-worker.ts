@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Batcher } from '../../../platform/batcher.ts';
 import type { ChangeFeed } from '../../../platform/db/change-feed.ts';
 import type { Database } from '../../../platform/db/database.ts';
-import type { Logger } from '../../../platform/logger.ts';
 import { type AttemptDeps, attempt } from './attempt.ts';
 import { PER_STATEMENT } from './delivery-limits.ts';
 import {
@@ -22,7 +21,6 @@ import { Hands, type InHand } from './hands.ts';
 export interface DeliveryDeps extends AttemptDeps {
   readonly database: Database;
   readonly feed: ChangeFeed;
-  readonly logger: Logger;
   /** Makes deliveries of some of what has happened. @returns whether there is more */
   readonly fanOut: () => Promise<boolean>;
 }

@@ -4,6 +4,7 @@ import { NotFound } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
 import type { InstantText } from '../../../platform/time/instant.ts';
 import { newEventId, writeEventBody } from '../outbox/event-body.ts';
+import { DeliveryUnderWay } from './webhook-failures.ts';
 import { foundRow, isWebhook, readWebhook, type WebhookOwner, wakeWorkers } from './webhook-store.ts';
 
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
@@ -90,27 +91,31 @@ export async function insertTestEvent(tx: Tx, owner: WebhookOwner, id: Id): Prom
   return eventId;
 }
 
-/**
- * The effect of a replay on a delivery. One that has ended begins again; one that waits becomes due. A worker that has it in
- * hand keeps it, so that it is not sent twice at the same time.
- */
+/** Condition for `webhook_delivery d`: no instance has it in hand. */
+const FREE = sql`(d.claimed_until is null or d.claimed_until <= holdfast_clock())`;
+
+/** The effect of a replay on a delivery that no instance has in hand. One that has ended begins again; one that waits becomes due. */
 const AGAIN = sql`
   status = 'pending', due_at = holdfast_clock(),
   attempts = case when d.status = 'pending' then d.attempts else 0 end`;
 
-/** Sends a delivery again. @throws NotFound */
+/** Sends a delivery again. @throws NotFound; DeliveryUnderWay */
 export async function replayDelivery(tx: Tx, owner: WebhookOwner, id: Id, deliveryId: Id): Promise<void> {
   await readWebhook(tx, owner, id);
   const { rows } = await sql`
     update webhook_delivery d set ${AGAIN} from webhook w
-     where ${isWebhook(id, owner)} and d.webhook_id = w.id and d.id = ${deliveryId}
+     where ${isWebhook(id, owner)} and d.webhook_id = w.id and d.id = ${deliveryId} and ${FREE}
     returning d.id`.execute(tx);
-  if (rows.length === 0) throw new NotFound('delivery', deliveryId);
+  if (rows.length === 0) {
+    await readDelivery(tx, owner, id, deliveryId);
+    throw new DeliveryUnderWay(deliveryId);
+  }
+  await endPause(tx, id);
   await wakeWorkers(tx);
 }
 
 /**
- * Sends the deliveries of a webhook again whose events happened in a time range.
+ * Sends the deliveries of a webhook again whose events happened in a time range, except those that are being sent.
  *
  * @param until the last moment; `null` for now
  * @returns how many
@@ -129,7 +134,7 @@ export async function replayDeliveries(
     with chosen as (
       select d.id from ${DELIVERIES}
        where ${isWebhook(id, owner)} and e.occurred_at >= ${since}::timestamptz
-         and e.occurred_at <= coalesce(${until}::timestamptz, 'infinity')
+         and e.occurred_at <= coalesce(${until}::timestamptz, 'infinity') and ${FREE}
        order by d.id for no key update of d
     ), again as (
       update webhook_delivery d set ${AGAIN} from chosen where d.id = chosen.id returning 1
@@ -141,6 +146,12 @@ export async function replayDeliveries(
        and exists (select from webhook_delivery earlier
                     where earlier.webhook_id = d.webhook_id and earlier.order_key = d.order_key
                       and earlier.status = 'pending' and earlier.id < d.id)`.execute(tx);
+  await endPause(tx, id);
   await wakeWorkers(tx);
   return rows[0]?.count ?? 0;
+}
+
+/** Ends the pause between trials of a webhook that fails: its owner wants to know whether its receiver works again. */
+async function endPause(tx: Tx, id: Id): Promise<void> {
+  await sql`update webhook set next_trial_at = null where id = ${id} and next_trial_at > holdfast_clock()`.execute(tx);
 }

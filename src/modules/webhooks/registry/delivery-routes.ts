@@ -12,6 +12,7 @@ import {
   replayDeliveries,
   replayDelivery,
 } from './delivery-list.ts';
+import { DeliveryUnderWay } from './webhook-failures.ts';
 import { readTimeRange } from './webhook-requests.ts';
 import { toDeliveryDetailResponse, toDeliveryResponse } from './webhook-response.ts';
 import { logWebhook, ownerOf, webhookIdOf } from './webhook-routes.ts';
@@ -118,14 +119,14 @@ function addSendRoutes(app: HttpServer, { database }: WebhooksDeps): void {
   app.post(
     '/api/v1/webhooks/:id/deliveries/:delivery_id/replay',
     {
-      config: { problems: [noSuch('webhook'), noSuch('delivery')] },
+      config: { problems: [noSuch('webhook'), noSuch('delivery'), DeliveryUnderWay] },
       schema: {
         operationId: 'replayWebhookDelivery',
         tags,
         summary: 'Send a delivery again',
         description:
           'Sends a delivery again, whether or not it has succeeded before, with the same event id. It has all its attempts; a ' +
-          'test has one.',
+          'test has one. While an attempt is under way the answer is 409.',
         params: DeliveryParams,
         response: { 202: ReplayedDeliveries },
       },
@@ -153,7 +154,7 @@ function addSendRoutes(app: HttpServer, { database }: WebhooksDeps): void {
         summary: 'Send the deliveries of a time range again',
         description:
           'Sends all deliveries again whose events happened in a time range, whether or not they have succeeded before. ' +
-          'Pending ones are tried now.',
+          'Pending ones are tried now; those that are being sent are left alone and not counted.',
         params: WebhookParams,
         body: ReplayBody,
         response: { 202: ReplayedDeliveries },

@@ -1,4 +1,5 @@
 import { failure, Malformed } from '../../../platform/errors.ts';
+import type { Id } from '../../../platform/ids.ts';
 import type { UrlCheck } from '../../../platform/outbound/check-url.ts';
 
 /** The URL leads to an address that requests of webhooks may not reach. */
@@ -6,6 +7,13 @@ export class AddressNotAllowed extends failure('unprocessable', 'address-not-all
 
 /** There are as many webhooks as there may be. */
 export class TooManyWebhooks extends failure('conflict', 'too-many-webhooks', 'Too many webhooks') {}
+
+/** An attempt of a delivery is under way, so that a replay would have no effect of its own. */
+export class DeliveryUnderWay extends failure('conflict', 'delivery-under-way', 'Delivery is under way') {
+  constructor(deliveryId: Id) {
+    super(`Delivery ${deliveryId} is being sent. Replay it when this attempt has ended, within 15 seconds`);
+  }
+}
 
 /** Too many secrets of a webhook sign at the moment. */
 export class TooManySecrets extends failure('conflict', 'too-many-secrets', 'Too many secrets') {

@@ -24,7 +24,7 @@ const Time = (description: string) =>
 
 const Url = Type.String({
   description:
-    'Where events are sent: an `https` URL of at most 2,000 characters, without credentials and without a fragment, that ' +
+    'The receiver of the events: an `https` URL of at most 2,000 characters, without credentials and without a fragment, that ' +
     'leads to a public address. `WEBHOOK_ALLOW` permits other addresses, and plain `http` to them.',
   examples: [EXAMPLE_URL],
 });
@@ -42,6 +42,7 @@ const EventFilters = Type.Optional(
     Type.Array(EventFilter, {
       minItems: 1,
       maxItems: MAX_EVENTS,
+      [ERROR_MESSAGE]: `must list 1 to ${MAX_EVENTS} types and prefixes of events; leave it out or send null for all events`,
       description: 'Types of events and prefixes, such as `reservation.*`. Defaults to all, which `null` says too.',
       examples: [['reservation.*', 'order.created']],
     }),
@@ -50,7 +51,10 @@ const EventFilters = Type.Optional(
 
 const Description = Type.Optional(
   nullable(
-    VisibleText(MAX_DESCRIPTION_LENGTH, { description: 'What the webhook is for.', examples: ['Stock of the shop'] }),
+    VisibleText(MAX_DESCRIPTION_LENGTH, {
+      description: 'The purpose of the webhook.',
+      examples: ['Stock of the shop'],
+    }),
   ),
 );
 
@@ -83,27 +87,32 @@ export const WebhookBody = Type.Object(
 
 export const WebhookPatch = Type.Object(
   { url: Type.Optional(Url), events: EventFilters, description: Description, status: Type.Optional(StatusField) },
-  { ...strict, minProperties: 1, examples: [{ events: ['reservation.*', 'order.*'], status: 'active' }] },
+  {
+    ...strict,
+    minProperties: 1,
+    [ERROR_MESSAGE]: 'must have at least one of url, events, description and status',
+    examples: [{ events: ['reservation.*', 'order.*'], status: 'active' }],
+  },
 );
 
 const WEBHOOK_FIELDS = {
   webhook_id: IdField("The webhook's id."),
-  url: Type.String({ description: 'Where events are sent.', examples: [EXAMPLE_URL] }),
+  url: Type.String({ description: 'The receiver of the events.', examples: [EXAMPLE_URL] }),
   events: Type.Array(Type.String(), {
     description: 'The types of events and the prefixes it receives. By default these are all types that there are.',
     examples: [['reservation.*']],
   }),
-  description: nullable(Type.String({ description: 'What the webhook is for.', examples: ['Stock of the shop'] })),
+  description: nullable(Type.String({ description: 'The purpose of the webhook.', examples: ['Stock of the shop'] })),
   provider_id: nullable(IdField('The provider it belongs to; `null` if it receives the events of everyone.')),
   status: StatusField,
   disabled_reason: nullable(
     Type.String({
-      description: 'Why it is disabled; `null` while it is active.',
+      description: 'The reason why it is disabled; `null` while it is active.',
       examples: ['The receiver answered 410 Gone.'],
     }),
   ),
-  failing_since: nullable(Time('Since when deliveries fail, after five in a row; `null` while they do not.')),
-  created_at: Time('When it was created.'),
+  failing_since: nullable(Time('The fifth failure in a row; `null` while the webhook does not fail.')),
+  created_at: Time('The time of its creation.'),
 };
 
 export const Webhook = component(
@@ -118,12 +127,12 @@ export const NewWebhook = component(
       ...WEBHOOK_FIELDS,
       secret: Type.Optional(
         Type.String({
-          description: 'Signs what is sent. A repetition under the same Idempotency-Key leaves it out.',
+          description: 'The key that signs each request. A repetition under the same Idempotency-Key leaves it out.',
           examples: [EXAMPLE_SECRET],
         }),
       ),
     },
-    { description: 'A webhook that was just made, with its secret.' },
+    { description: 'A new webhook, with its secret.' },
   ),
 );
 
@@ -139,7 +148,7 @@ export const WebhookList = component(
 
 export const WebhookSecret = component(
   'WebhookSecret',
-  Type.Object({ secret: Type.String({ description: 'Signs what is sent.', examples: [EXAMPLE_SECRET] }) }),
+  Type.Object({ secret: Type.String({ description: 'The key that signs each request.', examples: [EXAMPLE_SECRET] }) }),
 );
 
 export const RotatedSecret = component(
@@ -181,9 +190,11 @@ const DELIVERY_FIELDS = {
   status: DeliveryStatusField,
   attempts: Type.Integer({ description: 'The attempts that have ended, since the last replay.', examples: [1] }),
   last_status: nullable(Type.Integer({ description: 'HTTP status of the last answer, if any.', examples: [200] })),
-  last_error: nullable(Type.String({ description: 'Why the last attempt failed.', examples: ['time-out'] })),
-  next_attempt_at: nullable(Time('When it is tried next; `null` when it has ended.')),
-  created_at: Time('When the delivery was created.'),
+  last_error: nullable(Type.String({ description: 'The reason why the last attempt failed.', examples: ['time-out'] })),
+  next_attempt_at: nullable(
+    Time('The next attempt; `null` when there is none, or while an earlier event of the same thing is pending.'),
+  ),
+  created_at: Time('The time of its creation.'),
 };
 
 const WebhookDelivery = component(
@@ -204,8 +215,8 @@ const WebhookEventBody = component(
   Type.Object(
     {
       type: Type.String({ description: 'The type of the event.', examples: ['reservation.held'] }),
-      timestamp: Type.String({ description: 'When it happened.', examples: ['2026-12-01T09:00:00Z'] }),
-      data: Type.Record(Type.String(), Type.Unknown(), { description: 'What it is about, as the API shows it.' }),
+      timestamp: Type.String({ description: 'The time of the change.', examples: ['2026-12-01T09:00:00Z'] }),
+      data: Type.Record(Type.String(), Type.Unknown(), { description: 'The thing that changed, as the API shows it.' }),
     },
     { description: 'An event as it is sent.' },
   ),

@@ -15,6 +15,7 @@ import { DeliveryFilterChoice } from './delivery-filter.tsx';
 import { DeliveryTable } from './delivery-table.tsx';
 import { mayChangeSoon } from './delivery-words.ts';
 import { PageButtons } from './page-buttons.tsx';
+import { ReplayRangeButton } from './replay-range-button.tsx';
 
 const FRESH_FOR_MS = 10_000;
 
@@ -41,7 +42,10 @@ export function DeliverySection({ webhook }: { readonly webhook: Webhook }) {
     <section className="deliveries" aria-labelledby="deliveries">
       <div className="section-head">
         <h2 id="deliveries">Deliveries</h2>
-        <TestButton id={webhook_id} onSent={() => show('all')} />
+        <div className="actions">
+          <ReplayRangeButton webhookId={webhook_id} onReplayed={() => show('all')} />
+          <TestButton id={webhook_id} onSent={() => show('all')} />
+        </div>
       </div>
       <DeliveryFilterChoice filter={filter} onChange={show} />
       {error && <ProblemNotice error={error} retry={refresh} />}
