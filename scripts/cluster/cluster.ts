@@ -1,18 +1,17 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
-import { chmod, chown, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type EngineUser, engineUser } from './engine-user.ts';
+import { createDirectory, directoryOf, ownDirectory, readPasswords, requireFreePorts } from './directory.ts';
+import { engineUser } from './engine-user.ts';
 import { at, type Layout, layOut, type PostgresPlace, portsOf } from './layout.ts';
 import { ClusterError, requirePackages } from './packages.ts';
 import { isComplete, type PatroniMember, patroniMembers } from './patroni.ts';
-import { descendantsOf, killAll, Processes } from './processes.ts';
+import { isOk, redisRole } from './probes.ts';
+import { descendantsOf, killAll, Processes, type Program } from './processes.ts';
 import { databaseUrl, dataDirectory, type Passwords, Programs } from './programs.ts';
 
 const DEPLOY = fileURLToPath(new URL('../../deploy', import.meta.url));
@@ -24,8 +23,10 @@ export type Victim = (typeof VICTIMS)[number];
 
 export interface ClusterOptions {
   readonly basePort: number;
-  readonly instanceEnv?: Readonly<Record<string, string>>;
-  readonly balancerEnv?: Readonly<Record<string, string>>;
+  /** Environment of an instance, beside what connects it. */
+  readonly instanceEnv?: (name: string) => Readonly<Record<string, string>>;
+  /** Environment of the balancer, beside what connects it. */
+  readonly balancerEnv?: () => Readonly<Record<string, string>>;
   /** Reports progress. */
   readonly say?: (line: string) => void;
 }
@@ -43,7 +44,7 @@ export class Cluster {
   readonly #say: (line: string) => void;
 
   private constructor(options: ClusterOptions, directory: string, processes: Processes, passwords: Passwords) {
-    const { basePort, instanceEnv = {}, balancerEnv = {}, say = () => {} } = options;
+    const { basePort, instanceEnv = () => ({}), balancerEnv = () => ({}), say = () => {} } = options;
     this.layout = layOut(basePort);
     this.processes = processes;
     this.#directory = directory;
@@ -98,32 +99,38 @@ export class Cluster {
   async upDatabases(): Promise<void> {
     const { etcd, postgres, redis, sentinels } = this.layout;
     await this.#prepare();
-    this.#say('starting etcd');
-    for (const program of this.#programs.etcd()) await this.processes.start(program);
+    await this.#start('etcd', this.#programs.etcd());
     await this.#until('etcd is healthy', async () => {
       const healthy = await Promise.all(etcd.map(({ port }) => isOk(`http://${at(port)}/health`)));
       return healthy.every(Boolean);
     });
-    this.#say('starting PostgreSQL under Patroni');
-    for (const place of postgres) await this.processes.start(this.#programs.patroni(place));
-    for (const place of redis) await this.processes.start(this.#programs.redis(place));
-    for (const place of sentinels) await this.processes.start(this.#programs.sentinel(place));
-    await this.processes.start(this.#programs.router());
+    await this.#start(
+      'PostgreSQL under Patroni',
+      postgres.map((place) => this.#programs.patroni(place)),
+    );
+    await this.#start(
+      'Redis',
+      redis.map((place) => this.#programs.redis(place)),
+    );
+    await this.#start(
+      'Sentinel',
+      sentinels.map((place) => this.#programs.sentinel(place)),
+    );
+    await this.#start('HAProxy', [this.#programs.router()]);
     await this.#until('PostgreSQL has a primary and its standbys stream', async () =>
       isComplete(await this.members(), postgres.length, false),
     );
     await this.#until('the database exists', () => this.#createDatabase());
-    await this.processes.start(this.#programs.pgbouncer());
+    await this.#start('PgBouncer', [this.#programs.pgbouncer()]);
   }
 
   async upInstances(): Promise<void> {
-    this.#say('starting Holdfast');
     const { instances, balancer } = this.layout;
     const [first] = instances;
     // The first one applies the migrations, for which the others would only wait.
     if (first) await this.startInstance(first.name);
     await Promise.all(instances.map(({ name }) => this.startInstance(name)));
-    await this.processes.start(this.#programs.balancer());
+    await this.#start('HAProxy', [this.#programs.balancer()]);
     await this.#until('the balancer answers', () => isOk(`http://${at(balancer.port)}/readyz`));
   }
 
@@ -131,7 +138,7 @@ export class Cluster {
   async startInstance(name: string): Promise<void> {
     const place = this.layout.instances.find((each) => each.name === name);
     if (!place) throw new Error(`there is no ${name}`);
-    await this.processes.start(this.#programs.instance(place));
+    await this.#start(name, [this.#programs.instance(place)]);
     await this.#until(`${name} is ready`, () => isOk(`http://${at(place.port)}/readyz`), [name]);
   }
 
@@ -176,6 +183,11 @@ export class Cluster {
     return name;
   }
 
+  /** Kills PostgreSQL and all its sessions, and leaves Patroni running. */
+  async killPostgresOnly(name: string): Promise<void> {
+    await killAll(this.#postgresProcesses(this.postgresNamed(name)));
+  }
+
   /** The name of the current primary. */
   async primary(): Promise<string> {
     const leader = (await this.members()).find(({ role }) => role === 'leader');
@@ -186,7 +198,7 @@ export class Cluster {
   /** Restarts the instances one after another, as a deployment does. @returns how many were restarted */
   async roll(): Promise<number> {
     for (const { name } of this.layout.instances) {
-      this.#say(`restarting ${name}`);
+      this.#say(`stopping ${name}`);
       await this.processes.stop(name);
       await this.startInstance(name);
       // HAProxy uses it after two checks that succeed, a second apart.
@@ -211,6 +223,13 @@ export class Cluster {
     } catch {
       return [];
     }
+  }
+
+  /** Starts those of some programs that do not run. */
+  async #start(what: string, programs: readonly Program[]): Promise<void> {
+    const ended = programs.filter(({ name }) => this.processes.pidOf(name) === undefined);
+    if (ended.length > 0) this.#say(`starting ${what}`);
+    for (const program of ended) await this.processes.start(program);
   }
 
   async #runningName(victim: Exclude<Victim, 'primary'>): Promise<string> {
@@ -260,62 +279,5 @@ export class Cluster {
       const reason = ended === undefined ? `Not within ${STARTS_WITHIN_MS / 1_000} s` : `${ended} ended`;
       throw new ClusterError(`${reason}: ${what}. Look at the logs in ${this.#directory}.`);
     }
-  }
-}
-
-/** The directory of the cluster at a base port. It is in the temporary directory, which every user can reach. */
-function directoryOf(basePort: number): string {
-  return join(tmpdir(), `holdfast-cluster-${basePort}`);
-}
-
-/** The role of a Redis server in its own words; `undefined` without an answer. */
-export async function redisRole(port: number): Promise<'master' | 'slave' | undefined> {
-  try {
-    const { stdout } = await promisify(execFile)('redis-cli', ['-p', String(port), 'role'], { timeout: 1_000 });
-    return /^(master|slave)/.exec(stdout)?.[1] as 'master' | 'slave' | undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function isOk(url: string): Promise<boolean> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
-  return answer?.ok === true;
-}
-
-/** @returns whether it is new. @throws ClusterError when it belongs to another user */
-async function createDirectory(directory: string): Promise<boolean> {
-  const first = await mkdir(directory, { recursive: true, mode: 0o711 });
-  if (first === undefined) {
-    await chmod(directory, 0o711).catch(() => {
-      throw new ClusterError(`${directory} belongs to another user. Choose another port with --port.`);
-    });
-  }
-  return first !== undefined;
-}
-
-async function ownDirectory(directory: string, user: EngineUser | undefined): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  if (user) await chown(directory, user.uid, user.gid);
-}
-
-async function readPasswords(directory: string): Promise<Passwords> {
-  const file = join(directory, 'passwords.json');
-  const stored = await readFile(file, 'utf8').catch(() => undefined);
-  if (stored !== undefined) return JSON.parse(stored) as Passwords;
-  const create = () => randomBytes(18).toString('hex');
-  const passwords = { superuser: create(), replication: create(), holdfast: create() };
-  await writeFile(file, JSON.stringify(passwords), { mode: 0o600 });
-  return passwords;
-}
-
-/** @throws ClusterError that names a port on which something else listens */
-async function requireFreePorts(ports: readonly number[]): Promise<void> {
-  for (const port of ports) {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const server = createServer().listen(port, '127.0.0.1');
-    server.once('error', () => reject(new ClusterError(`Port ${port} is in use. Choose other ports with --port.`)));
-    server.once('listening', () => server.close(() => resolve()));
-    await promise;
   }
 }

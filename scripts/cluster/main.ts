@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   if (!Number.isInteger(basePort) || basePort < 1_024 || basePort + PORTS_TAKEN > 65_536) {
     throw new ClusterError(`--port must be a number from 1024 to ${65_536 - PORTS_TAKEN}`);
   }
-  const options = { basePort, instanceEnv: { HOLDFAST_SAMPLES: 'on' }, say: print };
+  const options = { basePort, instanceEnv: () => ({ HOLDFAST_SAMPLES: 'on' }), say: print };
   await COMMANDS[command](await (command === 'up' ? Cluster.create(options) : Cluster.find(options)), what);
 }
 

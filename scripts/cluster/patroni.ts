@@ -27,6 +27,17 @@ export function isComplete(members: readonly PatroniMember[], count: number, syn
   return running.length === count && has('leader') && (!synchronous || has('sync_standby'));
 }
 
-function request(port: number, path: string): Promise<Response> {
-  return fetch(`http://${at(port)}${path}`, { signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
+/** Changes the dynamic configuration, as `patronictl edit-config` does. */
+export async function patchConfig(places: readonly PostgresPlace[], patch: object): Promise<void> {
+  for (const { restPort } of places) {
+    const answer = await request(restPort, '/config', { method: 'PATCH', body: JSON.stringify(patch) }).catch(
+      () => undefined,
+    );
+    if (answer?.ok) return;
+  }
+  throw new Error('no Patroni accepted the change of its configuration');
+}
+
+function request(port: number, path: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(`http://${at(port)}${path}`, { ...init, signal: AbortSignal.timeout(ANSWERS_WITHIN_MS) });
 }

@@ -1,6 +1,7 @@
-import { type Cluster, redisRole } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
 import { at } from './layout.ts';
 import type { PatroniMember } from './patroni.ts';
+import { redisRole } from './probes.ts';
 
 const ROLES: Readonly<Record<PatroniMember['role'], string>> = {
   leader: 'primary',
@@ -34,7 +35,7 @@ export async function drawPicture(cluster: Cluster): Promise<string> {
     '  │',
     ...layout.instances.map(({ name, port }) => line(name, at(port), 'Holdfast').replace('    ', '  ├►')),
     '  │',
-    line(pgbouncer.name, at(pgbouncer.port), 'PgBouncer, to the primary').replace('    ', '  ▼ '),
+    line(pgbouncer.name, at(pgbouncer.port), 'PgBouncer, through the router to the primary').replace('    ', '  ▼ '),
     line(router.name, at(router.primary), 'HAProxy: the PostgreSQL primary').replace('    ', '  ▼ '),
     line(router.name, at(router.standbys), 'HAProxy: its standbys').replace('    ', '  ▼ '),
     line(router.name, at(router.redis), 'HAProxy: the Redis primary').replace('    ', '  ▼ '),

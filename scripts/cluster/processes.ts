@@ -42,9 +42,8 @@ export class Processes {
     return started && startTimeOf(started.pid) === started.startTime ? started.pid : undefined;
   }
 
-  /** Starts a program in the background unless it runs. It writes to `<name>.log` and survives this process. */
+  /** Starts a program in the background. It writes to `<name>.log` and survives this process. */
   async start({ name, command, args, env, user }: Program): Promise<void> {
-    if (this.pidOf(name) !== undefined) return;
     const log = openSync(this.logOf(name), 'a');
     const child = spawn(command, [...args], {
       cwd: this.#directory,

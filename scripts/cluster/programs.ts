@@ -22,10 +22,10 @@ export interface Settings {
   readonly directory: string;
   readonly user: EngineUser | undefined;
   readonly passwords: Passwords;
-  /** Environment of the instances, beside what connects them. */
-  readonly instanceEnv: Readonly<Record<string, string>>;
+  /** Environment of an instance, beside what connects it. */
+  readonly instanceEnv: (name: string) => Readonly<Record<string, string>>;
   /** Environment of the balancer, beside what connects it. */
-  readonly balancerEnv: Readonly<Record<string, string>>;
+  readonly balancerEnv: () => Readonly<Record<string, string>>;
 }
 
 /** Says how to start each server, with the files in `deploy/` as they are: what differs is in the environment. */
@@ -145,7 +145,7 @@ export class Programs {
     const { balancer, instances } = this.#settings.layout;
     const env: Record<string, string> = { HTTP_BIND: at(balancer.port) };
     for (const [index, { port }] of instances.entries()) env[`HOLDFAST_${index + 1}`] = at(port);
-    return this.#haproxy(balancer.name, 'haproxy.cfg', { ...env, ...this.#settings.balancerEnv });
+    return this.#haproxy(balancer.name, 'haproxy.cfg', { ...env, ...this.#settings.balancerEnv() });
   }
 
   pgbouncer(): Program {
@@ -162,10 +162,11 @@ export class Programs {
       args: [join(CHECKOUT, 'src/main.ts'), 'serve'],
       env: {
         PORT: String(port),
-        DATABASE_URL: databaseUrl('holdfast', passwords.holdfast, layout.router.primary, 'holdfast'),
+        DATABASE_URL: databaseUrl('holdfast', passwords.holdfast, layout.pgbouncer.port, 'holdfast'),
+        DATABASE_DIRECT_URL: databaseUrl('holdfast', passwords.holdfast, layout.router.primary, 'holdfast'),
         REDIS_URL: `redis://${at(layout.router.redis)}`,
         TRUST_PROXY: '127.0.0.1',
-        ...instanceEnv,
+        ...instanceEnv(name),
       },
     };
   }

@@ -1,15 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises';
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Random } from '../../src/platform/seeded-random.ts';
-import { type BookingFixture, createBookingFixture } from '../support/bookings/booking-fixture.ts';
+import { createBookingFixture } from '../support/bookings/booking-fixture.ts';
 import { createOnPostgres } from '../support/database/own-database.ts';
 import { type ChildServer, startChildServer } from '../support/server/child-server.ts';
 import { freePorts } from '../support/server/free-port.ts';
+import { MixedLoad, send } from './mixed-load.ts';
 import type { FaultOptions } from './options.ts';
 import { type FaultReport, finding } from './report.ts';
 
@@ -53,7 +53,7 @@ async function restartBehind(postgresUrl: string, rounds: number, drain: string)
     for (const server of servers.values()) await server[Symbol.asyncDispose]();
   });
   const proxy = stack.use(await startHaproxy(front, ports));
-  const load = new Load(front, fixture.newHold);
+  const load = new MixedLoad({ port: front, newHold: fixture.newHold, clients: CLIENTS, thinkMs: THINK_MS });
   load.start();
   await delay(2_000);
   const exits: (number | string)[] = [];
@@ -79,67 +79,6 @@ async function restartBehind(postgresUrl: string, rounds: number, drain: string)
       finding('instances stop with exit code 0', exitsOk),
     ],
   };
-}
-
-/** Clients that keep their connections, and read from memory, read from the database, hold and listen to events. */
-class Load {
-  sent = 0;
-  readonly failures: string[] = [];
-  readonly #port: number;
-  readonly #newHold: BookingFixture['newHold'];
-  readonly #clients: Promise<void>[] = [];
-  #isStopping = false;
-
-  constructor(port: number, newHold: BookingFixture['newHold']) {
-    this.#port = port;
-    this.#newHold = newHold;
-  }
-
-  start(): void {
-    for (let client = 0; client < CLIENTS; client += 1) this.#clients.push(this.#run(client));
-  }
-
-  async stop(): Promise<void> {
-    this.#isStopping = true;
-    await Promise.all(this.#clients);
-  }
-
-  async #run(client: number): Promise<void> {
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    for (let turn = client; !this.#isStopping; turn += 1) {
-      if (turn % 3 === 0) await this.#expect(agent, [201, 409], 'POST', '/api/v1/reservations', this.#hold());
-      else if (turn % 3 === 1) await this.#expect(agent, [200], 'GET', '/api/v1/slots?provider_id=1&limit=5');
-      else await this.#expect(agent, [404], 'GET', '/vehicles/1/timestamp/2022-09-11T09:11:45Z');
-      await delay(Math.random() * 2 * THINK_MS);
-    }
-    agent.destroy();
-  }
-
-  #hold(): object {
-    const never = { chance: () => false, integer: (min: number) => min } as unknown as Random;
-    const { clientId, slotId, quantity } = this.#newHold(never);
-    return { client_id: clientId, slot_id: slotId, quantity };
-  }
-
-  async #expect(agent: Agent, expected: readonly number[], method: string, path: string, body?: object): Promise<void> {
-    this.sent += 1;
-    try {
-      const { status, text } = await send(agent, this.#port, method, path, body);
-      if (!expected.includes(status)) this.failures.push(`${method} ${path}: ${status} ${text.slice(0, 200)}`);
-    } catch (error) {
-      this.failures.push(`${method} ${path}: ${error}`);
-    }
-  }
-}
-
-async function send(agent: Agent, port: number, method: string, path: string, body?: object) {
-  const headers = body === undefined ? {} : { 'content-type': 'application/json' };
-  const sent = request({ agent, port, host: '127.0.0.1', method, path, headers });
-  sent.end(body && JSON.stringify(body));
-  const [response] = (await once(sent, 'response')) as [IncomingMessage];
-  let text = '';
-  for await (const chunk of response.setEncoding('utf8')) text += chunk;
-  return { status: response.statusCode ?? 0, text };
 }
 
 /** Starts HAProxy with the fragment of docs/operations.md, its ports replaced, and without repeating any request. */
