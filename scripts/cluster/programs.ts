@@ -79,11 +79,12 @@ export class Programs {
       ]);
     }
     await this.#writeOnce('pgbouncer/userlist.txt', [`"holdfast" "${this.#settings.passwords.holdfast}"`]);
+    // Not by `%include`: PgBouncer resets a section to its defaults where the section begins again.
     await this.#writeOnce('pgbouncer/pgbouncer.ini', [
-      `%include ${this.#deployed('pgbouncer/pgbouncer.ini')}`,
-      `[databases]\nholdfast = host=127.0.0.1 port=${router.primary} dbname=holdfast`,
-      `[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = ${pgbouncer.port}`,
+      await readFile(this.#deployed('pgbouncer/pgbouncer.ini'), 'utf8'),
+      `listen_addr = 127.0.0.1\nlisten_port = ${pgbouncer.port}`,
       `auth_file = ${join(this.#settings.directory, 'pgbouncer/userlist.txt')}`,
+      `[databases]\nholdfast = host=127.0.0.1 port=${router.primary} dbname=holdfast`,
     ]);
   }
 

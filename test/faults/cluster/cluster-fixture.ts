@@ -8,9 +8,10 @@ import type { OwnDatabase } from '../../support/database/own-database.ts';
 import { type FaultyProxy, startFaultyProxy } from '../../support/server/faulty-proxy.ts';
 import { MovingTarget } from '../../support/server/moving-target.ts';
 import { eventually } from './eventually.ts';
+import type { ClusterFaultOptions } from './options.ts';
 
 /** Another one than that of `npm run cluster`. */
-const BASE_PORT = 7_600;
+const DEFAULT_PORT = 7_600;
 const BEHIND_WIRES = 'holdfast-3';
 
 /** A running cluster with data to book, and with one instance whose network can be cut. */
@@ -24,14 +25,17 @@ export interface ClusterFixture extends AsyncDisposable {
   readonly wires: readonly FaultyProxy[];
 }
 
-/** @param ttlS time after which a lost primary is replaced, in seconds. Defaults to that of `deploy/patroni` */
-export async function startClusterFixture(say: (line: string) => void, ttlS?: number): Promise<ClusterFixture> {
+export async function startClusterFixture({
+  say,
+  ttlS,
+  basePort = DEFAULT_PORT,
+}: ClusterFaultOptions): Promise<ClusterFixture> {
   await using stack = new AsyncDisposableStack();
   let front: FaultyProxy | undefined;
   let pooled: FaultyProxy | undefined;
   let direct: FaultyProxy | undefined;
   const cluster = await Cluster.create({
-    basePort: BASE_PORT,
+    basePort,
     say,
     instanceEnv: (name) => ({
       HOLD_TTL: '2h',

@@ -21,8 +21,9 @@ const HELD_BACK_MS = 1_000;
 const RECOVERED_WITHIN_MS = 30_000;
 
 /** Kills the primary with all its processes under load, again and again, and reads back what was acknowledged. */
-export async function failover({ seed, rounds = ROUNDS, ttlS, say }: ClusterFaultOptions): Promise<FaultReport[]> {
-  await using fixture = await startClusterFixture(say, ttlS);
+export async function failover(options: ClusterFaultOptions): Promise<FaultReport[]> {
+  const { seed, rounds = ROUNDS, say } = options;
+  await using fixture = await startClusterFixture(options);
   const load = loadOn(fixture, seed);
   load.start();
   await delay(3_000);

@@ -11,8 +11,9 @@ import { promised } from './promised.ts';
 const ROUNDS = 10;
 
 /** Kills one of three instances behind the balancer under load, again and again. */
-export async function instanceLoss({ seed, rounds = ROUNDS, say }: ClusterFaultOptions): Promise<FaultReport[]> {
-  await using fixture = await startClusterFixture(say);
+export async function instanceLoss(options: ClusterFaultOptions): Promise<FaultReport[]> {
+  const { seed, rounds = ROUNDS } = options;
+  await using fixture = await startClusterFixture(options);
   const { cluster, target, bookings, database } = fixture;
   const random = seededRandom(seed);
   const load = new BookingLoad({ target, fixture: bookings, random, buyers: 24, answerWithinMs: 60_000 });

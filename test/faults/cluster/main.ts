@@ -1,5 +1,5 @@
 // Injects faults into a cluster on loopback under load, and checks that no promise is broken:
-//   npm run faults:cluster -- <rolling-restart | instance-loss | failover | outages | all> [--rounds N] [--ttl SECONDS] [--seed N] [--only WORDS]
+//   npm run faults:cluster -- <rolling-restart | instance-loss | failover | outages | all> [--rounds N] [--ttl SECONDS] [--seed N] [--only WORDS] [--port N]
 import { parseArgs } from 'node:util';
 import { type FaultReport, printReport } from '../report.ts';
 import { failover } from './failover.ts';
@@ -17,7 +17,13 @@ const FAULTS: Readonly<Record<string, (options: ClusterFaultOptions) => Promise<
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string' }, ttl: { type: 'string' }, seed: { type: 'string' }, only: { type: 'string' } },
+  options: {
+    rounds: { type: 'string' },
+    ttl: { type: 'string' },
+    seed: { type: 'string' },
+    only: { type: 'string' },
+    port: { type: 'string' },
+  },
 });
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -28,6 +34,7 @@ async function main(): Promise<void> {
     seed,
     ...(values.rounds === undefined ? {} : { rounds: Number(values.rounds) }),
     ...(values.ttl === undefined ? {} : { ttlS: Number(values.ttl) }),
+    ...(values.port === undefined ? {} : { basePort: Number(values.port) }),
     ...(values.only === undefined ? {} : { only: values.only }),
     say: (line) => print(`   ${line}`),
   };

@@ -127,8 +127,9 @@ const CALM_MS = 5_000;
 const RECOVERED_WITHIN_MS = 30_000;
 
 /** Ends, restarts and cuts off every part of the cluster once under load, and shows what clients saw. */
-export async function outages({ seed, only = '', say }: ClusterFaultOptions): Promise<FaultReport[]> {
-  await using fixture = await startClusterFixture(say);
+export async function outages(options: ClusterFaultOptions): Promise<FaultReport[]> {
+  const { seed, only = '', say } = options;
+  await using fixture = await startClusterFixture(options);
   const { bookings, target, database } = fixture;
   const random = seededRandom(seed);
   const load = new BookingLoad({

@@ -20,13 +20,14 @@ const THINK_MS = 20;
  * Restarts the instances one after another behind two balancers at once, until each has had 20,000 requests: HAProxy as
  * `deploy/` configures it, and HAProxy with its defaults.
  */
-export async function rollingRestart({ rounds = 1, say }: ClusterFaultOptions): Promise<FaultReport[]> {
-  await using fixture = await startClusterFixture(say);
+export async function rollingRestart(options: ClusterFaultOptions): Promise<FaultReport[]> {
+  const { rounds = 1, say } = options;
+  await using fixture = await startClusterFixture(options);
   const { cluster, bookings } = fixture;
   await using plain = await startPlainHaproxy(cluster.layout.instances.map(({ port }) => port));
-  const options = { newHold: bookings.newHold, clients: CLIENTS, thinkMs: THINK_MS };
-  const configured = new MixedLoad({ port: cluster.layout.balancer.port, ...options });
-  const byDefaults = new MixedLoad({ port: plain.port, ...options });
+  const clients = { newHold: bookings.newHold, clients: CLIENTS, thinkMs: THINK_MS };
+  const configured = new MixedLoad({ port: cluster.layout.balancer.port, ...clients });
+  const byDefaults = new MixedLoad({ port: plain.port, ...clients });
   for (const load of [configured, byDefaults]) load.start();
   await delay(2_000);
   let restarts = 0;
