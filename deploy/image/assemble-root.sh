@@ -14,6 +14,11 @@ for name in lib lib64; do
 done
 cp "$node" "$root/usr/bin/node"
 cp deploy/image/check-health.js "$root/holdfast"
+# Certificates of a database that no public authority has signed. DATABASE_URL names them with sslrootcert=/etc/ssl/ca.pem.
+if [ -f deploy/image/ca.pem ]; then
+  mkdir "$root/etc/ssl"
+  cp deploy/image/ca.pem "$root/etc/ssl"
+fi
 echo 'holdfast:x:10001:10001::/holdfast:/usr/sbin/nologin' > "$root/etc/passwd"
 echo 'holdfast:x:10001:' > "$root/etc/group"
 
