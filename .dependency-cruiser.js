@@ -41,6 +41,7 @@ const SUB_FOLDERS = {
     'items',
     'bookings',
   ],
+  retention: ['forget'],
   vehicles: ['states', 'import'],
   webhooks: ['outbox', 'registry', 'deliveries'],
 };
@@ -141,6 +142,12 @@ export default {
       severity: 'error',
       from: { path: '^src/modules/orders/' },
       to: { path: '^src/modules/(?!orders/|reservations/|inventory/)' },
+    },
+    {
+      name: 'retention-is-above-what-it-keeps',
+      severity: 'error',
+      from: { path: '^src/modules/(?!retention/)' },
+      to: { path: '^src/modules/retention/' },
     },
     {
       name: 'vehicles-stand-alone',

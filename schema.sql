@@ -424,7 +424,7 @@ begin
       from unnest(p_reservation, p_client) with ordinality as request (reservation_id, client_id, place)
       left join reservation r on r.id = request.reservation_id
       left join slot s on s.id = r.slot_id
-      left join client c on c.id = request.client_id
+      left join client c on c.id = request.client_id and c.erased_at is null
      order by request.place
   loop
     place := v_request.place;
@@ -626,8 +626,8 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.fan_out(p_rows bigint[], p_webhooks bigint[], p_position bigint[], p_event_id text[], p_type text[], p_order_key text[], p_occurred_at timestamp with time zone[], p_body text[], p_pair_item integer[], p_pair_webhook bigint[])
- RETURNS void
+CREATE OR REPLACE FUNCTION public.fan_out(p_rows bigint[], p_webhooks bigint[], p_position bigint[], p_event_id text[], p_type text[], p_order_key text[], p_occurred_at timestamp with time zone[], p_body text[], p_pair_item integer[], p_pair_webhook bigint[], p_last_erasure bigint DEFAULT NULL::bigint)
+ RETURNS boolean
  LANGUAGE plpgsql
  SET enable_nestloop TO 'off'
  SET jit TO 'off'
@@ -638,6 +638,9 @@ declare
   v_webhooks bigint[];
 begin
   perform pg_advisory_xact_lock(hashtextextended('fan_out', 0));
+  if p_last_erasure is not null and exists (select from client_erasure where id > p_last_erasure) then
+    return false;
+  end if;
   -- The webhooks that each row is fanned out for now.
   with taken as materialized (
     select position, webhook_id, webhook_id = any (p_webhooks) as is_now
@@ -687,6 +690,7 @@ begin
                             where d.webhook_id = pair.webhook_id and d.order_key = pair.order_key and d.status = 'pending'))
                 then holdfast_clock() end
       from pair join stored using (event_id) order by pair.place, pair.webhook_id;
+  return true;
 end
 $function$;
 
@@ -828,7 +832,7 @@ begin
       from unnest(p_slot, p_client, p_quantity, p_version)
            with ordinality as request (slot_id, client_id, quantity, version, place)
       left join slot s on s.id = request.slot_id
-      left join client c on c.id = request.client_id
+      left join client c on c.id = request.client_id and c.erased_at is null
      order by request.slot_id, request.place
   loop
     if v_slot is distinct from v_request.slot_id then
@@ -1715,7 +1719,18 @@ create table client (
   first_name text not null,
   last_name text not null,
   created_at timestamp with time zone not null default holdfast_clock(),
+  erased_at timestamp with time zone,
   constraint client_pkey PRIMARY KEY (id)
+);
+
+create table client_erasure (
+  id bigint generated always as identity not null,
+  client_id bigint not null,
+  erased_at timestamp with time zone not null,
+  erased_by jsonb,
+  report jsonb not null,
+  constraint client_erasure_pkey PRIMARY KEY (id),
+  constraint client_erasure_client_id_key UNIQUE (client_id)
 );
 
 create table event (
@@ -2114,6 +2129,8 @@ CREATE INDEX write_back_on_slot ON public.write_back USING btree (slot_id, decid
 alter table access_key_use add constraint access_key_use_key_id_fkey FOREIGN KEY (key_id) REFERENCES access_key(id) ON DELETE CASCADE;
 
 alter table access_session add constraint access_session_key_id_fkey FOREIGN KEY (key_id) REFERENCES access_key(id) ON DELETE CASCADE;
+
+alter table client_erasure add constraint client_erasure_client_id_fkey FOREIGN KEY (client_id) REFERENCES client(id);
 
 alter table order_line add constraint line_of_known_order FOREIGN KEY (order_id) REFERENCES orders(id) ON DELETE CASCADE;
 

@@ -105,7 +105,39 @@ export interface Client {
   readonly "last_name": string;
   /** When it was created; UTC, to the second. */
   readonly "created_at": string;
+  /** When its personal data were erased; UTC, to the second. Its name is a placeholder since then. */
+  readonly "erased_at": string | null;
 }
+
+export interface ClientErasure {
+  /** The client's id. */
+  readonly "client_id": number;
+  /** When the personal data were erased; UTC, to the second. */
+  readonly "erased_at": string;
+  readonly "removed": RemovedData;
+}
+
+export interface ClientExport {
+  /** When this was read; UTC, to the second. */
+  readonly "exported_at": string;
+  readonly "client": Client;
+  /** The report of its erasure; `null` if it was not erased. */
+  readonly "erasure": ClientErasure | null;
+  /** All its reservations by id, item bookings included. */
+  readonly "reservations": readonly (Reservation & {
+    /** Every change, oldest first. */
+    readonly "history": readonly (ReservationHistoryEntry)[];
+  })[];
+  /** Its keys, without their secrets. */
+  readonly "keys": readonly (Key)[];
+  /** The orders of its reservations, by id. */
+  readonly "orders": readonly (Order)[];
+}
+
+export type ClientHasReservationsProblem = Problem & {
+  /** The confirmed reservations that have not ended, at most 100. */
+  readonly "reservation_ids"?: readonly (undefined)[];
+};
 
 export interface ClientPage {
   /** The clients of this page, by id. */
@@ -693,6 +725,21 @@ export interface RegisterProviderRequest {
 export interface ReleasedTimeslots {
   /** The timeslots that became free, by start. */
   readonly "Expired reservations deleted and corresponding timeslots released": readonly (Timeslot)[];
+}
+
+export interface RemovedData {
+  /** The client's own name. */
+  readonly "names": number;
+  /** Holds and, with `reservations=cancel`, confirmed reservations that were cancelled. */
+  readonly "reservations_cancelled": number;
+  /** Orders whose customer was replaced. */
+  readonly "orders": number;
+  /** Keys that were deleted. */
+  readonly "keys": number;
+  /** Answers stored under an Idempotency-Key in which the name was replaced. */
+  readonly "stored_answers": number;
+  /** Stored events for webhooks in which the customer was replaced. */
+  readonly "webhook_events": number;
 }
 
 export interface RemovedSupplier {
@@ -1518,6 +1565,13 @@ export interface Api {
       body: undefined;
       answer: WebhookDeliveryDetail;
     };
+    /** Export a client's data */
+    "/api/v1/clients/{id}/export": {
+      path: { "id": number; };
+      query: undefined;
+      body: undefined;
+      answer: ClientExport;
+    };
   };
   post: {
     /** Create a key */
@@ -1731,6 +1785,13 @@ export interface Api {
       query: undefined;
       body: undefined;
       answer: undefined;
+    };
+    /** Erase a client */
+    "/api/v1/clients/{id}": {
+      path: { "id": number; };
+      query: { "reservations"?: "refuse" | "cancel"; };
+      body: undefined;
+      answer: ClientErasure;
     };
     /** Withdraw a provider's time */
     "/api/v1/providers/{id}/availability": {

@@ -13,6 +13,7 @@ import {
 import { addEventRoutes, type EventsDeps } from './modules/events/index.ts';
 import { addOrderRoutes, type OrdersDeps } from './modules/orders/index.ts';
 import { addReservationsRoutes, type ReservationsDeps } from './modules/reservations/index.ts';
+import { addRetentionRoutes } from './modules/retention/index.ts';
 import { addSupplyRoutes, type SupplyDeps } from './modules/supply/index.ts';
 import { addVehiclesRoutes, type VehiclesDeps } from './modules/vehicles/index.ts';
 import { addWebhooksRoutes, type WebhooksDeps } from './modules/webhooks/index.ts';
@@ -105,6 +106,7 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   addSupplyRoutes(app, deps.supply);
   addEventRoutes(app, deps.events);
   addWebhooksRoutes(app, deps.webhooks);
+  addRetentionRoutes(app, deps.reservations.database);
   await serveStaticFiles(app, PAGE);
   // Last, because event streams end before connections are waited for.
   endConnections(app, deps.shutdown);

@@ -6,7 +6,16 @@ export { Authenticator } from './authenticator.ts';
 export { createFastPathGate, guardRoutes } from './guard.ts';
 export { readKeyRequest } from './keys/key-request.ts';
 export { type KeyResponse, type NewKeyResponse, toKeyResponse, toNewKeyResponse } from './keys/key-response.ts';
-export { hasKeys, insertKey, listKeys, revokeKey, rotateKey } from './keys/key-store.ts';
+export { Key as KeySchema } from './keys/key-schemas.ts';
+export {
+  deleteKeysOf,
+  hasKeys,
+  insertKey,
+  listKeys,
+  readKeysOf,
+  revokeKey,
+  rotateKey,
+} from './keys/key-store.ts';
 export { KeyUses } from './keys/key-uses.ts';
 export { RequestLimits } from './limits/request-limits.ts';
 export {

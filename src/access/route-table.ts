@@ -63,6 +63,8 @@ export const ROUTE_TABLE: Readonly<Record<string, RouteAccess>> = {
   'GET /api/v1/clients': CLIENT_READS,
   'GET /api/v1/clients/:id': PARTIES_READ,
   'PATCH /api/v1/clients/:id': CLIENT_CHANGES,
+  'DELETE /api/v1/clients/:id': CLIENT_CHANGES,
+  'GET /api/v1/clients/:id/export': CLIENT_READS,
 
   'POST /api/v1/providers/:id/availability': PROVIDER_CHANGES,
   'DELETE /api/v1/providers/:id/availability': PROVIDER_CHANGES,

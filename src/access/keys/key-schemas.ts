@@ -70,7 +70,7 @@ export const NewKey = component(
   ),
 );
 
-const Key = component(
+export const Key = component(
   'Key',
   Type.Object(
     {

@@ -111,6 +111,25 @@ export async function rotateKey(tx: Tx, keyId: string, overlapS: number): Promis
   return insertKey(tx, old, old.family);
 }
 
+/**
+ * Deletes the keys of a provider or client, revoked ones too, with their sessions: their names may say whose they were.
+ *
+ * @returns the number of deleted keys
+ */
+export async function deleteKeysOf(tx: Tx, role: 'provider' | 'client', subject: Id): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from access_key where role = ${role} and subject_id = ${subject}`.execute(tx);
+  return Number(numAffectedRows ?? 0);
+}
+
+/** The keys of a provider or client, oldest first. */
+export async function readKeysOf(reader: Reader, role: 'provider' | 'client', subject: Id): Promise<Key[]> {
+  const { rows } = await sql<Key>`
+    select ${KEY} from access_key k where k.role = ${role} and k.subject_id = ${subject}
+     order by k.created_at, k.id`.execute(reader);
+  return rows;
+}
+
 /** The parts of a key that its check needs. */
 export interface StoredKey {
   readonly key_id: string;

@@ -49,6 +49,15 @@ export async function setStatus(tx: Tx, orderId: Id, status: OrderStatus, actor:
     update orders set status = ${status}, changed_by = ${toJsonb(actor)} where id = ${orderId}`.execute(tx);
 }
 
+/** Replaces the customer of the orders of a client's reservations. @returns the number of changed orders */
+export async function eraseCustomer(tx: Tx, clientId: Id, customer: string): Promise<number> {
+  const { numAffectedRows } = await sql`
+    update orders o set customer = ${customer}
+      from reservation r
+     where r.id = o.reservation_id and r.client_id = ${clientId} and o.customer <> ${customer}`.execute(tx);
+  return Number(numAffectedRows ?? 0);
+}
+
 function insertLines(lines: readonly OrderLine[], orderId: ReturnType<typeof sql>) {
   return sql`
     insert into order_line (order_id, line, description, quantity, unit_price, discount)

@@ -19,6 +19,14 @@ export async function readOrders(reader: Reader, orderIds: readonly Id[]): Promi
   return rows;
 }
 
+/** The orders of a client's reservations, by id. */
+export async function readOrdersOfClient(reader: Reader, clientId: Id): Promise<Order[]> {
+  const { rows } = await sql<Order>`
+    select ${ORDER_COLUMNS} from orders o join reservation r on r.id = o.reservation_id
+     where r.client_id = ${clientId} order by o.id`.execute(reader);
+  return rows;
+}
+
 export async function readOrder(reader: Reader, orderId: Id): Promise<Order> {
   const [order] = await readOrders(reader, [orderId]);
   if (!order) throw new NotFound('order', orderId);

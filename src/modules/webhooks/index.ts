@@ -3,6 +3,7 @@ export { startDeliveryRetention } from './deliveries/delivery-retention.ts';
 export { startDeliveries } from './deliveries/start-deliveries.ts';
 export { watchDeliveries } from './deliveries/watch-deliveries.ts';
 export { EVENT_PREFIXES } from './event-filter.ts';
+export { eraseCustomerFromEvents } from './outbox/erase-customer.ts';
 export {
   DELIVERY_STATUSES,
   insertTestEvent,

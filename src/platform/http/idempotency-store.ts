@@ -74,3 +74,22 @@ export async function deleteOldAnswers(tx: Tx): Promise<number> {
     delete from idempotent_answer where answered_at <= holdfast_clock() - ${KEPT}::interval`.execute(tx);
   return Number(numAffectedRows ?? 0);
 }
+
+/**
+ * Replaces text in the stored answers whose body is like an SQL pattern. A replay then answers with the new text.
+ *
+ * @returns the number of changed answers
+ */
+export async function replaceInStoredAnswers(
+  tx: Tx,
+  like: string,
+  replaced: readonly { readonly pattern: string; readonly replacement: string }[],
+): Promise<number> {
+  const body = replaced.reduce(
+    (text, { pattern, replacement }) => sql`regexp_replace(${text}, ${pattern}, ${replacement}, 'g')`,
+    sql`body`,
+  );
+  const { numAffectedRows } = await sql`
+    update idempotent_answer set body = ${body} where body like ${like}`.execute(tx);
+  return Number(numAffectedRows ?? 0);
+}

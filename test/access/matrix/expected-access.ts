@@ -82,6 +82,8 @@ export const EXPECTED: Readonly<Record<string, ExpectedAccess>> = {
   listClients: { ...READERS, client: ANY },
   getClient: { ...READERS, provider: { path: '404' }, client: { path: '404' } },
   updateClient: { ...MANAGERS, client: { path: '404' } },
+  eraseClient: { ...MANAGERS, client: { path: '404' } },
+  exportClient: { ...READERS, client: { path: '404' } },
 
   offerAvailability: { ...MANAGERS, ...OTHER_PROVIDER },
   withdrawAvailability: { ...MANAGERS, ...OTHER_PROVIDER },

@@ -105,6 +105,8 @@ function describe(role: TriedRole, request: MatrixRequest, refusal: string | und
 const ORDER = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 function orderOf({ method, operation }: MatrixRequest): number {
+  // An erasure ends the keys of its client.
+  if (operation === 'eraseClient') return ORDER.length;
   return ORDER.indexOf(method) + (operation.startsWith('cancel') ? 0.5 : 0);
 }
 

@@ -3,14 +3,14 @@ import { useState } from 'react';
 import { HoldfastProblem } from '../../../client/index.ts';
 import { BOOKING_QUERIES, invalidateQueries } from '../api/invalidate-queries.ts';
 import { bookItem } from '../api/mutations.ts';
-import type { Client, Item } from '../api/resources.ts';
+import type { Item } from '../api/resources.ts';
 import { ActionButton } from '../components/action-button.tsx';
 import { Dialog } from '../components/dialog.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { Stepper } from '../components/stepper.tsx';
 import { formatLongDay, formatMoney, formatTimeRange } from '../format.ts';
 import { ClientPicker } from '../shell/client-picker.tsx';
-import { useCurrentClient } from '../shell/current-client.tsx';
+import { type Client, useCurrentClient } from '../shell/current-client.tsx';
 import { BookingOutcome } from './booking-outcome.tsx';
 import { itemName } from './remembered-items.ts';
 

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { BOOKING_QUERIES, invalidateQueries } from '../api/invalidate-queries.ts';
 import { cancelBooking } from '../api/mutations.ts';
-import type { Booking, Client } from '../api/resources.ts';
+import type { Booking } from '../api/resources.ts';
 import { CancelButton } from '../components/cancel-button.tsx';
 import { EmptyState } from '../components/empty-state.tsx';
 import { Loading } from '../components/loading.tsx';
@@ -9,7 +9,7 @@ import { ProblemNotice } from '../components/problem-notice.tsx';
 import { StatusBadge } from '../components/status-badge.tsx';
 import { formatDateTime, formatMoney, formatQuantity, formatShortDay, formatTimeRange } from '../format.ts';
 import { useRights } from '../session/rights.ts';
-import { useCurrentClient } from '../shell/current-client.tsx';
+import { type Client, useCurrentClient } from '../shell/current-client.tsx';
 import { bookingMessage } from './booking-message.ts';
 import { itemName, useRememberedItem } from './remembered-items.ts';
 import { useBookings } from './use-bookings.ts';

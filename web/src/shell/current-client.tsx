@@ -1,7 +1,10 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
-import type { Client } from '../api/resources.ts';
+import type { Client as ListedClient } from '../api/resources.ts';
 import { useSubject } from '../session/rights.ts';
 import { sessionName, sessionState, useSession } from '../session/session-state.ts';
+
+/** The client that books. It is chosen from a list, which has none that was erased. */
+export type Client = Omit<ListedClient, 'erased_at'>;
 
 const STORAGE_KEY = 'holdfast.client';
 

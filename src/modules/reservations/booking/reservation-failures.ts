@@ -50,6 +50,29 @@ export class TooSoon extends failure('unprocessable', 'too-soon', 'Too little no
   }
 }
 
+/** The client would lose reservations that lie ahead, and its provider would wait for it. */
+export class ClientHasReservations extends failure(
+  'conflict',
+  'client-has-reservations',
+  'Client has reservations ahead',
+) {
+  static readonly extensionSchemas = {
+    reservation_ids: {
+      type: 'array',
+      description: 'The confirmed reservations that have not ended, at most 100.',
+      examples: [[17, 18]],
+    },
+  } as const;
+  override readonly extensions: Readonly<Record<string, unknown>>;
+  constructor(clientId: Id, reservationIds: readonly Id[]) {
+    super(
+      `Client ${clientId} has ${reservationIds.length} confirmed reservations that have not ended. ` +
+        'Cancel them first, or erase the client with ?reservations=cancel',
+    );
+    this.extensions = { reservation_ids: reservationIds.slice(0, 100) };
+  }
+}
+
 /** The slot takes no more claims: it was withdrawn, it has begun, or its supplier no longer sells it. */
 export class SlotClosed extends failure('conflict', 'slot-closed', 'Slot is closed') {
   constructor() {

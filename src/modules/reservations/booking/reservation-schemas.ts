@@ -98,7 +98,7 @@ export const ReservationPage = component(
   }),
 );
 
-const HistoryEntry = component(
+export const HistoryEntry = component(
   'ReservationHistoryEntry',
   Type.Object(
     {

@@ -202,6 +202,21 @@ export async function readHistory(
   return rows;
 }
 
+/** The stored histories of all reservations of a client, oldest change first, by reservation. */
+export async function readHistoriesOfClient(reader: Reader, clientId: Id): Promise<Map<Id, ReservationEvent[]>> {
+  const { rows } = await sql<ReservationEvent & { reservation_id: Id }>`
+    select e.reservation_id, e.at, e.status, e.slot_id, e.quantity, e.expires_at, e.actor as by
+      from reservation r join reservation_event e on e.reservation_id = r.id
+     where r.client_id = ${clientId} order by e.id`.execute(reader);
+  const histories = new Map<Id, ReservationEvent[]>();
+  for (const { reservation_id, ...event } of rows) {
+    const history = histories.get(reservation_id) ?? [];
+    history.push(event);
+    histories.set(reservation_id, history);
+  }
+  return histories;
+}
+
 /**
  * A reservation as it was at `at`, a moment that has passed, after everything that happened at that very microsecond.
  *

@@ -7,8 +7,9 @@ import { answerOnce } from '../../../platform/http/idempotency.ts';
 import { idOf } from '../../../platform/http/parameters.ts';
 import { ClientParams, PageQuery } from '../field-schemas.ts';
 import { insertClient, listClients, readKnownClient, updateClient } from './client-store.ts';
+import { ClientErased } from './people-failures.ts';
 import { Client, ClientBody, ClientPage, ClientPatch } from './people-schemas.ts';
-import { toPersonResponse } from './person-response.ts';
+import { toClientResponse } from './person-response.ts';
 
 /** Clients under /api/v1: create, list, read and change. */
 export function addClientRoutes(app: HttpServer, database: Database): void {
@@ -28,7 +29,7 @@ export function addClientRoutes(app: HttpServer, database: Database): void {
     },
     (request, reply) =>
       answerOnce(database, request, reply, async (tx) =>
-        answerWith(reply, 201, toPersonResponse(await insertClient(tx, request.body))),
+        answerWith(reply, 201, toClientResponse(await insertClient(tx, request.body))),
       ),
   );
 
@@ -40,7 +41,7 @@ export function addClientRoutes(app: HttpServer, database: Database): void {
         operationId: 'listClients',
         tags,
         summary: 'List clients',
-        description: 'Lists all clients by id, a page at a time.',
+        description: 'Lists all clients by id, a page at a time, without those that were erased.',
         querystring: PageQuery,
         response: { 200: ClientPage },
       },
@@ -53,7 +54,7 @@ export function addClientRoutes(app: HttpServer, database: Database): void {
           database.read((reader) => listClients(reader, afterId, limit, ownershipOf(request.principal))),
         (client) => client.client_id,
       );
-      return { clients: rows.map(toPersonResponse), next_cursor };
+      return { clients: rows.map(toClientResponse), next_cursor };
     },
   );
 
@@ -73,14 +74,14 @@ export function addClientRoutes(app: HttpServer, database: Database): void {
     async (request) => {
       const clientId = idOf(request.params.id, 'params/id');
       const ownership = ownershipOf(request.principal);
-      return toPersonResponse(await database.read((reader) => readKnownClient(reader, clientId, ownership)));
+      return toClientResponse(await database.read((reader) => readKnownClient(reader, clientId, ownership)));
     },
   );
 
   app.patch(
     '/api/v1/clients/:id',
     {
-      config: { problems: [noSuch('client')] },
+      config: { problems: [noSuch('client'), ClientErased] },
       schema: {
         operationId: 'updateClient',
         tags,
@@ -95,7 +96,7 @@ export function addClientRoutes(app: HttpServer, database: Database): void {
       const clientId = idOf(request.params.id, 'params/id');
       const changes = request.body;
       const ownership = ownershipOf(request.principal);
-      return toPersonResponse(await database.transaction((tx) => updateClient(tx, clientId, changes, ownership)));
+      return toClientResponse(await database.transaction((tx) => updateClient(tx, clientId, changes, ownership)));
     },
   );
 }

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { component } from '../../../platform/http/openapi.ts';
+import { component, nullable } from '../../../platform/http/openapi.ts';
 import {
   ClientId,
   FirstName,
@@ -68,7 +68,16 @@ export const ClientBody = Type.Object(NameFields, {
 export const Client = component(
   'Client',
   Type.Object(
-    { client_id: ClientId, first_name: FirstName, last_name: LastName, created_at: CreatedAt },
+    {
+      client_id: ClientId,
+      first_name: FirstName,
+      last_name: LastName,
+      created_at: CreatedAt,
+      erased_at: nullable(Type.String({ format: 'date-time' }), {
+        description: 'When its personal data were erased; UTC, to the second. Its name is a placeholder since then.',
+        examples: [null],
+      }),
+    },
     { description: 'A person who reserves slots.' },
   ),
 );

@@ -15,6 +15,7 @@ interface ClientTable {
   first_name: string;
   last_name: string;
   created_at: Generated<InstantText>;
+  erased_at: InstantText | null;
 }
 
 declare module '../../../platform/db/database.ts' {

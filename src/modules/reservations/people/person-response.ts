@@ -2,7 +2,13 @@ import { toSeconds } from '../../../platform/time/instant.ts';
 import type { Client } from './client-store.ts';
 import type { Provider } from './provider-store.ts';
 
-/** A provider or a client as answers show it. */
-export function toPersonResponse<P extends Provider | Client>(person: P): P {
-  return { ...person, created_at: toSeconds(person.created_at) };
+/** A provider as answers show it. */
+export function toProviderResponse(provider: Provider): Provider {
+  return { ...provider, created_at: toSeconds(provider.created_at) };
+}
+
+/** A client as answers show it. */
+export function toClientResponse(client: Client): Client {
+  const { created_at, erased_at } = client;
+  return { ...client, created_at: toSeconds(created_at), erased_at: erased_at && toSeconds(erased_at) };
 }

@@ -7,7 +7,7 @@ import { idOf } from '../../../platform/http/parameters.ts';
 import { PageQuery, ProviderParams } from '../field-schemas.ts';
 import { requireOwnProvider } from './own-provider.ts';
 import { Provider, ProviderBody, ProviderPage, ProviderPatch } from './people-schemas.ts';
-import { toPersonResponse } from './person-response.ts';
+import { toProviderResponse } from './person-response.ts';
 import { insertProvider, listProviders, readProvider, updateProvider } from './provider-store.ts';
 import { parseTimeZone } from './time-zone.ts';
 
@@ -30,7 +30,7 @@ export function addProviderRoutes(app: HttpServer, database: Database): void {
     (request, reply) => {
       const provider = { ...request.body, time_zone: parseTimeZone(request.body.time_zone) };
       return answerOnce(database, request, reply, async (tx) =>
-        answerWith(reply, 201, toPersonResponse(await insertProvider(tx, provider))),
+        answerWith(reply, 201, toProviderResponse(await insertProvider(tx, provider))),
       );
     },
   );
@@ -55,7 +55,7 @@ export function addProviderRoutes(app: HttpServer, database: Database): void {
         (afterId, limit) => database.read((reader) => listProviders(reader, afterId, limit)),
         (provider) => provider.provider_id,
       );
-      return { providers: rows.map(toPersonResponse), next_cursor };
+      return { providers: rows.map(toProviderResponse), next_cursor };
     },
   );
 
@@ -74,7 +74,7 @@ export function addProviderRoutes(app: HttpServer, database: Database): void {
     },
     async (request) => {
       const providerId = idOf(request.params.id, 'params/id');
-      return toPersonResponse(await database.read((reader) => readProvider(reader, providerId)));
+      return toProviderResponse(await database.read((reader) => readProvider(reader, providerId)));
     },
   );
 
@@ -102,7 +102,7 @@ export function addProviderRoutes(app: HttpServer, database: Database): void {
         await requireOwnProvider(tx, request.principal, providerId);
         return updateProvider(tx, providerId, changes);
       });
-      return toPersonResponse(provider);
+      return toProviderResponse(provider);
     },
   );
 }

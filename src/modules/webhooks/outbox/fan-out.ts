@@ -4,6 +4,7 @@ import { Unavailable } from '../../../platform/errors.ts';
 import type { Id } from '../../../platform/ids.ts';
 import type { Logger } from '../../../platform/logger.ts';
 import { type OutboxRow, readOutbox } from '../../events/index.ts';
+import { readLastErasure } from '../../reservations/index.ts';
 import { type DescribedEvent, type DescribeSupplier, describeEvents } from './describe-events.ts';
 import { eventIdOf, writeEventBody } from './event-body.ts';
 
@@ -53,11 +54,13 @@ export class FanOut {
    * @throws Unavailable
    */
   async takeStep(): Promise<boolean> {
+    const lastErasure = await this.#database.read(readLastErasure);
     const rows = await this.#database.read((reader) => readOutbox(reader, ROWS, this.#skipped));
     if (rows.length === 0) return false;
     const { taken, items, webhookIds } = await this.#database.read((reader) => this.#describeFirst(reader, rows));
     if (taken.length > 0) {
-      await this.#database.statement((tx) => storeDeliveries(tx, taken, webhookIds, items), { awaitsFeed: false });
+      const store = (tx: Tx) => storeDeliveries(tx, taken, webhookIds, items, lastErasure);
+      if (!(await this.#database.statement(store, { awaitsFeed: false }))) return true;
     }
     const isWhole = taken.every((row) => row.webhookIds.every((id) => webhookIds.has(id)));
     return rows.length === ROWS || !isWhole || rows.some((row) => !taken.includes(row) && !this.#isSkipped(row));
@@ -138,21 +141,25 @@ async function readRecipients(reader: Reader, ids: readonly Id[]): Promise<reado
   return rows;
 }
 
+/** @returns false if nothing was stored, because a client was erased that the items may still name */
 async function storeDeliveries(
   tx: Tx,
   rows: readonly OutboxRow[],
   webhookIds: ReadonlySet<Id>,
   items: readonly Item[],
-): Promise<void> {
+  lastErasure: number,
+): Promise<boolean> {
   const pairs = items.flatMap((item, index) =>
     item.webhookIds.filter((id) => webhookIds.has(id)).map((id) => ({ item: index + 1, id })),
   );
-  await sql`
+  const result = await sql<{ is_stored: boolean }>`
     select fan_out(
       ${rows.map(({ position }) => position)}::bigint[], ${[...webhookIds]}::bigint[],
       ${items.map(({ row }) => row.position)}::bigint[], ${items.map(({ eventId }) => eventId)}::text[],
       ${items.map(({ row }) => row.type)}::text[], ${items.map(({ event }) => event.orderKey)}::text[],
       ${items.map(({ event }) => event.at)}::timestamptz[],
       ${items.map(({ row, event }) => writeEventBody(row.type, event.at, event.data, event.ids))}::text[],
-      ${pairs.map(({ item }) => item)}::integer[], ${pairs.map(({ id }) => id)}::bigint[])`.execute(tx);
+      ${pairs.map(({ item }) => item)}::integer[], ${pairs.map(({ id }) => id)}::bigint[],
+      ${lastErasure}) as is_stored`.execute(tx);
+  return result.rows[0]?.is_stored ?? false;
 }

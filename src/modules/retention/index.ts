@@ -1,0 +1,1 @@
+export { addRetentionRoutes } from './routes.ts';
