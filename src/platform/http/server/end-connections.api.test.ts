@@ -133,7 +133,7 @@ it('the last of several pipelined requests ends the connection, and all of them 
   await app.close();
 });
 
-it('connections that are idle, that never carried a byte, and whose answer was being streamed end at once', async () => {
+it('connections that are idle, that never carried a byte, and whose answer was being streamed end soon', async () => {
   const { app, open, stream } = await openServer();
   const [idle, unused, streaming] = await Promise.all([open(), open(), open()]);
   await idle.send(GET('/now')).until('1');
@@ -146,6 +146,17 @@ it('connections that are idle, that never carried a byte, and whose answer was b
   await Promise.all([closing, idle.closed(), unused.closed(), streaming.closed()]);
   expect(performance.now() - startedAt).toBeLessThan(CUT_OFF_AFTER_MS);
   expect(streaming.received.endsWith('0\r\n\r\n')).toBe(true);
+});
+
+it('a connection that was opened just before the end may still send its request', async () => {
+  const { app, open } = await openServer();
+  const opened = await open();
+  const closing = app.close();
+  opened.send(GET('/now'));
+  const answer = await opened.closed();
+  expect(answer).toMatch(/^HTTP\/1.1 200/);
+  expect(answer).toContain('Connection: close');
+  await closing;
 });
 
 it.each([

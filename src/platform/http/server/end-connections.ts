@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
+import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises';
 import { Unavailable } from '../../errors.ts';
 import type { HttpServer } from '../http-server.ts';
 import { toProblem } from '../problem.ts';
@@ -12,11 +13,15 @@ type RequestListener = (request: IncomingMessage, response: ServerResponse) => v
 
 /** Time that requests in progress and answers being read have, once the server has stopped accepting connections. */
 const FINISH_WITHIN_MS = 4_000;
+/** Time that idle connections have for a request that was on its way when the server stopped accepting connections. */
+const ON_ITS_WAY_MS = 100;
 
 /**
  * Ends the connections of a server that stops, whatever state they are in. From the beginning of the stop every answer
  * says `Connection: close`, so that a balancer's pool empties itself without a request on a connection that is being
- * closed. When the app closes, idle connections end, and the others have `FINISH_WITHIN_MS` for their answer.
+ * closed. When the app closes, idle connections end, and the others have `FINISH_WITHIN_MS` for their answer. A balancer that
+ * has not noticed the stop may have opened a connection a moment ago; it could not send that request to another instance, so
+ * it is still answered.
  *
  * Call it after `enableFastPath`, whose answers it marks too.
  *
@@ -37,9 +42,11 @@ export function endConnections(app: HttpServer, shutdown: Shutdown, finishWithin
   });
   app.addHook('preClose', async () => {
     shutdown.begin();
-    // Accepts no more connections, and ends those that are idle.
-    if (server.listening) server.close();
-    await connections.end(finishWithinMs);
+    // After the loop has polled: the system breaks connections that were made and not yet accepted.
+    await immediate();
+    // Not `server.close()`, which ends idle connections at once.
+    if (server.listening) NetServer.prototype.close.call(server);
+    await connections.end(finishWithinMs, () => server.closeIdleConnections());
   });
 }
 
@@ -82,9 +89,10 @@ class Connections {
   }
 
   /** Resolves when all connections have ended. Those that are still open after `withinMs` are cut off. */
-  async end(withinMs: number): Promise<void> {
+  async end(withinMs: number, closeIdle: () => void): Promise<void> {
     const ended = [...this.#sockets].map((socket) => once(socket, 'close'));
     for (const socket of this.#sockets) this.#endAfterAnswer(socket);
+    void this.#endIdle(closeIdle);
     const timer = setTimeout(() => {
       for (const socket of this.#sockets) this.#cutOff(socket);
     }, withinMs);
@@ -94,9 +102,16 @@ class Connections {
 
   #endAfterAnswer(socket: Socket): void {
     const response = this.#lastResponse(socket);
-    // Node does not count a connection that never carried a byte as idle. Balancers and browsers open some in advance.
-    if (response === undefined && socket.bytesRead === 0) socket.destroySoon();
     if (response?.headersSent) response.once('finish', () => socket.destroySoon());
+  }
+
+  async #endIdle(closeIdle: () => void): Promise<void> {
+    await delay(ON_ITS_WAY_MS);
+    // A process that was busy for longer than that reads first what has arrived.
+    await immediate();
+    closeIdle();
+    // Node does not count a connection that never carried a byte as idle. Balancers and browsers open some in advance.
+    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroySoon();
   }
 
   /** Answers a request that is incomplete or unanswered with a problem, and ends an answer that is not read. */
