@@ -405,6 +405,13 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.confirm_reservations(p_reservation bigint[], p_client bigint[])
+ RETURNS TABLE(place integer, outcome text, reservation_id bigint, slot_id bigint, provider_id bigint, client_id bigint, quantity integer, status text, start_time timestamp with time zone, end_time timestamp with time zone, created_at timestamp with time zone, expires_at timestamp with time zone, confirmed_at timestamp with time zone, price_amount numeric, price_currency text, name text, pax jsonb)
+ LANGUAGE sql
+AS $function$
+  select * from confirm_reservations(p_reservation, p_client, null::jsonb)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.confirm_reservations(p_reservation bigint[], p_client bigint[], p_actor jsonb)
  RETURNS TABLE(place integer, outcome text, reservation_id bigint, slot_id bigint, provider_id bigint, client_id bigint, quantity integer, status text, start_time timestamp with time zone, end_time timestamp with time zone, created_at timestamp with time zone, expires_at timestamp with time zone, confirmed_at timestamp with time zone, price_amount numeric, price_currency text, name text, pax jsonb)
  LANGUAGE plpgsql
@@ -601,6 +608,13 @@ AS $function$
         where wanted = p_type or (wanted like '%.*' and starts_with(p_type, left(wanted, -1)))))
 $function$;
 
+CREATE OR REPLACE FUNCTION public.expire_due_holds(p_limit integer)
+ RETURNS TABLE(reservation_id bigint, slot_id bigint)
+ LANGUAGE sql
+AS $function$
+  select * from expire_due_holds(p_limit, null::bigint)
+$function$;
+
 CREATE OR REPLACE FUNCTION public.expire_due_holds(p_limit integer, p_provider bigint)
  RETURNS TABLE(reservation_id bigint, slot_id bigint)
  LANGUAGE plpgsql
@@ -789,6 +803,13 @@ begin
   union all
   select id, 'due' from unnest(v_due) as id;
 end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.hold_slots(p_slot bigint[], p_client bigint[], p_quantity integer[], p_version integer[], p_pax jsonb, p_ttl interval, p_notice interval)
+ RETURNS TABLE(place integer, outcome text, slot_version integer, remaining integer, reservation_id bigint, slot_id bigint, provider_id bigint, client_id bigint, quantity integer, status text, start_time timestamp with time zone, end_time timestamp with time zone, created_at timestamp with time zone, expires_at timestamp with time zone, confirmed_at timestamp with time zone, price_amount numeric, price_currency text, name text, pax jsonb, refused_pax jsonb)
+ LANGUAGE sql
+AS $function$
+  select * from hold_slots(p_slot, p_client, p_quantity, p_version, p_pax, p_ttl, p_notice, null::integer, null::jsonb)
 $function$;
 
 CREATE OR REPLACE FUNCTION public.hold_slots(p_slot bigint[], p_client bigint[], p_quantity integer[], p_version integer[], p_pax jsonb, p_ttl interval, p_notice interval, p_max_live_holds integer, p_actor jsonb)

@@ -19,6 +19,11 @@ const LARGE_SLOTS = 40;
 export async function createBookingFixture(own: OwnDatabase): Promise<BookingFixture> {
   await using database = await own.open();
   await migrateDatabase(database);
+  return await fillBookingFixture(database);
+}
+
+/** Fills a database whose schema is that of this release or of the one before. */
+export async function fillBookingFixture(database: Database): Promise<BookingFixture> {
   await database.transaction(async (tx) => {
     await sql`set local statement_timeout = 0`.execute(tx);
     await sql`insert into provider (first_name, last_name) values ('Jake', 'Black')`.execute(tx);
