@@ -25,11 +25,17 @@ export interface ClusterFixture extends AsyncDisposable {
   readonly wires: readonly FaultyProxy[];
 }
 
-export async function startClusterFixture({
-  say,
-  ttlS,
-  basePort = DEFAULT_PORT,
-}: ClusterFaultOptions): Promise<ClusterFixture> {
+interface FixtureOptions {
+  /** Environment of the instances. */
+  readonly instanceEnv?: Readonly<Record<string, string>>;
+  /** Whether one instance is behind wires. They accept connections also while it is away, as no network does. */
+  readonly hasWires?: boolean;
+}
+
+export async function startClusterFixture(
+  { say, ttlS, basePort = DEFAULT_PORT }: ClusterFaultOptions,
+  { instanceEnv = {}, hasWires = false }: FixtureOptions = {},
+): Promise<ClusterFixture> {
   await using stack = new AsyncDisposableStack();
   let front: FaultyProxy | undefined;
   let pooled: FaultyProxy | undefined;
@@ -40,6 +46,7 @@ export async function startClusterFixture({
     instanceEnv: (name) => ({
       HOLD_TTL: '2h',
       LOG_LEVEL: 'warn',
+      ...instanceEnv,
       ...(name === BEHIND_WIRES && pooled && direct
         ? {
             DATABASE_URL: atPort(cluster.databaseUrl, pooled.port),
@@ -52,9 +59,11 @@ export async function startClusterFixture({
   stack.defer(() => cluster.down());
   await cluster.upDatabases();
   const { instances, pgbouncer, router } = cluster.layout;
-  front = stack.use(await startFaultyProxy(instances.find(({ name }) => name === BEHIND_WIRES)?.port ?? 0));
-  pooled = stack.use(await startFaultyProxy(pgbouncer.port));
-  direct = stack.use(await startFaultyProxy(router.primary));
+  if (hasWires) {
+    front = stack.use(await startFaultyProxy(instances.find(({ name }) => name === BEHIND_WIRES)?.port ?? 0));
+    pooled = stack.use(await startFaultyProxy(pgbouncer.port));
+    direct = stack.use(await startFaultyProxy(router.primary));
+  }
   if (ttlS !== undefined) await patchConfig(cluster.layout.postgres, timesFor(ttlS));
   await complete(cluster);
   const database: OwnDatabase = {
@@ -75,7 +84,7 @@ export async function startClusterFixture({
     database,
     bookings,
     target,
-    wires: [front, pooled, direct],
+    wires: [front, pooled, direct].filter((wire) => wire !== undefined),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -129,7 +129,7 @@ const RECOVERED_WITHIN_MS = 30_000;
 /** Ends, restarts and cuts off every part of the cluster once under load, and shows what clients saw. */
 export async function outages(options: ClusterFaultOptions): Promise<FaultReport[]> {
   const { seed, only = '', say } = options;
-  await using fixture = await startClusterFixture(options);
+  await using fixture = await startClusterFixture(options, { hasWires: true });
   const { bookings, target, database } = fixture;
   const random = seededRandom(seed);
   const load = new BookingLoad({

@@ -15,6 +15,8 @@ import type { ClusterFaultOptions } from './options.ts';
 const REQUESTS = 20_000;
 const CLIENTS = 16;
 const THINK_MS = 20;
+/** HAProxy's defaults notice after 6 s that an instance is not ready: three checks, 2 s apart. */
+const DRAIN = '8s';
 
 /**
  * Restarts the instances one after another behind two balancers at once, until each has had 20,000 requests: HAProxy as
@@ -22,7 +24,7 @@ const THINK_MS = 20;
  */
 export async function rollingRestart(options: ClusterFaultOptions): Promise<FaultReport[]> {
   const { rounds = 1, say } = options;
-  await using fixture = await startClusterFixture(options);
+  await using fixture = await startClusterFixture(options, { instanceEnv: { DRAIN } });
   const { cluster, bookings } = fixture;
   await using plain = await startPlainHaproxy(cluster.layout.instances.map(({ port }) => port));
   const clients = { newHold: bookings.newHold, clients: CLIENTS, thinkMs: THINK_MS };
@@ -39,7 +41,7 @@ export async function rollingRestart(options: ClusterFaultOptions): Promise<Faul
   const answered = (check: string, { sent, failures }: MixedLoad) => ({ check, trials: sent, breaches: failures });
   return [
     {
-      title: `rolling restart of ${cluster.layout.instances.length} instances under load, ${restarts} restarts`,
+      title: `rolling restart of ${cluster.layout.instances.length} instances under load, ${restarts} restarts, DRAIN=${DRAIN}`,
       facts: [],
       findings: [
         answered('deploy/haproxy/haproxy.cfg: every request is answered', configured),
