@@ -82,8 +82,8 @@ export function parseMapping(content: unknown, origin: string): OrderMapping {
   const [error] = Value.Errors(MappingFile, content);
   if (error) {
     const place = error.instancePath.replaceAll('/', '.').slice(1) || 'the file';
-    const extra = 'additionalProperties' in error.params ? ` (${String(error.params.additionalProperties)})` : '';
-    throw new StartError(`${origin}: ${place} ${error.message}${extra}`);
+    const isUnknown = error.keyword === 'boolean' || error.keyword === 'additionalProperties';
+    throw new StartError(`${origin}: ${place} ${isUnknown ? 'is not a known key' : error.message}`);
   }
   const mapping = content as OrderMapping;
   const { time_zone = 'UTC', orders, lines } = mapping;

@@ -181,8 +181,9 @@ export class SourceFollower implements ChangeFeed, AsyncDisposable {
     const { logger, index } = this.#options;
     const { method, isResumed, reason } = opened;
     const isFirst = this.#method === undefined;
-    // Only a log that goes on where it was has not missed anything. Polling finds what it missed, but not all of it.
-    if (!isResumed && method.name === 'binary-log') {
+    // Only a log that goes on where it was has not missed anything. A poll goes on too, since it follows no position.
+    const isPollGoingOn = method.name !== 'binary-log' && this.method === method.name;
+    if (!isResumed && !isPollGoingOn && !(isFirst && index.isCertain && method.name !== 'binary-log')) {
       index.markUncertain();
       for (const listener of this.#listeners) listener.interrupted(false);
     }
