@@ -63,7 +63,9 @@ describe('docs/runbook.md', () => {
     const commands = await readCommands();
     expect(commands.length).toBeGreaterThan(40);
     for (const line of commands) expect(PROGRAMS).toContain(/^[a-z-]+/.exec(line)?.[0]);
-    for (const line of commands.filter((each) => each.startsWith('holdfast '))) parseCommand(line);
+    const inText = [...(await read('docs/runbook.md')).matchAll(/`(holdfast [^`]*)`/g)].map(([, line = '']) => line);
+    expect(inText).toContain('holdfast doctor');
+    for (const line of [...commands, ...inText].filter((each) => each.startsWith('holdfast '))) parseCommand(line);
     expect(() => parseCommand('holdfast sync --twice')).toThrow();
     expect(() => parseCommand('holdfast synchronize')).toThrow();
   });

@@ -1,4 +1,5 @@
 import { completionsCommand } from './completions-command.ts';
+import { doctorCommand } from './doctor/doctor-command.ts';
 import { importCommand } from './import/import-command.ts';
 import { keysCommand } from './keys/keys-command.ts';
 import { migrateCommand } from './migrate-command.ts';
@@ -25,6 +26,7 @@ export const rootCommand: CommandGroup = {
     migrateCommand,
     importCommand,
     syncCommand,
+    doctorCommand,
     keysCommand,
     webhooksCommand,
     simulatorCommand,

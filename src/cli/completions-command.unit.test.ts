@@ -40,7 +40,19 @@ describe.skipIf(!isInstalled('bash'))('the bash completion script', () => {
   it.each([
     [
       [''],
-      ['serve', 'migrate', 'import', 'sync', 'keys', 'webhooks', 'simulator', 'completions', '--help', '--version'],
+      [
+        'serve',
+        'migrate',
+        'import',
+        'sync',
+        'doctor',
+        'keys',
+        'webhooks',
+        'simulator',
+        'completions',
+        '--help',
+        '--version',
+      ],
     ],
     [['s'], ['serve', 'sync', 'simulator']],
     [

@@ -5,7 +5,7 @@ import { inventoryConstraints } from '../modules/inventory/index.ts';
 import { orderConstraints } from '../modules/orders/index.ts';
 import { checkJobsSchema, checkServer, requireSameDatabase } from '../platform/db/check-server.ts';
 import type { Database } from '../platform/db/database.ts';
-import { migrate, readMigrations } from '../platform/db/migrate.ts';
+import { migrate, readMigrations, readSchemaState, type SchemaState } from '../platform/db/migrate.ts';
 import type { JobsStore } from '../platform/jobs/jobs.ts';
 import type { Logger } from '../platform/logger.ts';
 
@@ -83,4 +83,9 @@ export async function migrateDatabase(database: Database): Promise<string[]> {
   const applied = await migrate(database, await readMigrations(MIGRATIONS));
   if (database.kind === 'postgres') await checkJobsSchema(database);
   return applied;
+}
+
+/** How the schema differs from what this program needs. It changes nothing. @throws MigrationError, Failure */
+export async function readSchemaDifference(database: Database): Promise<SchemaState> {
+  return readSchemaState(database, await readMigrations(MIGRATIONS));
 }

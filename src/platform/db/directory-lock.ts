@@ -5,7 +5,12 @@ import { DatabaseSync } from 'node:sqlite';
 const SQLITE_BUSY = 5;
 
 /** The embedded database cannot use its directory. The message says what to do, in one line. */
-export class DataDirectoryError extends Error {}
+export class DataDirectoryError extends Error {
+  /** Whether another process has it open. */
+  get isBusy(): boolean {
+    return isBusy(this.cause);
+  }
+}
 
 /**
  * Takes a directory for this process alone, and creates it first where there is none.
@@ -29,9 +34,12 @@ export function lockDirectory(directory: string): Disposable {
 }
 
 function toDirectoryError(directory: string, error: unknown): DataDirectoryError {
-  const isBusy = error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
-  const [problem, remedy] = isBusy
+  const [problem, remedy] = isBusy(error)
     ? ['is in use by another Holdfast process', 'Stop it, or set HOLDFAST_DATA_DIR to another directory.']
     : [`cannot be used: ${error}`, 'Set HOLDFAST_DATA_DIR to a directory that this user can write to.'];
   return new DataDirectoryError(`${directory} ${problem}. ${remedy}`, { cause: error });
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
 }

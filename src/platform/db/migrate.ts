@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { Failure } from '../errors.ts';
 import { requireCreate } from './check-server.ts';
-import type { Database, Tx } from './database.ts';
+import type { Database, Reader, Tx } from './database.ts';
 import { isPostgresError } from './database-failure.ts';
 
 export interface Migration {
@@ -92,7 +92,7 @@ async function prepareToApply(tx: Tx): Promise<void> {
 }
 
 /** The checksums of the applied migrations, by version. Creates nothing, because the role may not be allowed to. */
-async function readApplied(tx: Tx): Promise<Map<number, string>> {
+async function readApplied(tx: Reader): Promise<Map<number, string>> {
   const { rows: tables } = await sql`select where to_regclass('schema_migration') is not null`.execute(tx);
   if (tables.length === 0) return new Map();
   const { rows } = await sql<{ version: number; checksum: string }>`
@@ -133,4 +133,22 @@ function splitStatements(text: string): string[] {
   }
   if (current.trim() !== '') throw new MigrationError(`a statement has no end: ${current.trim().slice(0, 80)}`);
   return statements;
+}
+
+/** How the schema of a database differs from the migrations of this program. It changes nothing. */
+export interface SchemaState {
+  /** Names of the migrations that it lacks. */
+  readonly pending: readonly string[];
+  /** Number of migrations that it has and this program does not know. */
+  readonly newer: number;
+}
+
+/** @throws MigrationError if an applied migration was changed */
+export async function readSchemaState(database: Database, migrations: readonly Migration[]): Promise<SchemaState> {
+  const applied = await database.read(readApplied);
+  const known = new Set(migrations.map(({ version }) => version));
+  return {
+    pending: migrations.filter((migration) => !isApplied(migration, applied)).map(({ name }) => name),
+    newer: [...applied.keys()].filter((version) => !known.has(version)).length,
+  };
 }
