@@ -8,6 +8,7 @@ import {
   logFastAnswer,
   logRequests,
   OPEN,
+  type Principal,
   SECURITY_SCHEMES,
 } from './access/index.ts';
 import { addEventRoutes, type EventsDeps } from './modules/events/index.ts';
@@ -21,14 +22,16 @@ import type { HttpServer } from './platform/http/http-server.ts';
 import { createServer } from './platform/http/server/create-server.ts';
 import { VARY_BY_ORIGIN } from './platform/http/server/cross-origin.ts';
 import { endConnections } from './platform/http/server/end-connections.ts';
-import { enableFastPath } from './platform/http/server/fast-path.ts';
+import { type AnsweredRequest, enableFastPath } from './platform/http/server/fast-path.ts';
 import { addHealthRoutes, type OptionalDependency } from './platform/http/server/health.ts';
 import type { SchemaCompilers } from './platform/http/server/schema-compilers.ts';
 import type { Shutdown } from './platform/http/server/shutdown.ts';
 import { serveStaticFiles } from './platform/http/server/static-files.ts';
+import { traceFastAnswer, traceRequests } from './platform/http/server/trace-requests.ts';
 import { hstsFor } from './platform/http/server/trusted-proxies.ts';
 import type { Logger } from './platform/logger.ts';
 import { type Metrics, serveMetrics } from './platform/metrics.ts';
+import type { Tracing } from './platform/tracing/tracing.ts';
 
 /** The groups of operations in OpenAPI. Every operation has exactly one. */
 const TAGS = [
@@ -77,6 +80,8 @@ export interface AppDeps {
   readonly logger: Logger;
   readonly version: string;
   readonly metrics: Metrics;
+  /** `undefined` where no collector of traces is configured. */
+  readonly tracing: Tracing | undefined;
   readonly shutdown: Shutdown;
   readonly dependencies: () => readonly OptionalDependency[];
   readonly network: NetworkSettings;
@@ -95,6 +100,7 @@ export interface AppDeps {
 export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   const description = { ...DESCRIPTION, version: deps.version, tags: TAGS, securitySchemes: SECURITY_SCHEMES };
   const app = await createServer(deps.logger, description, deps.network, deps.schemaCompilers);
+  if (deps.tracing) traceRequests(app, deps.tracing);
   guardRoutes(app, deps.access);
   serveMetrics(app, deps.metrics);
   answerFast(app, deps);
@@ -114,16 +120,22 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   return app;
 }
 
+type Answered = AnsweredRequest<Principal>;
+
 /** Enables the fast path and, if it is on, the log of requests, of which the fast path writes its own lines. */
-function answerFast(app: HttpServer, { network, access, metrics, logger }: AppDeps): void {
+function answerFast(app: HttpServer, { network, access, metrics, logger, tracing }: AppDeps): void {
   const sender = access.authenticator ? ANONYMOUS : OPEN;
   if (network.isAccessLogOn) logRequests(app, logger, sender);
+  const log = network.isAccessLogOn && ((answered: Answered) => logFastAnswer(logger, sender, answered));
+  const trace = tracing && ((answered: Answered) => traceFastAnswer(tracing, answered));
+  const observers = [log, trace].filter((observer) => observer !== undefined && observer !== false);
   enableFastPath(app, metrics.requests, {
     gate: createFastPathGate(access),
     headers: network.corsOrigins ? VARY_BY_ORIGIN : [],
     headersFor: network.trustProxy && hstsFor(network.trustProxy),
     // The log has the address that a trusted proxy names, which the framework finds out.
     frameworkHeaders: network.trustProxy && network.isAccessLogOn ? ['x-forwarded-for'] : [],
-    onAnswer: network.isAccessLogOn ? (answered) => logFastAnswer(logger, sender, answered) : undefined,
+    // One function, and none at all where nothing is observed: each request pays for it.
+    onAnswer: observers.length < 2 ? observers[0] : (answered) => void observers.map((observe) => observe(answered)),
   });
 }

@@ -31,6 +31,7 @@ import type { Logger } from '../platform/logger.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
 import { OutboundClient } from '../platform/outbound/outbound-client.ts';
 import type { RedisLink } from '../platform/redis-link.ts';
+import type { Tracing } from '../platform/tracing/tracing.ts';
 import { countBatches, registerMetrics } from './register-metrics.ts';
 
 /** Maximum life of a hold, extensions included, as a multiple of `HOLD_TTL`. */
@@ -48,6 +49,8 @@ export interface AppOverrides {
   readonly firstAnswerWithinMs?: number;
   /** Replaces the compilers that wait for the first request. */
   readonly schemaCompilers?: SchemaCompilers;
+  /** Records spans. The caller disposes it, after the app. */
+  readonly tracing?: Tracing | undefined;
 }
 
 export interface ComposedApp {
@@ -73,8 +76,9 @@ export async function composeApp(
   overrides: AppOverrides = {},
 ): Promise<ComposedApp> {
   const policy = toPolicy(config);
+  const { tracing } = overrides;
   const metrics = createMetrics();
-  const engine = createHoldEngine(database, policy, overrides.limits, countBatches(metrics));
+  const engine = createHoldEngine(database, policy, overrides.limits, { onServed: countBatches(metrics), tracing });
   const sampledClock = new SampledClock();
   const clock = overrides.clock ?? sampledClock;
   const feed = await database.openFeed(sampledClock, logger);
@@ -133,7 +137,7 @@ export async function composeApp(
 
   const modules = { access, reservations, orders, vehicles, supply, events, webhooks };
   const dependencies = () => listDependencies(feed, redis, shop);
-  const surface = { metrics, shutdown, dependencies, network, schemaCompilers };
+  const surface = { metrics, tracing, shutdown, dependencies, network, schemaCompilers };
   const app = await buildApp({ logger, version, ...surface, ...modules });
   app.addHook('onClose', () => uses[Symbol.asyncDispose]());
   app.addHook('onClose', () => supply.reads[Symbol.asyncDispose]());

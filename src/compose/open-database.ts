@@ -6,8 +6,11 @@ import { orderConstraints } from '../modules/orders/index.ts';
 import { checkJobsSchema, checkServer, requireSameDatabase } from '../platform/db/check-server.ts';
 import type { Database } from '../platform/db/database.ts';
 import { migrate, readMigrations, readSchemaState, type SchemaState } from '../platform/db/migrate.ts';
+import type { PgliteOptions } from '../platform/db/pglite-driver.ts';
 import type { JobsStore } from '../platform/jobs/jobs.ts';
 import type { Logger } from '../platform/logger.ts';
+import { traceStatements } from '../platform/tracing/trace-statements.ts';
+import type { Tracing } from '../platform/tracing/tracing.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
@@ -32,13 +35,16 @@ export interface OpenedDatabase extends AsyncDisposable {
  *
  * @throws StartError, DataDirectoryError, Failure
  */
-export async function openDatabase(config: Config, logger: Logger): Promise<OpenedDatabase> {
+export async function openDatabase(config: Config, logger: Logger, tracing?: Tracing): Promise<OpenedDatabase> {
+  const onStatement = tracing && traceStatements(tracing);
   return config.database.kind === 'postgres'
-    ? openServer(config.database, logger)
-    : openEmbedded(config.database.dataDir);
+    ? openServer(config.database, logger, onStatement)
+    : openEmbedded(config.database.dataDir, onStatement);
 }
 
-async function openServer(config: PostgresConfig, logger: Logger): Promise<OpenedDatabase> {
+type OnStatement = PgliteOptions['onStatement'];
+
+async function openServer(config: PostgresConfig, logger: Logger, onStatement: OnStatement): Promise<OpenedDatabase> {
   const url = config.url.reveal();
   const directUrl = config.directUrl?.reveal();
   const onBroken = (error: Error) => logger.warn({ err: error }, 'a database connection broke');
@@ -46,7 +52,7 @@ async function openServer(config: PostgresConfig, logger: Logger): Promise<Opene
   const { requireSession } = await import('../platform/db/check-pooler.ts');
   await using stack = new AsyncDisposableStack();
   const database = stack.use(
-    openPostgres({ url, directUrl, constraints, maxConnections: config.connections, onBroken }),
+    openPostgres({ url, directUrl, constraints, maxConnections: config.connections, onBroken, onStatement }),
   );
   await checkServer(database);
   if (directUrl === undefined) {
@@ -63,9 +69,9 @@ async function openServer(config: PostgresConfig, logger: Logger): Promise<Opene
   });
 }
 
-async function openEmbedded(dataDir: string | null): Promise<OpenedDatabase> {
+async function openEmbedded(dataDir: string | null, onStatement: OnStatement): Promise<OpenedDatabase> {
   const { openPglite } = await import('../platform/db/pglite-driver.ts');
-  const database = await openPglite({ dataDir, constraints });
+  const database = await openPglite({ dataDir, constraints, onStatement });
   return toOpened(database, { kind: 'pglite', database }, () => migrateDatabase(database));
 }
 

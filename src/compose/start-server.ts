@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { hasKeys } from '../access/index.ts';
 import type { Config } from '../config/config.ts';
+import type { TracesConfig } from '../config/traces.ts';
 import { startEventRetention } from '../modules/events/index.ts';
 import { loadOrderSamples } from '../modules/orders/index.ts';
 import { loadSamples, startExpiry, startSweeper } from '../modules/reservations/index.ts';
@@ -18,15 +19,16 @@ import { loadVehicleSamples } from '../modules/vehicles/index.ts';
 import {
   countUnreadableSecrets,
   type SecretBox,
-  type Send,
   startDeliveries,
   startDeliveryRetention,
+  traceDeliveries,
 } from '../modules/webhooks/index.ts';
 import type { Database } from '../platform/db/database.ts';
 import { checkPort } from '../platform/http/check-port.ts';
 import { loadSchemaCompilers } from '../platform/http/server/schema-compilers.ts';
 import type { JobsStore } from '../platform/jobs/jobs.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Tracing } from '../platform/tracing/tracing.ts';
 import { startSampleSuppliers } from '../sample-suppliers.ts';
 import { type ComposedApp, composeApp } from './compose-app.ts';
 import { openDatabase } from './open-database.ts';
@@ -68,13 +70,15 @@ export async function startServer(config: Config, logger: Logger, version: strin
   const host = await listenAddress(config.host);
   await checkPort(host, port);
   await using stack = new AsyncDisposableStack();
-  const { database, jobsStore, migrate } = stack.use(await openDatabase(config, logger));
+  // Opened first and so closed last: it sends the spans of what ends before it.
+  const tracing = config.traces && stack.use(await loadTracing(config.traces, version, logger));
+  const { database, jobsStore, migrate } = stack.use(await openDatabase(config, logger, tracing));
   const applied = await migrate();
   if (applied.length > 0) logger.info({ applied }, 'applied migrations');
   const loaded = await loadAllSamples(config, database);
   const needsFirstKey = config.isAuthOn && !config.operatorKey && !(await database.read(hasKeys));
   const suppliers = await openSuppliers(config, stack);
-  const composed = await composeApp(config, database, logger, version, { suppliers });
+  const composed = await composeApp(config, database, logger, version, { suppliers, tracing });
   const { app, shutdown, secrets } = composed;
   await warnOfUnreadableSecrets(secrets, database, logger);
   const background = stack.use(new AsyncDisposableStack());
@@ -83,7 +87,7 @@ export async function startServer(config: Config, logger: Logger, version: strin
   const address = await app.listen({ host, port });
   const owned = stack.move();
   const backgroundStarted = startBackground(
-    { config, logger, database, jobsStore, suppliers, version, ...composed },
+    { config, logger, database, jobsStore, suppliers, version, tracing, ...composed },
     background,
   );
   // The caller handles a failure. It may come before the caller waits for it.
@@ -110,10 +114,19 @@ interface BackgroundDeps extends Omit<ComposedApp, 'app' | 'shutdown'> {
   readonly database: Database;
   readonly jobsStore: JobsStore;
   readonly suppliers: readonly Supplier[];
+  readonly tracing: Tracing | undefined;
+}
+
+/** Loads OpenTelemetry only where a collector is configured. */
+async function loadTracing(traces: TracesConfig, version: string, logger: Logger): Promise<Tracing> {
+  const { openTracing } = await import('../platform/tracing/open-tracing.ts');
+  const headers = Object.entries(traces.headers).map(([name, value]) => [name, value.reveal()]);
+  const resource = { ...traces.resource, 'service.version': version };
+  return openTracing({ ...traces, headers: Object.fromEntries(headers), resource }, logger);
 }
 
 async function startBackground(deps: BackgroundDeps, stack: AsyncDisposableStack): Promise<void> {
-  const { config, logger, database, jobsStore, suppliers, metrics, feed, clock, outbound } = deps;
+  const { config, logger, database, jobsStore, suppliers, metrics, feed, clock, outbound, tracing } = deps;
   // Loaded only now, for the same reason.
   await loadSchemaCompilers();
   stack.use(startExpiry({ database, feed, logger }, metrics));
@@ -125,17 +138,17 @@ async function startBackground(deps: BackgroundDeps, stack: AsyncDisposableStack
   await startSweeper(jobs, database, config.sweepEveryMs, logger);
   await startEventRetention(jobs, database);
   await startDeliveryRetention(jobs, database);
-  const connected = connectSuppliers(suppliers);
-  stack.use(startSync({ database, clock, logger }, connected));
-  stack.use(startWriteBack({ database, feed, logger }, connected, metrics));
+  const connected = connectSuppliers(suppliers, { tracing });
+  stack.use(startSync({ database, clock, logger, tracing }, connected));
+  stack.use(startWriteBack({ database, feed, logger, tracing }, connected, metrics));
   await startWithdrawing(jobs, database, suppliers, logger);
 }
 
 function sendToWebhooks(deps: BackgroundDeps): AsyncDisposable {
-  const { database, feed, logger, suppliers, secrets, outbound, version, metrics } = deps;
+  const { database, feed, logger, suppliers, secrets, outbound, version, metrics, tracing } = deps;
   const userAgent = `Holdfast/${version}`;
   const openSecret = (sealed: string) => secrets.open(sealed);
-  const send: Send = (url, headers, body, options) => outbound.post(url, headers, body, options);
+  const send = traceDeliveries(tracing, (url, headers, body, options) => outbound.post(url, headers, body, options));
   const describeSupplier = async (id: string) => {
     const status = await database.read((reader) => readSyncStatus(reader, suppliers));
     return status.suppliers.find((supplier) => supplier.id === id);

@@ -7,6 +7,7 @@ import { type NetworkConfig, readNetwork } from './network.ts';
 import { type OrdersSourceConfig, readOrdersSource } from './orders-source.ts';
 import { Secret } from './secret.ts';
 import { readSuppliersFile, type SupplierConfig } from './suppliers-file.ts';
+import { readTraces, type TracesConfig } from './traces.ts';
 
 export { ConfigError };
 
@@ -46,6 +47,8 @@ export interface Config {
   /** Time that requests are served after a signal to stop; `undefined` if it is not set. */
   readonly drainMs: number | undefined;
   readonly logLevel: LogLevel;
+  /** The collector of traces; without one, nothing is recorded. */
+  readonly traces: TracesConfig | undefined;
 }
 
 /** Reads and checks the environment of a server. Nothing outside this folder reads it. @throws ConfigError */
@@ -82,6 +85,7 @@ export function readConfig(env: Env): Config {
     suppliers: readSuppliers(env),
     drainMs: env.DRAIN ? readDuration(env, 'DRAIN', '5s', '0s', '5m') : undefined,
     logLevel: readChoice(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
+    traces: readTraces(env),
   });
 }
 

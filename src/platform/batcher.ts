@@ -1,4 +1,5 @@
 import { Unavailable } from './errors.ts';
+import type { SpanRef, Tracing } from './tracing/tracing.ts';
 
 /**
  * A kind of work that is done in batches, with a queue of its own.
@@ -29,6 +30,8 @@ export interface BatcherOptions {
   readonly maxWaitMs?: number;
   /** Called when a batch has been served, or has failed. */
   readonly onServed?: (batch: ServedBatch) => void;
+  /** Gives each batch a span that links to those of its callers. */
+  readonly tracing?: Tracing | undefined;
 }
 
 export interface ServedBatch {
@@ -45,6 +48,8 @@ export interface ServedBatch {
 const DEFAULT_MAX_WAIT_MS = 4_000;
 
 interface Waiting {
+  /** The span of the caller. */
+  readonly span: SpanRef | undefined;
   readonly sinceMs: number;
   readonly input: unknown;
   resolve(output: unknown): void;
@@ -77,7 +82,8 @@ export class Batcher {
       }
       return new Promise<Out>((resolve, reject) => {
         const sinceMs = performance.now();
-        opened.waiting.push({ sinceMs, input, resolve: resolve as (output: unknown) => void, reject });
+        const span = this.#options.tracing?.current();
+        opened.waiting.push({ span, sinceMs, input, resolve: resolve as (output: unknown) => void, reject });
         this.#wake();
       });
     };
@@ -98,6 +104,14 @@ export class Batcher {
     });
   }
 
+  #serve(lane: Lane<unknown, unknown>, batch: readonly Waiting[]): Promise<void> {
+    const { tracing } = this.#options;
+    if (!tracing) return serve(lane, batch);
+    const links = batch.flatMap(({ span }) => span ?? []);
+    const attributes = { 'holdfast.batch.lane': lane.name, 'holdfast.batch.size': batch.length };
+    return tracing.run(`batch ${lane.name}`, { parent: 'none', links, attributes }, () => serve(lane, batch));
+  }
+
   #start(): void {
     for (const { waiting } of this.#lanes) refuseLate(waiting, this.#options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS);
     while (this.#inFlight < this.#options.maxConcurrent) {
@@ -106,7 +120,7 @@ export class Batcher {
       const batch = next.waiting.splice(0, this.#options.maxBatchSize);
       this.#inFlight += 1;
       const beganMs = performance.now();
-      void serve(next.lane, batch).finally(() => {
+      void this.#serve(next.lane, batch).finally(() => {
         this.#inFlight -= 1;
         this.#wake();
         this.#options.onServed?.(describe(next.lane, batch, beganMs));

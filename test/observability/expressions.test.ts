@@ -1,26 +1,28 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startOwnRedis } from '../support/freshness/own-redis.ts';
 import { asSent, type KnownMetrics, readPanels, unknownNames } from '../support/observability/expressions.ts';
 import { startObservedServer } from '../support/observability/observed-server.ts';
 import { type Prometheus, startPrometheus } from '../support/observability/prometheus.ts';
-import { useEverything } from '../support/observability/traffic.ts';
+import { sendTraffic } from '../support/observability/traffic.ts';
 import { isInstalled } from '../support/server/installed.ts';
 import { until } from '../support/server/until.ts';
 
 /** Between two scrapes of the test, so that rates have what they need. */
 const WINDOW = '15s';
 
+const postgres = inject('postgresUrl') ?? '';
+
 /** One server with traffic and one Prometheus for all tests of this file. */
-describe.skipIf(!isInstalled('prometheus'))('expressions of alerts and of the dashboard', () => {
+describe.skipIf(!isInstalled('prometheus') || postgres === '')('expressions of alerts and of the dashboard', () => {
   const stack = new AsyncDisposableStack();
   let prometheus: Prometheus;
   let known: KnownMetrics;
 
   beforeAll(async () => {
     const redis = stack.use(await startOwnRedis());
-    const observed = stack.use(await startObservedServer({ HOLD_TTL: '2s', REDIS_URL: redis?.url ?? '' }));
+    const observed = stack.use(await startObservedServer(postgres, { HOLD_TTL: '10s', REDIS_URL: redis?.url ?? '' }));
     prometheus = stack.use(await startPrometheus([observed.server.port], observed.monitorKey));
-    await useEverything(observed, 2_000);
+    await sendTraffic(observed, 10_000);
     // Twice after the traffic: a rate needs two values.
     for (let scrapes = 0; scrapes < 2; scrapes += 1) await scraped(prometheus);
     known = await readKnownMetrics(prometheus);

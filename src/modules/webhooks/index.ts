@@ -1,6 +1,6 @@
-export type { Send } from './deliveries/attempt.ts';
 export { startDeliveryRetention } from './deliveries/delivery-retention.ts';
 export { startDeliveries } from './deliveries/start-deliveries.ts';
+export { traceDeliveries } from './deliveries/trace-deliveries.ts';
 export { watchDeliveries } from './deliveries/watch-deliveries.ts';
 export { EVENT_PREFIXES } from './event-filter.ts';
 export { eraseCustomerFromEvents } from './outbox/erase-customer.ts';

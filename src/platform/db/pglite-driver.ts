@@ -1,5 +1,5 @@
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
-import { Kysely } from 'kysely';
+import { Kysely, type LogEvent } from 'kysely';
 import { fromPostgres } from '../time/instant.ts';
 import { assembleDatabase, CLOCK_MS, type Database, type Driver, type Tables } from './database.ts';
 import type { ConstraintFailures } from './database-failure.ts';
@@ -14,6 +14,8 @@ export interface PgliteOptions {
   readonly constraints: ConstraintFailures;
   /** Initial content of the database, as `PGlite.dumpDataDir` makes it. */
   readonly loadDataDir?: Blob;
+  /** Called after each statement. */
+  readonly onStatement?: ((event: LogEvent) => void) | undefined;
 }
 
 /**
@@ -76,7 +78,10 @@ export async function openPglite(options: PgliteOptions): Promise<EmbeddedDataba
 
   const driver: Driver = {
     kind: 'pglite',
-    kysely: new Kysely<Tables>({ dialect: createPgliteDialect(pglite, turnstile) }),
+    kysely: new Kysely<Tables>({
+      dialect: createPgliteDialect(pglite, turnstile),
+      ...(options.onStatement && { log: options.onStatement }),
+    }),
     beforeWrite: () => space?.check(),
     async listen(channel, onPayload) {
       const stop = await exclusively(() => pglite.listen(channel, onPayload));

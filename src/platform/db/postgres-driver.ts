@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
+import { Kysely, type LogEvent, PostgresDialect, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import { fromPostgres } from '../time/instant.ts';
 import type { ListeningConnection } from './change-feed.ts';
@@ -22,6 +22,8 @@ export interface PostgresOptions {
   readonly abandonAfterMs?: number;
   /** Called when a connection breaks. An error event without a listener would end the process. */
   readonly onBroken: (error: Error) => void;
+  /** Called after each statement. */
+  readonly onStatement?: ((event: LogEvent) => void) | undefined;
 }
 
 const INT8 = 20;
@@ -44,6 +46,7 @@ export function openPostgres(options: PostgresOptions): Database {
   const driver: Driver = {
     kind: 'postgres',
     kysely: new Kysely<Tables>({
+      ...(options.onStatement && { log: options.onStatement }),
       dialect: new PostgresDialect({
         pool: { options: {}, connect: async () => lend(await pool.connect(), pooled), end: () => pool.end() },
       }),

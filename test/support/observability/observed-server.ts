@@ -1,8 +1,11 @@
 import { createClient, type HoldfastClient } from '../../../client/index.ts';
+import { startSimulator } from '../../../src/simulator/index.ts';
+import { createOnPostgres } from '../database/own-database.ts';
 import { type ChildServer, startChildServer } from '../server/child-server.ts';
 import { OPERATOR_KEY } from '../server/principals.ts';
+import { writeSuppliersFile } from '../supply/suppliers-file.ts';
 
-/** A server with everything that has metrics: access control, suppliers, Redis, webhooks. */
+/** A server with everything that is observed: access control, PostgreSQL, two simulated suppliers, webhooks. */
 export interface ObservedServer extends AsyncDisposable {
   readonly server: ChildServer;
   readonly url: string;
@@ -12,13 +15,30 @@ export interface ObservedServer extends AsyncDisposable {
   readonly monitorKey: string;
 }
 
-/** Starts it with an embedded database and simulated suppliers. @param env changes to its settings */
-export async function startObservedServer(env: Readonly<Record<string, string>> = {}): Promise<ObservedServer> {
+/**
+ * Starts it with a database of its own.
+ *
+ * @param postgres the server for that database
+ * @param env changes to its settings, such as REDIS_URL
+ */
+export async function startObservedServer(
+  postgres: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ObservedServer> {
   await using stack = new AsyncDisposableStack();
+  const database = stack.use(await createOnPostgres(postgres));
+  const tours = stack.use(await startSimulator({ kind: 'per-date', timeZone: 'Asia/Singapore', limits: ['30/1m'] }));
+  const venue = stack.use(await startSimulator({ kind: 'snapshot', timeZone: 'Asia/Singapore', limits: ['1/1h'] }));
+  const suppliers = stack.use(
+    await writeSuppliersFile([
+      { id: 'tours', adapter: 'per-date', base_url: tours.url, pull_limits: ['30/1m'], products: tours.productIds },
+      { id: 'venue', adapter: 'snapshot', base_url: venue.url, pull_limits: ['1/1h'] },
+    ]),
+  );
   const server = stack.use(
     await startChildServer({
-      HOLDFAST_DATA_DIR: 'memory:',
-      HOLDFAST_SAMPLES: 'on',
+      ...database.env,
+      SUPPLIERS_FILE: suppliers.path,
       AUTH: 'on',
       HOLDFAST_OPERATOR_KEY: OPERATOR_KEY,
       RATE_LIMIT: 'off',

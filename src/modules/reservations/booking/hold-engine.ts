@@ -1,4 +1,4 @@
-import { Batcher, type ServedBatch } from '../../../platform/batcher.ts';
+import { Batcher, type BatcherOptions } from '../../../platform/batcher.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import type { Failure } from '../../../platform/errors.ts';
 import type { Answer } from '../../../platform/http/answer.ts';
@@ -31,9 +31,9 @@ export function createHoldEngine(
   database: Database,
   policy: ReservationPolicy,
   limits: BatchLimits = DEFAULT_BATCH_LIMITS,
-  onServed?: (batch: ServedBatch) => void,
+  observers: Pick<BatcherOptions, 'onServed' | 'tracing'> = {},
 ): HoldEngine {
-  const batcher = new Batcher({ ...limits, ...(onServed && { onServed }) });
+  const batcher = new Batcher({ ...limits, ...observers });
   // Lanes are served in the order they are opened in, and each has its own limit of waiting callers. Confirms come
   // first, because a client that holds a unit has been promised it.
   const confirm = batcher.open<BatchedRequest<ConfirmCommand, Outcome>, Answer | Failure>({

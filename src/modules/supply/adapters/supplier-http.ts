@@ -1,3 +1,4 @@
+import { inSpan, type Tracing } from '../../../platform/tracing/tracing.ts';
 import { decodeUtf8 } from '../../../platform/utf8.ts';
 import type { Supplier } from '../supplier/supplier.ts';
 import { SupplierFailure } from './adapter.ts';
@@ -8,6 +9,8 @@ import { type Validator, validate } from './upstream-fields.ts';
 export interface SupplierHttpOptions extends ExchangeLimits {
   /** The current time: a supplier states the end of a block as a moment. */
   readonly nowMs: () => number;
+  /** Gives each request a span, and the supplier its `traceparent`. */
+  readonly tracing: Tracing | undefined;
 }
 
 export interface SupplierRequest {
@@ -25,6 +28,7 @@ const DEFAULTS: SupplierHttpOptions = {
   totalMs: 10_000,
   bodyBytes: 4 * 1_048_576,
   nowMs: Date.now,
+  tracing: undefined,
 };
 
 /** The most characters of a supplier's own text that a message quotes. */
@@ -49,7 +53,18 @@ export class SupplierHttp {
   }
 
   /** Resolves with a complete answer of any status. */
-  async send(request: SupplierRequest, signal: AbortSignal, began: () => void = () => {}): Promise<Incoming> {
+  send(request: SupplierRequest, signal: AbortSignal, began: () => void = () => {}): Promise<Incoming> {
+    const { method } = request;
+    const attributes = { 'http.request.method': method, 'server.address': this.#base.hostname };
+    return inSpan(this.#options.tracing, `${method} supplier`, { kind: 'client', attributes }, async (span) => {
+      const headers = span ? { ...request.headers, traceparent: span.traceparent } : request.headers;
+      const answer = await this.#send({ ...request, ...(headers && { headers }) }, signal, began);
+      span?.set({ 'http.response.status_code': answer.status });
+      return answer;
+    });
+  }
+
+  async #send(request: SupplierRequest, signal: AbortSignal, began: () => void): Promise<Incoming> {
     const body = request.json === undefined ? undefined : JSON.stringify(request.json);
     const headers = {
       accept: 'application/json',

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database, Tx } from '../../../platform/db/database.ts';
 import type { DatabaseClock } from '../../../platform/db/database-clock.ts';
 import type { Logger } from '../../../platform/logger.ts';
+import type { Tracing } from '../../../platform/tracing/tracing.ts';
 import type { Adapter } from '../adapters/adapter.ts';
 import { readObserved } from '../pulls/partition-store.ts';
 import { deleteOldPulls, type PullReservation, reservePull } from '../pulls/pull-ledger-store.ts';
@@ -21,6 +22,7 @@ export interface SupplierSyncDeps {
   readonly database: Database;
   readonly clock: DatabaseClock;
   readonly logger: Logger;
+  readonly tracing?: Tracing | undefined;
 }
 
 /** The memory of the planner is stored each time the reads have been taken this often. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../../platform/db/database.ts';
 import type { Logger } from '../../../platform/logger.ts';
+import { inSpan, type Tracing } from '../../../platform/tracing/tracing.ts';
 import { type Adapter, SupplierFailure, type UpstreamSlot } from '../adapters/adapter.ts';
 import { formatPartition, type Partition } from '../supplier/partition.ts';
 import type { Supplier } from '../supplier/supplier.ts';
@@ -18,6 +19,8 @@ export interface PullDeps {
   readonly signal: AbortSignal;
   /** A pull that was not sent within this time of its start is not sent at all. */
   readonly sendWithinMs: number;
+  /** Gives each pull a span. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** A pull whose place in the ledger is reserved. */
@@ -32,7 +35,19 @@ export interface DuePull {
 export type PullOutcome = UnstoredPull | { readonly kind: 'stored'; readonly isEmpty: boolean };
 
 /** Sends one pull, once, and stores its answer or its failure. */
-export async function runPull(deps: PullDeps, pull: DuePull): Promise<PullOutcome> {
+export function runPull(deps: PullDeps, pull: DuePull): Promise<PullOutcome> {
+  const attributes = {
+    'holdfast.supplier': deps.supplier.id,
+    'holdfast.partition': formatPartition(pull.partition),
+  };
+  return inSpan(deps.tracing, 'pull', { parent: 'none', attributes }, async (span) => {
+    const outcome = await pullOnce(deps, pull);
+    span?.set({ 'holdfast.pull.outcome': outcome.kind });
+    return outcome;
+  });
+}
+
+async function pullOnce(deps: PullDeps, pull: DuePull): Promise<PullOutcome> {
   const { database, adapter, supplier } = deps;
   const { partition, epoch, reservation, startedAt } = pull;
   const { pullId, observedAt } = reservation;

@@ -1,6 +1,7 @@
 import type { ChangeFeed } from '../../../platform/db/change-feed.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import type { Logger } from '../../../platform/logger.ts';
+import { inSpan, type Tracing } from '../../../platform/tracing/tracing.ts';
 import { type Adapter, SupplierFailure } from '../adapters/adapter.ts';
 import { delayAfterFailure, nextStep, RETRY_POLICY, type RetryPolicy } from './retry-policy.ts';
 import {
@@ -19,6 +20,8 @@ export interface WriteBackDeps {
   readonly database: Database;
   readonly feed: ChangeFeed;
   readonly logger: Logger;
+  /** Gives each attempt a span. */
+  readonly tracing?: Tracing | undefined;
 }
 
 export interface WriteBackOptions {
@@ -58,6 +61,7 @@ interface SupplierQueue {
 export class WriteBackWorker implements AsyncDisposable {
   readonly #database: Database;
   readonly #logger: Logger;
+  readonly #tracing: Tracing | undefined;
   readonly #options: WriteBackOptions;
   readonly #queues: ReadonlyMap<string, SupplierQueue>;
   readonly #aborted = new AbortController();
@@ -68,6 +72,7 @@ export class WriteBackWorker implements AsyncDisposable {
   constructor(deps: WriteBackDeps, adapters: ReadonlyMap<string, Adapter>, options: Partial<WriteBackOptions> = {}) {
     this.#database = deps.database;
     this.#logger = deps.logger;
+    this.#tracing = deps.tracing;
     this.#options = { ...DEFAULTS, ...options };
     this.#queues = new Map([...adapters].map(([supplierId, adapter]) => [supplierId, openQueue(supplierId, adapter)]));
     deps.feed.subscribe({
@@ -142,7 +147,10 @@ export class WriteBackWorker implements AsyncDisposable {
   }
 
   #start(queue: SupplierQueue, entry: WriteBack): void {
-    const attempt = this.#attempt(queue, entry)
+    const attributes = { 'holdfast.supplier': queue.supplierId, 'holdfast.attempts': entry.attempts };
+    const attempt = inSpan(this.#tracing, 'write-back', { parent: 'none', attributes }, () =>
+      this.#attempt(queue, entry),
+    )
       .then((outcome) => {
         queue.attempts[outcome] += 1;
       })
