@@ -18,6 +18,7 @@ import { addRetentionRoutes } from './modules/retention/index.ts';
 import { addSupplyRoutes, type SupplyDeps } from './modules/supply/index.ts';
 import { addVehiclesRoutes, type VehiclesDeps } from './modules/vehicles/index.ts';
 import { addWebhooksRoutes, type WebhooksDeps } from './modules/webhooks/index.ts';
+import type { RestingFeed } from './platform/db/change-feed.ts';
 import type { HttpServer } from './platform/http/http-server.ts';
 import { createServer } from './platform/http/server/create-server.ts';
 import { VARY_BY_ORIGIN } from './platform/http/server/cross-origin.ts';
@@ -87,6 +88,8 @@ export interface AppDeps {
   readonly network: NetworkSettings;
   /** Defaults to compilers that wait for the first request. */
   readonly schemaCompilers: SchemaCompilers | undefined;
+  /** Changes that end what is in memory. A request after an idle time waits until they are known. */
+  readonly feed: Pick<RestingFeed, 'awaken'>;
   readonly access: AccessDeps;
   readonly reservations: ReservationsDeps;
   readonly orders: OrdersDeps;
@@ -101,6 +104,7 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   const description = { ...DESCRIPTION, version: deps.version, tags: TAGS, securitySchemes: SECURITY_SCHEMES };
   const app = await createServer(deps.logger, description, deps.network, deps.schemaCompilers);
   if (deps.tracing) traceRequests(app, deps.tracing);
+  awakenFeed(app, deps.feed);
   guardRoutes(app, deps.access);
   serveMetrics(app, deps.metrics);
   answerFast(app, deps);
@@ -121,6 +125,18 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
 }
 
 type Answered = AnsweredRequest<Principal>;
+
+/**
+ * Lets the first request after an idle time wait for one round trip of the change feed. Otherwise it could use nothing in
+ * memory, and would load it again. The fast path serves only what is known to be fresh, and leaves the request to here.
+ */
+function awakenFeed(app: HttpServer, feed: AppDeps['feed']): void {
+  app.addHook('onRequest', (_request, _reply, done) => {
+    const awake = feed.awaken();
+    if (awake === undefined) done();
+    else void awake.then(() => done());
+  });
+}
 
 /** Enables the fast path and, if it is on, the log of requests, of which the fast path writes its own lines. */
 function answerFast(app: HttpServer, { network, access, metrics, logger, tracing }: AppDeps): void {

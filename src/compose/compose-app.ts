@@ -137,7 +137,7 @@ export async function composeApp(
 
   const modules = { access, reservations, orders, vehicles, supply, events, webhooks };
   const dependencies = () => listDependencies(feed, redis, shop);
-  const surface = { metrics, tracing, shutdown, dependencies, network, schemaCompilers };
+  const surface = { feed, metrics, tracing, shutdown, dependencies, network, schemaCompilers };
   const app = await buildApp({ logger, version, ...surface, ...modules });
   app.addHook('onClose', () => uses[Symbol.asyncDispose]());
   app.addHook('onClose', () => supply.reads[Symbol.asyncDispose]());

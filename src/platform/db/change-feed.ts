@@ -27,6 +27,16 @@ export interface ChangeFeed {
   barrier(): Promise<void>;
 }
 
+/** The feed of a database, which makes few round trips while nothing uses it, so that an idle server stays idle. */
+export interface RestingFeed extends ChangeFeed {
+  /**
+   * Notes that a request has come. A feed that has rested for a second is not connected, by the definition above.
+   *
+   * @returns a promise that resolves after a round trip, if the feed has rested; otherwise nothing
+   */
+  awaken(): Promise<void> | undefined;
+}
+
 export interface ChangeListener {
   /** Receives every change, in commit order. */
   changed(change: Change): void;
@@ -60,17 +70,23 @@ export type OpenListening = (
 ) => Promise<ListeningConnection>;
 
 const CHANNEL = 'holdfast_change';
-/** Interval of the round trips while connected, and of the attempts to connect. */
+/** Interval of the round trips while the feed is in use, and of the attempts to connect. */
 const HEARTBEAT_MS = 250;
+/** Interval of the round trips while nothing uses it. They find a connection that was lost without a word. */
+const IDLE_HEARTBEAT_MS = 5_000;
 /** A silence longer than this no longer means that nothing has changed. */
 const MAX_SILENCE_MS = 1_000;
 
-export class ListeningFeed implements ChangeFeed, AsyncDisposable {
+export class ListeningFeed implements RestingFeed, AsyncDisposable {
   readonly #open: OpenListening;
   readonly #clock: SampledClock;
   readonly #logger: Logger;
   readonly #listeners: ChangeListener[] = [];
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
+  /** Whether anything has asked since the last heartbeat. */
+  #isUsed = false;
+  /** Whether the next heartbeat is one of an idle feed. */
+  #isIdle = false;
   #connection: ListeningConnection | undefined;
   #connecting = false;
   #wasConnected = false;
@@ -85,12 +101,18 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
     this.#open = open;
     this.#clock = clock;
     this.#logger = logger;
-    this.#timer = setInterval(() => void this.#beat(), HEARTBEAT_MS);
+    this.#schedule();
   }
 
   get isConnected(): boolean {
     if (this.#connection === undefined) return false;
-    return this.#connection.deliversBeforeCommitReturns || performance.now() - this.#deliveredUntil < MAX_SILENCE_MS;
+    if (this.#connection.deliversBeforeCommitReturns) return true;
+    this.#noteUse();
+    return performance.now() - this.#deliveredUntil < MAX_SILENCE_MS;
+  }
+
+  awaken(): Promise<void> | undefined {
+    return this.#connection === undefined || this.isConnected ? undefined : this.#shareRoundTrip();
   }
 
   subscribe(listener: ChangeListener): void {
@@ -160,15 +182,33 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     const connection = this.#connection;
     this.#connection = undefined;
     await connection?.close().catch(() => {});
   }
 
-  async #beat(): Promise<void> {
-    if (this.#connection) await this.#shareRoundTrip();
-    else await this.connect();
+  /** A use ends the long pause of an idle feed. */
+  #noteUse(): void {
+    this.#isUsed = true;
+    if (!this.#isIdle) return;
+    this.#isIdle = false;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => this.#beat(), this.#isIdle ? IDLE_HEARTBEAT_MS : HEARTBEAT_MS);
+  }
+
+  #beat(): void {
+    const wasIdle = this.#isIdle;
+    this.#isIdle = this.#connection !== undefined && !this.#isUsed;
+    this.#isUsed = false;
+    this.#schedule();
+    if (this.#connection === undefined) void this.connect();
+    else if (!this.#isIdle || wasIdle) void this.#shareRoundTrip();
   }
 
   async #makeRoundTrip(): Promise<void> {
@@ -195,6 +235,8 @@ export class ListeningFeed implements ChangeFeed, AsyncDisposable {
     this.#logger.warn({ reason }, 'change feed disconnected; entries in memory are uncertain until it reconnects');
     this.#notifyInterrupted();
     void connection?.close().catch(() => {});
+    this.#isIdle = false;
+    this.#schedule();
     void this.connect();
   }
 

@@ -131,6 +131,7 @@ describe('ListeningFeed', () => {
     const driver = new ScriptedDriver();
     const { feed, interruptions } = await openFeed(driver);
     await pass(5_000);
+    await feed.awaken();
     expect(feed.isConnected).toBe(true);
     const silence = Promise.withResolvers<number>();
     driver.ping = () => silence.promise;
@@ -231,6 +232,62 @@ describe('ListeningFeed', () => {
     expect(interruptions).toHaveLength(1);
     for (const payload of ['', 'hello', 'null', '{"keys": []}']) driver.deliver(payload);
     expect([received.length, interruptions.length]).toEqual([3, 5]);
+    await feed[Symbol.asyncDispose]();
+  });
+
+  it('a feed that nothing uses makes one round trip in five seconds, and four a second while it is used', async () => {
+    const driver = new ScriptedDriver();
+    const { feed } = await openFeed(driver);
+    await pass(500);
+    const before = driver.pings;
+    await pass(20_000);
+    expect(driver.pings - before).toBe(4);
+    await feed.awaken();
+    const awake = driver.pings;
+    for (let second = 0; second < 40; second += 1) {
+      expect(feed.isConnected).toBe(true);
+      await pass(250);
+    }
+    expect(driver.pings - awake).toBeGreaterThanOrEqual(39);
+    await feed[Symbol.asyncDispose]();
+  });
+
+  it('an idle feed is not connected until a round trip, which a request waits for', async () => {
+    const driver = new ScriptedDriver();
+    const { feed } = await openFeed(driver);
+    await pass(3_000);
+    const before = driver.pings;
+    const ping = Promise.withResolvers<number>();
+    driver.ping = () => ping.promise;
+    const awake = feed.awaken();
+    expect([feed.isConnected, driver.pings]).toEqual([false, before + 1]);
+    ping.resolve(0);
+    await awake;
+    expect([feed.isConnected, feed.awaken()]).toEqual([true, undefined]);
+    await feed[Symbol.asyncDispose]();
+  });
+
+  it('an idle feed whose database does not answer is not connected for the request that finds out', async () => {
+    const driver = new ScriptedDriver();
+    const { feed, interruptions } = await openFeed(driver);
+    await pass(3_000);
+    driver.ping = async () => {
+      throw new Error('no answer');
+    };
+    driver.open = driver.ping as unknown as () => Promise<void>;
+    await feed.awaken();
+    expect([feed.isConnected, feed.awaken(), interruptions.length]).toEqual([false, undefined, 2]);
+    await feed[Symbol.asyncDispose]();
+  });
+
+  it('an idle feed finds a lost connection by itself', async () => {
+    const driver = new ScriptedDriver();
+    const { feed, interruptions } = await openFeed(driver);
+    driver.ping = async () => {
+      throw new Error('no answer');
+    };
+    await pass(6_000);
+    expect(interruptions.length).toBeGreaterThan(1);
     await feed[Symbol.asyncDispose]();
   });
 });

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Logger } from '../logger.ts';
 import type { InstantText } from '../time/instant.ts';
-import { type ChangeFeed, ListeningFeed, type OpenListening } from './change-feed.ts';
+import { type ChangeFeed, ListeningFeed, type OpenListening, type RestingFeed } from './change-feed.ts';
 import type { SampledClock } from './database-clock.ts';
 import { type ConstraintFailures, isRetryable, toFailure } from './database-failure.ts';
 
@@ -54,7 +54,7 @@ export interface Database extends AsyncDisposable {
    * Opens a feed of the changes in the database, which ends when the database is closed. From then on `transaction` and
    * `statement` resolve only after this feed has delivered their changes, so that callers read their own writes.
    */
-  openFeed(clock: SampledClock, logger: Logger): Promise<ChangeFeed>;
+  openFeed(clock: SampledClock, logger: Logger): Promise<RestingFeed>;
   /** Translates an error of this database into a failure, for code that needs it before the transaction ends. */
   toFailure(error: unknown): unknown;
   /** Number of connections in use, and of callers waiting for one. */

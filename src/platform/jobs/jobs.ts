@@ -18,8 +18,10 @@ export type JobsStore =
   | { readonly kind: 'pglite'; readonly database: EmbeddedDatabase };
 
 const STOP_WITHIN_MS = 5_000;
+/** Longer than the time between two looks at a queue, which would otherwise each open a connection. */
+const JOBS_IDLE_MS = 60_000;
 /** Parts of pg-boss that are not used: each costs statements at the start and then every minute. */
-const UNUSED = { schedule: false, monitorVacuum: false, reindex: false } as const;
+const UNUSED = { schedule: false, monitorVacuum: false, reindex: false, flowIntervalSeconds: 3_600 } as const;
 
 /** Brings the tables of jobs up to date, so that a role that may create nothing can start the jobs. */
 export async function installJobs(store: JobsStore, logger: Logger): Promise<void> {
@@ -42,7 +44,7 @@ export async function startJobs(store: JobsStore, logger: Logger): Promise<Jobs>
     const periodS = Math.max(Math.round(everyMs / 1_000), 1);
     // At most one job is queued or running, and one is created per period, however many instances send it.
     await boss.createQueue(name, { policy: 'exclusive', retryLimit: 0, deleteAfterSeconds: 3_600 });
-    await boss.work(name, { pollingIntervalSeconds: Math.min(periodS, 5) }, async () => {
+    await boss.work(name, { pollingIntervalSeconds: pollingS(periodS) }, async () => {
       if (!stopped.signal.aborted) await work(stopped.signal);
     });
     const send = () => {
@@ -64,6 +66,11 @@ export async function startJobs(store: JobsStore, logger: Logger): Promise<Jobs>
   };
 }
 
+/** How often a queue is looked at: often enough for its period, and rarely enough for an idle server to stay idle. */
+function pollingS(periodS: number): number {
+  return Math.max(Math.min(periodS, 5), Math.min(periodS / 4, 30));
+}
+
 /** Options of pg-boss for the database that the server uses. Its own pool would not set up its sessions. */
 function connectionOptions(
   store: JobsStore,
@@ -71,7 +78,7 @@ function connectionOptions(
   onError: (error: Error) => void,
 ): ConstructorOptions {
   if (store.kind === 'postgres') {
-    const pool = openPool(store.url, { applicationName: 'holdfast jobs' }, { max: 2 });
+    const pool = openPool(store.url, { applicationName: 'holdfast jobs' }, { max: 2, idleTimeoutMillis: JOBS_IDLE_MS });
     pool.on('error', onError);
     stack.defer(() => pool.end());
     return { db: { executeSql: (text, values) => pool.query(text, values) } };
