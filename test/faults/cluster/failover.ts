@@ -36,7 +36,10 @@ export async function failover(options: ClusterFaultOptions): Promise<FaultRepor
     const readBack = await lostWrites(fixture, load.attempts);
     acknowledged = readBack.trials;
     lost.push(...readBack.lost);
-    say(`round ${round}: ${killed.name} killed, ${(killed.silenceMs / 1_000).toFixed(1)} s without a hold`);
+    say(
+      `round ${round}: ${killed.name} killed, ${(killed.silenceMs / 1_000).toFixed(1)} s without a hold, ` +
+        `${readBack.lost.length} of ${readBack.trials} acknowledged writes lost`,
+    );
     await restart(fixture.cluster, killed.name);
   }
   await load.stop();
