@@ -9,7 +9,7 @@ export interface SpanRef {
  * Properties of a span, by the names of OpenTelemetry's semantic conventions. They never hold a secret or a person's
  * data: no bodies, queries, headers, addresses or parameters of statements.
  */
-export type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
+type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
 
 export interface SpanOptions {
   /** `server` and `client` are the two sides of a request. Defaults to `internal`. */
