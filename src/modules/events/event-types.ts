@@ -1,6 +1,8 @@
 /** The changes that webhooks and the event stream name. */
 export const EVENT_TYPES: readonly string[] = [
   ...typesOf('reservation', 'held confirmed cancelled expired rescheduled extended changed conflict'),
+  ...typesOf('group', 'held confirmed cancelled expired'),
+  ...typesOf('waiting', 'offered expired'),
   ...typesOf('booking', 'accepted refused cancelled'),
   ...typesOf('availability', 'offered withdrawn'),
   ...typesOf('order', 'created changed cancelled'),

@@ -14,6 +14,12 @@ const NAMES: Readonly<Record<EventType, string>> = {
   'reservation.extended': 'Extended',
   'reservation.changed': 'Changed',
   'reservation.conflict': 'Declined by the supplier',
+  'group.held': 'Held',
+  'group.confirmed': 'Confirmed',
+  'group.cancelled': 'Cancelled',
+  'group.expired': 'Expired',
+  'waiting.offered': 'Time offered',
+  'waiting.expired': 'Offer expired',
   'booking.accepted': 'Accepted',
   'booking.refused': 'Refused',
   'booking.cancelled': 'Cancelled',
@@ -31,6 +37,8 @@ const NAMES: Readonly<Record<EventType, string>> = {
 
 const KINDS: Readonly<Record<string, string>> = {
   reservation: 'Reservations',
+  group: 'Reservation groups',
+  waiting: 'Waiting list',
   booking: 'Bookings',
   availability: 'Availability',
   order: 'Orders',
