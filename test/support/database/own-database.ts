@@ -27,9 +27,14 @@ export async function createOnPostgres(server: string): Promise<OwnDatabase> {
     kind: 'postgres',
     url,
     env: { DATABASE_URL: url },
-    open: async () => openPostgres({ url, constraints: inventoryConstraints, maxConnections: 2, onBroken() {} }),
+    open: () => openOwn(url),
     [Symbol.asyncDispose]: () => onServer(server, `drop database if exists ${name} with (force)`),
   };
+}
+
+/** Opens a database on PostgreSQL with two connections. */
+export async function openOwn(url: string): Promise<Database> {
+  return openPostgres({ url, constraints: inventoryConstraints, maxConnections: 2, onBroken() {} });
 }
 
 /** @param parent the parent of its directory; defaults to the system's temporary directory */
