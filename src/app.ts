@@ -83,6 +83,8 @@ export interface AppDeps {
   readonly metrics: Metrics;
   /** `undefined` where no collector of traces is configured. */
   readonly tracing: Tracing | undefined;
+  /** Returns the text of `/metrics`. Defaults to the metrics of this process. */
+  readonly exposeMetrics: (() => Promise<string>) | undefined;
   readonly shutdown: Shutdown;
   readonly dependencies: () => readonly OptionalDependency[];
   readonly network: NetworkSettings;
@@ -106,7 +108,7 @@ export async function buildApp(deps: AppDeps): Promise<HttpServer> {
   if (deps.tracing) traceRequests(app, deps.tracing);
   awakenFeed(app, deps.feed);
   guardRoutes(app, deps.access);
-  serveMetrics(app, deps.metrics);
+  serveMetrics(app, deps.metrics, deps.exposeMetrics);
   answerFast(app, deps);
   addHealthRoutes(app, { ...deps, database: deps.reservations.database });
   addAccessRoutes(app, deps.access);

@@ -47,6 +47,8 @@ export interface AppOverrides {
   readonly suppliers?: readonly Supplier[];
   /** Time that a reader waits for the first answer of a supplier of items, in milliseconds. */
   readonly firstAnswerWithinMs?: number;
+  /** Returns the text of `/metrics`. Defaults to the metrics of this process. */
+  readonly exposeMetrics?: (() => Promise<string>) | undefined;
   /** Replaces the compilers that wait for the first request. */
   readonly schemaCompilers?: SchemaCompilers;
   /** Records spans. The caller disposes it, after the app. */
@@ -103,7 +105,7 @@ export async function composeApp(
   });
   const orders = { database, source: shop ?? ownOrders() };
   const allViews: Views = { views: [...freshness.views, ...(shop?.views ?? [])] };
-  const { suppliers = config.suppliers, firstAnswerWithinMs, schemaCompilers } = overrides;
+  const { suppliers = config.suppliers, firstAnswerWithinMs, schemaCompilers, exposeMetrics } = overrides;
   const supplierIds = suppliers.map(({ id }) => id);
   // A pause needs their rows, also where another instance syncs them.
   if (supplierIds.length > 0) await database.transaction((tx) => registerSuppliers(tx, supplierIds));
@@ -137,7 +139,7 @@ export async function composeApp(
 
   const modules = { access, reservations, orders, vehicles, supply, events, webhooks };
   const dependencies = () => listDependencies(feed, redis, shop);
-  const surface = { feed, metrics, tracing, shutdown, dependencies, network, schemaCompilers };
+  const surface = { feed, metrics, exposeMetrics, tracing, shutdown, dependencies, network, schemaCompilers };
   const app = await buildApp({ logger, version, ...surface, ...modules });
   app.addHook('onClose', () => uses[Symbol.asyncDispose]());
   app.addHook('onClose', () => supply.reads[Symbol.asyncDispose]());

@@ -28,6 +28,7 @@ import { checkPort } from '../platform/http/check-port.ts';
 import { loadSchemaCompilers } from '../platform/http/server/schema-compilers.ts';
 import type { JobsStore } from '../platform/jobs/jobs.ts';
 import type { Logger } from '../platform/logger.ts';
+import { exposeMetrics } from '../platform/metrics.ts';
 import type { Tracing } from '../platform/tracing/tracing.ts';
 import { startSampleSuppliers } from '../sample-suppliers.ts';
 import { type ComposedApp, composeApp } from './compose-app.ts';
@@ -57,18 +58,34 @@ export interface RunningServer extends LoadedSamples {
    * Stops in phases, each with a time limit. For `drainMs` milliseconds requests are served while `/readyz` answers 503
    * and every answer closes its connection. Then no connection is accepted, requests in flight finish, and their
    * resources are closed in the reverse order of the start.
+   *
+   * With `isReplaced` another process listens at the same port: this one accepts no more connections from the beginning,
+   * and `/readyz` goes on answering for both.
    */
-  stop(drainMs: number): Promise<void>;
+  stop(drainMs: number, isReplaced?: boolean): Promise<void>;
+  /** The metrics of this process, as text. */
+  metrics(): Promise<string>;
+}
+
+/** For a process that shares its port with others of the same server. */
+interface SharedPort {
+  /** Returns the metrics of all of them, as text. */
+  readonly exposeMetrics: () => Promise<string>;
 }
 
 /**
  * Starts the database, its schema and samples, and the listening server, and resolves when it listens. Jobs, syncs and
  * write-backs start after that: they would make up a fifth of the time to the first answer.
  */
-export async function startServer(config: Config, logger: Logger, version: string): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  logger: Logger,
+  version: string,
+  shared?: SharedPort,
+): Promise<RunningServer> {
+  if (!shared) await checkAddress(config);
   const { port } = config;
   const host = await listenAddress(config.host);
-  await checkPort(host, port);
   await using stack = new AsyncDisposableStack();
   // Opened first and so closed last: it sends the spans of what ends before it.
   const tracing = config.traces && stack.use(await loadTracing(config.traces, version, logger));
@@ -78,8 +95,8 @@ export async function startServer(config: Config, logger: Logger, version: strin
   const loaded = await loadAllSamples(config, database);
   const needsFirstKey = config.isAuthOn && !config.operatorKey && !(await database.read(hasKeys));
   const suppliers = await openSuppliers(config, stack);
-  const composed = await composeApp(config, database, logger, version, { suppliers, tracing });
-  const { app, shutdown, secrets } = composed;
+  const composed = await composeApp(config, database, logger, version, { suppliers, tracing, ...shared });
+  const { app, shutdown, secrets, metrics } = composed;
   await warnOfUnreadableSecrets(secrets, database, logger);
   const background = stack.use(new AsyncDisposableStack());
   // Deferred last, because connections end first.
@@ -98,8 +115,9 @@ export async function startServer(config: Config, logger: Logger, version: strin
     sampleSuppliers: suppliers.length > config.suppliers.length,
     needsFirstKey,
     backgroundStarted,
-    async stop(drainMs) {
-      shutdown.begin();
+    metrics: () => exposeMetrics(metrics),
+    async stop(drainMs, isReplaced) {
+      shutdown.begin(isReplaced);
       await delay(drainMs);
       await Promise.allSettled([backgroundStarted]);
       await owned.disposeAsync();
@@ -170,6 +188,11 @@ async function loadAllSamples(config: Config, database: Database): Promise<Loade
     sampleOrders: config.ordersSource ? 0 : await loadOrderSamples(database, SAMPLES),
     sampleVehicles: await loadVehicleSamples(database, SAMPLES),
   };
+}
+
+/** Fails as listening would, before anything is opened. @returns the port @throws the error of `listen` */
+export async function checkAddress({ host, port }: Config): Promise<number> {
+  return checkPort(await listenAddress(host), port);
 }
 
 /** One address. For `localhost`, Fastify would add a second server, whose connections it does not end. */

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { ConfigError } from './config-error.ts';
 import { type DatabaseConfig, readDatabase } from './database.ts';
 import { type Env, readChoice, readDuration, readInteger, readText } from './env.ts';
@@ -49,6 +50,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** The collector of traces; without one, nothing is recorded. */
   readonly traces: TracesConfig | undefined;
+  /** The number of processes that share the port. */
+  readonly workers: number;
 }
 
 /** Reads and checks the environment of a server. Nothing outside this folder reads it. @throws ConfigError */
@@ -86,7 +89,20 @@ export function readConfig(env: Env): Config {
     drainMs: env.DRAIN ? readDuration(env, 'DRAIN', '5s', '0s', '5m') : undefined,
     logLevel: readChoice(env, 'LOG_LEVEL', LOG_LEVELS, 'info'),
     traces: readTraces(env),
+    workers: readWorkers(env, database),
   });
+}
+
+/** `auto` is one for each processor that this process may use. */
+function readWorkers(env: Env, { kind }: DatabaseConfig): number {
+  if (env.WORKERS === 'auto') return kind === 'postgres' ? availableParallelism() : 1;
+  const workers = readInteger(env, 'WORKERS', 1, 1, 256);
+  if (workers > 1 && kind === 'pglite') {
+    throw new ConfigError(
+      `WORKERS=${workers} needs DATABASE_URL, because one process alone can open the embedded database. Set WORKERS=1`,
+    );
+  }
+  return workers;
 }
 
 /** The key that commands send to the server that `--url` names. @throws ConfigError */

@@ -74,14 +74,24 @@ export function createMetrics(): Metrics {
   };
 }
 
-/** Counts and times every request by its route, and serves `/metrics`. */
-export function serveMetrics(app: HttpServer, { registry, requests }: Metrics): void {
+/** The metrics of this process in Prometheus's text format. */
+export async function exposeMetrics({ registry, requests }: Metrics): Promise<string> {
+  return `${await registry.metrics()}\n${requests.exposition()}`;
+}
+
+/**
+ * Counts and times every request by its route, and serves `/metrics`.
+ *
+ * @param expose returns its text; defaults to the metrics of this process
+ */
+export function serveMetrics(app: HttpServer, metrics: Metrics, expose = () => exposeMetrics(metrics)): void {
+  const { registry, requests } = metrics;
   app.addHook('onResponse', (request, reply, done) => {
     requests.of(request.method, request.routeOptions.url ?? 'unknown').record(reply.statusCode, reply.elapsedTime);
     done();
   });
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
     reply.type(registry.contentType);
-    return `${await registry.metrics()}\n${requests.exposition()}`;
+    return expose();
   });
 }

@@ -1,5 +1,5 @@
 // Injects faults under load and checks that no promise is broken:
-//   npm run faults -- <budget | crash | database | freshness | frozen | redis | rolling-restart | storage | write-back | all> [--rounds N] [--races N] [--seed N] [--only WORDS]
+//   npm run faults -- <budget | crash | database | freshness | frozen | redis | rolling-restart | storage | workers | write-back | all> [--rounds N] [--races N] [--seed N] [--only WORDS]
 import { parseArgs } from 'node:util';
 import { findPostgres } from '../support/database/services.ts';
 import { budget } from './budget.ts';
@@ -12,6 +12,7 @@ import { redis } from './redis.ts';
 import { type FaultReport, printReport } from './report.ts';
 import { rollingRestart } from './rolling-restart.ts';
 import { storage } from './storage.ts';
+import { workers } from './workers.ts';
 import { writeBack } from './write-back.ts';
 
 const FAULTS: Readonly<Record<string, (options: FaultOptions) => Promise<FaultReport[]>>> = {
@@ -23,6 +24,7 @@ const FAULTS: Readonly<Record<string, (options: FaultOptions) => Promise<FaultRe
   redis,
   'rolling-restart': rollingRestart,
   storage,
+  workers,
   'write-back': writeBack,
 };
 

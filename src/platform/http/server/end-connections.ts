@@ -31,7 +31,11 @@ export function endConnections(app: HttpServer, shutdown: Shutdown, finishWithin
   const { server } = app;
   const connections = new Connections(shutdown);
   server.on('connection', (socket: Socket) => connections.add(socket));
-  shutdown.onBegin(() => connections.announceClose());
+  shutdown.onBegin(() => {
+    connections.announceClose();
+    // Its successor accepts them. `Server.close` of http would end idle connections, on which requests may be under way.
+    if (shutdown.isReplaced) NetServer.prototype.close.call(server);
+  });
   app.addHook('onReady', async () => {
     const listeners = server.listeners('request') as RequestListener[];
     server.removeAllListeners('request');

@@ -104,7 +104,7 @@ export function addHealthRoutes(app: HttpServer, { database, shutdown, dependenc
       },
     },
     async () => {
-      if (shutdown.isStopping) {
+      if (shutdown.isStopping && !shutdown.isReplaced) {
         throw new Unavailable('stopping', 'This instance is stopping. Send the request to another instance.');
       }
       await withinTime(database.read((reader) => sql`select 1`.execute(reader)));
