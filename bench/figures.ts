@@ -15,6 +15,7 @@ import { costOfAccessControl } from './figures/b14-cost-of-access-control.ts';
 import { deliveriesToWebhooks } from './figures/b15-deliveries-to-webhooks.ts';
 import { expiryOfManyHolds } from './figures/b16-expiry-of-many-holds.ts';
 import { bytesOfFreeTime } from './figures/b17-bytes-of-free-time.ts';
+import { largeDatabase } from './figures/b21-large-database.ts';
 
 /** All figures, by number. */
 export const figures: readonly Figure[] = [
@@ -34,4 +35,5 @@ export const figures: readonly Figure[] = [
   deliveriesToWebhooks,
   expiryOfManyHolds,
   bytesOfFreeTime,
+  largeDatabase,
 ];
