@@ -131,7 +131,7 @@ eachDatabase('/api/v1/webhooks', (open) => {
       [{ events: ['reservation'] }, '400 malformed-request'],
       [{ events: ['reservation.sold'] }, '400 malformed-request'],
       [{ events: ['sale.*'] }, '400 malformed-request'],
-      [{ events: ['group.*'] }, '400 malformed-request'],
+      [{ events: ['groups.*'] }, '400 malformed-request'],
       [{ url: 'https://shop.invalid:25/' }, '400 malformed-request'],
       [{ description: '' }, '400 malformed-request'],
       [{ description: 'a'.repeat(501) }, '400 malformed-request'],

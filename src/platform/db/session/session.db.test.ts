@@ -95,6 +95,8 @@ onPostgres('sessions', (open) => {
     await jobs.every('probe', 1_000, async () => ran.resolve());
     await ran.promise;
     expect(failures).toEqual([]);
+    // It may have rested meanwhile.
+    await feed.awaken();
     expect(feed.isConnected).toBe(true);
   });
 
