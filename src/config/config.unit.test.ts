@@ -30,7 +30,16 @@ describe('readConfig', () => {
       vehiclesMaxAgeMs: 60_000,
       suppliers: [],
       logLevel: 'info',
+      workers: 1,
     });
+  });
+
+  it('the embedded database has one worker, and PostgreSQL any number', () => {
+    const DATABASE_URL = 'postgres://127.0.0.1/holdfast';
+    expect(() => readConfig({ WORKERS: '2' })).toThrow(/WORKERS=2 needs DATABASE_URL/);
+    expect(readConfig({ WORKERS: 'auto' }).workers).toBe(1);
+    expect(readConfig({ DATABASE_URL, WORKERS: '2' }).workers).toBe(2);
+    expect(readConfig({ DATABASE_URL, WORKERS: 'auto' }).workers).toBeGreaterThan(0);
   });
 
   it('samples are off on PostgreSQL by default', () => {

@@ -95,7 +95,7 @@ async function freeSlots(experience: number, send: Send = operator): Promise<rea
   return [];
 }
 
-/** What an operator reads, and what each reader does. Pulls go on, so it is read until nothing has changed meanwhile. */
+/** The answers to an operator and to each reader. Pulls go on, so they are read until nothing has changed meanwhile. */
 async function readByAll<Read>(read: (send: Send) => Promise<Read>) {
   for (;;) {
     const expected = await read(operator);
