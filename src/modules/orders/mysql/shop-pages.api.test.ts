@@ -11,8 +11,8 @@ import type { HttpServer } from '../../../platform/http/http-server.ts';
 import { importOrders } from '../import/import-orders.ts';
 
 const SHOP = 'northwind';
-const WITHIN_A_SECOND = { timeout: 1_000, interval: 20 };
-const WITHIN_THE_POLL = { timeout: 2_500, interval: 50 };
+/** Far below the bound of an hour. The log takes a fraction of a second and the poll one, on a machine that is not busy. */
+const SOON = { timeout: 10_000, interval: 20 };
 const METHODS = ['binary-log', 'polling', 'bound'] as const;
 
 /** The page of order 10248, and one without any order of its customer. */
@@ -114,26 +114,26 @@ onOwnMariaDb("orders in a shop's MariaDB", (server) => {
     it('an update by another program is in the next read, and other pages stay hits', async () => {
       const statusOfFirst = async () =>
         ((await read(CHANGED)).body as { orders: [{ status: string }] }).orders[0].status;
-      await expect.poll(statusOfFirst, WITHIN_THE_POLL).toBe('shipped');
+      await expect.poll(statusOfFirst, SOON).toBe('shipped');
       await read(UNCHANGED);
       await shippedOn('null');
       if (method === 'bound') expect(await statusOfFirst()).toBe('shipped');
-      else await expect.poll(statusOfFirst, method === 'binary-log' ? WITHIN_A_SECOND : WITHIN_THE_POLL).toBe('open');
+      else await expect.poll(statusOfFirst, SOON).toBe('open');
       expect(statusOf(await read(UNCHANGED))).toMatch(/^Holdfast; hit/);
       await shippedOn("'1996-07-16'");
-      if (method !== 'bound') await expect.poll(statusOfFirst, WITHIN_THE_POLL).toBe('shipped');
+      if (method !== 'bound') await expect.poll(statusOfFirst, SOON).toBe('shipped');
     });
 
     it('a new order and a deleted one move the pages', async () => {
       const total = async () => ((await read('/orders/84')).body as { total_orders: number }).total_orders;
-      await expect.poll(total, WITHIN_THE_POLL).toBe(830);
+      await expect.poll(total, SOON).toBe(830);
       await server().run(
         `insert into ${SHOP}.orders (order_id, customer_id, order_date) values (12000, 'VINET', '2026-01-01')`,
       );
-      await expect.poll(total, method === 'binary-log' ? WITHIN_A_SECOND : WITHIN_THE_POLL).toBe(831);
+      await expect.poll(total, SOON).toBe(831);
       expect((await read('/orders/84')).body).toMatchObject({ orders: [{ order_id: 12_000, lines: [], total: 0 }] });
       await server().run(`delete from ${SHOP}.orders where order_id = 12000`);
-      await expect.poll(total, method === 'binary-log' ? WITHIN_A_SECOND : WITHIN_THE_POLL).toBe(830);
+      await expect.poll(total, SOON).toBe(830);
     });
 
     it('placing and changing orders returns 409 orders-are-elsewhere', async () => {
