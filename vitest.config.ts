@@ -5,7 +5,11 @@ export const LONG_PROOFS = [
   'test/races/**/*.test.ts',
   'test/access/matrix/**/*.test.ts',
   'test/access/secrets.api.test.ts',
+  'test/access/supplied-inventory.api.test.ts',
+  'test/bad-input.api.test.ts',
+  'test/deploy/haproxy.test.ts',
   'test/observability/**/*.test.ts',
+  'src/modules/webhooks/deliveries/failing-webhooks.db.test.ts',
 ];
 
 export default defineConfig({

@@ -3,8 +3,8 @@ import { mergeConfig } from 'vitest/config';
 import short, { LONG_PROOFS } from '../vitest.config.ts';
 
 /**
- * `npm run test:long`: races between instances, random histories, every route as every role, secrets in every input,
- * and what Prometheus reads.
+ * `npm run test:long`: races between instances, random histories, every route as every role, secrets and bad values in
+ * every input, hundreds of failing webhooks, and what HAProxy and Prometheus make of it.
  * One file at a time: some start three instances, and what must happen within a second would wait for the processors
  * behind another file.
  */
