@@ -34,9 +34,13 @@ export async function dropConstraint(database: Database, table: string, constrai
   );
 }
 
+/** The source of a function. Overloads with fewer parameters are for the release before, and call this one. */
 async function readFunction(database: Database, name: string): Promise<string> {
   const { rows } = await database.read((reader) =>
-    sql<{ definition: string }>`select pg_get_functiondef(${name}::regproc) as definition`.execute(reader),
+    sql<{ definition: string }>`
+      select pg_get_functiondef(oid) as definition from pg_proc
+       where proname = ${name} and pronamespace = 'public'::regnamespace
+       order by pronargs desc limit 1`.execute(reader),
   );
   const definition = rows[0]?.definition;
   if (definition === undefined) throw new Error(`there is no function ${name}`);
