@@ -83,7 +83,7 @@ inBrowser('webhooks', LOOPBACK, (site) => {
     await newestRow(page).getByRole('button').click();
     await page.getByText('The shelf is full.').waitFor();
     receiver.behave(() => 204);
-    await page.getByRole('button', { name: 'Replay' }).click();
+    await page.getByRole('button', { name: 'Replay', exact: true }).click();
     await page.getByRole('dialog').getByText('Answered 204').waitFor();
     await page.getByRole('button', { name: 'Close' }).click();
     await page.getByText('No failed deliveries').waitFor();

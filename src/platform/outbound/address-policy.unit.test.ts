@@ -161,7 +161,9 @@ describe('checkUrl', () => {
     ['http://[::1]/hook', 'address-not-allowed'],
     ['http://[64:ff9b::7f00:1]/hook', 'address-not-allowed'],
     ['http://me:pw@127.0.0.1/hook', 'credentials'],
-    ['http://127.0.0.1:25/hook', 'port'],
+    ['http://127.0.0.1:25/hook', 'accepted'],
+    ['https://127.0.0.1:25/hook', 'accepted'],
+    ['https://shop.invalid:25/hook', 'port'],
     ['ws://127.0.0.1/hook', 'scheme'],
   ])('with 127.0.0.0/8 permitted, %j is %s', async (url, expected) => {
     expect(await problemOf(url, ['127.0.0.0/8'])).toBe(expected);

@@ -32,6 +32,7 @@ const MESSAGES: Readonly<Record<UrlProblem, string>> = {
  *   content could cross a public network unencrypted.
  * - `localhost` has two addresses in most hosts files, and is accepted if one of them is permitted.
  * - A name that does not resolve now is accepted.
+ * - A port that browsers block is accepted only where plain http would be.
  */
 export async function checkUrl(
   text: string,
@@ -45,8 +46,10 @@ export async function checkUrl(
   if (isPlainHttp && !policy.permitsAnyPlainHttp) return refuse('scheme');
   const host = hostOf(url);
   const addresses = isIP(host) ? [host] : await resolver.resolve(host, signal).catch(() => []);
-  const permitted = addresses.filter((address) => policy.permits(address, isPlainHttp));
+  const isBadPort = url.port !== '' && !isPortAllowed(Number(url.port));
+  const permitted = addresses.filter((address) => policy.permits(address, isPlainHttp || isBadPort));
   const isEnough = isLocalhost(host) && permitted.length > 0;
+  if (isBadPort && !isEnough && (permitted.length < addresses.length || addresses.length === 0)) return refuse('port');
   if (permitted.length === addresses.length || isEnough) return { ok: true, url };
   // A permitted address of https is not one of http: the scheme is the mistake then.
   const isSchemeWrong = isPlainHttp && addresses.every((address) => policy.permits(address, false));
@@ -66,7 +69,6 @@ function readUrl(text: string): URL | UrlProblem {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'scheme';
   if (!/^https?:\/\/[^/]/i.test(text)) return 'malformed';
   if (url.username || url.password || /^[^/]*\/\/[^/?#]*@/.test(text)) return 'credentials';
-  if (url.port !== '' && !isPortAllowed(Number(url.port))) return 'port';
   return text.includes('#') ? 'fragment' : url;
 }
 

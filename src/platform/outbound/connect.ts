@@ -29,10 +29,9 @@ export async function connectPermitted(
   policy: AddressPolicy,
   resolver: NameResolver,
 ): Promise<Socket | TLSSocket> {
-  if (!isPortAllowed(port)) throw new OutboundFailure('address-not-allowed');
-  const isPlainHttp = tls === undefined;
   const all = isIP(host) ? [host] : await resolver.resolve(host, signal);
-  const addresses = all.filter((address) => policy.permits(address, isPlainHttp));
+  const needsPermission = tls === undefined || !isPortAllowed(port);
+  const addresses = all.filter((address) => policy.permits(address, needsPermission));
   if (addresses.length === 0) throw new OutboundFailure('address-not-allowed');
   const socket = connectTcp({
     host,
@@ -47,7 +46,7 @@ export async function connectPermitted(
     },
   });
   await whenOpen(socket, 'connect', signal);
-  if (!policy.permits(socket.remoteAddress ?? '', isPlainHttp)) {
+  if (!policy.permits(socket.remoteAddress ?? '', needsPermission)) {
     socket.destroy();
     throw new OutboundFailure('address-not-allowed');
   }
